@@ -1,0 +1,22 @@
+#pragma once
+/* The only source of time. Milliseconds since 1970-01-01T00:00:00Z in int64_t everywhere ("_ms"); days are UTC days.
+ *
+ * Tests and the demo set the time of all programs at once: if the variable CURBSIDE_CLOCK names a file, its first 8 bytes
+ * (native int64_t, milliseconds, mapped shared) are the time; the file's owner moves it. Programs say so at start. */
+#include "core/arena.h"
+
+void clock_open(void); /* once at start, before the sandbox; without it the real time is used */
+int64_t clock_now_ms(void);
+bool clock_is_set_by_test(void);
+/* Steady time for measuring and timeouts; never set by tests. */
+int64_t clock_steady_us(void);
+
+enum { DAY_MS = 24 * 60 * 60 * 1000, HOUR_MS = 60 * 60 * 1000, MINUTE_MS = 60 * 1000 };
+
+struct text clock_iso(struct arena *arena, int64_t at_ms);  /* 2026-03-14T15:09:26Z */
+struct text clock_day(struct arena *arena, int64_t at_ms);  /* 14 March 2026 */
+/* "just now", "5 min ago", "3 h ago", "yesterday", "12 days ago", then the day. */
+struct text clock_ago(struct arena *arena, int64_t at_ms, int64_t now_ms);
+int64_t clock_month_start(int64_t at_ms); /* first instant of the UTC month */
+int64_t clock_month_next(int64_t at_ms);  /* first instant of the following UTC month */
+struct text clock_month(struct arena *arena, int64_t at_ms); /* 2026-03: the name of a settlement period */
