@@ -1,0 +1,209 @@
+# One Makefile for the whole house; nothing recurses into folders. A .c file added to a folder is picked up by itself.
+#
+#   make            build everything (build/bin/)            make test     install what tests need, build, run all tests
+#   make run        the demo on http://localhost:8080        make day      one real day through every program
+#   make bench      measure; prints `name value unit`        make asan     unit tests under address and UB sanitizers
+#   make torture    long crash tests                         make tidy     style and layers only
+#   make install    FHS paths, units, users                  make packages install missing Debian packages
+#
+# Variables: BUILD (folder of everything made), CC (gcc or clang-14), STATE, PORT, DESTDIR, PREFIX.
+
+BUILD ?= build
+STATE ?= state
+PORT ?= 8080
+PREFIX ?= /usr/local
+LUA := lua5.4
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+GEN := $(BUILD)/gen
+MAKEFLAGS += --no-builtin-rules
+export BUILD STATE PORT
+
+SANITIZE ?=
+HARDEN := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero
+ifneq ($(findstring clang,$(CC)),)
+HARDEN += -Xclang -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
+endif
+ifeq ($(SANITIZE),)
+HARDEN += -D_FORTIFY_SOURCE=2
+endif
+CFLAGS ?= -O2 -g
+FLAGS := -std=c11 -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra -Wshadow -Wconversion -Werror $(HARDEN) $(SANITIZE) \
+  -I. -I$(GEN) -I/usr/include/lua5.4
+LINK := -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(SANITIZE)
+LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lfcgi -lseccomp -lz -lm
+
+# ---- what stands where ----
+FOLDERS := core board ranking ledger insight fcgi demo
+MAINS := core/curbside.c board/clerk.c board/postman.c ranking/ranker.c ledger/paymaster.c insight/analyst.c \
+  fcgi/web.c demo/demo.c
+# Stores whose compiled statements go into a folder's archive: a program that may not link a folder cannot name its tables.
+stores_core := common log
+stores_board := board desk identity roster
+stores_ranking := rank
+stores_ledger := book vault statement
+stores_insight := release
+stores_fcgi :=
+stores_demo :=
+records_core := event command
+STORES := $(foreach f,$(FOLDERS),$(stores_$f))
+# A folder's archive links only what stands right of the colon (design.md: down only, siblings never meet).
+uses_core :=
+uses_board := core
+uses_ranking := core
+uses_ledger := core
+uses_insight := core
+uses_fcgi := board ranking ledger insight core
+uses_demo := board ranking ledger insight core
+
+main_of = $(filter $1/%,$(wildcard $(MAINS)))
+sources_of = $(filter-out $(MAINS),$(wildcard $1/*.c))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
+program_name = $(if $(filter core/curbside.c,$1),curbside,curbside-$(basename $(notdir $1)))
+PROGRAMS := $(foreach m,$(wildcard $(MAINS)),$(BUILD)/bin/$(call program_name,$m))
+TEMPLATES := $(wildcard fcgi/html/*.html)
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
+# Any other C file below tests/ is a program of its own; what several share lies in tests/support.
+TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/% tests/support/%,$(wildcard tests/*/*.c)))
+
+.PHONY: all test asan bench day run torture install packages clean tidy programs tests generated
+.SECONDARY:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+all: programs
+programs: $(PROGRAMS)
+tests: $(UNIT) $(TOOLS)
+
+# ---- generated code ----
+headers_core := $(patsubst %,$(GEN)/schema/%.h,$(stores_core) $(records_core))
+$(foreach f,board ranking ledger insight,$(eval headers_$f := $$(patsubst %,$(GEN)/schema/%.h,$$(stores_$f))))
+headers_fcgi := $(if $(wildcard fcgi/html/view.rec),$(GEN)/fcgi/view.h) $(if $(TEMPLATES),$(GEN)/fcgi/html.h)
+# An object waits for the generated headers of its own folder and of those below it; what it really includes is in its .d file.
+needs = $(sort $(foreach f,$1 $(uses_$1),$(headers_$f)))
+generated: $(foreach f,$(FOLDERS),$(headers_$f))
+
+COMPILERS := schema/compile_common.lua
+# The folder itself is a prerequisite so that a removed file counts as a change.
+store_inputs = $(wildcard schema/$1 schema/$1/*.sql schema/$1/query schema/$1/query/*.sql)
+define store_rule
+$(GEN)/schema/$1.h $(GEN)/schema/$1.c &: schema/compile_statement.lua $(COMPILERS) $(call store_inputs,$1) $(call store_inputs,common)
+	$(LUA) schema/compile_statement.lua $1 $(GEN)
+endef
+$(foreach s,$(STORES),$(eval $(call store_rule,$s)))
+
+$(GEN)/schema/event.h $(GEN)/schema/event.c &: schema/journal/event.rec schema/compile_record.lua $(COMPILERS)
+	$(LUA) schema/compile_record.lua $< $(GEN)/schema/event
+$(GEN)/schema/command.h $(GEN)/schema/command.c &: schema/command.rec schema/compile_record.lua $(COMPILERS)
+	$(LUA) schema/compile_record.lua $< $(GEN)/schema/command
+$(GEN)/fcgi/view.h $(GEN)/fcgi/view.c &: fcgi/html/view.rec schema/compile_record.lua $(COMPILERS)
+	$(LUA) schema/compile_record.lua $< $(GEN)/fcgi/view
+HTML_C := $(patsubst fcgi/html/%.html,$(GEN)/fcgi/html_%.c,$(TEMPLATES))
+$(GEN)/fcgi/html.h $(HTML_C) &: $(TEMPLATES) $(wildcard fcgi/html/compile_*.lua) $(COMPILERS)
+	$(LUA) fcgi/html/compile_template.lua $(GEN)/fcgi $(TEMPLATES)
+
+generated_core := $(patsubst %,$(GEN)/schema/%.c,$(stores_core) $(records_core))
+$(foreach f,board ranking ledger insight,$(eval generated_$f := $$(patsubst %,$(GEN)/schema/%.c,$$(stores_$f))))
+generated_fcgi := $(if $(wildcard fcgi/html/view.rec),$(GEN)/fcgi/view.c) $(HTML_C)
+
+# ---- objects, archives, programs ----
+define folder_rules
+$(BUILD)/obj/$1/%.o: $1/%.c | $(call needs,$1)
+	@mkdir -p $$(@D)
+	$(CC) $(FLAGS) -MMD -MP -c -o $$@ $$<
+archive_$1 := $(if $(call sources_of,$1)$(generated_$1),$(BUILD)/lib/lib$1.a)
+$(BUILD)/lib/lib$1.a: $(call objects,$(call sources_of,$1)) $(patsubst $(GEN)/%.c,$(BUILD)/obj/gen/%.o,$(generated_$1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(AR) rcsD $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call folder_rules,$f)))
+$(BUILD)/obj/gen/%.o: $(GEN)/%.c | $(headers_core)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+
+archives = $(foreach f,$1 $(uses_$1),$(archive_$f))
+define program_rule
+$(BUILD)/bin/$(call program_name,$1): $(call objects,$1) $(call archives,$(patsubst %/,%,$(dir $1)))
+	@mkdir -p $$(@D)
+	$(CC) $(LINK) -o $$@ $$^ $(LIBRARIES)
+endef
+$(foreach m,$(wildcard $(MAINS)),$(eval $(call program_rule,$m)))
+
+# ---- tests ----
+ALL_ARCHIVES := $(foreach f,fcgi demo board ranking ledger insight core,$(archive_$f))
+SUPPORT := $(call objects,$(wildcard tests/support/*.c))
+$(BUILD)/obj/tests/%.o: tests/%.c | $(foreach f,$(FOLDERS),$(headers_$f))
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+# NAME_test.c links what FOLDER/NAME.c may link, so a fault elsewhere does not stop it; a test of no single file links everything.
+home_of = $(firstword $(foreach f,$(FOLDERS),$(if $(wildcard $f/$1.c),$f)))
+test_archives = $(if $(call home_of,$1),$(call archives,$(call home_of,$1)),$(ALL_ARCHIVES))
+define unit_rule
+$(BUILD)/tests/$1_test: $(BUILD)/obj/tests/unit/$1_test.o $(SUPPORT) $(call test_archives,$1)
+	@mkdir -p $$(@D)
+	$(CC) $(LINK) -o $$@ $$^ -lcmocka $(LIBRARIES)
+endef
+$(foreach t,$(patsubst $(BUILD)/tests/%_test,%,$(UNIT)),$(eval $(call unit_rule,$t)))
+$(TOOLS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT) $(ALL_ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $^ $(LIBRARIES)
+
+# A part that is not built yet says so instead of failing with a puzzle.
+part = @if [ -x $1 ]; then exec $1 $2; else echo "make $@: $1 is not there yet" >&2; exit 2; fi
+test: packages-test
+	+@$(MAKE) --no-print-directory programs tests
+	$(call part,tests/run)
+day: packages-run
+	+@$(MAKE) --no-print-directory programs tests
+	$(call part,tests/day/run)
+bench: packages-bench
+	+@$(MAKE) --no-print-directory programs tests
+	$(call part,tests/bench/run)
+torture: packages-test
+	+@$(MAKE) --no-print-directory programs tests
+	$(call part,tests/torture/run)
+run: packages-run
+	+@$(MAKE) --no-print-directory programs
+	$(call part,demo/run)
+tidy:
+	$(call part,tests/tidy/run)
+asan:
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' programs tests
+	@BUILD=$(BUILD)/asan tests/run unit
+
+# ---- packages: installs what is missing, asks for root only then ----
+.PHONY: packages-build packages-run packages-test packages-bench
+packages:
+	@tests/packages build run test bench
+packages-run:
+	@tests/packages build run
+packages-test:
+	@tests/packages build run test
+packages-bench:
+	@tests/packages build run test bench
+
+# ---- install: FHS paths; programs lie together, `curbside` finds the others beside itself ----
+LIBDIR := $(DESTDIR)$(PREFIX)/lib/curbside
+SHARE := $(DESTDIR)$(PREFIX)/share/curbside
+install: all
+	install -d $(LIBDIR) $(SHARE)/static $(SHARE)/nginx $(SHARE)/scripts $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS) $(LIBDIR)
+	ln -sf ../lib/curbside/curbside $(DESTDIR)$(PREFIX)/bin/curbside
+	cp -R fcgi/static/. $(SHARE)/static
+	cp -R nginx/. $(SHARE)/nginx
+	cp -R scripts/. $(SHARE)/scripts
+	set -e; for unit in $(wildcard nginx/systemd/*.service nginx/systemd/*.socket nginx/systemd/*.target); do \
+	  install -D -m 644 $$unit $(DESTDIR)/lib/systemd/system/$$(basename $$unit); done
+	set -e; for users in $(wildcard nginx/systemd/*.sysusers); do \
+	  install -D -m 644 $$users $(DESTDIR)/usr/lib/sysusers.d/$$(basename $$users .sysusers).conf; done
+	if [ -z "$(DESTDIR)" ] && command -v systemd-sysusers >/dev/null; then systemd-sysusers; fi
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
