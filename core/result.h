@@ -3,7 +3,7 @@
  * `done:` exit, and they are turned into words for a person only in fcgi/reply.c. A programmer's error is an assert instead. */
 
 #define MUST_USE __attribute__((warn_unused_result))
-#define PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF(place, first) __attribute__((format(printf, place, first)))
 #define NORETURN __attribute__((noreturn))
 #define UNUSED __attribute__((unused))
 
