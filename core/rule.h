@@ -1,16 +1,31 @@
 #pragma once
-/* The Lua host: rules as pure functions from numbers to numbers plus a table of constants with meanings. No ids, text, clock,
- * randomness, files or state inside, so every result can be replayed. The environment is built from an empty table
- * (math without random, assert, error, ipairs, select, type, tonumber); text-mode load; capped memory; a count hook that re-arms itself
- * to every instruction once the budget is spent, so that nothing can swallow it; a CPU deadline. A rule set that fails to load, to pass its own
- * examples or to return finite numbers never replaces one that works.
+/* The Lua host: rules as pure functions from numbers to numbers, plus a table of constants with
+ * meanings. No ids, text, clock, randomness, files or state inside, so every result can be
+ * replayed.
  *
- * A script is one file: it assigns the constants table
- *   P = { name = { value, low, high, "unit", "what it means" }, ... }  (rules read P.name as the plain number)
- * an optional list of examples, and global functions. */
+ * How that is held. The environment is built from an empty table: assert, error, ipairs, select,
+ * tonumber, type, and math without random; no strings' methods, tables' library, metatables, pcall,
+ * load, pairs or coroutines. Only text is loaded, never compiled code. The compiled script is
+ * refused if a function in it assigns to a variable outside of it, and after loading every table it
+ * can reach is frozen: so nothing lives on between calls. Memory is capped; a count hook stops a
+ * call after RULE_STEPS_MAX steps or when the CPU budget is spent, and then fires at every step, so
+ * that nothing can swallow it. A rule set that fails to load, to pass its own examples or to give
+ * finite numbers never replaces one that works: that is the callers' part.
+ *
+ * A script is one file. It assigns the constants
+ *   P = { name = { value, low, high, "unit", "what it means" }, ... }
+ * (functions read P.name as the plain number), defines global functions, and may list examples
+ *   examples = { { call = "trust", with = { 0, 0 }, gives = { 1 }, within = 0.01, why = "..." } }
+ * (within is the tolerance, 1e-9 if absent). scripts/README.md is the page for authors. */
 #include "core/arena.h"
 
-enum { RULE_TEXT_MAX = 64 * 1024, RULE_MEMORY_MAX = 1024 * 1024, RULE_STEPS_MAX = 20000, RULE_VALUES_MAX = 16, RULE_CONSTANTS_MAX = 128 };
+enum {
+    RULE_TEXT_MAX = 64 * 1024,     /* bytes of a script */
+    RULE_MEMORY_MAX = 1024 * 1024, /* bytes of its Lua state */
+    RULE_STEPS_MAX = 20000,        /* Lua instructions of one call */
+    RULE_VALUES_MAX = 16,          /* arguments, results */
+    RULE_CONSTANTS_MAX = 128
+};
 
 struct rule_set; /* opaque: one Lua state with one script */
 
@@ -19,22 +34,32 @@ struct rule_constant {
     double value, low, high;
 };
 struct rule_function {
-    const char *name;
+    const char *name; /* static storage: kept by the set */
     uint8_t arguments, results;
 };
 
-/* Load a script, check that every function of `needed` is there, run its examples. On failure INVALID and *why (in the arena):
- * names the script line, example or limit. `overrides` (name=value lines, may be empty) replace constants' values, within their ranges. */
-MUST_USE enum result rule_load(struct rule_set **set, struct arena *arena, struct text name, struct text script, struct text overrides,
-                               const struct rule_function *needed, size_t needed_count, struct text *why);
-void rule_close(struct rule_set *set);
-/* BLAKE2b-256 of script and overrides: stored beside every result. */
+/* Load a script, check that every function of `needed` is there, run its examples. On failure
+ * INVALID and *why (one line, in the arena), which names the script's line, the example or the
+ * limit. `overrides` ("name = value" lines, # comments, may be empty) replace constants' values,
+ * within their ranges. `name` is for the caller's traces only. */
+MUST_USE enum result rule_load(struct rule_set **set, struct arena *arena, struct text name,
+                               struct text script, struct text overrides,
+                               const struct rule_function *needed, size_t needed_count,
+                               struct text *why);
+void rule_close(struct rule_set *set); /* NULL is harmless */
+/* BLAKE2b-256 of script and overrides (DIGEST_SIZE bytes): stored beside every result. */
 const uint8_t *rule_hash(const struct rule_set *set);
+/* In the order they stand in the script; owned by the set. */
 size_t rule_constants(const struct rule_set *set, const struct rule_constant **constants);
-/* Call function `index` of `needed`. INVALID (and *why) on an error, a limit or a result that is not a finite number. */
-MUST_USE enum result rule_call(struct rule_set *set, size_t index, const double *arguments, double *results, const char **why);
-/* Syntax check and constants only, without running functions. */
+/* The value of one constant; false when the script has none of that name. */
+bool rule_constant(const struct rule_set *set, const char *name, double *value);
+/* Call function `index` of `needed`. INVALID and *why (owned by the set, until its next call) on an
+ * error, a limit, a wrong number of results or a result that is not a finite number. */
+MUST_USE enum result rule_call(struct rule_set *set, size_t index, const double *arguments,
+                               double *results, const char **why);
+/* Syntax, constants and what is refused of code; runs the top level, but no function. */
 MUST_USE enum result rule_lint(struct arena *arena, struct text script, struct text *why);
-/* Start a budget for a batch of calls: CPU time in ms over all rule_call until the next rule_budget. */
+/* Start a budget for a batch of calls: CPU time in ms over all rule_call until the next
+ * rule_budget. */
 void rule_budget(struct rule_set *set, int64_t cpu_ms);
-size_t rule_memory(const struct rule_set *set);
+size_t rule_memory(const struct rule_set *set); /* bytes in use now */

@@ -1,0 +1,305 @@
+#include "core/fact.h"
+#include <lauxlib.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXAMPLES_MAX = 100, FACT_TEXT_MAX = 200, NAME_MAX_BYTES = 40 };
+
+/* --- where things stand in the script, for reasons with a line number --- */
+
+static bool is_field(struct text script, size_t at, struct text name)
+{
+    if (at + name.size > script.size || memcmp(script.data + at, name.data, name.size) != 0)
+        return false;
+    if (at > 0 && !strchr(" \t\n\r,;{", script.data[at - 1]))
+        return false;
+    size_t after = at + name.size;
+    while (after < script.size && (script.data[after] == ' ' || script.data[after] == '\t'))
+        after++;
+    return after < script.size && script.data[after] == '=';
+}
+
+/* Offset of the `number`th "name =" (from 1) at or after `from`; the script's size when there is
+ * none. */
+static size_t field_place(struct text script, struct text name, size_t from, int number)
+{
+    for (size_t at = from; name.size && at < script.size; at++)
+        if (is_field(script, at, name) && --number == 0)
+            return at;
+    return script.size;
+}
+
+static int line_of(struct text script, size_t place)
+{
+    int line = 1;
+    for (size_t i = 0; i < place && i < script.size; i++)
+        line += script.data[i] == '\n';
+    return line;
+}
+
+/* Raise "rule:LINE: message", as errors of the script itself read. */
+static void PRINTF(4, 5) NORETURN
+    fail(lua_State *lua, const struct fact_script *facts, size_t place, const char *format, ...)
+{
+    char message[320];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    if (size < 0)
+        message[0] = 0;
+    if (place < facts->script.size)
+        luaL_error(lua, "rule:%d: %s", line_of(facts->script, place), message);
+    luaL_error(lua, "%s", message);
+    abort(); /* luaL_error never returns */
+}
+
+/* --- constants: P = { name = { value, low, high, "unit", "meaning" } } --- */
+
+struct entry { /* the one being read: on top of the stack */
+    const char *name;
+    size_t place;
+};
+
+static const char *name_fault(const char *name)
+{
+    size_t size = strlen(name);
+    if (size == 0 || size > NAME_MAX_BYTES)
+        return "has a name that is not a word of 1 to 40 letters";
+    if (strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") != size)
+        return "has a name with other than letters, digits and _";
+    return NULL;
+}
+
+static double entry_number(lua_State *lua, const struct fact_script *facts, struct entry entry,
+                           int item, const char *what)
+{
+    bool number = lua_rawgeti(lua, -1, item) == LUA_TNUMBER;
+    double value = lua_tonumber(lua, -1);
+    if (!number || !isfinite(value))
+        fail(lua, facts, entry.place, "constant %s: its %s (item %d) is not a finite number",
+             entry.name, what, item);
+    lua_pop(lua, 1);
+    return value;
+}
+
+static struct text entry_text(lua_State *lua, const struct fact_script *facts, struct entry entry,
+                              int item, size_t low, const char *what)
+{
+    size_t size = 0;
+    bool is_text = lua_rawgeti(lua, -1, item) == LUA_TSTRING;
+    const char *data = is_text ? lua_tolstring(lua, -1, &size) : NULL;
+    struct text text = {data, size};
+    if (!data || size < low || size > FACT_TEXT_MAX || !text_is_utf8(text_bytes(text)))
+        fail(lua, facts, entry.place,
+             "constant %s: its %s (item %d) is not a text of %zu to %d bytes", entry.name, what,
+             item, low, FACT_TEXT_MAX);
+    text = arena_text(facts->arena, text);
+    lua_pop(lua, 1);
+    return text;
+}
+
+static struct rule_constant constant_read(lua_State *lua, const struct fact_script *facts)
+{
+    struct entry entry = {lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "", 0};
+    entry.place = field_place(facts->script, text_of(entry.name), 0, 1);
+    const char *fault = name_fault(entry.name);
+    if (fault)
+        fail(lua, facts, entry.place, "a constant in P %s", fault);
+    if (lua_type(lua, -1) != LUA_TTABLE || lua_rawlen(lua, -1) != 5)
+        fail(lua, facts, entry.place,
+             "constant %s is not { value, low, high, \"unit\", \"meaning\" }", entry.name);
+    struct rule_constant constant = {.name = arena_text(facts->arena, text_of(entry.name))};
+    constant.value = entry_number(lua, facts, entry, 1, "value");
+    constant.low = entry_number(lua, facts, entry, 2, "lowest value");
+    constant.high = entry_number(lua, facts, entry, 3, "highest value");
+    constant.unit = entry_text(lua, facts, entry, 4, 0, "unit");
+    constant.meaning = entry_text(lua, facts, entry, 5, 1, "meaning");
+    if (constant.value < constant.low || constant.value > constant.high)
+        fail(lua, facts, entry.place, "constant %s: %g is not between %g and %g", entry.name,
+             constant.value, constant.low, constant.high);
+    return constant;
+}
+
+/* In the order of the author, not of the hash table, which differs from process to process. */
+static void constants_sort(struct fact_script *facts)
+{
+    for (size_t i = 1; i < facts->constant_count; i++) {
+        struct rule_constant moved = facts->constants[i];
+        size_t place = field_place(facts->script, moved.name, 0, 1);
+        size_t at = i;
+        for (; at > 0; at--) {
+            const struct rule_constant *before = &facts->constants[at - 1];
+            size_t other = field_place(facts->script, before->name, 0, 1);
+            if (other < place || (other == place && strcmp(before->name.data, moved.name.data) < 0))
+                break;
+            facts->constants[at] = *before;
+        }
+        facts->constants[at] = moved;
+    }
+}
+
+static void override_apply(lua_State *lua, const struct fact_script *facts, struct text line)
+{
+    struct text rest = line, name = NO_TEXT;
+    if (!text_next(&rest, '=', &name))
+        return;
+    name = text_trim(name);
+    rest = text_trim(rest);
+    char number[48] = "", shown[NAME_MAX_BYTES + 1] = "";
+    size_t size = name.size < NAME_MAX_BYTES ? name.size : NAME_MAX_BYTES;
+    memcpy(shown, name.data, size);
+    if (rest.data && rest.size < sizeof(number))
+        memcpy(number, rest.data, rest.size);
+    char *end = number;
+    double value = strtod(number, &end);
+    if (!*number || *end || !isfinite(value))
+        fail(lua, facts, SIZE_MAX, "override of %s: not a number", shown);
+    for (size_t i = 0; i < facts->constant_count; i++) {
+        struct rule_constant *constant = &facts->constants[i];
+        if (!text_equal(constant->name, name))
+            continue;
+        if (value < constant->low || value > constant->high)
+            fail(lua, facts, SIZE_MAX, "override of %s: %g is not between %g and %g", shown, value,
+                 constant->low, constant->high);
+        constant->value = value;
+        return;
+    }
+    fail(lua, facts, SIZE_MAX, "override of %s: the script has no such constant", shown);
+}
+
+void fact_constants(lua_State *lua, struct fact_script *facts, int environment)
+{
+    facts->constants = arena_array(facts->arena, struct rule_constant, RULE_CONSTANTS_MAX);
+    facts->constant_count = 0;
+    int kind = lua_getfield(lua, environment, "P");
+    if (kind != LUA_TNIL && kind != LUA_TTABLE)
+        fail(lua, facts, field_place(facts->script, TEXT("P"), 0, 1), "P is not a table");
+    lua_pushnil(lua);
+    while (kind == LUA_TTABLE && lua_next(lua, -2)) {
+        if (facts->constant_count == RULE_CONSTANTS_MAX)
+            fail(lua, facts, SIZE_MAX, "more than %d constants in P", RULE_CONSTANTS_MAX);
+        facts->constants[facts->constant_count++] = constant_read(lua, facts);
+        lua_pop(lua, 1);
+    }
+    constants_sort(facts);
+    struct text rest = facts->overrides, line;
+    while (text_next(&rest, '\n', &line)) {
+        line = text_trim(line);
+        if (line.size && line.data[0] != '#')
+            override_apply(lua, facts, line);
+    }
+    for (size_t i = 0; i < facts->constant_count; i++) {
+        lua_getfield(lua, environment, "P");
+        lua_pushnumber(lua, facts->constants[i].value);
+        lua_setfield(lua, -2, facts->constants[i].name.data);
+        lua_pop(lua, 1);
+    }
+    lua_settop(lua, environment);
+}
+
+/* --- examples: { call = "trust", with = { 0, 0 }, gives = { 1 }, within = 0.01, why = "..." } ---
+ */
+
+struct example {
+    int number;
+    size_t place;
+    const char *why;
+    const char *call;
+    double with[RULE_VALUES_MAX];
+    double gives[RULE_VALUES_MAX];
+    double within;
+    int arguments;
+    int results;
+};
+
+/* The example is on top of the stack. */
+static int example_numbers(lua_State *lua, const struct fact_script *facts,
+                           const struct example *example, const char *field, double *values)
+{
+    if (lua_getfield(lua, -1, field) != LUA_TTABLE)
+        fail(lua, facts, example->place, "example %d: %s is not a list of numbers", example->number,
+             field);
+    size_t count = lua_rawlen(lua, -1);
+    if (count > RULE_VALUES_MAX)
+        fail(lua, facts, example->place, "example %d: %s has more than %d numbers", example->number,
+             field, RULE_VALUES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (lua_rawgeti(lua, -1, (lua_Integer)i + 1) != LUA_TNUMBER)
+            fail(lua, facts, example->place, "example %d: item %zu of %s is not a number",
+                 example->number, i + 1, field);
+        values[i] = lua_tonumber(lua, -1);
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+    return (int)count;
+}
+
+/* Leaves three values above the example on the stack: they hold the texts. */
+static void example_read(lua_State *lua, const struct fact_script *facts, struct example *example)
+{
+    if (lua_type(lua, -1) != LUA_TTABLE)
+        fail(lua, facts, example->place, "example %d is not a table", example->number);
+    example->arguments = example_numbers(lua, facts, example, "with", example->with);
+    example->results = example_numbers(lua, facts, example, "gives", example->gives);
+    lua_getfield(lua, -1, "within");
+    example->within = lua_type(lua, -1) == LUA_TNUMBER ? lua_tonumber(lua, -1) : 1e-9;
+    lua_getfield(lua, -2, "why");
+    example->why = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+    lua_getfield(lua, -3, "call");
+    example->call = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+}
+
+static void example_run(lua_State *lua, const struct fact_script *facts, int environment,
+                        int number)
+{
+    struct example example = {.number = number};
+    size_t list = field_place(facts->script, TEXT("examples"), 0, 1);
+    example.place = field_place(facts->script, TEXT("call"), list, number);
+    example_read(lua, facts, &example);
+    if (lua_getfield(lua, environment, example.call) != LUA_TFUNCTION)
+        fail(lua, facts, example.place, "example %d calls '%s', which is no function of the script",
+             number, example.call);
+    int before = lua_gettop(lua) - 1;
+    for (int i = 0; i < example.arguments; i++)
+        lua_pushnumber(lua, example.with[i]);
+    facts->arm(facts->self);
+    lua_call(lua, example.arguments, LUA_MULTRET);
+    int results = lua_gettop(lua) - before;
+    if (results != example.results)
+        fail(lua, facts, example.place, "example %d (%s): %s gives %d values, expected %d", number,
+             example.why, example.call, results, example.results);
+    for (int i = 0; i < results; i++) {
+        bool is_number = lua_type(lua, before + 1 + i) == LUA_TNUMBER;
+        double got = is_number ? lua_tonumber(lua, before + 1 + i) : (double)NAN;
+        if (!(fabs(got - example.gives[i]) <= example.within))
+            fail(lua, facts, example.place, "example %d (%s): %s gives %.10g, expected %.10g",
+                 number, example.why, example.call, got, example.gives[i]);
+    }
+}
+
+void fact_examples_take(lua_State *lua, int environment)
+{
+    int kind = lua_getfield(lua, environment, "examples");
+    if (kind != LUA_TNIL && kind != LUA_TTABLE)
+        luaL_error(lua, "examples is not a list");
+    if (kind == LUA_TTABLE && lua_rawlen(lua, -1) > EXAMPLES_MAX)
+        luaL_error(lua, "more than %d examples", EXAMPLES_MAX);
+    lua_pushnil(lua);
+    lua_setfield(lua, environment, "examples");
+}
+
+void fact_examples_run(lua_State *lua, struct fact_script *facts, int environment, int examples)
+{
+    if (lua_type(lua, examples) != LUA_TTABLE)
+        return;
+    int count = (int)lua_rawlen(lua, examples);
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(lua, examples, i);
+        example_run(lua, facts, environment, i);
+        lua_settop(lua, examples);
+    }
+}

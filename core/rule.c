@@ -1,0 +1,504 @@
+#include "core/rule.h"
+#include "core/buf.h"
+#include "core/fact.h"
+#include "core/rule_code.h"
+#include "core/seal.h"
+#include <assert.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    LOAD_STEPS_MAX = 200000, /* the script's own top level: tables and function definitions */
+    LOAD_CPU_MS = 50,
+    HOOK_STEPS =
+        250, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
+    CODE_MAX = 512 * 1024,
+    FUNCTIONS_MAX = 64,
+    OVERRIDES_MAX = 8 * 1024,
+    TABLE_DEPTH_MAX = 16,
+    WHY_MAX = 400,
+};
+
+struct rule_set {
+    lua_State *lua;
+    size_t memory;
+    int64_t steps_left;
+    int64_t deadline_ns; /* of CPU time; INT64_MAX: none */
+    int64_t cpu_ms;
+    const char *limit; /* which one was hit, until the next call */
+    struct arena arena;
+    struct fact_script facts;
+    size_t function_count;
+    struct rule_function functions[FUNCTIONS_MAX];
+    int refs[FUNCTIONS_MAX];
+    uint8_t hash[DIGEST_SIZE];
+    char why[WHY_MAX];
+};
+
+/* What one protected step of loading works on. */
+struct load {
+    struct rule_set *set;
+    struct text script;
+    struct text overrides;
+    const struct rule_function *needed;
+    size_t needed_count;
+    bool run_examples;
+};
+
+/* --- limits --- */
+
+static int64_t cpu_now_ns(void)
+{
+    struct timespec now;
+    int failed = clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    assert(!failed);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void *memory_take(void *self, void *old, size_t old_size, size_t size)
+{
+    struct rule_set *set = self;
+    if (!old)
+        old_size = 0; /* Lua passes the kind of object here */
+    if (size == 0) {
+        free(old);
+        set->memory -= old_size;
+        return NULL;
+    }
+    if (size > old_size && set->memory + (size - old_size) > RULE_MEMORY_MAX)
+        return NULL;
+    void *taken = realloc(old, size);
+    if (taken)
+        set->memory = set->memory - old_size + size;
+    return taken;
+}
+
+/* Once a limit is hit the hook fires at every instruction, so that no handler in the script can go
+ * on. */
+static void limit_hook(lua_State *lua, lua_Debug *activation)
+{
+    (void)activation;
+    void *self;
+    (void)lua_getallocf(lua, &self);
+    struct rule_set *set = self;
+    set->steps_left -= HOOK_STEPS;
+    if (!set->limit && set->steps_left <= 0)
+        set->limit = "takes too many steps";
+    if (!set->limit && set->deadline_ns != INT64_MAX && cpu_now_ns() > set->deadline_ns)
+        set->limit = "takes too much time";
+    if (!set->limit)
+        return;
+    lua_sethook(lua, limit_hook, LUA_MASKCOUNT, 1);
+    luaL_where(lua, 0);
+    lua_pushstring(lua, set->limit);
+    lua_concat(lua, 2);
+    lua_error(lua);
+}
+
+static void limits_arm(struct rule_set *set, int64_t steps)
+{
+    set->steps_left = steps;
+    if (!set->limit)
+        return;
+    set->limit = NULL;
+    lua_sethook(set->lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
+}
+
+/* --- reasons --- */
+
+/* One printable line of UTF-8; "rule:12: text" becomes "line 12: text". */
+static void why_set(struct rule_set *set, const char *where, const char *message)
+{
+    const char *line = "";
+    if (strncmp(message, "rule:", 5) == 0) {
+        line = "line ";
+        message += 5;
+    }
+    int size = snprintf(set->why, sizeof(set->why), "%s%s%s", where, line, message);
+    assert(size >= 0);
+    char *end = strpbrk(set->why, "\r\n");
+    if (end)
+        *end = 0;
+    struct text text = text_of(set->why);
+    bool valid = text_is_utf8(text_bytes(text));
+    for (char *c = set->why; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f || (!valid && (unsigned char)*c >= 0x80))
+            *c = '?';
+}
+
+/* The reason a protected call failed, from the error value on the stack. Never runs code of the
+ * script. */
+static void why_from_error(struct rule_set *set, const char *where, int status)
+{
+    if (status == LUA_ERRMEM)
+        why_set(set, where, "takes more than 1 MiB of memory");
+    else if (set->limit && lua_type(set->lua, -1) != LUA_TSTRING)
+        why_set(set, where, set->limit);
+    else if (lua_type(set->lua, -1) == LUA_TSTRING)
+        why_set(set, where, lua_tostring(set->lua, -1));
+    else
+        why_set(set, where, "error without a message");
+}
+
+/* --- the environment: built from an empty table, never by taking away --- */
+
+static const char *const base_names[] = {"assert", "error", "ipairs", "select", "tonumber", "type"};
+static const char *const math_names[] = {"abs", "ceil", "exp",        "floor", "fmod",       "huge",
+                                         "log", "max",  "maxinteger", "min",   "mininteger", "modf",
+                                         "pi",  "sqrt", "tointeger",  "type",  "ult"};
+
+static void copy_fields(lua_State *lua, const char *const *names, size_t count, int from, int to)
+{
+    for (size_t i = 0; i < count; i++) {
+        int kind = lua_getfield(lua, from, names[i]);
+        assert(kind != LUA_TNIL);
+        lua_setfield(lua, to, names[i]);
+    }
+}
+
+/* Leaves the script's environment on the stack, and makes it the state's only global table. */
+static void environment_push(lua_State *lua)
+{
+    luaL_requiref(lua, "_G", luaopen_base, 0);
+    luaL_requiref(lua, "math", luaopen_math, 0);
+    int base = lua_gettop(lua) - 1;
+    lua_newtable(lua);
+    copy_fields(lua, base_names, sizeof(base_names) / sizeof(*base_names), base, base + 2);
+    lua_newtable(lua);
+    copy_fields(lua, math_names, sizeof(math_names) / sizeof(*math_names), base + 1, base + 3);
+    lua_setfield(lua, base + 2, "math");
+    lua_pushvalue(lua, base + 2);
+    lua_rawseti(lua, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    lua_pushnil(lua);
+    lua_setfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_replace(lua, base);
+    lua_settop(lua, base);
+}
+
+static int refuse_write(lua_State *lua)
+{
+    return luaL_error(lua, "changes a table that outlives the call");
+}
+
+static int frozen_length(lua_State *lua)
+{
+    lua_pushinteger(lua, (lua_Integer)lua_rawlen(lua, lua_upvalueindex(1)));
+    return 1;
+}
+
+static void freeze_value(lua_State *lua, int seen, int depth);
+
+/* The table on top (kept there) becomes an empty one that reads from a copy and refuses writes: its
+ * content goes on being seen by everyone who holds it, and nothing can change. */
+static void freeze_table(lua_State *lua, int seen, int depth)
+{
+    int table = lua_gettop(lua);
+    lua_newtable(lua);
+    int content = table + 1;
+    lua_pushnil(lua);
+    while (lua_next(lua, table)) {
+        freeze_value(lua, seen, depth + 1);
+        lua_pushvalue(lua, -2);
+        lua_insert(lua, -2);
+        lua_rawset(lua, content);
+        lua_pushvalue(lua, -1);
+        lua_pushnil(lua);
+        lua_rawset(lua, table); /* removing while walking is allowed */
+    }
+    lua_newtable(lua);
+    lua_pushvalue(lua, content);
+    lua_setfield(lua, -2, "__index");
+    lua_pushcfunction(lua, refuse_write);
+    lua_setfield(lua, -2, "__newindex");
+    lua_pushvalue(lua, content);
+    lua_pushcclosure(lua, frozen_length, 1);
+    lua_setfield(lua, -2, "__len");
+    lua_setmetatable(lua, table);
+    lua_settop(lua, table);
+}
+
+/* Freeze everything that can be reached from the value on top of the stack, which stays there. */
+static void freeze_value(lua_State *lua, int seen, int depth)
+{
+    int kind = lua_type(lua, -1);
+    if (kind != LUA_TTABLE && kind != LUA_TFUNCTION)
+        return;
+    if (depth > TABLE_DEPTH_MAX)
+        luaL_error(lua, "nests tables and functions too deep");
+    luaL_checkstack(lua, 12, "tables nested too deep");
+    if (lua_rawgetp(lua, seen, lua_topointer(lua, -1)) != LUA_TNIL) {
+        lua_pop(lua, 1);
+        return;
+    }
+    lua_pop(lua, 1);
+    lua_pushboolean(lua, 1);
+    lua_rawsetp(lua, seen, lua_topointer(lua, -2));
+    if (kind == LUA_TTABLE) {
+        freeze_table(lua, seen, depth);
+        return;
+    }
+    for (int i = 1; lua_getupvalue(lua, -1, i); i++) {
+        freeze_value(lua, seen, depth + 1);
+        lua_pop(lua, 1);
+    }
+}
+
+/* --- loading --- */
+
+static int code_add(lua_State *lua, const void *data, size_t size, void *self)
+{
+    (void)lua;
+    struct buf *code = self;
+    if (code->size + size > CODE_MAX)
+        return 1;
+    buf_add(code, data, size);
+    return 0;
+}
+
+/* The compiled script is on top of the stack: refuse one whose functions keep something between
+ * calls. */
+static void code_check(lua_State *lua)
+{
+    struct arena scratch;
+    arena_open(&scratch, 4 * CODE_MAX);
+    struct buf code;
+    buf_open(&code, &scratch, 16 * 1024);
+    int64_t line = 0;
+    char name[64] = "";
+    bool stateless = lua_dump(lua, code_add, &code, 0) == 0 &&
+                     rule_code_is_stateless(buf_bytes(&code), &line, name);
+    arena_close(&scratch);
+    if (stateless)
+        return;
+    if (line == 0 && !*name)
+        luaL_error(lua, "the compiled script is too large");
+    luaL_error(lua,
+               "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
+               "between calls "
+               "(make it a local of the function)",
+               (int)line, name);
+}
+
+static void functions_take(lua_State *lua, struct load *load, int environment)
+{
+    struct rule_set *set = load->set;
+    for (size_t i = 0; i < load->needed_count; i++) {
+        const struct rule_function *needed = &load->needed[i];
+        assert(needed->arguments <= RULE_VALUES_MAX && needed->results <= RULE_VALUES_MAX);
+        if (lua_getfield(lua, environment, needed->name) != LUA_TFUNCTION)
+            luaL_error(lua, "there is no function %s", needed->name);
+        set->functions[i] = *needed;
+        set->refs[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
+        set->function_count = i + 1;
+    }
+}
+
+static int load_protected(lua_State *lua)
+{
+    struct load *load = lua_touserdata(lua, 1);
+    struct rule_set *set = load->set;
+    lua_settop(lua, 0);
+    environment_push(lua);
+    int environment = lua_gettop(lua);
+    if (luaL_loadbufferx(lua, load->script.data, load->script.size, "=rule", "t") != LUA_OK)
+        return lua_error(lua);
+    code_check(lua);
+    lua_sethook(lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
+    set->deadline_ns = cpu_now_ns() + (int64_t)LOAD_CPU_MS * 1000000;
+    limits_arm(set, LOAD_STEPS_MAX);
+    lua_call(lua, 0, 0);
+    fact_constants(lua, &set->facts, environment);
+    functions_take(lua, load, environment);
+    fact_examples_take(lua, environment);
+    int examples = lua_gettop(lua);
+    lua_newtable(lua);
+    int seen = examples + 1;
+    lua_pushvalue(lua, environment);
+    limits_arm(set, LOAD_STEPS_MAX);
+    freeze_value(lua, seen, 0);
+    lua_settop(lua, examples);
+    set->deadline_ns = cpu_now_ns() + (int64_t)LOAD_CPU_MS * 1000000;
+    if (load->run_examples)
+        fact_examples_run(lua, &set->facts, environment, examples);
+    return 0;
+}
+
+static void example_arm(void *self)
+{
+    limits_arm(self, RULE_STEPS_MAX);
+}
+
+static enum result load_run(struct load *load)
+{
+    struct rule_set *set = load->set;
+    if (!load->script.data || load->script.size == 0) {
+        why_set(set, "", "the script is empty");
+        return INVALID;
+    }
+    if (load->script.size > RULE_TEXT_MAX || load->overrides.size > OVERRIDES_MAX) {
+        char message[96];
+        snprintf(message, sizeof(message), "the script has %zu bytes, the limit is %d",
+                 load->script.size, RULE_TEXT_MAX);
+        why_set(set, "",
+                load->script.size > RULE_TEXT_MAX ? message
+                                                  : "the overrides have more than 8192 bytes");
+        return INVALID;
+    }
+    if (load->needed_count > FUNCTIONS_MAX || !text_is_utf8(text_bytes(load->script))) {
+        why_set(set, "", "the script is not valid UTF-8 text");
+        return INVALID;
+    }
+    set->facts =
+        (struct fact_script){load->script, load->overrides, &set->arena, NULL, 0, example_arm, set};
+    set->lua = lua_newstate(memory_take, set);
+    assert(set->lua);
+    lua_pushcfunction(set->lua, load_protected);
+    lua_pushlightuserdata(set->lua, load);
+    int status = lua_pcall(set->lua, 1, 0, 0);
+    if (status != LUA_OK) {
+        why_from_error(set, "", status);
+        return INVALID;
+    }
+    set->facts.script = NO_TEXT; /* the caller's: gone when it likes */
+    set->facts.overrides = NO_TEXT;
+    lua_gc(set->lua, LUA_GCCOLLECT);
+    set->deadline_ns = INT64_MAX;
+    return OK;
+}
+
+static struct rule_set *set_new(void)
+{
+    struct rule_set *set = calloc(1, sizeof(*set));
+    assert(set);
+    set->deadline_ns = INT64_MAX;
+    arena_open(&set->arena, 256 * 1024);
+    return set;
+}
+
+enum result rule_load(struct rule_set **out, struct arena *arena, struct text name,
+                      struct text script, struct text overrides, const struct rule_function *needed,
+                      size_t needed_count, struct text *why)
+{
+    assert(out && arena && why && needed_count <= FUNCTIONS_MAX);
+    (void)name;
+    *out = NULL;
+    *why = NO_TEXT;
+    struct rule_set *set = set_new();
+    struct load load = {set, script, overrides, needed, needed_count, true};
+    enum result result = load_run(&load);
+    if (result != OK) {
+        *why = arena_text(arena, text_of(set->why));
+        rule_close(set);
+        return result;
+    }
+    struct bytes parts[] = {text_bytes(script), text_bytes(overrides)};
+    seal_digest(set->hash, NULL, parts, 2);
+    *out = set;
+    return OK;
+}
+
+enum result rule_lint(struct arena *arena, struct text script, struct text *why)
+{
+    assert(arena && why);
+    *why = NO_TEXT;
+    struct rule_set *set = set_new();
+    struct load load = {set, script, NO_TEXT, NULL, 0, false};
+    enum result result = load_run(&load);
+    if (result != OK)
+        *why = arena_text(arena, text_of(set->why));
+    rule_close(set);
+    return result;
+}
+
+void rule_close(struct rule_set *set)
+{
+    if (!set)
+        return;
+    if (set->lua)
+        lua_close(set->lua); /* runs nothing of the script: there are no finalizers without
+                                setmetatable */
+    arena_close(&set->arena);
+    free(set);
+}
+
+const uint8_t *rule_hash(const struct rule_set *set)
+{
+    return set->hash;
+}
+
+size_t rule_constants(const struct rule_set *set, const struct rule_constant **constants)
+{
+    *constants = set->facts.constants;
+    return set->facts.constant_count;
+}
+
+bool rule_constant(const struct rule_set *set, const char *name, double *value)
+{
+    for (size_t i = 0; i < set->facts.constant_count; i++) {
+        if (!text_is(set->facts.constants[i].name, name))
+            continue;
+        *value = set->facts.constants[i].value;
+        return true;
+    }
+    return false;
+}
+
+size_t rule_memory(const struct rule_set *set)
+{
+    return set->memory;
+}
+
+void rule_budget(struct rule_set *set, int64_t cpu_ms)
+{
+    assert(cpu_ms > 0);
+    set->cpu_ms = cpu_ms;
+    set->deadline_ns = cpu_now_ns() + cpu_ms * 1000000;
+}
+
+/* --- calling --- */
+
+enum result rule_call(struct rule_set *set, size_t index, const double *arguments, double *results,
+                      const char **why)
+{
+    assert(set && index < set->function_count && why);
+    const struct rule_function *function = &set->functions[index];
+    lua_State *lua = set->lua;
+    char where[80];
+    *why = NULL;
+    limits_arm(set, RULE_STEPS_MAX);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, set->refs[index]);
+    for (int i = 0; i < function->arguments; i++)
+        lua_pushnumber(lua, arguments[i]);
+    int status = lua_pcall(lua, function->arguments, LUA_MULTRET, 0);
+    if (status != LUA_OK) {
+        snprintf(where, sizeof(where), "%s: ", function->name);
+        why_from_error(set, where, status);
+        goto refused;
+    }
+    if (lua_gettop(lua) != function->results) {
+        snprintf(set->why, sizeof(set->why), "%s: gives %d values, expected %d", function->name,
+                 lua_gettop(lua), function->results);
+        goto refused;
+    }
+    for (int i = 0; i < function->results; i++) {
+        if (lua_type(lua, i + 1) != LUA_TNUMBER || !isfinite(lua_tonumber(lua, i + 1))) {
+            snprintf(set->why, sizeof(set->why), "%s: value %d is not a finite number",
+                     function->name, i + 1);
+            goto refused;
+        }
+        results[i] = lua_tonumber(lua, i + 1);
+    }
+    lua_settop(lua, 0);
+    return OK;
+refused:
+    lua_settop(lua, 0);
+    *why = set->why;
+    return INVALID;
+}
