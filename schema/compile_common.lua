@@ -1,5 +1,5 @@
 -- What the three compilers share: reading and writing files, faults with a place, C names and C string literals, and a
--- writer that knows its own line number (so that `#line` can lead back into the generated file).
+-- writer of generated lines.
 
 local common = {}
 
@@ -94,19 +94,16 @@ local writer = {}
 writer.__index = writer
 
 function common.writer(path)
-  return setmetatable({ path = path, lines = {}, count = 0 }, writer)
+  return setmetatable({ path = path, lines = {} }, writer)
 end
 
 function writer:add(text, ...)
   if select("#", ...) > 0 then text = string.format(text, ...) end
   self.lines[#self.lines + 1] = text
-  local _, newlines = text:gsub("\n", "")
-  self.count = self.count + newlines + 1
 end
 
--- Lines that follow belong to the user's file / to this generated file again.
+-- What follows counts as this line of the user's file, for the C compiler and the debugger.
 function writer:source_line(file, line) self:add("#line %d %s", line, common.c_string(file)) end
-function writer:own_line() self:add("#line %d %s", self.count + 2, common.c_string(self.path)) end
 
 function writer:save() common.write_file(self.path, table.concat(self.lines, "\n") .. "\n") end
 

@@ -1,0 +1,389 @@
+-- Compiles HTML templates into C functions that write them into a buffer (core/buf.h).
+-- Usage: lua5.4 fcgi/html/compile_template.lua OUTDIR FILES...       (from the root of the project)
+--
+-- Writes OUTDIR/html.h and OUTDIR/html_NAME.c for every NAME.html. FILES that end in .h are included by html.h, and so is
+-- "view.h" (OUTDIR/view.h) if view.rec lies beside the templates.
+--     {% page question(const struct view_question *v) %} ... {% end %}    void html_question(struct buf *out, ...); `part` is the same
+--     {{ v->title }}                                   a C expression; how it is escaped follows from where it stands
+--     {% if A %} {% elif B %} {% else %} {% end %}
+--     {% for a in v->answers %} {% end %}              a points to each of v->answers_count; LIST[0..COUNT] names another count
+--     {% include answer(a, v) %}                       another part: html_answer(out, a, v)
+--     {% slot answer a->id %}                          buf_slot_add(out, "answer", a->id)
+--     {% let n = EXPRESSION as int64_t %}              a constant up to the end of the block
+--     {# comment #}
+-- What HTML is refused, and why a value is escaped as it is: fcgi/html/compile_template_markup.lua.
+
+local here = arg[0]:match("^(.*/)") or "./"
+package.path = here .. "?.lua;" .. here .. "../../schema/?.lua;" .. package.path
+local common = require("compile_common")
+local markup = require("compile_template_markup")
+local fail = common.fail
+
+-- ---- tokens: { kind = "literal" | "value" | "directive" | "comment", text, line } ----
+
+local closers = { ["{{"] = "}}", ["{%"] = "%}", ["{#"] = "#}" }
+local kinds = { ["{{"] = "value", ["{%"] = "directive", ["{#"] = "comment" }
+
+-- The place of `closer` behind `at`, outside of C strings and characters.
+local function find_closer(text, at, closer)
+  while at <= #text do
+    if text:sub(at, at + 1) == closer then return at end
+    local quote = closer ~= "#}" and text:match("^[\"']", at)
+    if quote then
+      at = at + 1
+      while at <= #text and text:sub(at, at) ~= quote do
+        at = at + (text:sub(at, at) == "\\" and 2 or 1)
+      end
+    end
+    at = at + 1
+  end
+end
+
+local function lex(file)
+  local text = common.read_file(file)
+  local tokens, at, line = {}, 1, 1
+  local function add(kind, body, source)
+    tokens[#tokens + 1] = { kind = kind, text = body, line = line }
+    local _, newlines = source:gsub("\n", "")
+    line = line + newlines
+  end
+  while at <= #text do
+    local open = text:find("{[{%%#]", at)
+    if open ~= at then
+      local literal = text:sub(at, (open or 0) - 1)
+      add("literal", literal, literal)
+    end
+    if not open then break end
+    local opener = text:sub(open, open + 1)
+    local close = find_closer(text, open + 2, closers[opener])
+    if not close then fail(file, line, "%s without %s", opener, closers[opener]) end
+    local body = text:sub(open + 2, close - 1)
+    local trimmed = body:match("^%s*(.-)%s*$")
+    if trimmed == "" and opener ~= "{#" then fail(file, line, "%s%s holds nothing", opener, closers[opener]) end
+    add(kinds[opener], trimmed:gsub("%s*\n%s*", " "), body)
+    at = close + 2
+  end
+  return tokens, line
+end
+
+-- ---- tree: functions { name, arguments, line, last, body }, nodes by kind ----
+
+local parser = {}
+parser.__index = parser
+
+function parser:fail(line, ...) fail(self.file, line, ...) end
+
+local directives = {}
+
+function directives.include(self, words, line)
+  local name, arguments = words:match("^([%w_]+)%s*(%b())$")
+  if not name then self:fail(line, "`include part(arguments)` expected") end
+  return { kind = "include", name = name, arguments = arguments:sub(2, -2):match("^%s*(.-)%s*$"), line = line }
+end
+
+function directives.slot(self, words, line)
+  local name, id = words:match("^([%l][%w_]*)%s+(.+)$")
+  if not name then self:fail(line, "`slot name id` expected") end
+  return { kind = "slot", name = name, id = id, line = line }
+end
+
+function directives.let(self, words, line)
+  local name, value, type = words:match("^([%a_][%w_]*)%s*=%s*(.+)%s+as%s+([%a_][%w_ *]-)$")
+  if not name then self:fail(line, "`let name = expression as type` expected") end
+  common.name_check(self.file, line, "name", name)
+  return { kind = "let", name = name, value = value, type = type, line = line }
+end
+
+directives["for"] = function(self, words, line)
+  local name, list = words:match("^([%a_][%w_]*)%s+in%s+(.+)$")
+  if not name then self:fail(line, "`for name in list` expected") end
+  common.name_check(self.file, line, "name", name)
+  local items, count = list:match("^(.-)%[%s*0%s*%.%.%s*(.-)%s*%]$")
+  if not items then
+    if not list:match("^[%w_.>%[%]()-]*[%w_]$") then self:fail(line, "'%s' is no list: member or LIST[0..COUNT]", list) end
+    items, count = list, list .. "_count"
+  end
+  local body, last = self:body({ ["end"] = true }, line, "for")
+  return { kind = "for", name = name, items = items, count = count, body = body, line = line, last = last.line }
+end
+
+directives["if"] = function(self, words, line)
+  local node = { kind = "if", branches = {}, line = line }
+  local at, more = line, { ["elif"] = true, ["else"] = true, ["end"] = true }
+  while true do
+    local branch = { condition = words, line = at }
+    node.branches[#node.branches + 1] = branch
+    local stop
+    branch.body, stop = self:body(words and more or { ["end"] = true }, line, "if")
+    branch.last = stop.line
+    at = stop.line
+    if stop.word == "end" then return node end
+    words = stop.word == "elif" and stop.words or nil
+    if stop.word == "elif" and words == "" then self:fail(at, "elif without a condition") end
+  end
+end
+
+-- Nodes up to one of the words in `stops`; the stopping directive is returned too.
+function parser:body(stops, line, what)
+  local nodes = {}
+  while true do
+    local token = self.tokens[self.at]
+    if not token then self:fail(line, "this %s has no end", what) end
+    self.at = self.at + 1
+    if token.kind ~= "directive" then
+      nodes[#nodes + 1] = token
+    else
+      local word, words = token.text:match("^(%a+)%s*(.*)$")
+      if stops[word] then
+        if word ~= "elif" and words ~= "" then self:fail(token.line, "'%s' behind %s", words, word) end
+        return nodes, { word = word, words = words, line = token.line }
+      end
+      if not directives[word] then self:fail(token.line, "'%s' cannot stand here", word or token.text) end
+      if words == "" then self:fail(token.line, "%s needs more than its name", word) end
+      nodes[#nodes + 1] = directives[word](self, words, token.line)
+    end
+  end
+end
+
+-- Names of the arguments in a C parameter list.
+function parser:argument_names(arguments, line)
+  local names = {}
+  for argument in arguments:gmatch("[^,]+") do
+    local name = argument:match("[%s*]([%a_][%w_]*)%s*$")
+    if not name then self:fail(line, "'%s' is no argument with type and name", argument) end
+    if name == "out" then self:fail(line, "an argument named out: that is the buffer") end
+    names[#names + 1] = name
+  end
+  return names
+end
+
+function parser:functions()
+  local functions = {}
+  while self.tokens[self.at] do
+    local token = self.tokens[self.at]
+    self.at = self.at + 1
+    if token.kind == "directive" then
+      local word, name, arguments = token.text:match("^(%a+)%s+([%w_]+)%s*(%b())$")
+      if word ~= "page" and word ~= "part" then self:fail(token.line, "only a page or part may stand here") end
+      common.name_check(self.file, token.line, word, name)
+      arguments = arguments:sub(2, -2):match("^%s*(.-)%s*$")
+      local names = self:argument_names(arguments, token.line)
+      local body, last = self:body({ ["end"] = true }, token.line, word)
+      functions[#functions + 1] = {
+        name = name, arguments = arguments, names = names, body = body, file = self.file, line = token.line, last = last.line,
+      }
+    elseif token.kind == "value" or token.kind == "literal" and token.text:find("%S") then
+      local before = token.text:match("^%s*"):gsub("[^\n]", "")
+      self:fail(token.line + (token.kind == "literal" and #before or 0), "text outside of a page or part")
+    end
+  end
+  return functions
+end
+
+-- ---- C ----
+
+local generator = {}
+generator.__index = generator
+
+function generator:add(...)
+  self.out:add(string.rep("    ", self.depth) .. string.format(...))
+end
+
+-- Literal text waits until something else must be written, so that neighbours become one.
+function generator:flush()
+  if self.pending == "" then return end
+  local indent = string.rep("    ", self.depth + 1)
+  self:add("buf_literal(out, %s, %d);", common.c_string(self.pending, indent), #self.pending)
+  self.pending = ""
+end
+
+function generator:user(line, ...)
+  self:flush()
+  self.out:source_line(self.file, line)
+  self:add(...)
+end
+
+local nodes = {}
+
+function nodes.literal(self, node) self.pending = self.pending .. self.markup:literal(node.text, node.line) end
+
+function nodes.comment(self, node) self.markup:only_text(node.line, "a comment") end
+
+function nodes.value(self, node)
+  self:user(node.line, "buf_%s(out, (%s));", self.markup:value(node.line), node.text)
+end
+
+function nodes.include(self, node)
+  self.markup:only_text(node.line, "an include")
+  self.markup.newline = false
+  self.includes[#self.includes + 1] = { name = node.name, file = self.file, line = node.line }
+  self:user(node.line, "html_%s(out%s);", node.name, node.arguments ~= "" and ", " .. node.arguments or "")
+end
+
+function nodes.slot(self, node)
+  self.markup:only_text(node.line, "a slot")
+  self.markup.newline = false
+  self:user(node.line, "buf_slot_add(out, \"%s\", (%s));", node.name, node.id)
+end
+
+function nodes.let(self, node)
+  self:user(node.line, "%s const %s = (%s);", node.type, node.name, node.value)
+end
+
+-- Whether a body ends in white space with a newline: then a loop's next turn need not begin with one.
+local function ends_in_newline(body)
+  local last = body[#body]
+  return last ~= nil and last.kind == "literal" and last.text:match("%s*$"):find("\n", 1, true) ~= nil
+end
+
+nodes["for"] = function(self, node)
+  self.loops = self.loops + 1
+  local index = "index_" .. self.loops
+  self:user(node.line, "for (size_t %s = 0; %s < (%s); %s++) {", index, index, node.count, index)
+  self.depth = self.depth + 1
+  self:user(node.line, "const __typeof__(*(%s)) *%s = &(%s)[%s];", node.items, node.name, node.items, index)
+  self:add("(void)%s;", node.name)
+  self.markup:block_open(node.line, true, ends_in_newline(node.body))
+  self:body(node.body)
+  self.markup:block_close(node.last, false)
+  self.depth = self.depth - 1
+  self:add("}")
+end
+
+nodes["if"] = function(self, node)
+  local has_else = false
+  for position, branch in ipairs(node.branches) do
+    if position == 1 then
+      self:user(branch.line, "if (%s) {", branch.condition)
+      self.markup:block_open(branch.line, false)
+    else
+      self.markup:block_branch(branch.line)
+      if branch.condition then
+        self:add("} else")
+        self:user(branch.line, "if (%s) {", branch.condition)
+      else
+        has_else = true
+        self:add("} else {")
+      end
+    end
+    self.depth = self.depth + 1
+    self:body(branch.body)
+    self.depth = self.depth - 1
+  end
+  self.markup:block_close(node.branches[#node.branches].last, has_else)
+  self:add("}")
+end
+
+function generator:body(body)
+  for _, node in ipairs(body) do nodes[node.kind](self, node) end
+  self:flush()
+end
+
+local function prototype(func)
+  return ("void html_%s(struct buf *out%s)"):format(func.name, func.arguments ~= "" and ", " .. func.arguments or "")
+end
+
+local function emit_function(out, func, includes)
+  local self = setmetatable({
+    out = out, file = func.file, depth = 1, pending = "", loops = 0, includes = includes,
+    markup = markup.new(function(line, ...) fail(func.file, line, ...) end),
+  }, generator)
+  out:add("")
+  out:source_line(func.file, func.line)
+  out:add("%s", prototype(func))
+  out:add("{")
+  self:add("(void)out;")
+  for _, name in ipairs(func.names) do self:add("(void)%s;", name) end
+  for _, node in ipairs(func.body) do nodes[node.kind](self, node) end
+  self.markup:finish(func.last)
+  self.pending = self.pending:gsub("%s*\n%s*$", "")
+  self:flush()
+  out:add("}")
+end
+
+local function emit_header(outdir, headers, functions)
+  local out = common.writer(outdir .. "/html.h")
+  out:add("#pragma once")
+  out:add("/* One function for each page and part of the templates. Written by fcgi/html/compile_template.lua. */")
+  out:add('#include "core/buf.h"')
+  for _, header in ipairs(headers) do out:add("#include %s", common.c_string(header)) end
+  local structs, seen = {}, {}
+  for _, func in ipairs(functions) do
+    for name in func.arguments:gmatch("struct%s+([%w_]+)") do
+      if not seen[name] then structs[#structs + 1] = name end
+      seen[name] = true
+    end
+  end
+  out:add("")
+  for _, name in ipairs(structs) do out:add("struct %s;", name) end
+  for _, func in ipairs(functions) do
+    out:source_line(func.file, func.line)
+    out:add("%s;", prototype(func))
+  end
+  out:save()
+end
+
+local function compile_file(outdir, file, functions)
+  local name = file:match("([%w_-]+)%.html$")
+  if not name then fail(file, 1, "the name of a template is words.html") end
+  local tokens = lex(file)
+  local parsed = setmetatable({ file = file, tokens = tokens, at = 1 }, parser):functions()
+  if #parsed == 0 then fail(file, 1, "holds no page and no part") end
+  local out = common.writer(("%s/html_%s.c"):format(outdir, name))
+  local includes = {}
+  out:add("/* Written by fcgi/html/compile_template.lua; change %s instead. */", file)
+  out:add('#include "html.h"')
+  for _, func in ipairs(parsed) do
+    emit_function(out, func, includes)
+    functions[#functions + 1] = func
+  end
+  return out, includes
+end
+
+-- Files by kind: templates, and headers they need.
+local function arguments()
+  local headers, templates, views_seen = {}, {}, {}
+  for index = 2, #arg do
+    local path = arg[index]
+    if path:match("%.h$") then
+      headers[#headers + 1] = path
+    else
+      templates[#templates + 1] = path
+      local views = (path:match("^(.*/)") or "") .. "view.rec"
+      local file = not views_seen[views] and io.open(views)
+      views_seen[views] = true
+      if file then
+        file:close()
+        headers[#headers + 1] = "view.h"
+      end
+    end
+  end
+  if #templates == 0 then
+    error({ compile_fault = "usage: lua5.4 fcgi/html/compile_template.lua OUTDIR FILES..." }, 0)
+  end
+  return headers, templates
+end
+
+local function main()
+  local headers, templates = arguments()
+  local functions, outputs, included, by_name, by_path = {}, {}, {}, {}, {}
+  for _, file in ipairs(templates) do
+    local out, includes = compile_file(arg[1], file, functions)
+    if by_path[out.path] then fail(file, 1, "two templates of one name") end
+    by_path[out.path] = true
+    outputs[#outputs + 1] = out
+    table.move(includes, 1, #includes, #included + 1, included)
+  end
+  for _, func in ipairs(functions) do
+    local first = by_name[func.name]
+    if first then fail(func.file, func.line, "'%s' stands also at %s:%d", func.name, first.file, first.line) end
+    by_name[func.name] = func
+  end
+  for _, include in ipairs(included) do
+    if not by_name[include.name] then fail(include.file, include.line, "there is no page or part '%s'", include.name) end
+  end
+  for _, out in ipairs(outputs) do out:save() end
+  emit_header(arg[1], headers, functions)
+end
+
+common.run(main)
