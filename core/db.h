@@ -1,72 +1,99 @@
 #pragma once
-/* SQLite, and nothing of it outside core/db.c: opening with the high-security settings, roles and their authorizer, compiled
- * statements (schema/), transactions, migrations. A statement is prepared at first use and kept. One process, one handle a store.
+/* SQLite, and nothing of it outside core/db.c: opening with the high-security settings, roles and
+ * their authorizer, compiled statements (schema/), transactions, migrations. A statement is
+ * prepared at first use and kept. One process, one handle a store.
  *
- * Modes: DB_LOG and DB_VAULT write with synchronous=FULL; DB_FOLD with NORMAL (it can be replayed); DB_READ opens read-only.
- * All: WAL, foreign keys on, trusted_schema off, defensive, cell_size_check, limits of notes section 1, no ATTACH, no extension.
- * Writers keep the WAL file (persist), so that readers without write permission can open the store. */
+ * Modes: DB_LOG and DB_VAULT write with synchronous=FULL; DB_FOLD with NORMAL (it can be replayed);
+ * DB_READ opens read-only. All: WAL, foreign keys on, trusted_schema off, defensive,
+ * cell_size_check, low limits, no ATTACH, no extension. As a second line a handle can only prepare
+ * SQL that touches tables and columns which the statements of its role name; never sqlite_schema, a
+ * PRAGMA or a CREATE. Locks are waited for at most a second; a query of the web runs at most a
+ * second: both then say BUSY. An I/O error of a writer ends the process. Writers keep the WAL file
+ * (persist), so that readers without write permission can open the store. */
 #include "core/arena.h"
 
 enum role {
-    ROLE_CLERK, ROLE_WEB_LOGIN, ROLE_WEB_MEMBER, ROLE_WEB_SPONSOR, ROLE_WEB_ADMIN,
-    ROLE_RANKER, ROLE_PAYMASTER, ROLE_ANALYST, ROLE_POSTMAN, ROLE_OPERATOR,
+    ROLE_CLERK,
+    ROLE_WEB_LOGIN,
+    ROLE_WEB_MEMBER,
+    ROLE_WEB_SPONSOR,
+    ROLE_WEB_ADMIN,
+    ROLE_RANKER,
+    ROLE_PAYMASTER,
+    ROLE_ANALYST,
+    ROLE_POSTMAN,
+    ROLE_OPERATOR,
     ROLE_COUNT
 };
 enum db_mode { DB_READ, DB_FOLD, DB_LOG, DB_VAULT };
 
 struct statement {
-    const char *name;       /* "posting_answers" */
+    const char *name; /* "posting_answers" */
     const char *sql;
-    uint32_t roles;         /* bit (1 << enum role) */
-    uint8_t columns;        /* 0: no rows expected */
+    uint32_t roles;  /* bit (1 << enum role) */
+    uint8_t columns; /* 0: no rows expected */
     uint8_t parameters;
 };
 struct migration {
-    const char *name;       /* "board/001-posting" */
+    const char *name; /* "board/001-posting" */
     const char *sql;
 };
 struct store {
-    const char *name;       /* "board" */
+    const char *name; /* "board" */
     const struct migration *migrations;
     size_t migration_count;
     const struct statement *statements; /* the common ones first */
     size_t statement_count;
 };
 
-struct db;          /* opaque; a handle of one store for one role */
+struct db;           /* opaque; a handle of one store for one role */
 struct db_statement; /* opaque; a prepared statement */
 
-/* Opens `path` for `role`. A writing mode runs missing migrations (each in a transaction, with its hash kept; a changed past is
- * BROKEN); DB_READ waits up to wait_ms for a writer to have created it, else BUSY. */
-MUST_USE enum result db_open(struct db **db, const struct store *store, const char *path, enum role role, enum db_mode mode, int wait_ms);
+/* Opens `path` for `role`. A writing mode runs missing migrations (each in a transaction, with its
+ * hash kept; a changed past is BROKEN); DB_READ waits up to wait_ms for a writer to have created
+ * it, else BUSY. */
+MUST_USE enum result db_open(struct db **db, const struct store *store, const char *path,
+                             enum role role, enum db_mode mode, int wait_ms);
 void db_close(struct db *db);
 
-/* Transactions. db_begin in a writing mode is BEGIN IMMEDIATE; in DB_READ it pins one snapshot for the request.
- * db_commit maps SQLITE_FULL to BUSY after rolling back, and an I/O error on fsync to trace_die (never retried). */
+/* Transactions. db_begin in a writing mode is BEGIN IMMEDIATE; in DB_READ it pins one snapshot for
+ * the request. A statement that failed inside (CONFLICT apart) makes db_commit roll back and say
+ * why: nothing is committed by halves. db_commit maps SQLITE_FULL to BUSY after rolling back, and
+ * an I/O error on fsync to trace_die (never retried). */
 MUST_USE enum result db_begin(struct db *db);
 MUST_USE enum result db_commit(struct db *db);
-void db_rollback(struct db *db); /* harmless when none is open */
+void db_rollback(struct db *db);   /* harmless when none is open */
 int64_t db_changes(struct db *db); /* rows changed by the latest write statement */
-/* Number that moves when another connection changed the file (PRAGMA data_version): cheap test for caches. */
+/* Number that moves when another connection changed the file (PRAGMA data_version): cheap test for
+ * caches. */
 int64_t db_version(struct db *db);
-/* Move WAL pages into the file if that disturbs nobody; `all` also truncates it. Called by writers when idle or every N batches. */
+/* Move WAL pages into the file if that disturbs nobody; `all` also truncates it. Called by writers
+ * when idle or every N batches. */
 void db_checkpoint(struct db *db, bool all);
-/* Content digest of every row of every table but sqlite's own and `cursor`-like tables named in skip (NULL-terminated), in primary key order:
- * two folds are equal when these are. Used by `curbside rebuild --check`. */
-MUST_USE enum result db_content_digest(struct db *db, const char *const *skip, uint8_t digest[32], int64_t *rows);
-/* Prepare every statement of the store against its schema; the name of the first that fails in *name. For tests. */
+/* Content digest of every row of every table but sqlite's own and `cursor`-like tables named in
+ * skip (NULL-terminated), in primary key order: two folds are equal when these are. Used by
+ * `curbside rebuild --check`. */
+MUST_USE enum result db_content_digest(struct db *db, const char *const *skip, uint8_t digest[32],
+                                       int64_t *rows);
+/* Prepare every statement of the store against its schema; the name of the first that fails in
+ * *name. For tests. */
 MUST_USE enum result db_prepare_check(struct db *db, const char **name);
 /* Run SQL text from a migration or a test. Not for programs. */
 MUST_USE enum result db_run_script(struct db *db, const char *sql);
 
-/* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody else calls these). */
-struct db_statement *db_statement(struct db *db, size_t index); /* asserts the role; prepares at first use; NULL when BUSY/BROKEN: db_step then says which */
+/* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody
+ * else calls these). */
+/* Asserts that the role may run it; prepares at first use. Never NULL: if it could not be prepared
+ * or a value not be bound, db_step says why. */
+struct db_statement *db_statement(struct db *db, size_t index);
 void db_bind_int(struct db_statement *st, int parameter, int64_t value);
 void db_bind_real(struct db_statement *st, int parameter, double value);
-void db_bind_text(struct db_statement *st, int parameter, struct text value);   /* absent binds NULL; borrowed until reset */
+void db_bind_text(struct db_statement *st, int parameter,
+                  struct text value); /* absent binds NULL; borrowed until reset */
 void db_bind_blob(struct db_statement *st, int parameter, struct bytes value);
 void db_bind_null(struct db_statement *st, int parameter);
-MUST_USE enum result db_step(struct db_statement *st); /* ROW, OK when done, CONFLICT on a constraint, BUSY, BROKEN */
+MUST_USE enum result db_step(struct db_statement *st); /* ROW, OK when done, CONFLICT on a
+                                                          constraint, TOO_MUCH, BUSY, BROKEN */
 void db_reset(struct db_statement *st);
 bool db_column_null(struct db_statement *st, int column);
 int64_t db_column_int(struct db_statement *st, int column);

@@ -1,0 +1,599 @@
+#include "core/db.h"
+#include "core/db_inside.h"
+#include "core/clock.h"
+#include "core/trace.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Waits and limits. A reader of the web never holds a snapshot longer than READ_MS: it would keep
+ * the log from being folded in. */
+enum {
+    BUSY_MS = 1000,
+    READ_MS = 1000,
+    PROGRESS_STEPS = 10000,
+    RIGHTS_MAX = 2048,
+    WAL_SIZE_MAX = 64 * 1024 * 1024,
+    HEAP_MAX = 96 * 1024 * 1024,
+    COLUMNS_MAX = 100,
+};
+enum own_statement { OWN_BEGIN, OWN_BEGIN_WRITE, OWN_COMMIT, OWN_ROLLBACK, OWN_VERSION, OWN_COUNT };
+static const char *const own_sql[OWN_COUNT] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK",
+                                               "PRAGMA data_version"};
+
+/* How strict the authorizer is just now. OPEN: our own set-up. LEARN: it notes what the role's
+ * statements touch. STRICT: only what was noted. STEP: a virtual table (FTS5) asks for its own
+ * tables while a statement that named it runs. */
+enum watch { WATCH_OPEN, WATCH_LEARN, WATCH_STRICT, WATCH_STEP };
+
+struct db_statement {
+    struct db *db;
+    sqlite3_stmt *stmt;
+    enum result failure; /* why there is no stmt, or why a value could not be bound */
+};
+
+struct db {
+    sqlite3 *handle;
+    const struct store *store;
+    enum role role;
+    enum db_mode mode;
+    enum watch watch;
+    size_t raw;          /* statements of db_raw at work */
+    bool open;           /* a transaction of ours */
+    bool no_wait;        /* do not wait for locks */
+    enum result spoiled; /* a statement failed inside it: it cannot be committed */
+    int64_t lock_until_us;
+    int64_t read_until_us; /* for the queries of the web */
+    struct db_statement *statements;
+    sqlite3_stmt *own[OWN_COUNT];
+    uint64_t *rights; /* hashes of what the role's statements touch */
+    size_t right_count;
+};
+
+/* --- the second line: what a role's statements never name, it cannot even prepare --- */
+
+/* FNV-1a over a name and the NUL behind it. */
+static uint64_t hash_name(uint64_t hash, const char *name)
+{
+    for (const char *c = name == NULL ? "" : name;; c++) {
+        hash = (hash ^ (uint8_t)*c) * 1099511628211u;
+        if (*c == 0)
+            return hash;
+    }
+}
+
+static uint64_t right_hash(int action, const char *a, const char *b)
+{
+    return hash_name(hash_name(14695981039346656037u + (uint64_t)action, a), b);
+}
+
+static bool right_known(const struct db *db, uint64_t hash)
+{
+    for (size_t i = 0; i < db->right_count; i++)
+        if (db->rights[i] == hash)
+            return true;
+    return false;
+}
+
+/* What nobody does once the store is open, whatever their statements say. */
+static bool is_forbidden(const struct db *db, int action, const char *a, const char *b)
+{
+    switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_TRANSACTION:
+    case SQLITE_RECURSIVE:
+        return false;
+    case SQLITE_FUNCTION:
+        return b != NULL && strcmp(b, "load_extension") == 0;
+    case SQLITE_READ:
+        return a != NULL && strncmp(a, "sqlite_", 7) == 0;
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+        return db->mode == DB_READ || (a != NULL && strncmp(a, "sqlite_", 7) == 0);
+    case SQLITE_PRAGMA:
+        return a == NULL || strcmp(a, "data_version") != 0 || b != NULL;
+    default:
+        return true; /* ATTACH, DETACH, every CREATE, DROP, ALTER, REINDEX, ANALYZE */
+    }
+}
+
+static int authorize(void *self, int action, const char *a, const char *b, const char *schema,
+                     const char *trigger)
+{
+    (void)schema;
+    (void)trigger;
+    struct db *const db = self;
+    if (db->watch == WATCH_OPEN || db->raw > 0)
+        return SQLITE_OK;
+    if (is_forbidden(db, action, a, b))
+        return SQLITE_DENY;
+    if (action != SQLITE_READ && action != SQLITE_INSERT && action != SQLITE_UPDATE &&
+        action != SQLITE_DELETE)
+        return SQLITE_OK;
+    if (db->watch == WATCH_STEP)
+        return SQLITE_OK;
+    const uint64_t hash = right_hash(action, a, b);
+    if (right_known(db, hash))
+        return SQLITE_OK;
+    if (db->watch == WATCH_STRICT)
+        return SQLITE_DENY;
+    assert(db->right_count < RIGHTS_MAX);
+    db->rights[db->right_count++] = hash;
+    return SQLITE_OK;
+}
+
+static bool role_may(const struct db *db, const struct statement *statement)
+{
+    return (statement->roles & (UINT32_C(1) << db->role)) != 0;
+}
+
+static void rights_learn(struct db *db)
+{
+    db->watch = WATCH_LEARN;
+    for (size_t i = 0; i < db->store->statement_count; i++) {
+        if (!role_may(db, &db->store->statements[i]))
+            continue;
+        sqlite3_stmt *stmt =
+            NULL; /* one that fails here fails again, and loudly, when it is used */
+        (void)sqlite3_prepare_v3(db->handle, db->store->statements[i].sql, -1, 0, &stmt, NULL);
+        (void)sqlite3_finalize(stmt);
+    }
+    db->watch = WATCH_STRICT;
+}
+
+/* --- outcomes --- */
+
+/* What a failure of SQLite means here. A writer that cannot know what reached the disk stops at
+ * once: the log tells the truth at the next start, a retried fsync would not. */
+static enum result outcome(struct db *db, int code, const char *what)
+{
+    const int primary = code & 0xff;
+    if (primary == SQLITE_CONSTRAINT)
+        return CONFLICT; /* the statement was undone, the transaction stands */
+    enum result result = BROKEN;
+    const bool full =
+        primary == SQLITE_FULL || (primary == SQLITE_IOERR && code != SQLITE_IOERR_FSYNC &&
+                                   sqlite3_system_errno(db->handle) == ENOSPC);
+    if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_INTERRUPT || full)
+        result = BUSY;
+    else if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
+        result = BUSY; /* the heap's limit, not a fault of the file */
+    else if (db->mode == DB_READ && (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY))
+        result = BUSY; /* its writer has not come up yet */
+    else if (primary == SQLITE_TOOBIG)
+        result = TOO_MUCH;
+    else if (primary == SQLITE_IOERR && db->mode != DB_READ)
+        trace_die("store", "name=%s what=%s code=%d errno=%d", db->store->name, what, code,
+                  sqlite3_system_errno(db->handle));
+    if (result == BROKEN)
+        trace_fail("store", "name=%s mode=%s what=%s code=%d %s", db->store->name,
+                   db->mode == DB_READ ? "read" : "write", what, code, sqlite3_errmsg(db->handle));
+    else if (full)
+        trace_warn("store full", "name=%s what=%s", db->store->name, what);
+    if (db->open)
+        db->spoiled = result;
+    return result;
+}
+
+/* Waits 0.2 to 1 ms a time: SQLite's own handler starves writers. */
+static int wait_for_lock(void *self, int tries)
+{
+    struct db *const db = self;
+    const int64_t now_us = clock_steady_us();
+    if (db->no_wait)
+        return 0;
+    if (tries == 0)
+        db->lock_until_us = now_us + (int64_t)BUSY_MS * 1000;
+    if (now_us >= db->lock_until_us)
+        return 0;
+    const struct timespec pause = {0, 200000 + (long)(now_us % 800) * 1000};
+    (void)nanosleep(&pause, NULL);
+    return 1;
+}
+
+static bool role_is_web(enum role role)
+{
+    return role == ROLE_WEB_LOGIN || role == ROLE_WEB_MEMBER || role == ROLE_WEB_SPONSOR ||
+           role == ROLE_WEB_ADMIN;
+}
+
+static int stop_when_late(void *self)
+{
+    const struct db *const db = self;
+    return clock_steady_us() > db->read_until_us;
+}
+
+/* --- opening --- */
+
+static int run_sql(struct db *db, const char *sql)
+{
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+}
+
+static int harden(struct db *db)
+{
+    static const int switches[][2] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0},         {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},     {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1},
+    };
+    static const int limits[][2] = {
+        {SQLITE_LIMIT_LENGTH, 1000000},         {SQLITE_LIMIT_SQL_LENGTH, 100000},
+        {SQLITE_LIMIT_COLUMN, COLUMNS_MAX},     {SQLITE_LIMIT_EXPR_DEPTH, 40},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 8},      {SQLITE_LIMIT_VDBE_OP, 25000},
+        {SQLITE_LIMIT_FUNCTION_ARG, 8},         {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50}, {SQLITE_LIMIT_VARIABLE_NUMBER, 40},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 10},       {SQLITE_LIMIT_WORKER_THREADS, 0},
+    };
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        const int code = sqlite3_db_config(db->handle, switches[i][0], switches[i][1], NULL);
+        if (code != SQLITE_OK)
+            return code;
+    }
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        (void)sqlite3_limit(db->handle, limits[i][0], limits[i][1]);
+    (void)sqlite3_hard_heap_limit64(HEAP_MAX);
+    (void)sqlite3_busy_handler(db->handle, wait_for_lock, db);
+    if (role_is_web(db->role) && db->mode == DB_READ)
+        sqlite3_progress_handler(db->handle, PROGRESS_STEPS, stop_when_late, db);
+    return run_sql(db, "PRAGMA cell_size_check = ON; PRAGMA recursive_triggers = ON; "
+                       "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096");
+}
+
+static int set_writing(struct db *db)
+{
+    int on = 1;
+    int code = run_sql(db, "PRAGMA journal_mode = WAL");
+    if (code == SQLITE_OK)
+        code = run_sql(db, db->mode == DB_FOLD ? "PRAGMA synchronous = NORMAL"
+                                               : "PRAGMA synchronous = FULL");
+    if (code == SQLITE_OK)
+        code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+    if (code == SQLITE_OK)
+        code = sqlite3_wal_autocheckpoint(db->handle, 4000);
+    char sql[64];
+    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA journal_size_limit = %d", WAL_SIZE_MAX);
+    return code == SQLITE_OK ? run_sql(db, sql) : code;
+}
+
+static enum result prepare_own(struct db *db)
+{
+    for (size_t i = 0; i < OWN_COUNT; i++) {
+        const int code = sqlite3_prepare_v3(db->handle, own_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                            &db->own[i], NULL);
+        if (code != SQLITE_OK)
+            return outcome(db, code, "prepare");
+    }
+    return OK;
+}
+
+static enum result open_once(struct db *db, const char *path)
+{
+    if (db->mode != DB_READ) { /* made here for its mode: -wal and -shm take it over */
+        const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+        if (fd < 0) {
+            trace_fail("store", "name=%s cannot be made: %s", db->store->name, strerror(errno));
+            return errno == ENOSPC ? BUSY : BROKEN;
+        }
+        (void)close(fd);
+    } else if (access(path, R_OK) != 0) {
+        return errno == ENOENT ? BUSY : BROKEN;
+    }
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                      (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    if (code == SQLITE_OK)
+        code = harden(db);
+    if (code == SQLITE_OK && db->mode != DB_READ)
+        code = set_writing(db);
+    if (code != SQLITE_OK)
+        return outcome(db, code, "open");
+    const enum result result = prepare_own(db);
+    return result == OK ? db_migrate(db, db->mode != DB_READ) : result;
+}
+
+static void close_handle(struct db *db)
+{
+    for (size_t i = 0; i < OWN_COUNT; i++) {
+        (void)sqlite3_finalize(db->own[i]);
+        db->own[i] = NULL;
+    }
+    for (size_t i = 0; i < db->store->statement_count; i++)
+        (void)sqlite3_finalize(db->statements[i].stmt);
+    (void)sqlite3_close(db->handle);
+    db->handle = NULL;
+}
+
+enum result db_open(struct db **out, const struct store *store, const char *path, enum role role,
+                    enum db_mode mode, int wait_ms)
+{
+    assert(role < ROLE_COUNT);
+    const int64_t until_us = clock_steady_us() + (int64_t)wait_ms * 1000;
+    struct db *const db = calloc(1, sizeof *db);
+    assert(db != NULL);
+    *db = (struct db){.store = store, .role = role, .mode = mode, .watch = WATCH_OPEN};
+    db->statements = calloc(store->statement_count + 1, sizeof *db->statements);
+    db->rights = calloc(RIGHTS_MAX, sizeof *db->rights);
+    assert(db->statements != NULL && db->rights != NULL);
+    enum result result;
+    while ((result = open_once(db, path)) == BUSY && clock_steady_us() < until_us) {
+        close_handle(db);
+        (void)usleep(20 * 1000);
+    }
+    if (result != OK) {
+        db_close(db);
+        *out = NULL;
+        return result;
+    }
+    (void)sqlite3_set_authorizer(db->handle, authorize, db);
+    rights_learn(db);
+    *out = db;
+    return OK;
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    close_handle(db);
+    free(db->statements);
+    free(db->rights);
+    free(db);
+}
+
+/* --- transactions --- */
+
+static int step_own(struct db *db, enum own_statement which)
+{
+    const int code = sqlite3_step(db->own[which]);
+    (void)sqlite3_reset(db->own[which]);
+    return code;
+}
+
+enum result db_begin(struct db *db)
+{
+    assert(!db->open);
+    const int code = step_own(db, db->mode == DB_READ ? OWN_BEGIN : OWN_BEGIN_WRITE);
+    if (code != SQLITE_DONE)
+        return outcome(db, code, "begin");
+    db->open = true;
+    db->spoiled = OK;
+    db->read_until_us = clock_steady_us() + (int64_t)READ_MS * 1000;
+    return OK;
+}
+
+enum result db_commit(struct db *db)
+{
+    assert(db->open);
+    enum result result = db->spoiled;
+    if (result == OK && sqlite3_get_autocommit(db->handle))
+        result = BROKEN; /* SQLite gave the transaction up without our hearing of it */
+    if (result == OK) {
+        const int code = step_own(db, OWN_COMMIT);
+        if (code != SQLITE_DONE)
+            result = outcome(db, code, "commit");
+    }
+    if (result != OK)
+        db_rollback(db);
+    db->open = false;
+    return result;
+}
+
+void db_rollback(struct db *db)
+{
+    if (!sqlite3_get_autocommit(db->handle))
+        (void)step_own(db, OWN_ROLLBACK);
+    db->open = false;
+}
+
+int64_t db_changes(struct db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+int64_t db_version(struct db *db)
+{
+    int64_t version = 0;
+    if (sqlite3_step(db->own[OWN_VERSION]) == SQLITE_ROW)
+        version = sqlite3_column_int64(db->own[OWN_VERSION], 0);
+    (void)sqlite3_reset(db->own[OWN_VERSION]);
+    return version;
+}
+
+void db_checkpoint(struct db *db, bool all)
+{
+    assert(db->mode != DB_READ && !db->open);
+    db->no_wait = true; /* readers go first: what is left is taken the next time */
+    const int code = sqlite3_wal_checkpoint_v2(
+        db->handle, "main", all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL,
+        NULL);
+    db->no_wait = false;
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
+        (void)outcome(db, code, "checkpoint");
+}
+
+/* --- statements --- */
+
+static void statement_prepare(struct db_statement *st, const char *sql, unsigned flags)
+{
+    const int code = sqlite3_prepare_v3(st->db->handle, sql, -1, flags, &st->stmt, NULL);
+    st->failure = code == SQLITE_OK ? OK : outcome(st->db, code, "prepare");
+}
+
+struct db_statement *db_statement(struct db *db, size_t index)
+{
+    assert(index < db->store->statement_count);
+    const struct statement *const statement = &db->store->statements[index];
+    struct db_statement *const st = &db->statements[index];
+    assert(role_may(db, statement));
+    if (st->stmt == NULL) {
+        st->db = db;
+        statement_prepare(st, statement->sql, SQLITE_PREPARE_PERSISTENT);
+        assert(st->stmt == NULL || db_raw_fits(st, statement));
+    }
+    assert(st->stmt == NULL || !sqlite3_stmt_busy(st->stmt));
+    return st;
+}
+
+bool db_raw_fits(const struct db_statement *st, const struct statement *statement)
+{
+    return st->stmt != NULL && sqlite3_column_count(st->stmt) == statement->columns &&
+           sqlite3_bind_parameter_count(st->stmt) == statement->parameters;
+}
+
+static void bound(struct db_statement *st, int code)
+{
+    assert((code & 0xff) != SQLITE_RANGE && (code & 0xff) != SQLITE_MISUSE);
+    if (code != SQLITE_OK && st->failure == OK)
+        st->failure = outcome(st->db, code, "bind");
+}
+
+void db_bind_int(struct db_statement *st, int parameter, int64_t value)
+{
+    if (st->stmt != NULL)
+        bound(st, sqlite3_bind_int64(st->stmt, parameter, value));
+}
+
+void db_bind_real(struct db_statement *st, int parameter, double value)
+{
+    if (st->stmt != NULL)
+        bound(st, sqlite3_bind_double(st->stmt, parameter, value));
+}
+
+void db_bind_text(struct db_statement *st, int parameter, struct text value)
+{
+    if (st->stmt != NULL)
+        bound(st, sqlite3_bind_text64(st->stmt, parameter, value.data, value.size, SQLITE_STATIC,
+                                      SQLITE_UTF8));
+}
+
+void db_bind_blob(struct db_statement *st, int parameter, struct bytes value)
+{
+    if (st->stmt != NULL)
+        bound(st, sqlite3_bind_blob64(st->stmt, parameter, value.data, value.size, SQLITE_STATIC));
+}
+
+void db_bind_null(struct db_statement *st, int parameter)
+{
+    if (st->stmt != NULL)
+        bound(st, sqlite3_bind_null(st->stmt, parameter));
+}
+
+enum result db_step(struct db_statement *st)
+{
+    assert(st != NULL);
+    if (st->failure != OK)
+        return st->failure;
+    struct db *const db = st->db;
+    if (!db->open && !sqlite3_stmt_busy(st->stmt))
+        db->read_until_us = clock_steady_us() + (int64_t)READ_MS * 1000;
+    const enum watch before = db->watch;
+    if (before == WATCH_STRICT)
+        db->watch = WATCH_STEP;
+    const int code = sqlite3_step(st->stmt);
+    db->watch = before;
+    if (code == SQLITE_ROW)
+        return ROW;
+    return code == SQLITE_DONE ? OK : outcome(db, code, "step");
+}
+
+void db_reset(struct db_statement *st)
+{
+    if (st->stmt == NULL)
+        return;
+    (void)sqlite3_reset(st->stmt); /* repeats the failure db_step has told */
+    (void)sqlite3_clear_bindings(st->stmt);
+    st->failure = OK;
+}
+
+bool db_column_null(struct db_statement *st, int column)
+{
+    return sqlite3_column_type(st->stmt, column) == SQLITE_NULL;
+}
+
+int64_t db_column_int(struct db_statement *st, int column)
+{
+    return sqlite3_column_int64(st->stmt, column);
+}
+
+double db_column_real(struct db_statement *st, int column)
+{
+    return sqlite3_column_double(st->stmt, column);
+}
+
+struct text db_column_text(struct db_statement *st, int column, struct arena *arena)
+{
+    if (db_column_null(st, column))
+        return NO_TEXT;
+    const char *const data = (const char *)sqlite3_column_text(st->stmt, column);
+    assert(data != NULL);
+    return arena_text(arena, (struct text){data, (size_t)sqlite3_column_bytes(st->stmt, column)});
+}
+
+struct bytes db_column_blob(struct db_statement *st, int column, struct arena *arena)
+{
+    if (db_column_null(st, column))
+        return NO_BYTES;
+    const void *const data = sqlite3_column_blob(st->stmt, column);
+    const size_t size = (size_t)sqlite3_column_bytes(st->stmt, column);
+    return arena_bytes(arena, bytes_of(size == 0 ? "" : data, size));
+}
+
+/* --- for core/db_migrate.c and core/db_digest.c --- */
+
+struct db_statement *db_raw(struct db *db, const char *sql)
+{
+    struct db_statement *const st = calloc(1, sizeof *st);
+    assert(st != NULL);
+    st->db = db;
+    db->raw++;
+    statement_prepare(st, sql, 0);
+    return st;
+}
+
+void db_raw_close(struct db_statement *st)
+{
+    (void)sqlite3_finalize(st->stmt);
+    st->db->raw--;
+    free(st);
+}
+
+const struct store *db_raw_store(const struct db *db)
+{
+    return db->store;
+}
+
+size_t db_raw_columns(const struct db_statement *st)
+{
+    return st->stmt == NULL ? 0 : (size_t)sqlite3_column_count(st->stmt);
+}
+
+struct bytes db_raw_value(struct db_statement *st, size_t column, char *type)
+{
+    static const char types[] = {'?', 'i', 'r', 't', 'b', 'n'};
+    const int at = (int)column;
+    *type = types[sqlite3_column_type(st->stmt, at)];
+    if (*type == 'n')
+        return bytes_of("", 0);
+    const void *const data =
+        *type == 'b' ? sqlite3_column_blob(st->stmt, at) : sqlite3_column_text(st->stmt, at);
+    const int size = sqlite3_column_bytes(st->stmt, at);
+    return bytes_of(size == 0 ? "" : data, (size_t)size);
+}
+
+enum result db_run_script(struct db *db, const char *sql)
+{
+    db->raw++;
+    const int code = run_sql(db, sql);
+    db->raw--;
+    return code == SQLITE_OK ? OK : outcome(db, code, "script");
+}

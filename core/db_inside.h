@@ -1,0 +1,18 @@
+#pragma once
+/* Inside of core/db*.c: SQL that is made here rather than in schema/ (the table of migrations, the
+ * walk over all tables). No other file includes this. */
+#include "core/db.h"
+
+/* Any statement, past the authorizer. Never NULL; db_step says what was wrong with the SQL. */
+struct db_statement *db_raw(struct db *db, const char *sql);
+void db_raw_close(struct db_statement *st);
+bool db_raw_fits(const struct db_statement *st, const struct statement *statement);
+size_t db_raw_columns(const struct db_statement *st);
+/* A value as text or bytes, borrowed until the next step; *type: i r t b n (NULL). */
+struct bytes db_raw_value(struct db_statement *st, size_t column, char *type);
+
+const struct store *db_raw_store(const struct db *db);
+
+/* Run what has not been run yet (`run`), or say BUSY if something is missing. BROKEN: one that has
+ * run was changed since, or the file is of a later version than this program. */
+MUST_USE enum result db_migrate(struct db *db, bool run);
