@@ -56,6 +56,7 @@ local function lex(file)
     if not open then break end
     local opener = text:sub(open, open + 1)
     local close = find_closer(text, open + 2, closers[opener])
+    if close and opener == "{%" and text:sub(open + 2, close - 1):find("{%", 1, true) then close = nil end
     if not close then fail(file, line, "%s without %s", opener, closers[opener]) end
     local body = text:sub(open + 2, close - 1)
     local trimmed = body:match("^%s*(.-)%s*$")

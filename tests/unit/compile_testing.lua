@@ -53,7 +53,8 @@ function testing.has(text, part, sentence) testing.ok(text and text:find(part, 1
 function testing.lacks(text, part, sentence) testing.ok(text and not text:find(part, 1, true), sentence, text) end
 
 local compilers
-local function compilers_here()
+-- The C compilers here; none if there is no core header to compile against.
+function testing.compilers()
   if compilers then return compilers end
   compilers = {}
   local header = io.open("core/buf.h")
@@ -72,7 +73,7 @@ end
 
 -- One test a compiler; none where there is no compiler or no core header.
 function testing.compiles(file, include, sentence)
-  for _, compiler in ipairs(compilers_here()) do
+  for _, compiler in ipairs(testing.compilers()) do
     local ok, said = check_syntax(compiler, file, include)
     testing.ok(ok, sentence .. " (" .. compiler .. ")", said)
   end
@@ -80,7 +81,7 @@ end
 
 -- The negative of it: the C compiler must refuse, and say `reason`.
 function testing.compiles_not(file, include, reason, sentence)
-  for _, compiler in ipairs(compilers_here()) do
+  for _, compiler in ipairs(testing.compilers()) do
     local ok, said = check_syntax(compiler, file, include)
     testing.ok(not ok and said:find(reason, 1, true), sentence .. " (" .. compiler .. ")", said)
   end
