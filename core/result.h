@@ -1,6 +1,7 @@
 #pragma once
-/* The one vocabulary of outcomes. Expected failures are values of this type: they must be used, they pass through one
- * `done:` exit, and they are turned into words for a person only in fcgi/reply.c. A programmer's error is an assert instead. */
+/* The one vocabulary of outcomes. Expected failures are values of this type: they must be used,
+ * they pass through one `done:` exit, and they are turned into words for a person only in
+ * fcgi/reply.c. A programmer's error is an assert instead. */
 
 #define MUST_USE __attribute__((warn_unused_result))
 #define PRINTF(place, first) __attribute__((format(printf, place, first)))
@@ -17,9 +18,9 @@ enum result {
     CONFLICT,  /* 409: it is there already, with other content */
     TOO_MUCH,  /* 413: over a limit of size */
     TOO_OFTEN, /* 429: over a limit of rate */
-    BUSY,      /* 503 with Retry-After: the store or program cannot answer now; nothing was changed */
-    UNKNOWN,   /* 503: it is not known whether the change was made; asking again with the same request id is safe */
-    BROKEN,    /* 500: data or program is not as it must be; logged with its cause */
+    BUSY,    /* 503 with Retry-After: the store or program cannot answer now; nothing was changed */
+    UNKNOWN, /* 503: it is not known whether it was done; asking again (same request id) is safe */
+    BROKEN,  /* 500: data or program is not as it must be; logged with its cause */
 };
 
 /* Lower-case word for logs and the command socket ("not_found"). Never NULL. */

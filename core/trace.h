@@ -1,6 +1,7 @@
 #pragma once
-/* The operators' log: one line an event on standard error, `TIME LEVEL program what key=value ...`, collected by the supervisor into
- * state/log/PROGRAM.log (in production by journald). Never a posting's text, a name, a token, an address or an amount. */
+/* The operators' log: one line an event on standard error, `TIME LEVEL program what key=value ...`,
+ * collected by the supervisor into state/log/PROGRAM.log (in production by journald). Never a
+ * posting's text, a name, a token, an address or an amount. */
 #include "core/bytes.h"
 #include "core/result.h"
 

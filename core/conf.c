@@ -1,0 +1,281 @@
+#include "core/conf.h"
+
+#include "core/trace.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_SIZE_MAX = 64 * 1024, PATH_RING = 16, SETTINGS_MAX = 256 };
+
+#define NUMBER(name, unit, low, high, fallback, meaning) \
+    {                                                    \
+        name, unit, meaning, low, high, fallback, NULL   \
+    }
+#define WORDS(name, low, high, fallback, meaning) \
+    {                                             \
+        name, "", meaning, low, high, 0, fallback \
+    }
+
+const struct setting conf_settings[] = {
+    WORDS("site.name", 1, 60, "Curbside", "Name of the site in page titles and mails."),
+    WORDS("site.url", 1, 200, "http://localhost:8080", "Address of the site in mails and exports."),
+    NUMBER("http.port", "", 1, 65535, 8080, "Port nginx listens on when started by make run."),
+
+    NUMBER("web.workers_login", "processes", 1, 16, 1, "Workers of the login pool."),
+    NUMBER("web.workers_member", "processes", 1, 32, 2, "Workers of the member pool."),
+    NUMBER("web.workers_sponsor", "processes", 1, 16, 1, "Workers of the sponsor pool."),
+    NUMBER("web.workers_admin", "processes", 1, 16, 1, "Workers of the admin pool."),
+    NUMBER("web.requests_per_worker", "requests", 1, 100000000, 100000,
+           "A worker that has answered this many is replaced by a fresh one."),
+    NUMBER("web.kept_mib", "MiB", 1, 1024, 8, "Memory for kept pages in each member worker."),
+    WORDS("web.peer_users", 0, 200, "www-data",
+          "Users besides our own that may connect to the web sockets, separated by spaces."),
+
+    NUMBER("session.idle_minutes", "minutes", 1, 1440, 30,
+           "A physician's session ends after this long without a request."),
+    NUMBER("session.idle_minutes_staff", "minutes", 1, 1440, 15,
+           "A sponsor's or admin's session ends after this long without a request."),
+    NUMBER("session.hours", "hours", 1, 168, 12, "A physician's session ends after this long."),
+    NUMBER("session.hours_staff", "hours", 1, 168, 8,
+           "A sponsor's or admin's session ends after this long."),
+    NUMBER("session.touch_minutes", "minutes", 1, 60, 5,
+           "How often a session in use is written down as used."),
+    NUMBER("password.memory_mib", "MiB", 8, 1024, 64, "Memory of one Argon2id password hash."),
+    NUMBER("password.passes", "passes", 1, 10, 2, "Passes of one Argon2id password hash."),
+    NUMBER("password.queue", "commands", 1, 1000, 20,
+           "So many sign-ins may wait for a hash; more are told to come back."),
+
+    NUMBER("clerk.batch_most", "commands", 1, 1024, 128,
+           "At most this many commands share one commit."),
+    NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),
+    NUMBER("vote.per_day", "votes", 1, 10000, 40, "Votes of one member in one day."),
+    NUMBER("search.words_most", "words", 1, 64, 24, "Words of a query that are searched for."),
+    NUMBER("search.rows", "rows", 1, 50, 20, "Results on one page."),
+    NUMBER("search.candidates", "rows", 10, 10000, 400,
+           "Best matches that are looked at more closely."),
+    NUMBER("search.per_minute", "searches", 1, 10000, 30, "Searches of one member in a minute."),
+
+    NUMBER("earmark.tick_minutes", "minutes", 1, 1440, 10,
+           "Commitments of earmarks are written in batches this far apart."),
+    NUMBER("earmark.per_tick", "commitments", 1, 64, 4,
+           "Commitments in each batch, real ones and dummies together."),
+    WORDS("ledger.origin", 1, 100, "curbside.example/ledger",
+          "First line of every checkpoint: the name of this log, never changed once used."),
+    NUMBER("ledger.k", "payees", 2, 1000, 11,
+           "Sponsors see what was paid only in groups of at least this many payees."),
+    NUMBER("insight.k", "voters", 2, 1000, 11,
+           "A release shows a cell only if at least this many voted."),
+
+    WORDS("smtp.host", 0, 200, "", "Mail relay; empty: mail is kept and not sent."),
+    NUMBER("smtp.port", "", 1, 65535, 587, "Port of the mail relay."),
+    WORDS("smtp.from", 0, 254, "", "Sender of all mail."),
+    NUMBER("smtp.per_day", "mails", 0, 1000, 4, "Mails to one member in one day."),
+
+    NUMBER("alive.seconds", "seconds", 1, 60, 5,
+           "A program that has not been heard of for this long counts as down."),
+};
+const size_t conf_setting_count = sizeof(conf_settings) / sizeof(conf_settings[0]);
+_Static_assert(sizeof(conf_settings) / sizeof(conf_settings[0]) <= SETTINGS_MAX, "raise it");
+
+static struct {
+    bool open;
+    char state[PATH_MAX];
+    char path[PATH_RING][PATH_MAX + 64];
+    size_t path_next;
+    char file[FILE_SIZE_MAX + 1]; /* text settings point into it */
+    bool is_set[SETTINGS_MAX];
+    int64_t number[SETTINGS_MAX];
+    struct text words[SETTINGS_MAX];
+} conf;
+
+static size_t setting_find(struct text name)
+{
+    size_t i = 0;
+    while (i < conf_setting_count && !text_is(name, conf_settings[i].name))
+        i++;
+    return i;
+}
+
+NORETURN PRINTF(2, 3) static void conf_die(int line, const char *format, ...)
+{
+    char reason[300];
+    va_list list;
+    va_start(list, format);
+    int size = vsnprintf(reason, sizeof(reason), format, list);
+    va_end(list);
+    assert(size >= 0);
+    trace_die("settings", "%s/curbside.conf:%d: %s", conf.state, line, reason);
+}
+
+static void conf_value(int line, size_t index, struct text value)
+{
+    const struct setting *setting = &conf_settings[index];
+    long long low = setting->low, high = setting->high;
+    if (conf.is_set[index])
+        conf_die(line, "%s is set twice", setting->name);
+    if (setting->text_fallback == NULL) {
+        if (!text_int(value, setting->low, setting->high, &conf.number[index]))
+            conf_die(line, "%s must be a whole number from %lld to %lld", setting->name, low, high);
+    } else {
+        bool fits = (int64_t)value.size >= setting->low && (int64_t)value.size <= setting->high;
+        if (!fits || !text_is_utf8(text_bytes(value)))
+            conf_die(line, "%s must be text of %lld to %lld bytes", setting->name, low, high);
+        conf.words[index] = value;
+        /* Behind the value lies white space, the line's end or the NUL behind the file. */
+        conf.file[value.data - conf.file + (ptrdiff_t)value.size] = 0;
+    }
+    conf.is_set[index] = true;
+}
+
+static void conf_line(int line, struct text text)
+{
+    text = text_trim(text);
+    if (text.size == 0 || text.data[0] == '#')
+        return;
+    const char *equals = memchr(text.data, '=', text.size);
+    if (equals == NULL)
+        conf_die(line, "expected `name = value`");
+    size_t before = (size_t)(equals - text.data);
+    struct text name = text_trim((struct text){text.data, before});
+    struct text value = text_trim((struct text){equals + 1, text.size - before - 1});
+    size_t index = setting_find(name);
+    if (index == conf_setting_count)
+        conf_die(line, "no setting is called `%.*s`", (int)(name.size < 60 ? name.size : 60),
+                 name.data);
+    conf_value(line, index, value);
+}
+
+static void conf_read(void)
+{
+    const char *path = conf_path("curbside.conf");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return;
+    ssize_t size = fd < 0 ? -1 : read(fd, conf.file, sizeof(conf.file));
+    if (size < 0)
+        trace_die("settings", "%s: cannot be read, error=%d", path, errno);
+    close(fd);
+    if (size > FILE_SIZE_MAX)
+        trace_die("settings", "%s: longer than %d bytes", path, FILE_SIZE_MAX);
+    if (memchr(conf.file, 0, (size_t)size) != NULL)
+        trace_die("settings", "%s: holds a NUL byte", path);
+    struct text rest = {conf.file, (size_t)size}, part;
+    for (int line = 1; text_next(&rest, '\n', &part); line++)
+        conf_line(line, part);
+}
+
+/* Absolute, because a program may be given its paths before it is confined or moved. */
+static void conf_find_state(const char *state)
+{
+    if (state == NULL)
+        state = getenv("STATE");
+    if (state == NULL || *state == 0)
+        state = "state";
+    char here[PATH_MAX] = "";
+    if (state[0] != '/' && getcwd(here, sizeof(here)) == NULL)
+        trace_die("settings", "the working folder is gone, error=%d", errno);
+    int size =
+        snprintf(conf.state, sizeof(conf.state), "%s%s%s", here, state[0] == '/' ? "" : "/", state);
+    if (size < 0 || (size_t)size >= sizeof(conf.state))
+        trace_die("settings", "the name of the state folder is too long");
+    while (size > 1 && conf.state[size - 1] == '/')
+        conf.state[--size] = 0;
+    struct stat status;
+    if (stat(conf.state, &status) == 0 && !S_ISDIR(status.st_mode))
+        trace_die("settings", "%s: is not a folder", conf.state);
+}
+
+void conf_open(const char *state_or_null)
+{
+    memset(&conf, 0, sizeof(conf));
+    for (size_t i = 0; i < conf_setting_count; i++) {
+        const struct setting *setting = &conf_settings[i];
+        conf.number[i] = setting->fallback;
+        conf.words[i] = text_of(setting->text_fallback);
+        assert(setting->low <= setting->high);
+        assert(setting->text_fallback != NULL ||
+               (setting->fallback >= setting->low && setting->fallback <= setting->high));
+    }
+    conf_find_state(state_or_null);
+    conf.open = true;
+    conf_read();
+}
+
+int64_t conf_int(const char *name)
+{
+    assert(conf.open);
+    size_t index = setting_find(text_of(name));
+    assert(index < conf_setting_count && conf_settings[index].text_fallback == NULL);
+    return conf.number[index];
+}
+
+struct text conf_text(const char *name)
+{
+    assert(conf.open);
+    size_t index = setting_find(text_of(name));
+    assert(index < conf_setting_count && conf_settings[index].text_fallback != NULL);
+    return conf.words[index];
+}
+
+const char *conf_state(void)
+{
+    assert(conf.open);
+    return conf.state;
+}
+
+PRINTF(1, 0) static char *path_make(const char *format, va_list list)
+{
+    assert(conf.open);
+    char *path = conf.path[conf.path_next++ % PATH_RING];
+    size_t room = sizeof(conf.path[0]);
+    int head = snprintf(path, room, "%s/", conf.state);
+    assert(head > 0 && (size_t)head < room);
+    int tail = vsnprintf(path + head, room - (size_t)head, format, list);
+    if (tail < 0 || (size_t)(head + tail) >= room)
+        trace_die("settings", "a path below the state folder is too long");
+    return path;
+}
+
+const char *conf_path(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *path = path_make(format, list);
+    va_end(list);
+    return path;
+}
+
+static void folder_make(const char *path)
+{
+    if (mkdir(path, 0750) != 0 && errno != EEXIST && access(path, X_OK) != 0)
+        trace_die("settings", "%s: cannot be made, error=%d", path, errno);
+}
+
+const char *conf_folder(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *path = path_make(format, list);
+    va_end(list);
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        folder_make(path);
+        *slash = '/';
+    }
+    folder_make(path);
+    return path;
+}
+
+const char *conf_store(const char *store)
+{
+    conf_folder("%s", store);
+    return conf_path("%s/%s.db", store, store);
+}
