@@ -7,29 +7,36 @@ CREATE TABLE member (
   role INTEGER NOT NULL,
   level INTEGER NOT NULL,
   state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4), -- 1 waiting 2 in 3 refused 4 left
+  vote_day INTEGER NOT NULL DEFAULT 0, -- the UTC day `votes` counts, in days since 1970
+  votes INTEGER NOT NULL DEFAULT 0,   -- votes cast or changed on that day
   credential BLOB NOT NULL            -- box under the member's own key (identity.db)
 ) STRICT;
+CREATE INDEX member_waiting ON member (id) WHERE state = 1;
 
 CREATE TABLE session (digest BLOB PRIMARY KEY, member INTEGER NOT NULL, role INTEGER NOT NULL,
   seen_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX session_member ON session (member);
 
 CREATE TABLE request (
   id BLOB PRIMARY KEY,                -- the effective idempotency key: who, what, form
   seq INTEGER NOT NULL                -- the event it became
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE posting (id INTEGER PRIMARY KEY, question INTEGER NOT NULL, member INTEGER NOT NULL, kind INTEGER NOT NULL) STRICT;
+CREATE TABLE posting (
+  id INTEGER PRIMARY KEY, question INTEGER NOT NULL, member INTEGER NOT NULL, kind INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+  solved INTEGER NOT NULL DEFAULT 0   -- threads only
+) STRICT;
+CREATE INDEX posting_member ON posting (member, at_ms) WHERE member > 0;
 
 CREATE TABLE vote (
   posting INTEGER NOT NULL, member INTEGER NOT NULL,
   stance INTEGER NOT NULL, patients INTEGER NOT NULL, at_ms INTEGER NOT NULL,
   PRIMARY KEY (posting, member)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX vote_member ON vote (member, posting);
 
 CREATE TABLE interest (topic TEXT NOT NULL, member INTEGER NOT NULL, PRIMARY KEY (topic, member)) STRICT, WITHOUT ROWID;
+CREATE INDEX interest_member ON interest (member, topic);
 CREATE TABLE rule (proposal INTEGER PRIMARY KEY, name TEXT NOT NULL, proposed_by INTEGER NOT NULL, state INTEGER NOT NULL) STRICT;
-CREATE TABLE reference_key (key TEXT PRIMARY KEY, question INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mail (
   id INTEGER PRIMARY KEY,             -- seq of the causing event * 64 + number within it

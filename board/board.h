@@ -1,0 +1,126 @@
+#pragma once
+/* What the board offers the pages: the words for kinds and stances, the rules for topics and
+ * pseudonyms, the check for patient data, and search. Reading lists and postings goes through the
+ * statements of schema/board/query ("schema/board.h").
+ *
+ * Nothing here writes, asks the clock or keeps secrets; everything works on a read-only board.db.
+ * Memory comes from the caller's arena, except for the two handles (guard, search), which are
+ * opened once a process and live until it ends. */
+#include "core/db.h"
+
+/* --- words
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+/* A reference is ONE posting: its title is the source's question, its body the source's answer.
+ * FURTHER is kept for sources that give several answers to one question; no import makes it today.
+ */
+enum posting_kind {
+    POSTING_QUESTION = 1,
+    POSTING_CASE,
+    POSTING_OBSERVATION,
+    POSTING_ANSWER,
+    POSTING_REFERENCE,
+    POSTING_FURTHER
+};
+enum stance { STANCE_NONE = 0, STANCE_CORROBORATE, STANCE_DISPUTE, STANCE_CANNOT_SAY };
+enum board_role { BOARD_PHYSICIAN = 1, BOARD_SPONSOR, BOARD_ADMIN };
+enum notice_kind {
+    NOTICE_ANSWER = 1,
+    NOTICE_SOLVED,
+    NOTICE_TOPIC,
+    NOTICE_DECIDED,
+    NOTICE_RULE,
+    NOTICE_OTHER
+};
+enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
+enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
+
+/* Lower-case words for a person; "" for a number outside the list. */
+const char *posting_kind_name(int64_t kind); /* "question" ... */
+const char *stance_name(int64_t stance);     /* "corroborate", "dispute", "cannot say" */
+const char *patients_name(int64_t band);     /* "none", "1 to 5", "6 to 20", "more than 20" */
+const char *board_role_name(int64_t role);   /* "physician", "sponsor", "admin" */
+const char *rule_state_name(int64_t state);  /* "proposed" ... */
+const char *
+notice_kind_name(int64_t kind);       /* "answer", "solved", "topic", "decided", "rule", "other" */
+int64_t patients_least(int64_t band); /* the lower bound a band adds to a total: 0, 1, 6, 21 */
+
+enum {
+    TOPICS_MAX = 5, /* of one thread */
+    TOPIC_SIZE_MAX = 40,
+    TOPICS_FOLLOWED_MAX = 40,
+    PSEUDONYM_SIZE_MIN = 3, /* bytes */
+    PSEUDONYM_SIZE_MAX = 40,
+    PASSWORD_SIZE_MIN = 10,
+    TITLE_SIZE_MIN = 10,
+    TITLE_SIZE_MAX = 200,
+};
+
+/* One topic: a-z, 0-9 and single '-' inside, 2 to 40 characters, starting with a letter. */
+bool topic_valid(struct text topic);
+/* Topics as a person types them ("Atrial fibrillation, syncope") into the stored form
+ * ("atrial-fibrillation syncope"): lower case, separated by commas, new lines or, if there is
+ * neither, blanks; doubles dropped. NULL, or why they cannot be taken. */
+const char *topics_read(struct arena *arena, struct text typed, struct text *topics);
+/* NULL when a pseudonym may be used; else why not, for a person. Letters, digits, blank, '.', '-',
+ * '_'; starts with a letter. */
+const char *pseudonym_fault(struct text pseudonym);
+
+/* --- the check for patient data
+ * ------------------------------------------------------------------------------------------
+ * Patterns as a table (board/guard_rules.c), run by PCRE2 with limits of steps; first guard of
+ * three (a person reads, peers flag). BLOCK: cannot be posted. WARN: the person is shown the span
+ * and a more general form and decides. */
+
+enum guard_level { GUARD_WARN = 1, GUARD_BLOCK };
+struct guard_finding {
+    enum guard_level level;
+    const char *rule;    /* "ssn", "phone", "email", "mrn", "date" */
+    const char *message; /* for a person: what it is and what to write instead */
+    size_t start, size;  /* bytes of the text given */
+    struct text instead; /* a more general form to put in its place ("March 2024"); absent if there
+                            is none */
+};
+enum { GUARD_FINDINGS_MAX = 50 };
+struct guard;                   /* opaque: the compiled patterns */
+struct guard *guard_open(void); /* once a process; exits if a pattern does not compile */
+void guard_close(struct guard *guard);
+/* Findings in order of place, at most GUARD_FINDINGS_MAX; one span is reported once, by the
+ * strictest rule. Returns how many BLOCK. A text that makes a pattern run out of steps is blocked
+ * by a finding "unreadable". */
+size_t guard_check(struct guard *guard, struct arena *arena, struct text text,
+                   struct guard_finding **findings, size_t *count);
+
+/* --- search
+ * --------------------------------------------------------------------------------------------------------------
+ * Words → stop words dropped → the rarest words first, as long as the postings they stand in stay
+ * below a share of all → FTS5 with bm25 over those. So the work is bounded at any size and for any
+ * question. What a person types is only ever words: no FTS5 syntax gets through. Document
+ * frequencies are counted when first needed and kept in the handle for ten minutes. */
+
+struct search; /* opaque: a db and what was counted */
+struct search *search_open(struct db *board);
+void search_close(struct search *search);
+
+struct search_hit {
+    int64_t question; /* the thread */
+    int64_t posting;  /* the posting of it that matched best */
+    int64_t kind;     /* of the thread */
+    double score;     /* higher is better; comparable only within one answer */
+    int64_t member;   /* who opened the thread; 0 for references */
+    struct text pseudonym, title, excerpt, source, topics;
+    int64_t solved, answers, corroborations, patients, at_ms;
+    struct text snippet; /* plain text; the bytes 2 and 3 stand around the words found; absent for
+                            search_similar */
+};
+enum { SEARCH_HITS_MAX = 50, SEARCH_QUERY_SIZE_MAX = 4000 };
+/* Threads that answer `words`, best first, at most `most` (up to SEARCH_HITS_MAX). No words or no
+ * matches: OK and count 0. BUSY, BROKEN as the store says. `words` beyond SEARCH_QUERY_SIZE_MAX
+ * bytes are ignored. */
+MUST_USE enum result search_threads(struct search *search, struct arena *arena, struct text words,
+                                    size_t most, struct search_hit **hits, size_t *count);
+/* The same for a title being typed: the last word also matches as a beginning (from three letters
+ * on), no snippets. */
+MUST_USE enum result search_similar(struct search *search, struct arena *arena, struct text title,
+                                    size_t most, struct search_hit **hits, size_t *count);

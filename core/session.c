@@ -1,0 +1,270 @@
+#include "core/session.h"
+
+#include "schema/command.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static struct text base64url_text(struct arena *arena, const uint8_t *data, size_t size)
+{
+    size_t length = (size * 8 + 5) / 6;
+    char *out = arena_take(arena, length + 1);
+    uint32_t bits = 0;
+    unsigned held = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < size; i++) {
+        bits = bits << 8 | data[i];
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            out[at++] = base64url[bits >> held & 63];
+        }
+    }
+    if (held > 0)
+        out[at++] = base64url[bits << (6 - held) & 63];
+    assert(at == length);
+    return (struct text){out, length};
+}
+
+/* One digit's value; 64 for anything else. */
+static unsigned base64url_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (unsigned)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (unsigned)(c - 'a') + 26;
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0') + 52;
+    return c == '-' ? 62 : c == '_' ? 63 : 64;
+}
+
+bool session_token_read(struct text text, uint8_t token[TOKEN_SIZE])
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    size_t at = 0;
+    if (text.size != SESSION_TOKEN_TEXT)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned value = base64url_value(text.data[i]);
+        if (value == 64)
+            return false;
+        bits = bits << 6 | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            token[at++] = (uint8_t)(bits >> held);
+        }
+    }
+    assert(at == TOKEN_SIZE);
+    return (bits & ((1U << held) - 1)) == 0; /* one text a token: the spare bits are zero */
+}
+
+struct text session_token_text(struct arena *arena, const uint8_t token[TOKEN_SIZE])
+{
+    return base64url_text(arena, token, TOKEN_SIZE);
+}
+
+static struct bytes part(const char *word)
+{
+    return bytes_of(word, strlen(word));
+}
+
+static void number_put(uint8_t out[8], int64_t number)
+{
+    for (size_t i = 0; i < 8; i++)
+        out[i] = (uint8_t)((uint64_t)number >> (8 * i));
+}
+
+static int64_t number_get(const uint8_t in[8])
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < 8; i++)
+        number |= (uint64_t)in[i] << (8 * i);
+    return (int64_t)number;
+}
+
+void session_digest(uint8_t digest[DIGEST_SIZE], const uint8_t token[TOKEN_SIZE])
+{
+    const struct bytes parts[] = {part("session"), bytes_of(token, TOKEN_SIZE)};
+    seal_digest(digest, NULL, parts, 2);
+}
+
+void session_view_key(uint8_t view_key[KEY_SIZE], const uint8_t member_key[KEY_SIZE])
+{
+    const struct bytes key = bytes_of(member_key, KEY_SIZE), parts[] = {part("view")};
+    seal_digest(view_key, &key, parts, 1);
+}
+
+static void view_seal_key(uint8_t key[KEY_SIZE], const uint8_t token[TOKEN_SIZE])
+{
+    const struct bytes parts[] = {part("view"), bytes_of(token, TOKEN_SIZE)};
+    seal_digest(key, NULL, parts, 2);
+}
+
+struct bytes session_view_box(struct arena *arena, const uint8_t token[TOKEN_SIZE],
+                              const uint8_t view_key[KEY_SIZE])
+{
+    const struct bytes parts[] = {part("view nonce"), bytes_of(token, TOKEN_SIZE)};
+    uint8_t key[KEY_SIZE], nonce[DIGEST_SIZE];
+    view_seal_key(key, token);
+    seal_digest(nonce, NULL, parts, 2);
+    struct bytes box = seal_box(arena, key, nonce, bytes_of(view_key, KEY_SIZE));
+    seal_wipe(key, sizeof(key));
+    return box;
+}
+
+enum result session_view_unbox(struct arena *arena, const uint8_t token[TOKEN_SIZE],
+                               struct bytes box, uint8_t view_key[KEY_SIZE])
+{
+    uint8_t key[KEY_SIZE];
+    struct bytes plain;
+    view_seal_key(key, token);
+    enum result result = seal_unbox(arena, key, box, &plain);
+    seal_wipe(key, sizeof(key));
+    if (result == OK && plain.size != KEY_SIZE)
+        result = INVALID;
+    if (result == OK)
+        memcpy(view_key, plain.data, KEY_SIZE);
+    return result;
+}
+
+static void form_digest(uint8_t out[ID_SIZE], const uint8_t token[TOKEN_SIZE], const char *action)
+{
+    const struct bytes key = bytes_of(token, TOKEN_SIZE), parts[] = {part("form"), part(action)};
+    seal_id(out, &key, parts, 2);
+}
+
+struct text session_form(struct arena *arena, const uint8_t token[TOKEN_SIZE], const char *action)
+{
+    uint8_t digest[ID_SIZE];
+    form_digest(digest, token, action);
+    return base64url_text(arena, digest, ID_SIZE);
+}
+
+bool session_form_check(const uint8_t token[TOKEN_SIZE], const char *action, struct text form)
+{
+    uint8_t digest[ID_SIZE];
+    char want[SESSION_FORM_TEXT + 1] = {0};
+    uint32_t bits = 0;
+    unsigned held = 0;
+    size_t at = 0;
+    if (form.size != SESSION_FORM_TEXT)
+        return false;
+    form_digest(digest, token, action);
+    for (size_t i = 0; i < ID_SIZE; i++) {
+        bits = bits << 8 | digest[i];
+        for (held += 8; held >= 6;) {
+            held -= 6;
+            want[at++] = base64url[bits >> held & 63];
+        }
+    }
+    want[at++] = base64url[bits << (6 - held) & 63];
+    assert(at == SESSION_FORM_TEXT);
+    return seal_equal(want, form.data, SESSION_FORM_TEXT);
+}
+
+const char *session_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_SIGN_OUT:
+        return "/logout";
+    case COMMAND_NOTICES_SEEN:
+        return "/notices/seen";
+    case COMMAND_ASK:
+        return "/ask";
+    case COMMAND_ANSWER:
+        return "/q/:id/answer";
+    case COMMAND_VOTE:
+        return "/p/:id/vote";
+    case COMMAND_SOLVE:
+        return "/q/:id/solved";
+    case COMMAND_TOPIC_FOLLOW:
+        return "/topic/:name/follow";
+    case COMMAND_MEMBER_DECIDE:
+        return "/admin/member/:id";
+    case COMMAND_RULE_PROPOSE:
+        return "/admin/rules";
+    case COMMAND_RULE_APPROVE:
+        return "/admin/rule/:id/approve";
+    case COMMAND_RULE_WITHDRAW:
+        return "/admin/rule/:id/withdraw";
+    case COMMAND_CAMPAIGN_OPEN:
+        return "/sponsor/campaigns";
+    case COMMAND_EARMARK_PLACE:
+        return "/sponsor/campaign/:key/earmark";
+    case COMMAND_CAMPAIGN_FUND:
+        return "/admin/fund";
+    case COMMAND_PERIOD_CLOSE:
+        return "/admin/period";
+    default:
+        return NULL;
+    }
+}
+
+void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                       int64_t question)
+{
+    uint8_t number[8];
+    const struct bytes key = bytes_of(view_key, KEY_SIZE);
+    const struct bytes parts[] = {part("votes"), bytes_of(number, sizeof(number))};
+    number_put(number, question);
+    seal_id(tag, &key, parts, 2);
+}
+
+void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
+{
+    const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("topics")};
+    seal_id(tag, &key, parts, 1);
+}
+
+struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE], int64_t seq,
+                             struct bytes plain)
+{
+    uint8_t number[8], nonce[DIGEST_SIZE];
+    const struct bytes key = bytes_of(view_key, KEY_SIZE);
+    const struct bytes parts[] = {part("nonce"), bytes_of(number, sizeof(number))};
+    number_put(number, seq);
+    seal_digest(nonce, &key, parts, 2);
+    return seal_box(arena, view_key, nonce, plain);
+}
+
+enum result session_own_unbox(struct arena *arena, const uint8_t view_key[KEY_SIZE],
+                              struct bytes box, struct bytes *plain)
+{
+    return seal_unbox(arena, view_key, box, plain);
+}
+
+enum result session_votes_read(struct arena *arena, struct bytes plain, struct own_vote **votes,
+                               size_t *count)
+{
+    if (plain.size % OWN_VOTE_SIZE != 0)
+        return INVALID;
+    *count = plain.size / OWN_VOTE_SIZE;
+    *votes = arena_array(arena, struct own_vote, *count + 1);
+    for (size_t i = 0; i < *count; i++) {
+        const uint8_t *at = plain.data + i * OWN_VOTE_SIZE;
+        (*votes)[i] = (struct own_vote){number_get(at), at[8], at[9]};
+    }
+    return OK;
+}
+
+struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct own_vote vote)
+{
+    size_t count = plain.size / OWN_VOTE_SIZE, at = 0;
+    uint8_t *out = arena_take(arena, (count + 1) * OWN_VOTE_SIZE);
+    while (at < count && number_get(plain.data + at * OWN_VOTE_SIZE) < vote.posting)
+        at++;
+    bool replace = at < count && number_get(plain.data + at * OWN_VOTE_SIZE) == vote.posting;
+    size_t head = at * OWN_VOTE_SIZE, skip = head + (replace ? OWN_VOTE_SIZE : 0);
+    if (head > 0)
+        memcpy(out, plain.data, head);
+    number_put(out + head, vote.posting);
+    out[head + 8] = vote.stance;
+    out[head + 9] = vote.patients;
+    if (plain.size > skip)
+        memcpy(out + head + OWN_VOTE_SIZE, plain.data + skip, plain.size - skip);
+    return bytes_of(out, replace ? plain.size : plain.size + OWN_VOTE_SIZE);
+}

@@ -1,0 +1,133 @@
+-- The clerk's desk: what commands are checked against, and what fold_desk.c does to it.
+
+--: actor_find(digest: blob) => one member: int, role: int, level: int, state: int, vote_day: int, votes: int, seen_ms: int, expires_ms: int
+--: may: clerk
+-- Who a session token speaks for, and how much that member did today.
+SELECT s.member, s.role, m.level, m.state, m.vote_day, m.votes, s.seen_ms, s.expires_ms
+FROM session s JOIN member m ON m.id = s.member WHERE s.digest = :digest;
+
+--: member_by_name(pseudonym_key: text) => one id: int, role: int, level: int, state: int, credential: blob
+--: may: clerk
+SELECT id, role, level, state, credential FROM member WHERE pseudonym_key = :pseudonym_key;
+
+--: member_get(id: int) => one role: int, level: int, state: int, pseudonym: text, credential: blob
+--: may: clerk
+SELECT role, level, state, pseudonym, credential FROM member WHERE id = :id;
+
+--: members_waiting(after: int, most: int) => id: int, pseudonym: text
+--: may: clerk
+SELECT id, pseudonym FROM member WHERE state = 1 AND id > :after ORDER BY id LIMIT :most;
+
+--: waiting_count() => one waiting: int
+--: may: clerk
+SELECT count(*) FROM member WHERE state = 1;
+
+--: member_add(id: int, pseudonym_key: text, pseudonym: text, role: int, level: int, state: int, credential: blob)
+--: may: clerk
+INSERT INTO member (id, pseudonym_key, pseudonym, role, level, state, credential)
+VALUES (:id, :pseudonym_key, :pseudonym, :role, :level, :state, :credential);
+
+--: member_decide(id: int, level: int, state: int)
+--: may: clerk
+UPDATE member SET level = :level, state = :state WHERE id = :id;
+
+--: member_voted(id: int, day: int)
+--: may: clerk
+UPDATE member SET votes = iif(vote_day = :day, votes + 1, 1), vote_day = :day WHERE id = :id;
+
+--: session_add(digest: blob, member: int, role: int, at_ms: int, expires_ms: int)
+--: may: clerk
+INSERT INTO session (digest, member, role, seen_ms, expires_ms) VALUES (:digest, :member, :role, :at_ms, :expires_ms);
+
+--: session_prune(member: int, at_ms: int)
+--: may: clerk
+DELETE FROM session WHERE member = :member AND expires_ms <= :at_ms;
+
+--: session_seen_set(digest: blob, at_ms: int)
+--: may: clerk
+UPDATE session SET seen_ms = :at_ms WHERE digest = :digest;
+
+--: session_remove(digest: blob)
+--: may: clerk
+DELETE FROM session WHERE digest = :digest;
+
+--: request_find(id: blob) => one seq: int
+--: may: clerk
+SELECT seq FROM request WHERE id = :id;
+
+--: request_add(id: blob, seq: int)
+--: may: clerk
+INSERT INTO request (id, seq) VALUES (:id, :seq) ON CONFLICT (id) DO NOTHING;
+
+--: posting_get(id: int) => one question: int, member: int, kind: int, solved: int
+--: may: clerk
+SELECT question, member, kind, solved FROM posting WHERE id = :id;
+
+--: postings_since(member: int, since_ms: int) => one postings: int
+--: may: clerk
+SELECT count(*) FROM posting WHERE member = :member AND member > 0 AND at_ms >= :since_ms;
+
+--: posting_add(id: int, question: int, member: int, kind: int, at_ms: int)
+--: may: clerk
+INSERT INTO posting (id, question, member, kind, at_ms) VALUES (:id, :question, :member, :kind, :at_ms);
+
+--: posting_solved_set(id: int, solved: int)
+--: may: clerk
+UPDATE posting SET solved = :solved WHERE id = :id;
+
+--: answerers(question: int, most: int) => member: int
+--: may: clerk
+SELECT DISTINCT member FROM posting WHERE question = :question AND kind = 4 ORDER BY member LIMIT :most;
+
+--: vote_get(posting: int, member: int) => one stance: int, patients: int
+--: may: clerk
+SELECT stance, patients FROM vote WHERE posting = :posting AND member = :member;
+
+--: vote_set(posting: int, member: int, stance: int, patients: int, at_ms: int)
+--: may: clerk
+INSERT INTO vote (posting, member, stance, patients, at_ms) VALUES (:posting, :member, :stance, :patients, :at_ms)
+ON CONFLICT (posting, member) DO UPDATE SET stance = excluded.stance, patients = excluded.patients, at_ms = excluded.at_ms;
+
+--: interest_add(topic: text, member: int)
+--: may: clerk
+INSERT INTO interest (topic, member) VALUES (:topic, :member) ON CONFLICT DO NOTHING;
+
+--: interest_remove(topic: text, member: int)
+--: may: clerk
+DELETE FROM interest WHERE topic = :topic AND member = :member;
+
+--: interests(member: int) => topic: text
+--: may: clerk
+SELECT topic FROM interest WHERE member = :member ORDER BY topic;
+
+--: rule_get(proposal: int) => one name: text, proposed_by: int, state: int
+--: may: clerk
+SELECT name, proposed_by, state FROM rule WHERE proposal = :proposal;
+
+--: rule_add(proposal: int, name: text, proposed_by: int)
+--: may: clerk
+INSERT INTO rule (proposal, name, proposed_by, state) VALUES (:proposal, :name, :proposed_by, 1);
+
+--: rule_supersede(proposal: int)
+--: may: clerk
+UPDATE rule SET state = 4 WHERE state = 2 AND name = (SELECT name FROM rule WHERE proposal = :proposal);
+
+--: rule_state_set(proposal: int, state: int)
+--: may: clerk
+UPDATE rule SET state = :state WHERE proposal = :proposal;
+
+--: mail_add(id: int, member: int, kind: int, question: int, at_ms: int)
+--: may: clerk
+INSERT INTO mail (id, member, kind, question, at_ms) VALUES (:id, :member, :kind, :question, :at_ms);
+
+--: mail_due(after: int, most: int) => id: int, member: int, kind: int, question: int, at_ms: int
+--: may: clerk
+SELECT id, member, kind, question, at_ms FROM mail WHERE sent = 0 AND id > :after ORDER BY id LIMIT :most;
+
+--: mail_get(id: int) => one sent: int
+--: may: clerk
+SELECT sent FROM mail WHERE id = :id;
+
+--: mail_sent_set(id: int)
+--: may: clerk
+UPDATE mail SET sent = 1 WHERE id = :id;
