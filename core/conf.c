@@ -71,6 +71,14 @@ const struct setting conf_settings[] = {
           "First line of every checkpoint: the name of this log, never changed once used."),
     NUMBER("ledger.k", "payees", 2, 1000, 11,
            "Sponsors see what was paid only in groups of at least this many payees."),
+    NUMBER("ledger.close_bucket", "leaves", 8, 65536, 4096,
+           "A period's close is padded to a multiple of this many leaves."),
+    NUMBER("ledger.close_alone", "", 0, 1, 1,
+           "1: a month is closed at the first batch of commitments after its end; 0: by an admin."),
+    NUMBER("ledger.embargo_days", "days", 0, 3650, 90,
+           "Commitments are opened to auditors this long after their period was closed."),
+    NUMBER("ledger.fund_unit_cents", "cents", 1, 100000000, 100000,
+           "Deposits of campaigns come in multiples of this, so that their sizes say little."),
     NUMBER("insight.k", "voters", 2, 1000, 11,
            "A release shows a cell only if at least this many voted."),
 
@@ -79,6 +87,8 @@ const struct setting conf_settings[] = {
     WORDS("smtp.from", 0, 254, "", "Sender of all mail."),
     NUMBER("smtp.per_day", "mails", 0, 1000, 4, "Mails to one member in one day."),
 
+    WORDS("socket.peer_users", 0, 400, "",
+          "Users besides our own that may send commands to clerk and paymaster, by spaces."),
     NUMBER("alive.seconds", "seconds", 1, 60, 5,
            "A program that has not been heard of for this long counts as down."),
 };
