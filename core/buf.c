@@ -377,19 +377,23 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-struct bytes hex_read(struct arena *arena, struct text hex)
+bool hex_read_into(uint8_t *out, size_t size, struct text hex)
 {
-    if (hex.data == NULL || hex.size % 2 != 0)
-        return NO_BYTES;
-    size_t size = hex.size / 2;
-    uint8_t *data = arena_take_raw(arena, size);
+    if (hex.data == NULL || hex.size % 2 != 0 || hex.size / 2 != size)
+        return false;
     for (size_t i = 0; i < size; i++) {
         int high = hex_value(hex.data[2 * i]), low = hex_value(hex.data[2 * i + 1]);
         if (high < 0 || low < 0)
-            return NO_BYTES;
-        data[i] = (uint8_t)(high << 4 | low);
+            return false;
+        out[i] = (uint8_t)(high << 4 | low);
     }
-    return (struct bytes){data, size};
+    return true;
+}
+
+struct bytes hex_read(struct arena *arena, struct text hex)
+{
+    uint8_t *data = arena_take_raw(arena, hex.size / 2);
+    return hex_read_into(data, hex.size / 2, hex) ? bytes_of(data, hex.size / 2) : NO_BYTES;
 }
 
 static int base64_value(char c)

@@ -1,8 +1,11 @@
 #pragma once
-/* Markdown to markup, and the only maker of `struct html`. cmark runs in its safe mode: raw HTML is
- * dropped, javascript: and data: links come out empty, images become links (pictures have a store
- * of their own), headings start at h3 inside a posting. Called when something is written, never
- * when it is read. */
+/* Markdown to markup, and the only maker of `struct html`. cmark reads, core/text.c writes: tags
+ * are a fixed few, all else is escaped. What looks like raw HTML is shown as it was written, never
+ * obeyed and never dropped ("Na <normal and K >high" is such); a link to javascript:, data: or any
+ * scheme but http, https and mailto leaves its words without the link; images become links
+ * (pictures have a store of their own); headings start at h3 inside a posting; quotes, lists and
+ * emphasis nested deeper than 16 are flattened. Markup is at most 32 times as long as its source,
+ * plus 8 KiB. Called when something is written, never when it is read. */
 #include "core/buf.h"
 
 /* Bytes; the worst Markdown of this size renders in about 11 ms. */
@@ -10,8 +13,9 @@ enum { POSTING_SIZE_MAX = 16 * 1024 };
 
 /* TOO_MUCH over POSTING_SIZE_MAX, INVALID when not UTF-8. Links get rel="nofollow ugc noopener". */
 MUST_USE enum result text_markdown(struct arena *arena, struct text markdown, struct html *out);
-/* First `characters` code points of the plain words of a posting, for lists and descriptions; never
- * cut inside a word if avoidable. */
+/* The plain words of a posting for lists and descriptions, at most `characters` (> 0) code points:
+ * if something is left out, cut behind a word (if there is one) and ended with an ellipsis. Never
+ * NULL data; NUL-terminated. */
 struct text text_excerpt(struct arena *arena, struct text markdown, size_t characters);
 /* Markup that text_markdown made earlier and a store kept. The caller vouches for where it comes
  * from: only board.db's posting.html and release.db's figure columns (tidy holds the list of
