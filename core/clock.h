@@ -13,7 +13,10 @@ bool clock_is_set_by_test(void);
 /* Steady time for measuring and timeouts; never set by tests. */
 int64_t clock_steady_us(void);
 
-enum { DAY_MS = 24 * 60 * 60 * 1000, HOUR_MS = 60 * 60 * 1000, MINUTE_MS = 60 * 1000 };
+/* int64_t, since forty days already overflow an int. */
+#define DAY_MS INT64_C(86400000)
+#define HOUR_MS INT64_C(3600000)
+#define MINUTE_MS INT64_C(60000)
 
 struct clock_date {
     int year, month, day, hour, minute, second, millisecond; /* UTC; month and day count from 1 */

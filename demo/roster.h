@@ -1,0 +1,8 @@
+#pragma once
+/* Public lists in which the demo's physicians stand, in the formats the importer reads:
+ * STATE/roster-missouri.tsv (a state board's list; the demo's other states stand in it too) and
+ * STATE/roster-nppes.csv. */
+#include "demo/community.h"
+
+MUST_USE enum result roster_write(struct arena *arena, const struct community *community,
+                                  const char *state);
