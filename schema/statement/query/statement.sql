@@ -1,0 +1,37 @@
+-- Made by ledger/statement.c, read by the member pages.
+
+--: statement_add(member: int, period: text, cents: int, payments: int, closed_ms: int)
+--: may: paymaster
+INSERT INTO statement (member, period, cents, payments, closed_ms) VALUES (:member, :period, :cents, :payments, :closed_ms);
+
+--: payment_add(id: int, member: int, period: text, campaign: text, product: text, cents: int, receipt: text)
+--: may: paymaster
+INSERT INTO payment (id, member, period, campaign, product, cents, receipt)
+VALUES (:id, :member, :period, :campaign, :product, :cents, :receipt);
+
+--: part_add(payment: int, number: int, kind: int, posting: int, cents: int, commitment_leaf: int, opening: blob, receipt: text)
+--: may: paymaster
+INSERT INTO part (payment, number, kind, posting, cents, commitment_leaf, opening, receipt)
+VALUES (:payment, :number, :kind, :posting, :cents, :commitment_leaf, :opening, :receipt);
+
+--: statements(member: int, most: int) => period: text, cents: int, payments: int, closed_ms: int
+--: may: web_member web_admin paymaster operator
+SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member ORDER BY period DESC LIMIT :most;
+
+--: statement_total(member: int) => one cents: int, payments: int
+--: may: web_member web_admin paymaster operator
+SELECT ifnull(sum(cents), 0), ifnull(sum(payments), 0) FROM statement WHERE member = :member;
+
+--: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int
+--: may: web_member web_admin paymaster operator
+SELECT id, campaign, product, cents FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;
+
+--: payment_find(member: int, id: int) => one period: text, campaign: text, product: text, cents: int, receipt: text
+--: may: web_member web_admin paymaster operator
+SELECT period, campaign, product, cents, receipt FROM payment WHERE id = :id AND member = :member;
+
+--: parts(member: int, payment: int, most: int) => number: int, kind: int, posting: int, cents: int, commitment_leaf: int, opening: blob, receipt: text
+--: may: web_member web_admin paymaster operator
+SELECT t.number, t.kind, t.posting, t.cents, t.commitment_leaf, t.opening, t.receipt
+FROM part t JOIN payment p ON p.id = t.payment
+WHERE t.payment = :payment AND p.member = :member ORDER BY t.number LIMIT :most;
