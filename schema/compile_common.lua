@@ -1,10 +1,11 @@
--- What the three compilers share: reading and writing files, faults with a place, C names and C string literals, and a
--- writer of generated lines.
+-- What the three compilers share: reading and writing files, faults with a place, C names and C
+-- string literals, and a writer of generated lines.
 
 local common = {}
 
-local keyword_list = [[auto break case char const continue default do double else enum extern float for goto if inline int
-  long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
+local keyword_list = [[auto break case char const continue default do double else enum extern float
+  for goto if inline int long register restrict return short signed sizeof static struct switch
+  typedef union unsigned void volatile while
   bool true false asm typeof]]
 common.c_keywords = {}
 for word in keyword_list:gmatch("%a+") do common.c_keywords[word] = true end
@@ -14,7 +15,8 @@ function common.fail(file, line, reason, ...)
   error({ compile_fault = string.format("%s:%d: %s", file, line, string.format(reason, ...)) }, 0)
 end
 
--- Runs the tool's main function; a fault goes to stderr and the exit code is 1. Anything else is a fault of the tool itself.
+-- Runs the tool's main function; a fault goes to stderr and the exit code is 1. Anything else is a
+-- fault of the tool itself.
 function common.run(main)
   local ok, fault = xpcall(main, function(f)
     return type(f) == "table" and f or debug.traceback(f)
@@ -59,7 +61,8 @@ function common.list_files(folder, suffix)
   return names
 end
 
--- `text` as the lines between a C string's quotes; each piece ends after a newline of the text, so that diffs stay readable.
+-- `text` as the lines between a C string's quotes; each piece ends after a newline of the text, so
+-- that diffs stay readable.
 function common.c_string_pieces(text)
   local pieces = {}
   for piece in text:gmatch("[^\n]*\n?") do
@@ -77,7 +80,8 @@ function common.c_string(text, indent)
   return table.concat(common.c_string_pieces(text), "\n" .. (indent or "    "))
 end
 
--- A doc comment from plain lines; nothing for no lines. A comment end in the text would end ours, so it is pulled apart.
+-- A doc comment from plain lines; nothing for no lines. A comment end in the text would end ours,
+-- so it is pulled apart.
 function common.c_comment(lines, indent)
   if #lines == 0 then return nil end
   local text = table.concat(lines, "\n" .. indent .. " * "):gsub("%*/", "* /")
@@ -85,7 +89,9 @@ function common.c_comment(lines, indent)
 end
 
 function common.name_check(file, line, what, name)
-  if not name:match("^[a-z][a-z0-9_]*$") then common.fail(file, line, "%s '%s' is not lower_case", what, name) end
+  if not name:match("^[a-z][a-z0-9_]*$") then
+    common.fail(file, line, "%s '%s' is not lower_case", what, name)
+  end
   if common.c_keywords[name] then common.fail(file, line, "%s '%s' is a C keyword", what, name) end
 end
 

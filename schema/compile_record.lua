@@ -1,14 +1,18 @@
--- Compiles records (journal events, commands, replies, views) into C structs with JSON writers and readers.
+-- Compiles records (journal events, commands, replies, views) into C structs with JSON writers and
+-- readers.
 -- Usage: lua5.4 schema/compile_record.lua IN.rec OUT_BASENAME [INCLUDE.h ...]
 --
 -- Writes OUT_BASENAME.h and .c. The language:
---     # Comment lines directly above a declaration or a field, or behind it on its line, become its doc comment;
---     # a line of dashes ("# ---- words") is a heading and belongs to nothing.
---     event vote_cast { member: int, stance: 1..3, note: text 200 }        keywords: record event command reply view
--- Types: int; A..B; real; bool; text N; bytes N (base64); id (16 bytes, hex); digest (32 bytes, hex); list STRUCT N;
--- STRUCT (embedded); views only: html, and text and list without N. `?` behind a type: may be absent.
--- STRUCT is the whole name (record_mail), declared above, or anywhere in an INCLUDE.h if there is one.
--- `event` and `command` also get a struct that holds any one of them, with its own writer and reader.
+--     # Comment lines directly above a declaration or a field, or behind it on its line, become
+--     # its doc comment; a line of dashes ("# ---- words") is a heading and belongs to nothing.
+--     event vote_cast { member: int, stance: 1..3, note: text 200 }
+-- Keywords: record event command reply view.
+-- Types: int; A..B; real; bool; text N; bytes N (base64); id (16 bytes, hex); digest (32 bytes,
+-- hex); list STRUCT N; STRUCT (embedded); views only: html, and text and list without N.
+-- `?` behind a type: may be absent.
+-- STRUCT is the whole name (record_mail), declared above, or anywhere in an INCLUDE.h if there is
+-- one. `event` and `command` also get a struct that holds any one of them, with its own writer and
+-- reader.
 
 local here = arg[0]:match("^(.*/)") or "./"
 package.path = here .. "?.lua;" .. package.path
@@ -18,7 +22,8 @@ local fail = common.fail
 
 local prefixes = { record = true, event = true, command = true, reply = true, view = true }
 
--- Names an envelope has taken: JSON keys that fields must not have, struct members that declarations must not have.
+-- Names an envelope has taken: JSON keys that fields must not have, struct members that
+-- declarations must not have.
 local taken_fields = {
   event = { event = true, at = true },
   command = { ["do"] = true, token = true, form = true, request = true },
@@ -28,17 +33,20 @@ local taken_names = {
   command = { kind = true, token = true, form = true, request = true },
 }
 
--- Tokens of one line: { text, line }; the comment, if any, goes to comments[line] = { text, alone }.
+-- Tokens of one line: { text, line }; the comment, if any, goes to comments[line] = { text,
+-- alone }.
 local function lex_line(file, number, text, tokens, comments)
   local at = 1
   while true do
     at = text:match("^%s*()", at)
     if at > #text then break end
     if text:sub(at, at) == "#" then
-      comments[number] = { text = text:match("^#%s?(.-)%s*$", at), alone = text:sub(1, at - 1):match("^%s*$") ~= nil }
+      comments[number] = { text = text:match("^#%s?(.-)%s*$", at),
+        alone = text:sub(1, at - 1):match("^%s*$") ~= nil }
       break
     end
-    local token = text:match("^[%a_][%w_]*", at) or text:match("^%-?%d+", at) or text:match("^%.%.", at)
+    local token = text:match("^[%a_][%w_]*", at) or text:match("^%-?%d+", at) or text:match("^%.%.",
+      at)
       or text:match("^[{}:,?]", at)
     if not token then fail(file, number, "'%s' is not understood", text:sub(at)) end
     tokens[#tokens + 1] = { text = token, line = number }
@@ -66,7 +74,8 @@ function parser:fail(...) fail(self.file, self:line(), ...) end
 function parser:take(pattern, what)
   local text = self:peek()
   if not text or not text:match(pattern) then
-    local found = (not text and "the end of the file") or (text == "\n" and "the end of the line") or "'" .. text .. "'"
+    local found = (not text and "the end of the file") or (text == "\n" and "the end of the line")
+      or "'" .. text .. "'"
     self:fail("%s expected, not %s", what, found)
   end
   self.at = self.at + 1
@@ -111,7 +120,9 @@ function parser:struct_name(owner, name)
   if not declared and not (self.includes and prefixes[name:match("^(%a+)_")]) then
     self:fail("'%s' is no type, and no struct declared above", name)
   end
-  if owner.prefix ~= "view" and name:match("^view_") then self:fail("only a view may hold '%s'", name) end
+  if owner.prefix ~= "view" and name:match("^view_") then
+    self:fail("only a view may hold '%s'", name)
+  end
   return name
 end
 
@@ -128,7 +139,9 @@ function parser:type(owner)
   if word == "int" or word == "real" or word == "bool" then return { kind = word } end
   if word == "id" then return { kind = "hex", size = 16 } end
   if word == "digest" then return { kind = "hex", size = 32 } end
-  if word == "text" or word == "bytes" then return { kind = word, size = self:limit(owner, "the size of the " .. word) } end
+  if word == "text" or word == "bytes" then
+    return { kind = word, size = self:limit(owner, "the size of the " .. word) }
+  end
   if word == "html" then
     if owner.prefix ~= "view" then fail(self.file, line, "html is for views only") end
     return { kind = "html" }
@@ -158,7 +171,9 @@ function parser:field(owner)
     self.at = self.at + 1
   end
   local follows = self:peek()
-  if follows ~= "," and follows ~= "\n" and follows ~= "}" then self:take("^[,}]$", "',' or a new line") end
+  if follows ~= "," and follows ~= "\n" and follows ~= "}" then
+    self:take("^[,}]$", "',' or a new line")
+  end
   return field
 end
 
@@ -177,10 +192,13 @@ function parser:fields(owner)
     if self:peek() == "}" then break end
     local field = self:field(owner)
     for _, member in ipairs(field_members(field)) do
-      if members[member] then fail(self.file, field.line, "'%s' stands twice in %s", member, owner.full) end
+      if members[member] then
+        fail(self.file, field.line, "'%s' stands twice in %s", member, owner.full)
+      end
       members[member] = true
     end
-    field.doc = field.line > owner.line and not last_on_line[field.line] and self:doc(field.line) or {}
+    field.doc = field.line > owner.line and not last_on_line[field.line] and self:doc(field.line)
+      or {}
     last_on_line[field.line] = field
     owner.fields[#owner.fields + 1] = field
   end
@@ -195,11 +213,16 @@ end
 function parser:declaration()
   local line = self:line()
   local prefix = self:take("^%a", "record, event, command, reply or view")
-  if not prefixes[prefix] then fail(self.file, line, "'%s' is not record, event, command, reply or view", prefix) end
+  if not prefixes[prefix] then
+    fail(self.file, line, "'%s' is not record, event, command, reply or view", prefix)
+  end
   local name = self:take("^[%a_]", "a name")
   common.name_check(self.file, line, prefix, name)
-  if (taken_names[prefix] or {})[name] then fail(self.file, line, "no %s may be named '%s'", prefix, name) end
-  local struct = { prefix = prefix, name = name, full = prefix .. "_" .. name, line = line, fields = {}, doc = self:doc(line) }
+  if (taken_names[prefix] or {})[name] then
+    fail(self.file, line, "no %s may be named '%s'", prefix, name)
+  end
+  local struct = { prefix = prefix, name = name, full = prefix .. "_" .. name, line = line,
+    fields = {}, doc = self:doc(line) }
   local first = self.by_name[struct.full]
   if first then fail(self.file, line, "%s %s stands also on line %d", prefix, name, first.line) end
   self:take("^{$", "'{'")
@@ -215,12 +238,14 @@ end
 local function main()
   local source, basename = arg[1], arg[2]
   if not basename then
-    error({ compile_fault = "usage: lua5.4 schema/compile_record.lua IN.rec OUT_BASENAME [INCLUDE.h ...]" }, 0)
+    local usage = "usage: lua5.4 schema/compile_record.lua IN.rec OUT_BASENAME [INCLUDE.h ...]"
+    error({ compile_fault = usage }, 0)
   end
   local includes = table.move(arg, 3, #arg, 1, {})
   local tokens, comments = lex(source)
   local state = setmetatable({
-    file = source, tokens = tokens, comments = comments, at = 1, structs = {}, by_name = {}, includes = includes[1] and includes,
+    file = source, tokens = tokens, comments = comments, at = 1, structs = {}, by_name = {},
+    includes = includes[1] and includes,
   }, parser)
   state:skip_lines()
   while state:peek() do

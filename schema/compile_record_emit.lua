@@ -1,4 +1,5 @@
--- The C that schema/compile_record.lua writes: structs, JSON writers and readers, and the envelopes of events and commands.
+-- The C that schema/compile_record.lua writes: structs, JSON writers and readers, and the envelopes
+-- of events and commands.
 
 local common = require("compile_common")
 
@@ -8,19 +9,24 @@ local emit = {}
 local envelopes = {
   event = {
     key = "event", keys = { "event", "at" },
-    members = { "int64_t seq; /* position in the journal; not written, left as it is by the reader */", "int64_t at_ms;" },
+    members = {
+      "int64_t seq; /* position in the journal; not written, left as it is by the reader */",
+      "int64_t at_ms;",
+    },
   },
   command = {
     key = "do", keys = { "do", "token", "form", "request" },
     members = {
-      "struct text token; /* of the session; may be empty */", "struct text form; /* against forged requests; may be empty */",
+      "struct text token; /* of the session; may be empty */",
+      "struct text form; /* against forged requests; may be empty */",
       "uint8_t request[16]; /* the same id again is the same command */",
     },
   },
 }
 local envelope_order = { "event", "command" }
 
-local c_types = { int = "int64_t", real = "double", bool = "bool", text = "struct text", bytes = "struct bytes", html = "struct html" }
+local c_types = { int = "int64_t", real = "double", bool = "bool", text = "struct text",
+  bytes = "struct bytes", html = "struct html" }
 
 local function literal(text)
   return ("buf_literal(out, %s, %d);"):format(common.c_string(text), #text)
@@ -40,7 +46,9 @@ local function limits_comment(field)
   local words = {}
   if field.low then words[1] = ("%d..%d"):format(field.low, field.high) end
   if field.size and field.kind == "list" then words[1] = ("at most %d"):format(field.size) end
-  if field.size and (field.kind == "text" or field.kind == "bytes") then words[1] = ("at most %d bytes"):format(field.size) end
+  if field.size and (field.kind == "text" or field.kind == "bytes") then
+    words[1] = ("at most %d bytes"):format(field.size)
+  end
   if field.optional then words[#words + 1] = "may be absent" end
   return table.concat(words, "; ")
 end
@@ -61,6 +69,11 @@ local function emit_member(out, field)
   end
 end
 
+local function reader_prototype(name)
+  return ("enum result %s_read(const struct json *in, struct arena *arena, struct %s *out)")
+    :format(name, name)
+end
+
 local function emit_struct(out, struct)
   out:add("")
   local comment = common.c_comment(struct.doc, "")
@@ -71,7 +84,7 @@ local function emit_struct(out, struct)
   out:add("};")
   out:add("void %s_write(struct buf *out, const struct %s *in);", struct.full, struct.full)
   if struct.prefix ~= "view" then
-    out:add("MUST_USE enum result %s_read(const struct json *in, struct arena *arena, struct %s *out);", struct.full, struct.full)
+    out:add("MUST_USE %s;", reader_prototype(struct.full))
   end
 end
 
@@ -90,17 +103,21 @@ local function emit_envelope_struct(out, prefix, structs)
   for _, struct in ipairs(structs) do out:add("        struct %s %s;", struct.full, struct.name) end
   out:add("    };")
   out:add("};")
-  out:add("const char *%s_kind_name(enum %s_kind kind); /* asserts that there is such a kind */", prefix, prefix)
+  out:add("const char *%s_kind_name(enum %s_kind kind); /* asserts that there is such a kind */",
+    prefix, prefix)
   out:add("void %s_write(struct buf *out, const struct %s *in);", prefix, prefix)
-  out:add("MUST_USE enum result %s_read(struct bytes json, struct arena *arena, struct %s *out);", prefix, prefix)
+  out:add("MUST_USE enum result %s_read(struct bytes json, struct arena *arena, struct %s *out);",
+    prefix, prefix)
 end
 
 local function emit_header(source, basename, includes, structs)
   local out = common.writer(basename .. ".h")
   out:add("#pragma once")
   out:add("/* Written from %s by schema/compile_record.lua; change that instead.", source)
-  out:add(" * NAME_write adds a compact JSON object; required text that is absent is written as \"\". NAME_read takes nothing unknown,")
-  out:add(" * nothing of another type or over a limit: INVALID then, with place and reason in json_error(); text lives in the arena. */")
+  out:add("%s", [[
+ * NAME_write adds a compact JSON object; required text that is absent is written as "".
+ * NAME_read takes nothing unknown, nothing of another type and nothing over a limit: INVALID then,
+ * with place and reason in json_error(). What it reads lives in the arena. */]])
   out:add('#include "core/buf.h"')
   out:add('#include "core/json.h"')
   for _, include in ipairs(includes) do out:add('#include "%s"', include) end
@@ -115,7 +132,8 @@ end
 -- ---- writers ----
 
 local function range_assert(field)
-  return ("assert(in->%s >= INT64_C(%d) && in->%s <= INT64_C(%d));"):format(field.name, field.low, field.name, field.high)
+  return ("assert(in->%s >= INT64_C(%d) && in->%s <= INT64_C(%d));"):format(field.name, field.low,
+    field.name, field.high)
 end
 
 -- The statements that write one value, the key being written already.
@@ -123,17 +141,22 @@ local writers = {}
 function writers.int(field) return { ("buf_int(out, in->%s);"):format(field.name) } end
 function writers.real(field) return { ("buf_json_real(out, in->%s);"):format(field.name) } end
 function writers.bool(field) return { ("buf_json_bool(out, in->%s);"):format(field.name) } end
-function writers.text(field) return { ("buf_json_text(out, in->%s.data == NULL ? TEXT(\"\") : in->%s);"):format(field.name, field.name) } end
-function writers.html(field)
-  return { ("buf_json_text(out, in->%s.markup.data == NULL ? TEXT(\"\") : in->%s.markup);"):format(field.name, field.name) }
+local function text_writer(member)
+  return ('buf_json_text(out, in->%s.data == NULL ? TEXT("") : in->%s);'):format(member, member)
 end
+function writers.text(field) return { text_writer(field.name) } end
+function writers.html(field) return { text_writer(field.name .. ".markup") } end
 function writers.bytes(field)
-  return { "buf_char(out, '\"');", ("buf_base64(out, in->%s);"):format(field.name), "buf_char(out, '\"');" }
+  return { "buf_char(out, '\"');", ("buf_base64(out, in->%s);"):format(field.name),
+    "buf_char(out, '\"');" }
 end
 function writers.hex(field)
-  return { "buf_char(out, '\"');", ("buf_hex(out, bytes_of(in->%s, %d));"):format(field.name, field.size), "buf_char(out, '\"');" }
+  return { "buf_char(out, '\"');",
+    ("buf_hex(out, bytes_of(in->%s, %d));"):format(field.name, field.size), "buf_char(out, '\"');" }
 end
-function writers.struct(field) return { ("%s_write(out, &in->%s);"):format(field.of, field.name) } end
+function writers.struct(field)
+  return { ("%s_write(out, &in->%s);"):format(field.of, field.name) }
+end
 function writers.list(field)
   return {
     "buf_char(out, '[');",
@@ -145,13 +168,15 @@ function writers.list(field)
   }
 end
 
-local presence = { text = "in->%s.data != NULL", bytes = "in->%s.data != NULL", html = "in->%s.markup.data != NULL", list = "in->%s_count > 0" }
+local presence = { text = "in->%s.data != NULL", bytes = "in->%s.data != NULL",
+  html = "in->%s.markup.data != NULL", list = "in->%s_count > 0" }
 
 local function emit_field_writer(out, struct, field)
   local lines = {}
   if field.low then lines[1] = range_assert(field) end
   -- An event that its reader would refuse must never reach the journal.
-  if struct.prefix == "event" and field.size and (field.kind == "text" or field.kind == "bytes") then
+  if struct.prefix == "event" and field.size
+    and (field.kind == "text" or field.kind == "bytes") then
     lines[1] = ("assert(in->%s.size <= %d);"):format(field.name, field.size)
   elseif struct.prefix == "event" and field.kind == "list" then
     lines[1] = ("assert(in->%s_count <= %d);"):format(field.name, field.size)
@@ -170,7 +195,8 @@ end
 local function emit_writer(out, struct)
   out:add("")
   out:add("/* Each member with a comma in front. */")
-  out:add("static void %s_members_write(struct buf *out, const struct %s *in)", struct.full, struct.full)
+  out:add("static void %s_members_write(struct buf *out, const struct %s *in)", struct.full,
+    struct.full)
   out:add("{")
   if #struct.fields == 0 then
     out:add("    (void)out;")
@@ -193,29 +219,41 @@ local function bound(number, name) return number and ("INT64_C(%d)"):format(numb
 
 local getters = {}
 function getters.int(field)
-  local why = field.low and ("is not a whole number in %d..%d"):format(field.low, field.high) or "is not a whole number"
-  return ("json_get_int(value, %s, %s, &out->%s)"):format(bound(field.low, "INT64_MIN"), bound(field.high, "INT64_MAX"), field.name), why
+  local why = field.low and ("is not a whole number in %d..%d"):format(field.low, field.high)
+    or "is not a whole number"
+  return ("json_get_int(value, %s, %s, &out->%s)"):format(bound(field.low, "INT64_MIN"),
+    bound(field.high, "INT64_MAX"), field.name), why
 end
-function getters.real(field) return ("json_get_real(value, &out->%s)"):format(field.name), "is not a number" end
-function getters.bool(field) return ("json_get_bool(value, &out->%s)"):format(field.name), "is not true or false" end
+function getters.real(field)
+  return ("json_get_real(value, &out->%s)"):format(field.name), "is not a number"
+end
+function getters.bool(field)
+  return ("json_get_bool(value, &out->%s)"):format(field.name), "is not true or false"
+end
 function getters.text(field)
-  return ("json_get_text(value, arena, %d, &out->%s)"):format(field.size, field.name), ("is not text of at most %d bytes"):format(field.size)
+  local call = ("json_get_text(value, arena, %d, &out->%s)"):format(field.size, field.name)
+  return call, ("is not text of at most %d bytes"):format(field.size)
 end
 function getters.bytes(field)
   return ("json_get_base64(value, arena, %d, &out->%s)"):format(field.size, field.name),
     ("is not base64 of at most %d bytes"):format(field.size)
 end
 function getters.hex(field)
-  return ("json_get_hex(value, out->%s, %d)"):format(field.name, field.size), ("is not %d hex digits"):format(2 * field.size)
+  local call = ("json_get_hex(value, out->%s, %d)"):format(field.name, field.size)
+  return call, ("is not %d hex digits"):format(2 * field.size)
 end
 
 local function emit_list_reader(out, struct, field)
-  out:add("        if (!json_is_array(value) || json_count(value) > %d) return fault(\"%s\", \"%s\", \"is not a list of at most %d\");",
-    field.size, struct.full, field.name, field.size)
+  out:add("        if (!json_is_array(value) || json_count(value) > %d)", field.size)
+  out:add("            return fault(\"%s\", \"%s\", \"is not a list of at most %d\");",
+    struct.full, field.name, field.size)
   out:add("        out->%s_count = json_count(value);", field.name)
-  out:add("        if (out->%s_count > 0) out->%s = arena_array(arena, struct %s, out->%s_count);", field.name, field.name, field.of, field.name)
+  out:add("        if (out->%s_count > 0) out->%s = arena_array(arena, struct %s, out->%s_count);",
+    field.name, field.name, field.of, field.name)
   out:add("        for (size_t at = 0; at < out->%s_count; at++) {", field.name)
-  out:add("            const enum result result = %s_read(json_at(value, at), arena, &out->%s[at]);", field.of, field.name)
+  out:add("            const struct json *const item = json_at(value, at);")
+  out:add("            const enum result result = %s_read(item, arena, &out->%s[at]);",
+    field.of, field.name)
   out:add("            if (result != OK) return result;")
   out:add("        }")
 end
@@ -227,11 +265,13 @@ local function emit_field_reader(out, struct, field)
   if field.kind == "list" then
     emit_list_reader(out, struct, field)
   elseif field.kind == "struct" then
-    out:add("        const enum result result = %s_read(value, arena, &out->%s);", field.of, field.name)
+    out:add("        const enum result result = %s_read(value, arena, &out->%s);", field.of,
+      field.name)
     out:add("        if (result != OK) return result;")
   else
     local condition, why = getters[field.kind](field)
-    out:add("        if (!%s) return fault(\"%s\", \"%s\", \"%s\");", condition, struct.full, field.name, why)
+    out:add("        if (!%s) return fault(\"%s\", \"%s\", \"%s\");", condition, struct.full,
+      field.name, why)
   end
   if field.has then out:add("        out->has_%s = true;", field.name) end
   if field.optional then
@@ -250,21 +290,24 @@ local function emit_reader(out, struct)
   for _, field in ipairs(struct.fields) do keys[#keys + 1] = '"' .. field.name .. '"' end
   if #keys == 0 then keys[1] = "NULL" end
   out:add("")
-  out:add("/* `around`: how many members of the object belong to what stands around this record; they are known too. */")
-  out:add("static enum result %s_members_read(const struct json *in, struct arena *arena, struct %s *out, size_t around)",
-    struct.full, struct.full)
+  out:add("/* `around`: how many members of the object belong to what stands around this. */")
+  out:add("static enum result %s_members_read(const struct json *in, struct arena *arena,",
+    struct.full)
+  out:add("    struct %s *out, size_t around)", struct.full)
   out:add("{")
   out:add("    static const char *const known[] = {%s};", table.concat(keys, ", "))
   out:add("    size_t found = around;")
   if #struct.fields > 0 then out:add("    const struct json *value;") end
   out:add("    (void)arena;")
   out:add("    memset(out, 0, sizeof *out);")
-  out:add("    if (!json_is_object(in)) return fault(\"%s\", \"\", \"is not an object\");", struct.full)
+  out:add("    if (!json_is_object(in)) return fault(\"%s\", \"\", \"is not an object\");",
+    struct.full)
   for _, field in ipairs(struct.fields) do emit_field_reader(out, struct, field) end
-  out:add("    return members_check(in, found, \"%s\", known + %d - around, around + %d);", struct.full, #before, #struct.fields)
+  out:add("    return members_check(in, found, \"%s\", known + %d - around, around + %d);",
+    struct.full, #before, #struct.fields)
   out:add("}")
   out:add("")
-  out:add("enum result %s_read(const struct json *in, struct arena *arena, struct %s *out)", struct.full, struct.full)
+  out:add("%s", reader_prototype(struct.full))
   out:add("{")
   out:add("    return %s_members_read(in, arena, out, 0);", struct.full)
   out:add("}")
@@ -275,21 +318,24 @@ end
 local around_write = {
   event = { literal(',"at":'), "buf_int(out, in->at_ms);" },
   command = {
-    literal(',"token":'), 'buf_json_text(out, in->token.data == NULL ? TEXT("") : in->token);',
-    literal(',"form":'), 'buf_json_text(out, in->form.data == NULL ? TEXT("") : in->form);',
+    literal(',"token":'), text_writer("token"), literal(',"form":'), text_writer("form"),
     literal(',"request":"'), "buf_hex(out, bytes_of(in->request, 16));", "buf_char(out, '\"');",
   },
 }
 
 local around_read = {
   event = [[
-    if (!json_get_int(json_get(in, "at"), 0, INT64_MAX, &out->at_ms)) return fault("event", "at", "is not a time in ms");]],
+    if (!json_get_int(json_get(in, "at"), 0, INT64_MAX, &out->at_ms))
+        return fault("event", "at", "is not a time in ms");]],
   command = [[
     const struct json *const token = json_get(in, "token"), *const form = json_get(in, "form");
     out->token = out->form = TEXT("");
-    if (token != NULL && !json_get_text(token, arena, 256, &out->token)) return fault("command", "token", "is not text of at most 256 bytes");
-    if (form != NULL && !json_get_text(form, arena, 256, &out->form)) return fault("command", "form", "is not text of at most 256 bytes");
-    if (!json_get_hex(json_get(in, "request"), out->request, 16)) return fault("command", "request", "is not 32 hex digits");]],
+    if (token != NULL && !json_get_text(token, arena, 256, &out->token))
+        return fault("command", "token", "is not text of at most 256 bytes");
+    if (form != NULL && !json_get_text(form, arena, 256, &out->form))
+        return fault("command", "form", "is not text of at most 256 bytes");
+    if (!json_get_hex(json_get(in, "request"), out->request, 16))
+        return fault("command", "request", "is not 32 hex digits");]],
 }
 
 local function emit_envelope_names(out, prefix, structs)
@@ -317,7 +363,8 @@ local function emit_envelope_writer(out, prefix, structs)
   for _, line in ipairs(around_write[prefix]) do out:add("    %s", line) end
   out:add("    switch (in->kind) {")
   for _, struct in ipairs(structs) do
-    out:add("    case %s: %s_members_write(out, &in->%s); break;", struct.full:upper(), struct.full, struct.name)
+    out:add("    case %s: %s_members_write(out, &in->%s); break;", struct.full:upper(), struct.full,
+      struct.name)
   end
   out:add("    }")
   out:add("    buf_char(out, '}');")
@@ -327,26 +374,31 @@ end
 local function emit_envelope_reader(out, prefix, structs)
   local around = #envelopes[prefix].keys
   out:add("")
-  out:add("static enum result %s_object_read(const struct json *in, struct arena *arena, struct %s *out)", prefix, prefix)
+  out:add("static enum result %s_object_read(const struct json *in, struct arena *arena,", prefix)
+  out:add("    struct %s *out)", prefix)
   out:add("{")
   out:add("    struct text name;")
   out:add("    int kind = 1;")
   out:add("    if (!json_is_object(in)) return fault(\"%s\", \"\", \"is not an object\");", prefix)
-  out:add("    if (!json_get_text(json_get(in, \"%s\"), arena, 64, &name)) return fault(\"%s\", \"%s\", \"is absent or no text\");",
-    envelopes[prefix].key, prefix, envelopes[prefix].key)
+  local key = envelopes[prefix].key
+  out:add("    if (!json_get_text(json_get(in, \"%s\"), arena, 64, &name))", key)
+  out:add("        return fault(\"%s\", \"%s\", \"is absent or no text\");", prefix, key)
   out:add("%s", around_read[prefix])
   out:add("    while (kind <= %d && !text_is(name, %s_kinds[kind])) kind++;", #structs, prefix)
-  out:add("    if (kind > %d) return fault(\"%s\", \"%s\", \"names no known %s\");", #structs, prefix, envelopes[prefix].key, prefix)
+  out:add("    if (kind > %d) return fault(\"%s\", \"%s\", \"names no known %s\");", #structs,
+    prefix, key, prefix)
   out:add("    out->kind = (enum %s_kind)kind;", prefix)
   out:add("    switch (out->kind) {")
   for _, struct in ipairs(structs) do
-    out:add("    case %s: return %s_members_read(in, arena, &out->%s, %d);", struct.full:upper(), struct.full, struct.name, around)
+    out:add("    case %s: return %s_members_read(in, arena, &out->%s, %d);", struct.full:upper(),
+      struct.full, struct.name, around)
   end
   out:add("    }")
   out:add("    return BROKEN;")
   out:add("}")
   out:add("")
-  out:add("enum result %s_read(struct bytes json, struct arena *arena, struct %s *out)", prefix, prefix)
+  out:add("enum result %s_read(struct bytes json, struct arena *arena, struct %s *out)", prefix,
+    prefix)
   out:add("{")
   out:add("    struct json *root = NULL;")
   out:add("    enum result result = json_read(json, &root);")
@@ -375,8 +427,10 @@ static enum result fault(const char *record, const char *field, const char *why)
     return INVALID;
 }
 
-/* Nothing but known members. Counting is enough for most; a member that is null counts as absent and is looked up by name. */
-static enum result members_check(const struct json *in, size_t found, const char *record, const char *const *known, size_t count)
+/* Nothing but known members. Counting is enough for most; a member that is null counts as absent
+ * and is looked up by name. */
+static enum result members_check(const struct json *in, size_t found, const char *record,
+    const char *const *known, size_t count)
 {
     if (json_members(in) == found) return OK;
     const char *const unknown = json_unknown(in, known, count);

@@ -1,15 +1,17 @@
 -- Compiles named SQL into typed C calls.
 -- Usage: lua5.4 schema/compile_statement.lua STORE OUTDIR      (from the root of the project)
 --
--- Reads schema/STORE/NNN-*.sql (migrations) and schema/STORE/query/*.sql (statements), and the same of schema/common, which
--- every store has. Writes OUTDIR/schema/STORE.h and .c: one typed call per own statement, and the store's tables (core/db.h).
--- The common statements stand first in every store's table, so schema/common.h's calls work on a db of any store.
+-- Reads schema/STORE/NNN-*.sql (migrations) and schema/STORE/query/*.sql (statements), and the same
+-- of schema/common, which every store has. Writes OUTDIR/schema/STORE.h and .c: one typed call per
+-- own statement, and the store's tables (core/db.h). The common statements stand first in every
+-- store's table, so schema/common.h's calls work on a db of any store.
 --
 -- A statement:
---     --: posting_answers(question: int, most: int) => id: int, body: text?     or  => one id: int     or no =>
+--     --: posting_answers(question: int, most: int) => id: int, body: text?
 --     --: may: web_member web_admin
 --     -- Plain comment lines become the doc comment of the call.
 --     SELECT ... ;
+-- Behind the parameters: `=> columns` for any number of rows, `=> one columns`, or nothing.
 -- A `--:` line that is neither `name(` nor `may:` continues the one above.
 -- Types: int real text blob bool; `?` behind a type: may be NULL.
 
@@ -19,7 +21,8 @@ local common = require("compile_common")
 local fail = common.fail
 
 local roles = {
-  "clerk", "web_login", "web_member", "web_sponsor", "web_admin", "ranker", "paymaster", "analyst", "postman", "operator",
+  "clerk", "web_login", "web_member", "web_sponsor", "web_admin", "ranker", "paymaster", "analyst",
+  "postman", "operator",
 }
 local role_known = { all = true }
 for _, role in ipairs(roles) do role_known[role] = true end
@@ -29,10 +32,14 @@ local writing_words = { INSERT = true, UPDATE = true, DELETE = true, REPLACE = t
 -- C type of a value; of a parameter that may be NULL; how it is bound and read.
 local types = {
   int = { c = "int64_t", bind = "db_bind_int(stmt_, %d, %s);", read = "db_column_int(stmt_, %d)" },
-  real = { c = "double", bind = "db_bind_real(stmt_, %d, %s);", read = "db_column_real(stmt_, %d)" },
-  bool = { c = "bool", bind = "db_bind_int(stmt_, %d, %s ? 1 : 0);", read = "db_column_int(stmt_, %d) != 0" },
-  text = { c = "struct text", bind = "db_bind_text(stmt_, %d, %s);", read = "db_column_text(stmt_, %d, arena)", run = true },
-  blob = { c = "struct bytes", bind = "db_bind_blob(stmt_, %d, %s);", read = "db_column_blob(stmt_, %d, arena)", run = true },
+  real = { c = "double", bind = "db_bind_real(stmt_, %d, %s);",
+    read = "db_column_real(stmt_, %d)" },
+  bool = { c = "bool", bind = "db_bind_int(stmt_, %d, %s ? 1 : 0);",
+    read = "db_column_int(stmt_, %d) != 0" },
+  text = { c = "struct text", bind = "db_bind_text(stmt_, %d, %s);",
+    read = "db_column_text(stmt_, %d, arena)", run = true },
+  blob = { c = "struct bytes", bind = "db_bind_blob(stmt_, %d, %s);",
+    read = "db_column_blob(stmt_, %d, arena)", run = true },
 }
 
 -- "a: int, b: text?" -> list of { name, type, optional }
@@ -41,9 +48,13 @@ local function parse_fields(file, line, what, text)
   if text:match("^%s*$") then return fields end
   for part in (text .. ","):gmatch("([^,]*),") do
     local name, kind, mark = part:match("^%s*([%w_]+)%s*:%s*(%a+)(%??)%s*$")
-    if not name then fail(file, line, "%s '%s' is not `name: type`", what, part:match("^%s*(.-)%s*$")) end
+    if not name then
+      fail(file, line, "%s '%s' is not `name: type`", what, part:match("^%s*(.-)%s*$"))
+    end
     common.name_check(file, line, what, name)
-    if not types[kind] then fail(file, line, "%s '%s' has the unknown type '%s'", what, name, kind) end
+    if not types[kind] then
+      fail(file, line, "%s '%s' has the unknown type '%s'", what, name, kind)
+    end
     if seen[name] then fail(file, line, "%s '%s' stands twice", what, name) end
     seen[name] = true
     fields[#fields + 1] = { name = name, type = types[kind], optional = mark == "?" }
@@ -72,7 +83,9 @@ local function parse_header(file, line, text)
   if statement.shape == "one" then taken.row = true end
   if statement.shape == "rows" then taken.rows, taken.count = true, true end
   for _, parameter in ipairs(statement.parameters) do
-    if taken[parameter.name] then fail(file, line, "parameter '%s' has the name of an argument of the call", parameter.name) end
+    if taken[parameter.name] then
+      fail(file, line, "parameter '%s' has the name of an argument of the call", parameter.name)
+    end
   end
   return statement
 end
@@ -87,8 +100,9 @@ local function parse_may(statement, line, text)
   if not next(statement.roles) then fail(statement.file, line, "`may:` names no role") end
 end
 
--- One step over SQL text from `at`: kind of token ("space", "comment", "string", "name", "parameter", "end", "other") and the
--- place behind it. Strings and comments are whole tokens, so nothing inside them counts.
+-- One step over SQL text from `at`: kind of token ("space", "comment", "string", "name",
+-- "parameter", "end", "other") and the place behind it. Strings and comments are whole tokens, so
+-- nothing inside them counts.
 local function sql_token(sql, at, on_fault)
   local quoted = { ["'"] = "'", ['"'] = '"', ["`"] = "`", ["["] = "]" }
   local head = sql:sub(at, at)
@@ -116,7 +130,8 @@ local function sql_token(sql, at, on_fault)
   return head == ";" and "end" or "other", at + 1
 end
 
--- Finds the statement's end, its parameters in order of first appearance (that is how SQLite numbers them), and whether it writes.
+-- Finds the statement's end, its parameters in order of first appearance (that is how SQLite
+-- numbers them), and whether it writes.
 local function scan_sql(statement, text, first_line)
   local function on_fault(at, why)
     local _, newlines = text:sub(1, at - 1):gsub("\n", "")
@@ -127,7 +142,9 @@ local function scan_sql(statement, text, first_line)
     local kind, next_at = sql_token(text, at, on_fault)
     local token = text:sub(at, next_at - 1)
     if stop then
-      if kind ~= "space" and kind ~= "comment" then on_fault(at, "a second statement under the header of '" .. statement.name .. "'") end
+      if kind ~= "space" and kind ~= "comment" then
+        on_fault(at, "a second statement under the header of '" .. statement.name .. "'")
+      end
     elseif kind == "end" then
       stop = at - 1
     elseif kind == "parameter" and not number[token:sub(2)] then
@@ -154,14 +171,19 @@ local function finish_statement(statement, sql_lines, first_line)
   for _, parameter in ipairs(statement.parameters) do
     declared[parameter.name] = true
     parameter.number = number[parameter.name]
-    if not parameter.number then fail(file, line, "parameter '%s' is not used in '%s'", parameter.name, statement.name) end
+    if not parameter.number then
+      fail(file, line, "parameter '%s' is not used in '%s'", parameter.name, statement.name)
+    end
   end
   for _, name in ipairs(order) do
-    if not declared[name] then fail(file, line, ":%s is not a parameter of '%s'", name, statement.name) end
+    if not declared[name] then
+      fail(file, line, ":%s is not a parameter of '%s'", name, statement.name)
+    end
   end
 end
 
--- Joins `--:` lines: returns the kind ("header", "may") and the whole text, and the index of the last line used.
+-- Joins `--:` lines: returns the kind ("header", "may") and the whole text, and the index of the
+-- last line used.
 local function join_directive(lines, index)
   local text = lines[index]:match("^%-%-:%s*(.-)%s*$")
   while lines[index + 1] and lines[index + 1]:match("^%-%-:") do
@@ -213,7 +235,8 @@ local function load_store(store)
     if number_seen[number] then fail(folder .. name, 1, "migration %s stands twice", number) end
     number_seen[number] = true
     local text = common.read_file(folder .. name)
-    loaded.migrations[#loaded.migrations + 1] = { name = store .. "/" .. name:sub(1, -5), sql = text }
+    loaded.migrations[#loaded.migrations + 1] = { name = store .. "/" .. name:sub(1, -5),
+      sql = text }
   end
   for _, name in ipairs(common.list_files(folder .. "query/", ".sql")) do
     parse_queries(folder .. "query/" .. name, loaded.statements)
@@ -226,7 +249,8 @@ local function duplicate_check(statements)
   for _, statement in ipairs(statements) do
     local first = seen[statement.name]
     if first then
-      fail(statement.file, statement.line, "'%s' stands also at %s:%d", statement.name, first.file, first.line)
+      fail(statement.file, statement.line, "'%s' stands also at %s:%d", statement.name, first.file,
+        first.line)
     end
     seen[statement.name] = statement
   end
@@ -238,10 +262,13 @@ local function prototype(store, statement)
   if statement.shape ~= "none" then parts[2] = "struct arena *arena" end
   for _, parameter in ipairs(statement.parameters) do
     local pointer = parameter.optional and not parameter.type.run
-    parts[#parts + 1] = (pointer and "const %s *%s" or "%s %s"):format(parameter.type.c, parameter.name)
+    parts[#parts + 1] = (pointer and "const %s *%s" or "%s %s"):format(parameter.type.c,
+      parameter.name)
   end
   if statement.shape == "one" then parts[#parts + 1] = ("struct %s_row *row"):format(call) end
-  if statement.shape == "rows" then parts[#parts + 1] = ("struct %s_row **rows, size_t *count"):format(call) end
+  if statement.shape == "rows" then
+    parts[#parts + 1] = ("struct %s_row **rows, size_t *count"):format(call)
+  end
   return ("enum result %s(%s)"):format(call, table.concat(parts, ", "))
 end
 
@@ -253,7 +280,8 @@ local function emit_declaration(out, store, statement)
     out:add("struct %s_%s_row {", store, statement.name)
     for _, column in ipairs(statement.columns) do
       if column.optional and not column.type.run then out:add("    bool has_%s;", column.name) end
-      out:add("    %s %s;%s", column.type.c, column.name, column.optional and " /* may be absent */" or "")
+      out:add("    %s %s;%s", column.type.c, column.name, column.optional and " /* may be absent */"
+        or "")
     end
     out:add("};")
   end
@@ -261,11 +289,11 @@ local function emit_declaration(out, store, statement)
 end
 
 local function emit_binds(out, statement)
-  out:add("    if (stmt_ == NULL) return db_step(NULL); /* which says why */")
   for _, parameter in ipairs(statement.parameters) do
     if parameter.optional and not parameter.type.run then
       local bind = parameter.type.bind:format(parameter.number, "*" .. parameter.name)
-      out:add("    if (%s != NULL) %s else db_bind_null(stmt_, %d);", parameter.name, bind, parameter.number)
+      out:add("    if (%s != NULL) %s else db_bind_null(stmt_, %d);", parameter.name, bind,
+        parameter.number)
     else
       out:add("    %s", parameter.type.bind:format(parameter.number, parameter.name))
     end
@@ -274,8 +302,9 @@ end
 
 local function emit_row_reader(out, store, statement)
   out:add("")
-  out:add("static void %s_row_read(struct db_statement *stmt_, struct arena *arena, struct %s_%s_row *row)",
-    statement.name, store, statement.name)
+  out:add("static void %s_row_read(struct db_statement *stmt_, struct arena *arena,",
+    statement.name)
+  out:add("    struct %s_%s_row *row)", store, statement.name)
   out:add("{")
   out:add("    (void)arena;")
   for index, column in ipairs(statement.columns) do
@@ -362,7 +391,7 @@ local function emit_call(out, store, statement, index)
   emit_binds(out, statement)
   local shape = statement.shape
   if shape == "one" and statement.writes then shape = "one_written" end
-  local body = bodies[shape]:gsub("%$CALL", store .. "_" .. statement.name):gsub("%$NAME", statement.name)
+  local body = bodies[shape]:gsub("%$CALL", store .. "_$NAME"):gsub("%$NAME", statement.name)
   out:add("%s", body)
   out:add("}")
 end
@@ -388,7 +417,8 @@ local function emit_tables(out, store, migrations, statements)
   out:add("")
   out:add("const struct statement %s_statements[] = {", store)
   for _, statement in ipairs(statements) do
-    out:add('    {"%s",\n     %s,\n     %s, %d, %d},', statement.name, common.c_string(statement.sql, "     "),
+    local sql = common.c_string(statement.sql, "     ")
+    out:add('    {"%s",\n     %s,\n     %s, %d, %d},', statement.name, sql,
       role_mask(statement), #statement.columns, #statement.parameters)
   end
   if #statements == 0 then out:add("    {NULL, NULL, 0, 0, 0},") end
@@ -399,12 +429,16 @@ local function emit_tables(out, store, migrations, statements)
     #migrations > 0 and store .. "_migrations" or "NULL", #migrations, store, #statements)
 end
 
--- The C calls of `own`, whose first statement has index `base` in every table that holds it, and the tables unless it is common.
+-- The C calls of `own`, whose first statement has index `base` in every table that holds it, and
+-- the tables unless it is common.
 local function emit_store(outdir, store, own, base, tables)
   local header = common.writer(("%s/schema/%s.h"):format(outdir, store))
   header:add("#pragma once")
-  header:add("/* Typed calls of the statements in schema/%s/query. Written by schema/compile_statement.lua; change the SQL instead.", store)
-  header:add(" * rows and one row: text and blob are copied into the arena. `one`: the first row, or NOT_FOUND. Failures leave no rows. */")
+  header:add("/* Typed calls of the statements in schema/%s/query.", store)
+  header:add("%s", [[
+ * Written by schema/compile_statement.lua; change the SQL instead. Text and blobs of rows are
+ * copied into the arena. A call for one row gives the first, or NOT_FOUND. A failure leaves no
+ * rows. */]])
   header:add('#include "core/db.h"')
   if tables then
     header:add("")

@@ -1,15 +1,17 @@
 -- Compiles HTML templates into C functions that write them into a buffer (core/buf.h).
 -- Usage: lua5.4 fcgi/html/compile_template.lua OUTDIR FILES...       (from the root of the project)
 --
--- Writes OUTDIR/html.h and OUTDIR/html_NAME.c for every NAME.html. FILES that end in .h are included by html.h, and so is
--- "view.h" (OUTDIR/view.h) if view.rec lies beside the templates.
---     {% page question(const struct view_question *v) %} ... {% end %}    void html_question(struct buf *out, ...); `part` is the same
---     {{ v->title }}                                   a C expression; how it is escaped follows from where it stands
+-- Writes OUTDIR/html.h and OUTDIR/html_NAME.c for every NAME.html. FILES that end in .h are
+-- included by html.h, and so is "view.h" (OUTDIR/view.h) if view.rec lies beside the templates.
+--     {% page question(const struct view_question *v) %} ... {% end %}      (`part` is the same)
+--                                          void html_question(struct buf *out, ...)
+--     {{ v->title }}                       a C expression, escaped by where it stands
 --     {% if A %} {% elif B %} {% else %} {% end %}
---     {% for a in v->answers %} {% end %}              a points to each of v->answers_count; LIST[0..COUNT] names another count
---     {% include answer(a, v) %}                       another part: html_answer(out, a, v)
---     {% slot answer a->id %}                          buf_slot_add(out, "answer", a->id)
---     {% let n = EXPRESSION as int64_t %}              a constant up to the end of the block
+--     {% for a in v->answers %} {% end %}  a points to each of v->answers_count;
+--                                          LIST[0..COUNT] names another count
+--     {% include answer(a, v) %}           another part: html_answer(out, a, v)
+--     {% slot answer a->id %}              buf_slot_add(out, "answer", a->id)
+--     {% let n = EXPRESSION as int64_t %}  a constant up to the end of the block
 --     {# comment #}
 -- What HTML is refused, and why a value is escaped as it is: fcgi/html/compile_template_markup.lua.
 
@@ -56,11 +58,15 @@ local function lex(file)
     if not open then break end
     local opener = text:sub(open, open + 1)
     local close = find_closer(text, open + 2, closers[opener])
-    if close and opener == "{%" and text:sub(open + 2, close - 1):find("{%", 1, true) then close = nil end
+    if close and opener == "{%" and text:sub(open + 2, close - 1):find("{%", 1, true) then
+      close = nil
+    end
     if not close then fail(file, line, "%s without %s", opener, closers[opener]) end
     local body = text:sub(open + 2, close - 1)
     local trimmed = body:match("^%s*(.-)%s*$")
-    if trimmed == "" and opener ~= "{#" then fail(file, line, "%s%s holds nothing", opener, closers[opener]) end
+    if trimmed == "" and opener ~= "{#" then
+      fail(file, line, "%s%s holds nothing", opener, closers[opener])
+    end
     add(kinds[opener], trimmed:gsub("%s*\n%s*", " "), body)
     at = close + 2
   end
@@ -79,7 +85,8 @@ local directives = {}
 function directives.include(self, words, line)
   local name, arguments = words:match("^([%w_]+)%s*(%b())$")
   if not name then self:fail(line, "`include part(arguments)` expected") end
-  return { kind = "include", name = name, arguments = arguments:sub(2, -2):match("^%s*(.-)%s*$"), line = line }
+  arguments = arguments:sub(2, -2):match("^%s*(.-)%s*$")
+  return { kind = "include", name = name, arguments = arguments, line = line }
 end
 
 function directives.slot(self, words, line)
@@ -101,11 +108,14 @@ directives["for"] = function(self, words, line)
   common.name_check(self.file, line, "name", name)
   local items, count = list:match("^(.-)%[%s*0%s*%.%.%s*(.-)%s*%]$")
   if not items then
-    if not list:match("^[%w_.>%[%]()-]*[%w_]$") then self:fail(line, "'%s' is no list: member or LIST[0..COUNT]", list) end
+    if not list:match("^[%w_.>%[%]()-]*[%w_]$") then
+      self:fail(line, "'%s' is no list: member or LIST[0..COUNT]", list)
+    end
     items, count = list, list .. "_count"
   end
   local body, last = self:body({ ["end"] = true }, line, "for")
-  return { kind = "for", name = name, items = items, count = count, body = body, line = line, last = last.line }
+  return { kind = "for", name = name, items = items, count = count, body = body, line = line,
+    last = last.line }
 end
 
 directives["if"] = function(self, words, line)
@@ -136,10 +146,14 @@ function parser:body(stops, line, what)
     else
       local word, words = token.text:match("^(%a+)%s*(.*)$")
       if stops[word] then
-        if word ~= "elif" and words ~= "" then self:fail(token.line, "'%s' behind %s", words, word) end
+        if word ~= "elif" and words ~= "" then
+          self:fail(token.line, "'%s' behind %s", words, word)
+        end
         return nodes, { word = word, words = words, line = token.line }
       end
-      if not directives[word] then self:fail(token.line, "'%s' cannot stand here", word or token.text) end
+      if not directives[word] then
+        self:fail(token.line, "'%s' cannot stand here", word or token.text)
+      end
       if words == "" then self:fail(token.line, "%s needs more than its name", word) end
       nodes[#nodes + 1] = directives[word](self, words, token.line)
     end
@@ -165,17 +179,21 @@ function parser:functions()
     self.at = self.at + 1
     if token.kind == "directive" then
       local word, name, arguments = token.text:match("^(%a+)%s+([%w_]+)%s*(%b())$")
-      if word ~= "page" and word ~= "part" then self:fail(token.line, "only a page or part may stand here") end
+      if word ~= "page" and word ~= "part" then
+        self:fail(token.line, "only a page or part may stand here")
+      end
       common.name_check(self.file, token.line, word, name)
       arguments = arguments:sub(2, -2):match("^%s*(.-)%s*$")
       local names = self:argument_names(arguments, token.line)
       local body, last = self:body({ ["end"] = true }, token.line, word)
       functions[#functions + 1] = {
-        name = name, arguments = arguments, names = names, body = body, file = self.file, line = token.line, last = last.line,
+        name = name, arguments = arguments, names = names, body = body,
+        file = self.file, line = token.line, last = last.line,
       }
     elseif token.kind == "value" or token.kind == "literal" and token.text:find("%S") then
       local before = token.text:match("^%s*"):gsub("[^\n]", "")
-      self:fail(token.line + (token.kind == "literal" and #before or 0), "text outside of a page or part")
+      self:fail(token.line + (token.kind == "literal" and #before or 0),
+        "text outside of a page or part")
     end
   end
   return functions
@@ -206,7 +224,9 @@ end
 
 local nodes = {}
 
-function nodes.literal(self, node) self.pending = self.pending .. self.markup:literal(node.text, node.line) end
+function nodes.literal(self, node)
+  self.pending = self.pending .. self.markup:literal(node.text, node.line)
+end
 
 function nodes.comment(self, node) self.markup:only_text(node.line, "a comment") end
 
@@ -218,7 +238,8 @@ function nodes.include(self, node)
   self.markup:only_text(node.line, "an include")
   self.markup.newline = false
   self.includes[#self.includes + 1] = { name = node.name, file = self.file, line = node.line }
-  self:user(node.line, "html_%s(out%s);", node.name, node.arguments ~= "" and ", " .. node.arguments or "")
+  local more = node.arguments ~= "" and ", " .. node.arguments or ""
+  self:user(node.line, "html_%s(out%s);", node.name, more)
 end
 
 function nodes.slot(self, node)
@@ -231,10 +252,12 @@ function nodes.let(self, node)
   self:user(node.line, "%s const %s = (%s);", node.type, node.name, node.value)
 end
 
--- Whether a body ends in white space with a newline: then a loop's next turn need not begin with one.
+-- Whether a body ends in white space with a newline: then a loop's next turn need not begin with
+-- one.
 local function ends_in_newline(body)
   local last = body[#body]
-  return last ~= nil and last.kind == "literal" and last.text:match("%s*$"):find("\n", 1, true) ~= nil
+  local space = last and last.kind == "literal" and last.text:match("%s*$") or ""
+  return space:find("\n", 1, true) ~= nil
 end
 
 nodes["for"] = function(self, node)
@@ -242,7 +265,8 @@ nodes["for"] = function(self, node)
   local index = "index_" .. self.loops
   self:user(node.line, "for (size_t %s = 0; %s < (%s); %s++) {", index, index, node.count, index)
   self.depth = self.depth + 1
-  self:user(node.line, "const __typeof__(*(%s)) *%s = &(%s)[%s];", node.items, node.name, node.items, index)
+  self:user(node.line, "const __typeof__(*(%s)) *%s = &(%s)[%s];", node.items, node.name,
+    node.items, index)
   self:add("(void)%s;", node.name)
   self.markup:block_open(node.line, true, ends_in_newline(node.body))
   self:body(node.body)
@@ -281,7 +305,8 @@ function generator:body(body)
 end
 
 local function prototype(func)
-  return ("void html_%s(struct buf *out%s)"):format(func.name, func.arguments ~= "" and ", " .. func.arguments or "")
+  local more = func.arguments ~= "" and ", " .. func.arguments or ""
+  return ("void html_%s(struct buf *out%s)"):format(func.name, more)
 end
 
 local function emit_function(out, func, includes)
@@ -305,7 +330,8 @@ end
 local function emit_header(outdir, headers, functions)
   local out = common.writer(outdir .. "/html.h")
   out:add("#pragma once")
-  out:add("/* One function for each page and part of the templates. Written by fcgi/html/compile_template.lua. */")
+  out:add("/* One function for each page and part of the templates.")
+  out:add(" * Written by fcgi/html/compile_template.lua. */")
   out:add('#include "core/buf.h"')
   for _, header in ipairs(headers) do out:add("#include %s", common.c_string(header)) end
   local structs, seen = {}, {}
@@ -377,11 +403,15 @@ local function main()
   end
   for _, func in ipairs(functions) do
     local first = by_name[func.name]
-    if first then fail(func.file, func.line, "'%s' stands also at %s:%d", func.name, first.file, first.line) end
+    if first then
+      fail(func.file, func.line, "'%s' stands also at %s:%d", func.name, first.file, first.line)
+    end
     by_name[func.name] = func
   end
   for _, include in ipairs(included) do
-    if not by_name[include.name] then fail(include.file, include.line, "there is no page or part '%s'", include.name) end
+    if not by_name[include.name] then
+      fail(include.file, include.line, "there is no page or part '%s'", include.name)
+    end
   end
   for _, out in ipairs(outputs) do out:save() end
   emit_header(arg[1], headers, functions)

@@ -1,8 +1,10 @@
--- Follows the HTML of one page or part, piece by piece, and knows at every moment in which place it stands: that is what
--- decides how a value is escaped, and what is refused. Used by fcgi/html/compile_template.lua alone.
+-- Follows the HTML of one page or part, piece by piece, and knows at every moment in which place it
+-- stands: that is what decides how a value is escaped, and what is refused. Used by
+-- fcgi/html/compile_template.lua alone.
 --
--- Places (`mode`): text; rcdata (inside <title>, <textarea>); tag (inside a start tag, between attributes); value (inside an
--- attribute's quotes); comment; doctype. A literal piece never ends inside a name, so these are all.
+-- Places (`mode`): text; rcdata (inside <title>, <textarea>); tag (inside a start tag, between
+-- attributes); value (inside an attribute's quotes); comment; doctype. A literal piece never ends
+-- inside a name, so these are all.
 
 local markup = {}
 markup.__index = markup
@@ -19,16 +21,18 @@ local keeps_space = set("pre textarea")
 local foreign = set("svg math")
 -- Raw text nobody escapes for, and SVG's way of writing other elements' attributes.
 local refused_elements = set("style xmp plaintext noembed noframes iframe animate set")
--- HTML lets these two stay open; so a part may open the page and its include end it.
+-- HTML lets these two stay open, so a part may begin a page that another part goes on with.
 local may_stay_open = set("html body")
-local url_attributes = set("href src action formaction poster cite data ping background longdesc manifest xlink:href")
+local url_attributes = set([[href src action formaction poster cite data ping background longdesc
+  manifest xlink:href]])
 local refused_attributes = set("style srcdoc")
 local literal_attributes = set("srcset imagesrcset")
 local schemes = set("http https mailto tel")
 
 function markup.new(fail)
   return setmetatable({
-    fail_at = fail, mode = "text", stack = {}, blocks = {}, base = 0, newline = true, out = {}, line = 1,
+    fail_at = fail, mode = "text", stack = {}, blocks = {}, base = 0, newline = true, out = {},
+    line = 1,
   }, markup)
 end
 
@@ -43,7 +47,8 @@ function markup:inside(names)
   return false
 end
 
--- Text between tags: a run of white space with a newline in it becomes one newline, none right behind another.
+-- Text between tags: a run of white space with a newline in it becomes one newline, none right
+-- behind another.
 function markup:put_text(text)
   if text == "" then return end
   if not self:inside(keeps_space) then
@@ -60,8 +65,12 @@ end
 function markup:close_element(name)
   local top = self.stack[#self.stack]
   if not top then self:fail("</%s> closes nothing", name) end
-  if #self.stack == self.base then self:fail("</%s> closes an element opened outside of this block", name) end
-  if top.name ~= name then self:fail("</%s> does not match <%s> of line %d", name, top.name, top.line) end
+  if #self.stack == self.base then
+    self:fail("</%s> closes an element opened outside of this block", name)
+  end
+  if top.name ~= name then
+    self:fail("</%s> does not match <%s> of line %d", name, top.name, top.line)
+  end
   self.stack[#self.stack] = nil
 end
 
@@ -85,8 +94,8 @@ function markup:open_element(self_closing)
 end
 
 -- ---- URLs: what a value may do in href= and the like ----
--- url.begun: "no", "yes" or "maybe" (depends on a condition). url.open: a scheme could still come. url.dynamic: its beginning is
--- not known here. url.text: its beginning, while that is literal.
+-- url.begun: "no", "yes" or "maybe" (depends on a condition). url.open: a scheme could still come.
+-- url.dynamic: its beginning is not known here. url.text: its beginning, while that is literal.
 
 local function url_new() return { begun = "no", open = true, dynamic = false, text = "" } end
 
@@ -120,13 +129,15 @@ end
 
 function markup:url_value()
   local url = self.url
-  if url.begun == "maybe" then self:fail("whether this value begins the URL depends on a condition") end
+  if url.begun == "maybe" then
+    self:fail("whether this value begins the URL depends on a condition")
+  end
   local place = url.begun == "no" and "url" or "url_part"
   url.begun, url.dynamic = "yes", true
   return place
 end
 
--- ---- one reader for each mode: takes the piece from `at` on, returns the place behind what it took ----
+-- ---- one reader for each mode: takes the piece from `at`, returns the place behind what it took
 
 local readers = {}
 
@@ -158,7 +169,8 @@ function readers.text(self, text, at)
   name = text:match("^<(%a[%w:-]*)", open)
   if not name then self:fail("a bare < is written &lt; (and a tag's name must be literal)") end
   if refused_elements[name:lower()] then self:fail("<%s> is refused", name:lower()) end
-  self.mode, self.tag, self.tag_line, self.attributes, self.glued = "tag", name:lower(), self.line, {}, true
+  self.mode, self.tag, self.tag_line = "tag", name:lower(), self.line
+  self.attributes, self.glued = {}, true
   self:put("<" .. name)
   return open + 1 + #name
 end
@@ -279,14 +291,17 @@ end
 function markup:value(line)
   self.line, self.newline = line, false
   if self.mode == "text" then return "text" end
-  if self.mode == "rcdata" then return "attr" end -- markup has no meaning there, so `struct html` has no place either
+  -- Markup has no meaning in a title, so `struct html` must not compile there either.
+  if self.mode == "rcdata" then return "attr" end
   if self.mode == "value" then
     if self.url then return self:url_value() end
     if literal_attributes[self.attribute] then self:fail("%s= must be literal", self.attribute) end
     self.attributes[self.attribute] = "value"
     return "attr"
   end
-  if self.mode == "tag" then self:fail("a value cannot stand inside <%s>, only in an attribute's quotes", self.tag) end
+  if self.mode == "tag" then
+    self:fail("a value cannot stand inside <%s>, only in an attribute's quotes", self.tag)
+  end
   if self.mode == "script" then self:fail("<script> with content") end
   self:fail("a value cannot stand in a %s", self.mode)
 end
@@ -298,8 +313,12 @@ function markup:only_text(line, what)
 end
 
 local function place_of(self)
-  return { mode = self.mode, glued = self.glued, newline = self.newline, url = url_copy(self.url), tag = self.tag,
-    attribute = self.mode == "value" and self.attribute, quote = self.mode == "value" and self.quote, depth = #self.stack }
+  local value = self.mode == "value"
+  return {
+    mode = self.mode, glued = self.glued, newline = self.newline, url = url_copy(self.url),
+    tag = self.tag, attribute = value and self.attribute, quote = value and self.quote,
+    depth = #self.stack,
+  }
 end
 
 local function restore(self, place)
@@ -309,8 +328,10 @@ end
 function markup:block_open(line, loops, ends_in_newline)
   self.line = line
   if self.mode == "script" then self:fail("<script> with content") end
-  if self.mode == "comment" or self.mode == "doctype" then self:fail("a block cannot stand in a %s", self.mode) end
-  local block = { start = place_of(self), ends = {}, base = self.base, loops = loops, tag = self.tag }
+  if self.mode == "comment" or self.mode == "doctype" then
+    self:fail("a block cannot stand in a %s", self.mode)
+  end
+  local block = { start = place_of(self), ends = {}, base = self.base }
   self.blocks[#self.blocks + 1] = block
   self.base = #self.stack
   if loops then
@@ -328,9 +349,11 @@ local function end_branch(self, line)
     self:fail("<%s> of line %d is not closed in this block", open.name, open.line)
   end
   local now = place_of(self)
-  if now.mode ~= block.start.mode or now.attribute ~= block.start.attribute or now.quote ~= block.start.quote
+  if now.mode ~= block.start.mode or now.attribute ~= block.start.attribute
+    or now.quote ~= block.start.quote
     or (now.mode ~= "text" and now.mode ~= "rcdata" and now.tag ~= block.start.tag) then
-    self:fail("this block begins in one place (%s) and ends in another (%s)", block.start.mode, now.mode)
+    self:fail("this block begins in one place (%s) and ends in another (%s)", block.start.mode,
+      now.mode)
   end
   block.ends[#block.ends + 1] = now
   return block
@@ -358,9 +381,13 @@ end
 -- The end of the page or part.
 function markup:finish(line)
   self.line = line
-  if self.mode ~= "text" and self.mode ~= "rcdata" then self:fail("the %s is not finished", self.mode) end
+  if self.mode ~= "text" and self.mode ~= "rcdata" then
+    self:fail("the %s is not finished", self.mode)
+  end
   for _, element in ipairs(self.stack) do
-    if not may_stay_open[element.name] then self:fail("<%s> of line %d is not closed", element.name, element.line) end
+    if not may_stay_open[element.name] then
+      self:fail("<%s> of line %d is not closed", element.name, element.line)
+    end
   end
 end
 

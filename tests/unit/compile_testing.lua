@@ -1,5 +1,5 @@
--- What the compilers' self tests share: TAP lines, a temporary folder, running a tool, and a syntax check of generated C
--- against the real core headers by every C compiler there is.
+-- What the compilers' self tests share: TAP lines, a temporary folder, running a tool, and a syntax
+-- check of generated C against the real core headers by every C compiler there is.
 
 local testing = { number = 0, failed = 0 }
 
@@ -49,8 +49,12 @@ function testing.ok(condition, sentence, detail)
   if not condition and detail then print("# " .. tostring(detail):gsub("\n", "\n# ")) end
 end
 
-function testing.has(text, part, sentence) testing.ok(text and text:find(part, 1, true), sentence, text) end
-function testing.lacks(text, part, sentence) testing.ok(text and not text:find(part, 1, true), sentence, text) end
+function testing.has(text, part, sentence)
+  testing.ok(text and text:find(part, 1, true), sentence, text)
+end
+function testing.lacks(text, part, sentence)
+  testing.ok(text and not text:find(part, 1, true), sentence, text)
+end
 
 local compilers
 -- The C compilers here; none if there is no core header to compile against.
@@ -67,8 +71,9 @@ function testing.compilers()
 end
 
 local function check_syntax(compiler, file, include)
-  return output(("%s -std=c11 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only -I'%s' -I'%s' '%s'")
-    :format(compiler, testing.root, include, file))
+  local flags = "-std=c11 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only"
+  return output(("%s %s -I'%s' -I'%s' '%s'")
+    :format(compiler, flags, testing.root, include, file))
 end
 
 -- One test a compiler; none where there is no compiler or no core header.
