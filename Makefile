@@ -81,7 +81,7 @@ $(foreach f,board ranking ledger insight,$(eval headers_$f := $$(patsubst %,$(GE
 headers_fcgi := $(if $(wildcard fcgi/html/view.rec),$(GEN)/fcgi/view.h) $(if $(TEMPLATES),$(GEN)/fcgi/html.h)
 # An object waits for the generated headers of its own folder and of those below it; what it really includes is in its .d file.
 needs = $(sort $(foreach f,$1 $(uses_$1),$(headers_$f)))
-generated: $(foreach f,$(FOLDERS),$(headers_$f))
+generated: $(foreach f,$(FOLDERS),$(headers_$f)) # for editors and checkers that want the headers only
 
 COMPILERS := schema/compile_common.lua
 # The folder itself is a prerequisite so that a removed file counts as a change.
@@ -136,18 +136,22 @@ $(foreach m,$(wildcard $(MAINS)),$(eval $(call program_rule,$m)))
 # ---- tests ----
 ALL_ARCHIVES := $(foreach f,fcgi demo board ranking ledger insight core,$(archive_$f))
 SUPPORT := $(call objects,$(wildcard tests/support/*.c))
-$(BUILD)/obj/tests/%.o: tests/%.c | $(foreach f,$(FOLDERS),$(headers_$f))
+ALL_HEADERS := $(foreach f,$(FOLDERS),$(headers_$f))
+$(BUILD)/obj/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 # NAME_test.c links what FOLDER/NAME.c may link, so a fault elsewhere does not stop it; a test of no single file links everything.
 home_of = $(firstword $(foreach f,$(FOLDERS),$(if $(wildcard $f/$1.c),$f)))
 test_archives = $(if $(call home_of,$1),$(call archives,$(call home_of,$1)),$(ALL_ARCHIVES))
 define unit_rule
+$(BUILD)/obj/tests/unit/$1_test.o: | $(if $(call home_of,$1),$(call needs,$(call home_of,$1)),$(ALL_HEADERS))
 $(BUILD)/tests/$1_test: $(BUILD)/obj/tests/unit/$1_test.o $(SUPPORT) $(call test_archives,$1)
 	@mkdir -p $$(@D)
 	$(CC) $(LINK) -o $$@ $$^ -lcmocka $(LIBRARIES)
 endef
 $(foreach t,$(patsubst $(BUILD)/tests/%_test,%,$(UNIT)),$(eval $(call unit_rule,$t)))
+$(patsubst $(BUILD)/%,$(BUILD)/obj/%.o,$(TOOLS)): | $(ALL_HEADERS)
+$(SUPPORT): | $(headers_core)
 $(TOOLS): $(BUILD)/%: $(BUILD)/obj/%.o $(SUPPORT) $(ALL_ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ $(LIBRARIES)
