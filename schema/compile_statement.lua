@@ -27,6 +27,9 @@ local roles = {
 local role_known = { all = true }
 for _, role in ipairs(roles) do role_known[role] = true end
 
+-- Behind a store's name these are its tables.
+local taken_names = { store = true, statements = true, statement_count = true, migrations = true }
+
 local writing_words = { INSERT = true, UPDATE = true, DELETE = true, REPLACE = true }
 
 -- C type of a value; of a parameter that may be NULL; how it is bound and read.
@@ -67,6 +70,9 @@ local function parse_header(file, line, text)
   local name, parameters, rest = text:match("^([%w_]+)(%b())%s*(.-)%s*$")
   if not name then fail(file, line, "the header is not `name(parameters) => columns`") end
   common.name_check(file, line, "statement", name)
+  if taken_names[name] then
+    fail(file, line, "no statement may be named '%s': that is a table of the store", name)
+  end
   local statement = { name = name, file = file, line = line, doc = {} }
   statement.parameters = parse_fields(file, line, "parameter", parameters:sub(2, -2))
   if rest == "" then

@@ -116,6 +116,8 @@ refused("an unknown role is refused", "--: a()\n--: may: clark\nDELETE FROM a;\n
   "unknown role 'clark'")
 local a = "--: a()\n--: may: clerk\nDELETE FROM a;\n"
 refused("a duplicate name is refused", a .. a, file .. ":4: ", "stands also at " .. file .. ":1")
+refused("a statement named as a table of the store is refused",
+  "--: statements()\n--: may: clerk\nDELETE FROM a;\n", file .. ":1: ", "table of the store")
 refused("a name that common has is refused", "--: cursor_get()\n--: may: clerk\nDELETE FROM a;\n",
   file .. ":1: ", "stands also at schema/common/")
 refused("two statements under one header are refused", a .. "DELETE FROM b;\n", file .. ":4: ",
