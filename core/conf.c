@@ -89,6 +89,8 @@ const struct setting conf_settings[] = {
 
     WORDS("socket.peer_users", 0, 400, "",
           "Users besides our own that may send commands to clerk and paymaster, by spaces."),
+    NUMBER("sandbox.kill", "", 0, 1, 0,
+           "A refused system call fails (0) or ends the confined process (1)."),
     NUMBER("alive.seconds", "seconds", 1, 60, 5,
            "A program that has not been heard of for this long counts as down."),
 };
