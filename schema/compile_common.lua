@@ -67,7 +67,8 @@ function common.c_string_pieces(text)
   local pieces = {}
   for piece in text:gmatch("[^\n]*\n?") do
     if piece ~= "" then
-      piece = piece:gsub('[\\"]', "\\%0"):gsub("%?%?", "?\\?"):gsub("\n", "\\n"):gsub("\t", "\\t")
+      piece = piece:gsub('[\\"]', "\\%0"):gsub("\n", "\\n"):gsub("\t", "\\t")
+      piece = piece:gsub("%?%?+", function(marks) return ("\\?"):rep(#marks) end) -- no trigraphs
       piece = piece:gsub("[%c]", function(c) return string.format("\\%03o", c:byte()) end)
       pieces[#pieces + 1] = '"' .. piece .. '"'
     end

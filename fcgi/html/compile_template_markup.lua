@@ -148,6 +148,7 @@ function readers.text(self, text, at)
   self:count(text, at, open)
   self.newline = false
   if text:sub(open, open + 3) == "<!--" then
+    if text:match("^%-?>", open + 4) then self:fail("a comment that browsers end at once") end
     self.mode = "comment"
     self:put("<!--")
     return open + 4
@@ -210,6 +211,8 @@ end
 local function until_mark(mark)
   return function(self, text, at)
     local open = text:find(mark, at, true)
+    local early = text:find("--!>", at, true)
+    if early and early < (open or #text) then self:fail("--!> ends a comment for browsers") end
     if not open then
       self:put(text:sub(at))
       return #text + 1
@@ -334,8 +337,9 @@ function markup:block_open(line, loops, ends_in_newline)
   local block = { start = place_of(self), ends = {}, base = self.base }
   self.blocks[#self.blocks + 1] = block
   self.base = #self.stack
-  if loops then
+  if loops then -- a turn follows the turn before it as well as what stands before the loop
     self.newline = self.newline and ends_in_newline
+    self.glued = self.glued or self.mode == "tag"
     if self.url and self.url.begun == "no" then self.url.begun = "maybe" end
   end
 end

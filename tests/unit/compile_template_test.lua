@@ -72,7 +72,7 @@ local everything = [[
 </textarea>
 {# gone #}{% include b(v->items, "}}") %}
 {% slot own v->count %}
-<svg viewBox="0 0 1 1"><path d="M0"/></svg> 50% \ "quoted" ??=
+<svg viewBox="0 0 1 1"><path d="M0"/></svg> 50% \ "quoted" ??= ???/
 </body></html>
 {% end %}
 {% part b(const struct view_item *first, const char *end) %}
@@ -147,7 +147,7 @@ local expected = [[
 </textarea>
 <p>[t:one][t:}}]</p>
 [slot own 3]
-<svg viewBox="0 0 1 1"><path d="M0"/></svg> 50% \ "quoted" ??=
+<svg viewBox="0 0 1 1"><path d="M0"/></svg> 50% \ "quoted" ??= ???/
 </body></html>]]
 
 local _
@@ -301,6 +301,11 @@ refused("an attribute glued to another is refused", '<p id="a"class="b"></p>', 2
   "white space is missing")
 refused("an attribute glued to a block is refused", "<p{% if x %} a{% end %}b></p>", 2,
   "white space is missing")
+refused("an attribute that a loop would glue to itself is refused",
+  "<p {% for x in v->y %}a{% end %}></p>", 2, "white space is missing")
+accepted("a loop may add attributes", '<p{% for x in v->y %} data-a="{{ x }}"{% end %}></p>')
+refused("a comment that ends sooner than it seems is refused", "<!--> <b> -->", 2, "end at once")
+refused("a comment with another end is refused", "<!-- --!> <b> -->", 2, "--!> ends a comment")
 refused("a value given behind a block is refused", '<p a{% if x %} b{% end %}="c"></p>', 2,
   "'=' cannot stand inside")
 refused("a slash that closes nothing is refused", "<p/>", 2, "not closed by its slash")
