@@ -107,7 +107,8 @@ static const struct allowed {
     {SCMP_SYS(getrusage), ALL},
     {SCMP_SYS(sched_yield), ALL},
     {SCMP_SYS(sched_getaffinity), ALL},
-    {SCMP_SYS(setitimer), RULE},
+    {SCMP_SYS(setitimer), WEB | RULE},
+    {SCMP_SYS(alarm), WEB}, /* each request's time */
     {SCMP_SYS(timer_settime), RULE},
     {SCMP_SYS(exit), ALL},
     {SCMP_SYS(exit_group), ALL},
@@ -135,6 +136,7 @@ static const struct condition conditions[] = {
     {SCMP_SYS(ioctl), ALL, 1, WHOLE, TCGETS},
     {SCMP_SYS(ioctl), WEB, 1, WHOLE, FIONREAD},
     {SCMP_SYS(ioctl), WEB, 1, WHOLE, FIONBIO},
+    {SCMP_SYS(utimensat), WEB, 1, WHOLE, 0}, /* of an open file: the sign of life */
     {SCMP_SYS(fcntl), ALL, 1, WHOLE, F_GETFD},
     {SCMP_SYS(fcntl), ALL, 1, WHOLE, F_SETFD},
     {SCMP_SYS(fcntl), ALL, 1, WHOLE, F_GETFL},
