@@ -92,14 +92,14 @@ $(GEN)/schema/$1.h $(GEN)/schema/$1.c &: schema/compile_statement.lua $(COMPILER
 endef
 $(foreach s,$(STORES),$(eval $(call store_rule,$s)))
 
-$(GEN)/schema/event.h $(GEN)/schema/event.c &: schema/journal/event.rec schema/compile_record.lua $(COMPILERS)
+$(GEN)/schema/event.h $(GEN)/schema/event.c &: schema/journal/event.rec schema/compile_record.lua schema/compile_record_emit.lua $(COMPILERS)
 	$(LUA) schema/compile_record.lua $< $(GEN)/schema/event
-$(GEN)/schema/command.h $(GEN)/schema/command.c &: schema/command.rec schema/compile_record.lua $(COMPILERS)
+$(GEN)/schema/command.h $(GEN)/schema/command.c &: schema/command.rec schema/compile_record.lua schema/compile_record_emit.lua $(COMPILERS)
 	$(LUA) schema/compile_record.lua $< $(GEN)/schema/command
-$(GEN)/fcgi/view.h $(GEN)/fcgi/view.c &: fcgi/html/view.rec schema/compile_record.lua $(COMPILERS)
+$(GEN)/fcgi/view.h $(GEN)/fcgi/view.c &: fcgi/html/view.rec schema/compile_record.lua schema/compile_record_emit.lua $(COMPILERS)
 	$(LUA) schema/compile_record.lua $< $(GEN)/fcgi/view
 HTML_C := $(patsubst fcgi/html/%.html,$(GEN)/fcgi/html_%.c,$(TEMPLATES))
-$(GEN)/fcgi/html.h $(HTML_C) &: $(TEMPLATES) $(wildcard fcgi/html/compile_*.lua) $(COMPILERS)
+$(GEN)/fcgi/html.h $(HTML_C) &: $(TEMPLATES) fcgi/html/view.rec $(wildcard fcgi/html/compile_*.lua) $(COMPILERS)
 	$(LUA) fcgi/html/compile_template.lua $(GEN)/fcgi $(TEMPLATES)
 
 generated_core := $(patsubst %,$(GEN)/schema/%.c,$(stores_core) $(records_core))
