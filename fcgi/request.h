@@ -38,10 +38,9 @@ struct field {
     const char *name;
     enum field_type type;
     int64_t low, high;
-    bool optional; /* may be absent or empty: text "" (size 0, data not NULL), number `low` unless
-                      fallback says else */
+    bool optional;     /* may be absent or empty: text then is "", number is `fallback` */
     const char *label; /* what a person calls it: "Title"; used in the words of a fault */
-    int64_t fallback;  /* INT, MONEY and DATE: the value when absent */
+    int64_t fallback;
 };
 
 /* Why a form cannot be taken as it is: shown beside the field. field "" concerns the whole form. */
@@ -69,6 +68,7 @@ struct reader {
     int64_t unread; /* notices not yet seen */
     struct text organisation;
     uint8_t token[32]; /* raw; all zero when not signed in. Never printed. */
+    int64_t seen_ms;   /* when the session was last written down as used */
     struct bytes view_box;
     bool has_view_key;
     uint8_t view_key[32];
@@ -107,8 +107,10 @@ struct request {
                                               for showing again */
     struct fault faults[REQUEST_FAULTS_MAX];
     size_t fault_count;
-    enum result why; /* in an `again` page: what went wrong (INVALID, STALE, TOO_MUCH, TOO_OFTEN,
-                        BUSY ...) */
+    enum result why;    /* in an `again` page: what went wrong (INVALID, STALE, TOO_MUCH, TOO_OFTEN,
+                           BUSY ...) */
+    bool has_form_root; /* a new __Host-f cookie goes out with this reply */
+    uint8_t form_root[32];
     uint32_t open_stores; /* bit (1 << enum web_store): has a snapshot in this request */
 };
 
@@ -141,3 +143,7 @@ MUST_USE enum result request_command(struct request *r, const char *program,
 /* The reader's view key (opens the own rows of board.db). REFUSED when not signed in, BROKEN when
  * the box does not open. */
 MUST_USE enum result request_view_key(struct request *r, const uint8_t **view_key);
+/* One pointer that the pages keep for this worker's life (search handle, compiled patterns); NULL
+ * at first. Made at the first request that needs it, or in route_hooks.open before the sandbox
+ * closes. */
+void **request_handle(struct request *r);

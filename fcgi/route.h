@@ -44,6 +44,7 @@ MUST_USE enum result route_find(enum pool pool, struct request *r, const struct 
  * writes the whole error page (result_title, result_advice, out->words, r->faults, and what was
  * typed: r->typed) into reply_html(out); OK, else the plain words are used. */
 struct route_hooks {
+    void (*open)(void **handle, enum pool pool, struct db *board); /* board: NULL when not there */
     bool (*fill)(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                  int64_t id);
     enum result (*fault)(struct request *r, struct reply *out, enum result result);

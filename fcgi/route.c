@@ -1,0 +1,110 @@
+#include "fcgi/route.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "fcgi/pages.h"
+
+enum { NAME_SIZE_MAX = 40, KEY_SIZE_HEX = 32 };
+#define ID_MAX INT64_C(9007199254740992) /* 2^53: what JSON readers hold exactly */
+
+const char *const pool_names[POOL_COUNT] = {"login", "member", "sponsor", "admin"};
+
+/* clang-format off */
+const struct route route_table[] = {
+    /* method      pattern      pool         who          effect rate        fields page         again */
+    {METHOD_GET,  "/healthz",   POOL_LOGIN,  WHO_ANYONE,  READS, RATE_READ,  NULL,  page_health, NULL},
+};
+/* clang-format on */
+const size_t route_count = sizeof route_table / sizeof route_table[0];
+
+const struct route_hooks route_hooks = {NULL, NULL, NULL};
+
+const char *who_name(enum who who)
+{
+    static const char *const names[] = {
+        [WHO_ANYONE] = "anyone",   [WHO_WAITING] = "waiting", [WHO_PHYSICIAN] = "physician",
+        [WHO_SPONSOR] = "sponsor", [WHO_ADMIN] = "admin",     [WHO_MEMBER] = "member",
+    };
+    return names[who];
+}
+
+const char *rate_name(enum rate rate)
+{
+    static const char *const names[RATE_COUNT] = {
+        [RATE_READ] = "read", [RATE_SEARCH] = "search",   [RATE_POST] = "post",
+        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in",
+    };
+    return names[rate];
+}
+
+static bool is_name(struct text part)
+{
+    for (size_t i = 0; i < part.size; i++) {
+        char c = part.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+            return false;
+    }
+    return part.size > 0 && part.size <= NAME_SIZE_MAX;
+}
+
+static bool is_key(struct text part)
+{
+    for (size_t i = 0; i < part.size; i++)
+        if (!((part.data[i] >= 'a' && part.data[i] <= 'f') ||
+              (part.data[i] >= '0' && part.data[i] <= '9')))
+            return false;
+    return part.size == KEY_SIZE_HEX;
+}
+
+/* One part of the path against one of the pattern; fills what ":" parts stand for. */
+static bool part_fits(struct text want, struct text part, int64_t *id, struct text *name)
+{
+    if (want.size == 0 || want.data[0] != ':')
+        return text_equal(want, part);
+    if (text_is(want, ":id"))
+        return part.size > 0 && part.data[0] != '0' && part.data[0] != '-' &&
+               text_int(part, 1, ID_MAX, id);
+    *name = part;
+    if (text_is(want, ":key"))
+        return is_key(part);
+    assert(text_is(want, ":name"));
+    return is_name(part);
+}
+
+static bool path_fits(const char *pattern, struct text path, int64_t *id, struct text *name)
+{
+    struct text want_rest = text_of(pattern + 1);
+    struct text rest = {path.data + 1, path.size - 1};
+    if (want_rest.size == 0 || rest.size == 0)
+        return want_rest.size == rest.size;
+    if (rest.data[rest.size - 1] == '/')
+        return false;
+    struct text want, part;
+    while (text_next(&want_rest, '/', &want))
+        if (!text_next(&rest, '/', &part) || !part_fits(want, part, id, name))
+            return false;
+    return !text_next(&rest, '/', &part);
+}
+
+enum result route_find(enum pool pool, struct request *r, const struct route **route,
+                       const char **allow)
+{
+    *allow = NULL;
+    for (size_t i = 0; i < route_count; i++) {
+        const struct route *row = &route_table[i];
+        int64_t id = 0;
+        struct text name = NO_TEXT;
+        if (row->pool != pool || !path_fits(row->pattern, r->path, &id, &name))
+            continue;
+        if (row->method != r->method) {
+            *allow = *allow ? "GET, HEAD, POST" : row->method == METHOD_POST ? "POST" : "GET, HEAD";
+            continue;
+        }
+        r->id = id;
+        r->name = name;
+        *route = row;
+        return OK;
+    }
+    return *allow ? REFUSED : NOT_FOUND;
+}

@@ -1,0 +1,113 @@
+#include "fcgi/worker.h"
+
+#include <assert.h>
+#include <sys/stat.h>
+
+#include "core/conf.h"
+#include "core/db.h"
+#include "core/trace.h"
+#include "schema/board.h"
+#include "schema/rank.h"
+#include "schema/release.h"
+#include "schema/statement.h"
+
+enum { ARENA_SIZE = 16 * 1024 * 1024, CALL_WAIT_MS = 5000, KIB = 1024 };
+
+static const struct store *const stores[WEB_STORES] = {
+    [WEB_BOARD] = &board_store,
+    [WEB_RANK] = &rank_store,
+    [WEB_STATEMENT] = &statement_store,
+    [WEB_RELEASE] = &release_store,
+};
+#define BIT(store) (1u << (store))
+/* The walls between the pools (design.md, Programs): what each may read at all. */
+static const struct {
+    enum role role;
+    uint32_t stores;
+} rights[POOL_COUNT] = {
+    [POOL_LOGIN] = {ROLE_WEB_LOGIN, BIT(WEB_BOARD)},
+    [POOL_MEMBER] = {ROLE_WEB_MEMBER, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
+    [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
+    [POOL_ADMIN] = {ROLE_WEB_ADMIN, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
+};
+
+static const char *store_path(size_t store)
+{
+    return conf_path("%s/%s.db", stores[store]->name, stores[store]->name);
+}
+
+static bool store_stat(size_t store, struct stat *status)
+{
+    return stat(store_path(store), status) == 0;
+}
+
+void worker_open(struct worker *worker, enum pool pool)
+{
+    *worker = (struct worker){
+        .pool = pool,
+        .store_mask = rights[pool].stores,
+        .clerk = {.program = "clerk", .fd = -1, .wait_ms = CALL_WAIT_MS},
+        .paymaster = {.program = "paymaster", .fd = -1, .wait_ms = CALL_WAIT_MS},
+    };
+    arena_open(&worker->arena, ARENA_SIZE);
+    for (size_t i = 0; i < WEB_STORES; i++) {
+        struct stat status;
+        if (!(worker->store_mask >> i & 1) || !store_stat(i, &status))
+            continue;
+        worker->files[i] = status.st_ino;
+        enum result result =
+            db_open(&worker->stores[i], stores[i], store_path(i), rights[pool].role, DB_READ, 0);
+        if (result == OK)
+            continue;
+        worker->stores[i] = NULL;
+        worker->files[i] = 0;
+        trace_warn("store", "%s is not open: %s", stores[i]->name, result_name(result));
+    }
+    worker->kept = kept_open((size_t)conf_int("web.kept_mib") * KIB * KIB);
+    worker->rates = rates_open();
+    if (route_hooks.open)
+        route_hooks.open(&worker->pages, pool, worker->stores[WEB_BOARD]);
+}
+
+void worker_close(struct worker *worker)
+{
+    for (size_t i = 0; i < WEB_STORES; i++)
+        if (worker->stores[i])
+            db_close(worker->stores[i]);
+    caller_close(&worker->clerk);
+    caller_close(&worker->paymaster);
+    rates_close(worker->rates);
+    kept_close(worker->kept);
+    arena_close(&worker->arena);
+}
+
+bool worker_is_whole(const struct worker *worker)
+{
+    for (size_t i = 0; i < WEB_STORES; i++)
+        if ((worker->store_mask >> i & 1) && !worker->stores[i])
+            return false;
+    return true;
+}
+
+bool worker_is_stale(const struct worker *worker)
+{
+    for (size_t i = 0; i < WEB_STORES; i++) {
+        struct stat status;
+        if ((worker->store_mask >> i & 1) && store_stat(i, &status) &&
+            status.st_ino != worker->files[i])
+            return true;
+    }
+    return false;
+}
+
+size_t worker_folders(const struct worker *worker, const char *folders[WEB_STORES])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < WEB_STORES; i++) {
+        const char *folder = conf_path("%s", stores[i]->name);
+        struct stat status;
+        if ((worker->store_mask >> i & 1) && stat(folder, &status) == 0)
+            folders[count++] = folder;
+    }
+    return count;
+}
