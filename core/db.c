@@ -134,18 +134,20 @@ static bool role_may(const struct db *db, const struct statement *statement)
     return (statement->roles & (UINT32_C(1) << db->role)) != 0;
 }
 
+/* Twice: virtual tables connect at the first naming, and do so through the schema. A statement that
+ * fails here fails again, and loudly, when it is used. */
 static void rights_learn(struct db *db)
 {
-    db->watch = WATCH_LEARN;
-    for (size_t i = 0; i < db->store->statement_count; i++) {
-        if (!role_may(db, &db->store->statements[i]))
-            continue;
-        sqlite3_stmt *stmt =
-            NULL; /* one that fails here fails again, and loudly, when it is used */
-        (void)sqlite3_prepare_v3(db->handle, db->store->statements[i].sql, -1, 0, &stmt, NULL);
-        (void)sqlite3_finalize(stmt);
+    for (db->watch = WATCH_OPEN; db->watch <= WATCH_LEARN; db->watch++) {
+        for (size_t i = 0; i < db->store->statement_count; i++) {
+            const struct statement *const statement = &db->store->statements[i];
+            sqlite3_stmt *stmt = NULL;
+            if (role_may(db, statement))
+                (void)sqlite3_prepare_v3(db->handle, statement->sql, -1, 0, &stmt, NULL);
+            (void)sqlite3_finalize(stmt);
+        }
     }
-    db->watch = WATCH_STRICT;
+    assert(db->watch == WATCH_STRICT);
 }
 
 /* --- outcomes --- */
