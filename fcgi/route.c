@@ -14,11 +14,31 @@ const char *const pool_names[POOL_COUNT] = {"login", "member", "sponsor", "admin
 const struct route route_table[] = {
     /* method      pattern      pool         who          effect rate        fields page         again */
     {METHOD_GET,  "/healthz",   POOL_LOGIN,  WHO_ANYONE,  READS, RATE_READ,  NULL,  page_health, NULL},
+
+    {METHOD_GET,  "/",                  POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_front,    page_front,       NULL},
+    {METHOD_GET,  "/q/:id",             POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   NULL,            page_question,    NULL},
+    {METHOD_GET,  "/ask",               POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   fields_ask_form, page_ask,         NULL},
+    {METHOD_POST, "/ask",               POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_ask,      page_ask_post,    page_ask_again},
+    {METHOD_GET,  "/similar",           POOL_MEMBER, WHO_MEMBER,    READS,  RATE_SEARCH, fields_similar,  page_similar,     NULL},
+    {METHOD_POST, "/preview",           POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_SEARCH, fields_preview,  page_preview,     NULL},
+    {METHOD_POST, "/q/:id/answer",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_answer,   page_answer_post, page_answer_again},
+    {METHOD_POST, "/p/:id/vote",        POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_VOTE,   fields_vote,     page_vote_post,   NULL},
+    {METHOD_POST, "/q/:id/solved",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_solved,   page_solved_post, NULL},
+    {METHOD_GET,  "/search",            POOL_MEMBER, WHO_MEMBER,    READS,  RATE_SEARCH, fields_search,   page_search,      NULL},
+    {METHOD_GET,  "/t/:name",           POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_topic,    page_topic,       NULL},
+    {METHOD_POST, "/topic/:name/follow", POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,  fields_follow,   page_follow_post, NULL},
+    {METHOD_GET,  "/m/:id",             POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_member,   page_member,      NULL},
+    {METHOD_GET,  "/why/posting/:id",   POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   NULL,            page_why_posting, NULL},
+    {METHOD_GET,  "/why/member/:id",    POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   NULL,            page_why_member,  NULL},
+    {METHOD_GET,  "/earnings",          POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   NULL,            page_earnings,    NULL},
+    {METHOD_GET,  "/earnings/:id/receipt", POOL_MEMBER, WHO_PHYSICIAN, READS, RATE_READ, fields_receipt,  page_receipt,     NULL},
+    {METHOD_GET,  "/notices",           POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   NULL,            page_notices,     NULL},
+    {METHOD_POST, "/notices/seen",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_seen,     page_seen_post,   NULL},
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];
 
-const struct route_hooks route_hooks = {NULL, NULL, NULL};
+const struct route_hooks route_hooks = {page_hook_open, page_hook_fill, page_hook_fault};
 
 const char *who_name(enum who who)
 {

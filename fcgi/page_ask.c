@@ -1,0 +1,216 @@
+/* Asking, and the two helpers beside the form: similar questions and a preview, as pages and as
+ * fragments for site.js. */
+#include "fcgi/page_parts.h"
+
+#include <inttypes.h>
+
+#include "core/json.h"
+#include "core/text.h"
+#include "fcgi/guard.h"
+#include "schema/command.h"
+
+enum { SIMILAR_FROM = 10 }; /* characters of a title, below which nothing is looked up */
+
+const struct field fields_ask[] = {
+    {.name = "kind",
+     .type = FIELD_INT,
+     .low = 1,
+     .high = 3,
+     .optional = true,
+     .fallback = 1,
+     .label = "The kind"},
+    {.name = "title",
+     .type = FIELD_LINE,
+     .low = TITLE_SIZE_MIN,
+     .high = TITLE_SIZE_MAX,
+     .label = "The title"},
+    {.name = "body", .type = FIELD_TEXT, .low = 1, .high = POSTING_SIZE_MAX, .label = "The text"},
+    {.name = "topics", .type = FIELD_LINE, .high = 200, .optional = true, .label = "Topics"},
+    {.name = "preview", .type = FIELD_FLAG, .optional = true, .label = "Preview"},
+    {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
+    {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    {.name = NULL},
+};
+/* A title may come along, from a search that found nothing. */
+const struct field fields_ask_form[] = {
+    {.name = "title",
+     .type = FIELD_LINE,
+     .high = SEARCH_QUERY_SIZE_MAX,
+     .optional = true,
+     .label = "The title"},
+    {.name = NULL},
+};
+const struct field fields_similar[] = {
+    {.name = "q",
+     .type = FIELD_LINE,
+     .high = SEARCH_QUERY_SIZE_MAX,
+     .optional = true,
+     .label = "The title"},
+    {.name = NULL},
+};
+const struct field fields_preview[] = {
+    {.name = "body",
+     .type = FIELD_TEXT,
+     .high = POSTING_SIZE_MAX,
+     .optional = true,
+     .label = "The text"},
+    {.name = NULL},
+};
+
+/* What is shown in the fields: as typed, or made more general. */
+struct asked {
+    struct text title, body, topics;
+    int64_t kind;
+    bool preview;
+};
+
+static bool some_general(const struct view_span *spans, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (spans[i].instead.size > 0)
+            return true;
+    return false;
+}
+
+void page_check(struct request *r, struct text title, struct text body, struct page_checked *out)
+{
+    struct view_span *of_title, *of_body;
+    size_t title_count, body_count;
+    out->blocked = page_spans(r, title, &of_title, &title_count);
+    out->blocked += page_spans(r, body, &of_body, &body_count);
+    out->count = title_count + body_count;
+    if (out->count > PAGE_SPANS)
+        out->count = PAGE_SPANS;
+    out->spans = arena_array(r->arena, struct view_span, out->count + 1);
+    for (size_t i = 0; i < out->count; i++)
+        out->spans[i] = i < title_count ? of_title[i] : of_body[i - title_count];
+    out->general = some_general(out->spans, out->count);
+}
+
+enum result page_check_post(struct request *r, const struct page_checked *checked)
+{
+    if (checked->blocked > 0) {
+        request_fault_add(r, "body",
+                          "Something in it could point to a patient: see what is marked below.");
+        return INVALID;
+    }
+    if (checked->count > 0 && !request_flag(r, "confirmed")) {
+        request_fault_add(r, "body",
+                          "Look at what is marked below: change it, or say that it "
+                          "points to no patient.");
+        return INVALID;
+    }
+    return OK;
+}
+
+static enum result ask_show(struct request *r, struct reply *out, struct asked asked)
+{
+    struct page_checked checked;
+    struct view_ask v = {.head = page_head(r, TEXT("Ask"))};
+    page_check(r, asked.title, asked.body, &checked);
+    v.form = guard_form(r, out, "/ask");
+    v.preview_form = guard_form(r, out, "/preview");
+    v.request = guard_request_id(r);
+    v.kind = asked.kind;
+    v.title = asked.title;
+    v.body = asked.body;
+    v.topics = asked.topics;
+    v.spans = checked.spans;
+    v.spans_count = checked.count;
+    v.general = checked.general;
+    v.confirm = checked.count > 0 && checked.blocked == 0;
+    page_problems(r, &v.problems, &v.problems_count);
+    v.bad_title = page_field_bad(r, "title");
+    v.bad_body = page_field_bad(r, "body");
+    v.bad_topics = page_field_bad(r, "topics");
+    if (asked.preview && asked.body.size > 0)
+        v.has_preview = text_markdown(r->arena, asked.body, &v.preview) == OK;
+    if (text_characters(asked.title) >= SIMILAR_FROM) {
+        /* Without them the form still serves. */
+        enum result ignored = page_similar_rows(r, asked.title, 0, &v.similar, &v.similar_count);
+        (void)ignored;
+    }
+    return reply_view(r, out, ask, &v);
+}
+
+enum result page_ask(struct request *r, struct reply *out)
+{
+    struct text title = request_text(r, "title");
+    return ask_show(r, out,
+                    (struct asked){.title = text_cut(title, TITLE_SIZE_MAX),
+                                   .body = TEXT(""),
+                                   .topics = TEXT(""),
+                                   .kind = POSTING_QUESTION});
+}
+
+static struct asked typed_of(const struct request *r)
+{
+    struct asked asked = {.title = request_typed(r, "title"),
+                          .body = request_typed(r, "body"),
+                          .topics = request_typed(r, "topics"),
+                          .kind = POSTING_QUESTION};
+    /* What is no kind stays a question. */
+    (void)text_int(request_typed(r, "kind"), POSTING_QUESTION, POSTING_OBSERVATION, &asked.kind);
+    return asked;
+}
+
+enum result page_ask_again(struct request *r, struct reply *out)
+{
+    return ask_show(r, out, typed_of(r));
+}
+
+enum result page_ask_post(struct request *r, struct reply *out)
+{
+    struct page_checked checked;
+    struct asked asked = typed_of(r);
+    if (request_flag(r, "general")) {
+        asked.title = page_generalise(r, asked.title);
+        asked.body = page_generalise(r, asked.body);
+    }
+    if (request_flag(r, "general") || request_flag(r, "preview")) {
+        asked.preview = true;
+        return ask_show(r, out, asked);
+    }
+    struct command command = {.kind = COMMAND_ASK};
+    command.ask.kind = request_int(r, "kind");
+    command.ask.title = request_text(r, "title");
+    command.ask.body = request_text(r, "body");
+    const char *why = topics_read(r->arena, request_text(r, "topics"), &command.ask.topics);
+    if (why != NULL)
+        request_fault_add(r, "topics", "%s", why);
+    page_check(r, command.ask.title, command.ask.body, &checked);
+    enum result result = page_check_post(r, &checked);
+    if (result != OK || why != NULL)
+        return INVALID;
+    struct reply_created created;
+    result = page_command_created(r, &command, &created);
+    if (result != OK)
+        return result;
+    return reply_redirect(r, out, "/q/%" PRId64, created.id);
+}
+
+enum result page_similar(struct request *r, struct reply *out)
+{
+    struct view_similar v = {0};
+    struct text title = request_text(r, "q");
+    if (text_characters(title) >= SIMILAR_FROM) {
+        enum result result = page_similar_rows(r, title, 0, &v.rows, &v.rows_count);
+        if (result != OK)
+            return result;
+    }
+    return reply_view(r, out, similar, &v);
+}
+
+enum result page_preview(struct request *r, struct reply *out)
+{
+    struct page_checked checked;
+    struct view_preview v = {0};
+    struct text body = request_text(r, "body");
+    page_check(r, TEXT(""), body, &checked);
+    v.spans = checked.spans;
+    v.spans_count = checked.count;
+    enum result result = text_markdown(r->arena, body, &v.body);
+    if (result != OK)
+        return result;
+    return reply_view(r, out, preview, &v);
+}

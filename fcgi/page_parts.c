@@ -1,0 +1,249 @@
+#include "fcgi/page_parts.h"
+
+#include "core/clock.h"
+#include "core/json.h"
+#include "schema/board.h"
+#include "schema/command.h"
+
+enum { CONTEXT_SIZE = 32 }; /* bytes shown before and behind a marked place */
+
+struct view_head page_head(const struct request *r, struct text title)
+{
+    return (struct view_head){
+        .site = TEXT("Curbside"),
+        .title = title,
+        .pool = TEXT("/"),
+        .role = r->reader.role,
+        .who = r->reader.pseudonym,
+        .member = r->reader.member,
+        .unread = r->reader.unread,
+        .section = TEXT(""),
+        .query = TEXT(""),
+        .sign_out = TEXT(""),
+    };
+}
+
+const char *page_state(int64_t kind, int64_t solved, int64_t answers)
+{
+    if (kind == POSTING_REFERENCE)
+        return "reference";
+    if (solved)
+        return "solved";
+    if (kind == POSTING_OBSERVATION)
+        return "observation";
+    return answers == 0 ? "unanswered" : "open";
+}
+
+void page_topics(struct arena *arena, struct text names, struct view_topic **topics, size_t *count)
+{
+    struct view_topic *list = arena_array(arena, struct view_topic, TOPICS_MAX);
+    struct text rest = names;
+    struct text name;
+    *count = 0;
+    while (*count < TOPICS_MAX && text_next(&rest, ' ', &name))
+        if (name.size > 0)
+            list[(*count)++].name = name;
+    *topics = list;
+}
+
+struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts)
+{
+    struct view_thread_row row = {
+        .id = facts.question,
+        .title = facts.title,
+        .state = text_of(page_state(facts.kind, facts.solved, facts.answers)),
+        .kind = text_of(posting_kind_name(facts.kind)),
+        .answers = facts.answers,
+        .corroborations = facts.corroborations,
+        .patients = facts.patients,
+        .ago = clock_ago(r->arena, facts.at_ms, r->now_ms),
+        .iso = clock_iso(r->arena, facts.at_ms),
+        .excerpt = facts.excerpt,
+    };
+    page_topics(r->arena, facts.topics, &row.topics, &row.topics_count);
+    return row;
+}
+
+/* What a refusal means for somebody whose form has just come back. */
+static struct text why_words(enum result why)
+{
+    switch (why) {
+    case OK:
+    case INVALID:
+        return NO_TEXT;
+    case STALE:
+        return TEXT(
+            "This form was no longer current: you were signed out, or it lay open for long. "
+            "It is fresh now; send it again.");
+    case TOO_OFTEN:
+        return TEXT("That was a lot in a short time. Wait a minute, then send it again.");
+    case CONFLICT:
+        return TEXT("This was posted already, with another text.");
+    case BUSY:
+        return TEXT("It cannot be taken just now, and nothing was changed. Try again in a moment.");
+    case UNKNOWN:
+        return TEXT("No answer came, so it is not known whether it was taken. "
+                    "Send it again: it will not be posted twice.");
+    default:
+        return text_of(result_advice(why));
+    }
+}
+
+void page_problems(const struct request *r, struct view_problem **problems, size_t *count)
+{
+    struct view_problem *list = arena_array(r->arena, struct view_problem, PAGE_PROBLEMS);
+    size_t used = 0;
+    struct text why = why_words(r->why);
+    if (why.size > 0)
+        list[used++] = (struct view_problem){.field = TEXT(""), .words = why};
+    for (size_t i = 0; i < r->fault_count && used < PAGE_PROBLEMS; i++)
+        list[used++] = (struct view_problem){.field = text_of(r->faults[i].field),
+                                             .words = r->faults[i].words};
+    if (used == 0 && r->why != OK)
+        list[used++] =
+            (struct view_problem){.field = TEXT(""), .words = text_of(result_advice(r->why))};
+    *problems = list;
+    *count = used;
+}
+
+bool page_field_bad(const struct request *r, const char *field)
+{
+    return request_fault(r, field).size > 0;
+}
+
+enum result page_refused(struct request *r, enum result result, struct bytes json)
+{
+    struct json *root = NULL;
+    struct reply_problem problem;
+    if (result == OK || json.size == 0 || json_read(json, &root) != OK)
+        return result;
+    if (reply_problem_read(root, r->arena, &problem) == OK && problem.reason.size > 0)
+        request_fault_add(r, arena_text(r->arena, problem.field).data, "%.*s",
+                          (int)problem.reason.size, problem.reason.data);
+    json_close(root);
+    return result;
+}
+
+enum result page_command(struct request *r, struct command *command)
+{
+    struct bytes json = NO_BYTES;
+    enum result result = request_command(r, "clerk", command, &json);
+    return page_refused(r, result, json);
+}
+
+enum result page_command_created(struct request *r, struct command *command,
+                                 struct reply_created *created)
+{
+    struct bytes json = NO_BYTES;
+    struct json *root = NULL;
+    enum result result = request_command(r, "clerk", command, &json);
+    if (result != OK)
+        return page_refused(r, result, json);
+    result = json_read(json, &root);
+    if (result == OK)
+        result = reply_created_read(root, r->arena, created);
+    json_close(root);
+    /* It was posted; only where is not known. */
+    return result == OK ? OK : UNKNOWN;
+}
+
+/* Up to CONTEXT_SIZE bytes around a place, never cutting a character. */
+static struct text context_before(struct text text, size_t start)
+{
+    size_t from = start > CONTEXT_SIZE ? start - CONTEXT_SIZE : 0;
+    while (from < start && ((unsigned char)text.data[from] & 0xC0) == 0x80)
+        from++;
+    return (struct text){text.data + from, start - from};
+}
+
+static struct text context_after(struct text text, size_t end)
+{
+    return text_cut((struct text){text.data + end, text.size - end}, CONTEXT_SIZE);
+}
+
+size_t page_spans(struct request *r, struct text text, struct view_span **spans, size_t *count)
+{
+    struct guard_finding *findings = NULL;
+    size_t found = 0;
+    size_t blocking = guard_check(page_guard(r), r->arena, text, &findings, &found);
+    if (found > PAGE_SPANS)
+        found = PAGE_SPANS;
+    struct view_span *list = arena_array(r->arena, struct view_span, found + 1);
+    for (size_t i = 0; i < found; i++) {
+        const struct guard_finding *f = &findings[i];
+        list[i] = (struct view_span){
+            .before = context_before(text, f->start),
+            .text = {text.data + f->start, f->size},
+            .after = context_after(text, f->start + f->size),
+            .words = text_of(f->message),
+            .instead = f->instead.data != NULL ? f->instead : TEXT(""),
+            .block = f->level == GUARD_BLOCK,
+            .start = (int64_t)f->start,
+            .size = (int64_t)f->size,
+        };
+    }
+    *spans = list;
+    *count = found;
+    return blocking;
+}
+
+struct text page_generalise(struct request *r, struct text text)
+{
+    struct guard_finding *findings = NULL;
+    size_t found = 0;
+    size_t from = 0;
+    struct buf out;
+    guard_check(page_guard(r), r->arena, text, &findings, &found);
+    buf_open(&out, r->arena, text.size + 256);
+    for (size_t i = 0; i < found; i++) {
+        const struct guard_finding *f = &findings[i];
+        if (f->instead.data == NULL || f->start < from)
+            continue;
+        buf_add(&out, text.data + from, f->start - from);
+        buf_add(&out, f->instead.data, f->instead.size);
+        from = f->start + f->size;
+    }
+    buf_add(&out, text.data + from, text.size - from);
+    return buf_done(&out);
+}
+
+enum result page_similar_rows(struct request *r, struct text title, int64_t not_this,
+                              struct view_thread_row **rows, size_t *count)
+{
+    struct search_hit *hits = NULL;
+    size_t found = 0;
+    *count = 0;
+    *rows = arena_array(r->arena, struct view_thread_row, PAGE_SIMILAR);
+    enum result result =
+        search_similar(page_search_handle(r), r->arena, title, PAGE_SIMILAR + 1, &hits, &found);
+    for (size_t i = 0; result == OK && i < found && *count < PAGE_SIMILAR; i++) {
+        if (hits[i].question != not_this)
+            (*rows)[(*count)++] = page_thread_row(r, THREAD_FACTS(&hits[i]));
+    }
+    return result;
+}
+
+struct view_evidence page_evidence(struct arena *arena, int64_t posting, struct tally_facts tally)
+{
+    int64_t voted = tally.corroborate + tally.dispute + tally.cannot_say;
+    struct view_evidence v = {
+        .posting = posting,
+        .corroborate = tally.corroborate,
+        .dispute = tally.dispute,
+        .cannot_say = tally.cannot_say,
+        .patients = tally.patients,
+        .voted = voted,
+        .words = TEXT("No votes yet"),
+    };
+    if (voted == 0)
+        return v;
+    v.for_width = (tally.corroborate * 100 + voted / 2) / voted;
+    v.against_width = (tally.dispute * 100 + voted / 2) / voted;
+    if (v.for_width + v.against_width > 100) /* two halves rounded up */
+        v.against_width = 100 - v.for_width;
+    v.words =
+        arena_format(arena, "Of %lld who voted, %lld corroborate, %lld dispute and %lld cannot say",
+                     (long long)voted, (long long)tally.corroborate, (long long)tally.dispute,
+                     (long long)tally.cannot_say);
+    return v;
+}

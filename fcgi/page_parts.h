@@ -1,0 +1,93 @@
+#pragma once
+/* What several pages have in common: the head, rows of lists, faults of a form, evidence, and the
+ * two handles a worker keeps for the board (patient-data guard, search). Pages only; the engine
+ * knows nothing of it. */
+#include "board/board.h"
+#include "fcgi/html.h" /* generated from fcgi/html */
+#include "fcgi/pages.h"
+
+enum {
+    PAGE_ROWS = 20,     /* threads on one page of a list */
+    PAGE_SIMILAR = 5,   /* similar questions shown */
+    PAGE_PROBLEMS = 10, /* faults shown in one form */
+    PAGE_SPANS = 50     /* marked places shown */
+};
+#define PAGE_BEFORE_ALL INT64_C(9007199254740992) /* 2^53: above every id */
+
+/* Title and who is asking. Nothing personal of it is rendered outside of the slot `reader`, so kept
+ * pages may use it. */
+struct view_head page_head(const struct request *r, struct text title);
+
+/* A thread as lists show it; the columns that all statements threads_* share. */
+struct thread_facts {
+    int64_t question, kind, solved, answers, corroborations, patients, at_ms;
+    struct text topics, title, excerpt;
+};
+#define THREAD_FACTS(row)                                                            \
+    (struct thread_facts)                                                            \
+    {                                                                                \
+        .question = (row)->question, .kind = (row)->kind, .solved = (row)->solved,   \
+        .answers = (row)->answers, .corroborations = (row)->corroborations,          \
+        .patients = (row)->patients, .at_ms = (row)->at_ms, .topics = (row)->topics, \
+        .title = (row)->title, .excerpt = (row)->excerpt                             \
+    }
+struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts);
+/* "solved", "reference", "observation", "unanswered" or "open". */
+const char *page_state(int64_t kind, int64_t solved, int64_t answers);
+/* Space separated names as a list. */
+void page_topics(struct arena *arena, struct text names, struct view_topic **topics, size_t *count);
+
+/* A form's faults in words, from what the engine and the program that refused it found. When there
+ * is none but the form was not taken, one that says what `r->why` means. */
+void page_problems(const struct request *r, struct view_problem **problems, size_t *count);
+/* Takes a command's refusal (reply_problem as JSON, may be empty) over into the request's faults;
+ * gives `result` back. */
+MUST_USE enum result page_refused(struct request *r, enum result result, struct bytes json);
+/* Sends a command that makes a posting, to the clerk. */
+struct command;
+struct reply_created;
+MUST_USE enum result page_command_created(struct request *r, struct command *command,
+                                          struct reply_created *created);
+/* Sends one whose reply is empty. */
+MUST_USE enum result page_command(struct request *r, struct command *command);
+/* Whether something is wrong with this field. */
+bool page_field_bad(const struct request *r, const char *field);
+
+/* Places in a text that may point to a patient. Returns how many of them forbid posting; `warned`
+ * how many do not. */
+size_t page_spans(struct request *r, struct text text, struct view_span **spans, size_t *count);
+/* The same for a title and a text together, and whether one of the places has a more general form.
+ */
+struct page_checked {
+    struct view_span *spans;
+    size_t count, blocked;
+    bool general;
+};
+void page_check(struct request *r, struct text title, struct text body, struct page_checked *out);
+/* May a text with these marks be posted? Else INVALID, and a fault of the field "body". Reads the
+ * field "confirmed". */
+MUST_USE enum result page_check_post(struct request *r, const struct page_checked *checked);
+/* The text with every marked place that has a more general form in that form. */
+struct text page_generalise(struct request *r, struct text text);
+/* This worker's handles, made by page_hook_open. Never NULL. */
+struct guard *page_guard(struct request *r);
+struct search *page_search_handle(struct request *r);
+/* Threads like this one, but not itself. */
+MUST_USE enum result page_similar_rows(struct request *r, struct text title, int64_t not_this,
+                                       struct view_thread_row **rows, size_t *count);
+
+/* The page of question r->id with this text in the answer's form, and its preview if asked for. */
+MUST_USE enum result page_question_with(struct request *r, struct reply *out, struct text body,
+                                        bool preview);
+
+/* Topics the reader follows, space separated; "" for who follows none. Only the reader's own key
+ * opens them. */
+MUST_USE enum result page_followed(struct request *r, struct text *topics);
+bool page_follows(struct text followed, struct text topic);
+/* A member's band and counts; NOT_FOUND when there is no such member. */
+MUST_USE enum result page_standing(struct request *r, int64_t member, struct view_standing *v);
+
+struct tally_facts {
+    int64_t corroborate, dispute, cannot_say, patients;
+};
+struct view_evidence page_evidence(struct arena *arena, int64_t posting, struct tally_facts tally);

@@ -1,0 +1,304 @@
+/* A question with its answers. What is the same for all readers is rendered once per version of
+ * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots.
+ * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
+#include "fcgi/page_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/session.h"
+#include "core/text.h"
+#include "fcgi/guard.h"
+#include "ranking/ranking.h"
+#include "schema/board.h"
+#include "schema/rank.h"
+
+enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
+
+/* The reader's relation to this thread, and what is in the answer's form. */
+struct personal {
+    struct board_thread_state_row thread;
+    int64_t question;
+    bool physician; /* may vote and answer */
+    struct own_vote *votes;
+    size_t vote_count;
+    struct board_postings_own_row *own;
+    size_t own_count;
+    struct text vote_form;
+    struct text body;
+    bool preview;
+};
+
+static bool is_own(const struct personal *me, int64_t posting)
+{
+    for (size_t i = 0; i < me->own_count; i++)
+        if (me->own[i].id == posting)
+            return true;
+    return false;
+}
+
+static enum result votes_load(struct request *r, struct personal *me)
+{
+    const uint8_t *view_key;
+    uint8_t tag[SESSION_TAG_SIZE];
+    struct board_own_get_row row;
+    struct bytes plain;
+    enum result result = request_view_key(r, &view_key);
+    if (result != OK)
+        return result;
+    session_votes_tag(tag, view_key, me->question);
+    result = board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result == OK)
+        result = session_own_unbox(r->arena, view_key, row.box, &plain);
+    if (result == OK)
+        result = session_votes_read(r->arena, plain, &me->votes, &me->vote_count);
+    return result;
+}
+
+static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
+{
+    me->physician = r->reader.role == BOARD_PHYSICIAN;
+    if (!me->physician)
+        return OK;
+    me->vote_form = guard_form(r, out, "/p/:id/vote");
+    enum result result = votes_load(r, me);
+    if (result == OK)
+        result = board_postings_own(request_store(r, WEB_BOARD), r->arena, me->question,
+                                    r->reader.member, &me->own, &me->own_count);
+    return result;
+}
+
+static struct view_own_vote own_vote_of(const struct personal *me, int64_t posting)
+{
+    struct view_own_vote v = {
+        .posting = posting,
+        .question = me->question,
+        .own = is_own(me, posting),
+        .form = me->vote_form.data != NULL ? me->vote_form : TEXT(""),
+    };
+    v.can_vote = me->physician && !v.own;
+    for (size_t i = 0; i < me->vote_count; i++) {
+        if (me->votes[i].posting == posting) {
+            v.stance = me->votes[i].stance;
+            v.patients = me->votes[i].patients;
+        }
+    }
+    return v;
+}
+
+static struct view_answer_form answer_form_of(struct request *r, struct reply *out,
+                                              const struct personal *me)
+{
+    struct page_checked checked;
+    struct view_answer_form v = {
+        .question = me->question,
+        .form = TEXT(""),
+        .solve_form = TEXT(""),
+        .preview_form = TEXT(""),
+        .request = TEXT(""),
+        .body = me->body,
+        .can_answer = me->physician && me->thread.kind <= POSTING_OBSERVATION,
+        .asker = is_own(me, me->question) && me->thread.kind <= POSTING_CASE,
+        .solved = me->thread.solved,
+    };
+    if (v.asker)
+        v.solve_form = guard_form(r, out, "/q/:id/solved");
+    if (!v.can_answer)
+        return v;
+    v.form = guard_form(r, out, "/q/:id/answer");
+    v.preview_form = guard_form(r, out, "/preview");
+    v.request = guard_request_id(r);
+    page_problems(r, &v.problems, &v.problems_count);
+    if (me->body.size == 0)
+        return v;
+    page_check(r, TEXT(""), me->body, &checked);
+    v.spans = checked.spans;
+    v.spans_count = checked.count;
+    v.general = checked.general;
+    v.confirm = checked.count > 0 && checked.blocked == 0;
+    if (me->preview)
+        v.has_preview = text_markdown(r->arena, me->body, &v.preview) == OK;
+    return v;
+}
+
+static void fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
+                 int64_t id, void *self)
+{
+    const struct personal *me = self;
+    if (strcmp(slot, "own_vote") == 0) {
+        struct view_own_vote v = own_vote_of(me, id);
+        html_own_vote(buf, &v);
+    } else if (strcmp(slot, "answer_form") == 0) {
+        struct view_answer_form v = answer_form_of(r, out, me);
+        html_answer_form(buf, &v);
+    }
+}
+
+/* ---- what all readers see ---- */
+
+static struct view_posting posting_of(struct request *r,
+                                      const struct board_postings_of_thread_row *row)
+{
+    struct tally_facts tally = {row->corroborate, row->dispute, row->cannot_say, row->patients};
+    return (struct view_posting){
+        .id = row->id,
+        .question = row->question,
+        .kind = text_of(posting_kind_name(row->kind)),
+        .title = row->title,
+        .author = {.id = row->member,
+                   .name = row->pseudonym,
+                   .specialty = row->specialty,
+                   .band = TEXT("")},
+        .reference = row->kind >= POSTING_REFERENCE,
+        .body = text_kept_html(row->html),
+        .ago = clock_day(r->arena, row->at_ms),
+        .iso = clock_iso(r->arena, row->at_ms),
+        .source = row->source,
+        .url = row->url,
+        .licence = row->licence,
+        .evidence = page_evidence(r->arena, row->id, tally),
+        .votable = row->kind != POSTING_QUESTION && row->kind != POSTING_CASE,
+    };
+}
+
+static const struct rank_posting_scores_row *score_of(const struct rank_posting_scores_row *scores,
+                                                      size_t count, int64_t posting)
+{
+    for (size_t i = 0; i < count; i++)
+        if (scores[i].posting == posting)
+            return &scores[i];
+    return NULL;
+}
+
+struct placed {
+    double score;
+    struct view_posting posting;
+};
+
+/* Best score first, then more corroborations, then the earlier one. */
+static int placed_order(const void *a, const void *b)
+{
+    const struct placed *x = a;
+    const struct placed *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    if (x->posting.evidence.corroborate != y->posting.evidence.corroborate)
+        return x->posting.evidence.corroborate > y->posting.evidence.corroborate ? -1 : 1;
+    return x->posting.id < y->posting.id ? -1 : 1;
+}
+
+static enum result postings_load(struct request *r, struct view_question *v)
+{
+    struct board_postings_of_thread_row *rows;
+    struct rank_posting_scores_row *scores;
+    size_t count, score_count;
+    enum result result = board_postings_of_thread(request_store(r, WEB_BOARD), r->arena, r->id,
+                                                  POSTINGS_MAX, &rows, &count);
+    if (result == OK)
+        result =
+            rank_posting_scores(request_store(r, WEB_RANK), r->arena, r->id, &scores, &score_count);
+    if (result != OK)
+        return result;
+    if (count == 0)
+        return NOT_FOUND;
+    struct placed *placed = arena_array(r->arena, struct placed, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct rank_posting_scores_row *score = score_of(scores, score_count, rows[i].id);
+        placed[i].posting = posting_of(r, &rows[i]);
+        placed[i].score = score != NULL ? score->score : 0;
+        if (score != NULL && score->band > 0)
+            placed[i].posting.author.band = text_of(ranking_band_name(score->band));
+    }
+    v->thread = placed[0].posting;
+    qsort(placed + 1, count - 1, sizeof *placed, placed_order);
+    v->answers = arena_array(r->arena, struct view_posting, count);
+    v->answers_count = count - 1;
+    for (size_t i = 1; i < count; i++)
+        v->answers[i - 1] = placed[i].posting;
+    return OK;
+}
+
+static enum result question_load(struct request *r, struct view_question *v)
+{
+    struct board_thread_get_row thread;
+    enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
+    if (result == OK)
+        result = postings_load(r, v);
+    if (result != OK)
+        return result;
+    v->head = page_head(r, thread.title);
+    v->state = text_of(page_state(thread.kind, thread.solved, thread.answers));
+    v->solved = thread.solved != 0;
+    v->version = thread.version;
+    page_topics(r->arena, thread.topics, &v->topics, &v->topics_count);
+    /* The page stands without them. */
+    enum result ignored = page_similar_rows(r, thread.title, r->id, &v->similar, &v->similar_count);
+    (void)ignored;
+    return OK;
+}
+
+static enum result question_json(struct request *r, struct reply *out, const struct personal *me)
+{
+    struct view_question v = {0};
+    enum result result = question_load(r, &v);
+    if (result != OK)
+        return result;
+    v.own = arena_array(r->arena, struct view_own_vote, v.answers_count + 1);
+    if (v.thread.votable)
+        v.own[v.own_count++] = own_vote_of(me, v.thread.id);
+    for (size_t i = 0; i < v.answers_count; i++)
+        v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
+    v.answer = answer_form_of(r, out, me);
+    view_question_write(reply_json(out), &v);
+    return OK;
+}
+
+static enum result version_of(struct request *r, const struct personal *me, struct kept_key *key)
+{
+    struct rank_question_version_row rank = {0};
+    enum result result =
+        rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
+    if (result == NOT_FOUND)
+        result = OK; /* nothing ranked yet */
+    *key = (struct kept_key){.page = "question",
+                             .id = me->question,
+                             .version = me->thread.version,
+                             .version2 = rank.version};
+    return result;
+}
+
+enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+{
+    struct personal me = {.question = r->id, .body = body, .preview = preview};
+    struct kept_key key;
+    enum result result =
+        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me.thread);
+    if (result == OK)
+        result = version_of(r, &me, &key);
+    if (result == OK)
+        result = personal_load(r, out, &me);
+    if (result != OK)
+        return result;
+    if (r->wants_json)
+        return question_json(r, out, &me);
+    const struct kept_page *page = kept_find(request_kept(r), key);
+    if (page == NULL) {
+        struct view_question v = {0};
+        struct buf rendered;
+        result = question_load(r, &v);
+        if (result != OK)
+            return result;
+        buf_open(&rendered, r->arena, PAGE_ROOM);
+        html_question(&rendered, &v);
+        page = kept_put(request_kept(r), key, &rendered);
+    }
+    return reply_kept(r, out, page, fill, &me);
+}
+
+enum result page_question(struct request *r, struct reply *out)
+{
+    return page_question_with(r, out, TEXT(""), false);
+}
