@@ -63,10 +63,13 @@ const struct setting conf_settings[] = {
     NUMBER("password.passes", "passes", 1, 10, 2, "Passes of one Argon2id password hash."),
     NUMBER("password.queue", "commands", 1, 1000, 20,
            "So many sign-ins may wait for a hash; more are told to come back."),
+    NUMBER("password.per_minute", "commands", 1, 100000, 300,
+           "So many sign-ins and applications the whole house takes in a minute."),
 
     NUMBER("clerk.batch_most", "commands", 1, 1024, 128,
            "At most this many commands share one commit."),
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),
+    NUMBER("posting.per_day", "postings", 1, 10000, 50, "Postings of one member in one day."),
     NUMBER("vote.per_day", "votes", 1, 10000, 40, "Votes of one member in one day."),
     NUMBER("search.words_most", "words", 1, 64, 24, "Words of a query that are searched for."),
     NUMBER("search.rows", "rows", 1, 50, 20, "Results on one page."),
@@ -219,6 +222,9 @@ static void conf_find_state(const char *state)
 
 void conf_open(const char *state_or_null)
 {
+    /* What is passed may be a path of the time before. */
+    char *given = state_or_null == NULL ? NULL : strdup(state_or_null);
+    assert(given != NULL || state_or_null == NULL);
     memset(&conf, 0, sizeof(conf));
     for (size_t i = 0; i < conf_setting_count; i++) {
         const struct setting *setting = &conf_settings[i];
@@ -228,7 +234,8 @@ void conf_open(const char *state_or_null)
         assert(setting->text_fallback != NULL ||
                (setting->fallback >= setting->low && setting->fallback <= setting->high));
     }
-    conf_find_state(state_or_null);
+    conf_find_state(given);
+    free(given);
     conf.open = true;
     conf_read();
 }
