@@ -7,12 +7,31 @@
 
 enum { CONTEXT_SIZE = 32 }; /* bytes shown before and behind a marked place */
 
+const char *page_home(int64_t role, int64_t level)
+{
+    if (role == BOARD_SPONSOR)
+        return "/sponsor/campaigns";
+    if (role == BOARD_ADMIN)
+        return "/admin/members";
+    return level >= BOARD_LEVEL_OPEN ? "/" : "/waiting";
+}
+
+/* Whoever may read the board has its search and front page in the header; others their own door.
+ */
+static struct text head_pool(const struct reader *reader)
+{
+    if (!reader->signed_in)
+        return TEXT("/login");
+    return reader->role == BOARD_ADMIN ? TEXT("/")
+                                       : text_of(page_home(reader->role, reader->level));
+}
+
 struct view_head page_head(const struct request *r, struct text title)
 {
     return (struct view_head){
         .site = TEXT("Curbside"),
         .title = title,
-        .pool = TEXT("/"),
+        .pool = head_pool(&r->reader),
         .role = r->reader.role,
         .who = r->reader.pseudonym,
         .member = r->reader.member,

@@ -14,6 +14,10 @@ enum {
 };
 #define PAGE_BEFORE_ALL INT64_C(9007199254740992) /* 2^53: above every id */
 
+/* The first page of whoever is signed in: "/", "/waiting", "/sponsor/campaigns", "/admin/members".
+ */
+const char *page_home(int64_t role, int64_t level);
+
 /* Title and who is asking. Nothing personal of it is rendered outside of the slot `reader`, so kept
  * pages may use it. */
 struct view_head page_head(const struct request *r, struct text title);

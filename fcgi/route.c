@@ -34,6 +34,14 @@ const struct route route_table[] = {
     {METHOD_GET,  "/earnings/:id/receipt", POOL_MEMBER, WHO_PHYSICIAN, READS, RATE_READ, fields_receipt,  page_receipt,     NULL},
     {METHOD_GET,  "/notices",           POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   NULL,            page_notices,     NULL},
     {METHOD_POST, "/notices/seen",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_seen,     page_seen_post,   NULL},
+
+    {METHOD_GET,  "/login",             POOL_LOGIN,  WHO_ANYONE,    READS,  RATE_READ,    fields_login_form, page_login,     NULL},
+    {METHOD_POST, "/login",             POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_SIGN_IN, fields_login,    page_login_post,  page_login_again},
+    {METHOD_POST, "/logout",            POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_POST,    NULL,            page_logout_post, page_logout_again},
+    {METHOD_GET,  "/join",              POOL_LOGIN,  WHO_ANYONE,    READS,  RATE_READ,    NULL,            page_join,        NULL},
+    {METHOD_POST, "/join",              POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_SIGN_IN, fields_join,     page_join_post,   page_join_again},
+    {METHOD_GET,  "/waiting",           POOL_LOGIN,  WHO_WAITING,   READS,  RATE_READ,    NULL,            page_waiting,     NULL},
+    {METHOD_GET,  "/about/:name",       POOL_MEMBER, WHO_ANYONE,    READS,  RATE_READ,    NULL,            page_about,       NULL},
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

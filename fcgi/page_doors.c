@@ -1,0 +1,80 @@
+#include "fcgi/page_doors.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/clock.h"
+
+enum { NUMBER_ROOM = 40 };
+
+/* Digits of a number with a comma before every third from the right; written from the back. */
+static struct text grouped(struct arena *arena, uint64_t number, const char *before,
+                           const char *behind)
+{
+    char digits[NUMBER_ROOM];
+    size_t at = sizeof digits, count = 0;
+    do {
+        if (count > 0 && count % 3 == 0)
+            digits[--at] = ',';
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+        count++;
+    } while (number > 0);
+    return arena_format(arena, "%s%.*s%s", before, (int)(sizeof digits - at), digits + at, behind);
+}
+
+static uint64_t size_of(int64_t number)
+{
+    return number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+}
+
+struct text page_money(struct arena *arena, int64_t cents)
+{
+    char behind[] = {'.', (char)('0' + size_of(cents) / 10 % 10), (char)('0' + size_of(cents) % 10),
+                     0};
+    return grouped(arena, size_of(cents) / 100, cents < 0 ? "−$" : "$", behind);
+}
+
+struct text page_number(struct arena *arena, int64_t number)
+{
+    return grouped(arena, size_of(number), number < 0 ? "−" : "", "");
+}
+
+struct text page_date(struct arena *arena, int64_t at_ms)
+{
+    struct clock_date date = clock_date(at_ms);
+    return arena_format(arena, "%04d-%02d-%02d", date.year, date.month, date.day);
+}
+
+struct text page_hex(struct arena *arena, struct bytes bytes)
+{
+    struct buf hex;
+    buf_open(&hex, arena, 2 * bytes.size + 1);
+    buf_hex(&hex, bytes);
+    return buf_done(&hex);
+}
+
+enum result page_program(struct request *r, const char *program, struct command *command,
+                         struct json **root)
+{
+    struct bytes json = NO_BYTES;
+    size_t faults = r->fault_count;
+    *root = NULL;
+    enum result result = request_command(r, program, command, &json);
+    if (result != OK) {
+        result = page_refused(r, result, json);
+        bool in_words = r->fault_count > faults;
+        bool about_input = result == CONFLICT || result == NOT_FOUND || result == REFUSED;
+        return in_words && about_input ? INVALID : result;
+    }
+    /* What was asked for was done; only what came back cannot be read. */
+    return json.size == 0 || json_read(json, root) == OK ? OK : UNKNOWN;
+}
+
+enum result page_program_done(struct request *r, const char *program, struct command *command)
+{
+    struct json *root;
+    enum result result = page_program(r, program, command, &root);
+    json_close(root);
+    return result;
+}

@@ -1,0 +1,24 @@
+#pragma once
+/* What the pages of the login, sponsor and admin doors have in common: amounts in words, and
+ * commands whose reply is read. Pages only. */
+#include "core/json.h"
+#include "fcgi/page_parts.h"
+#include "schema/command.h"
+
+/* "$1,234.50"; no limit but int64. */
+struct text page_money(struct arena *arena, int64_t cents);
+/* Thousands apart: "1,234". */
+struct text page_number(struct arena *arena, int64_t number);
+/* "2026-03-14", as a date field takes it. */
+struct text page_date(struct arena *arena, int64_t at_ms);
+/* First characters of a hash, for lists. */
+struct text page_hex(struct arena *arena, struct bytes bytes);
+
+/* Send a command to "clerk" or "paymaster". OK: *root is its reply, which the caller reads and then
+ * closes (json_close). Else the refusal's words stand among the request's faults; a refusal that
+ * came with words is INVALID, so that only they are shown. */
+MUST_USE enum result page_program(struct request *r, const char *program, struct command *command,
+                                  struct json **root);
+/* The same for one whose reply says nothing. */
+MUST_USE enum result page_program_done(struct request *r, const char *program,
+                                       struct command *command);
