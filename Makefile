@@ -125,6 +125,9 @@ $(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
+# The first rule set is part of the program (.incbin).
+$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
+
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))
 define program_rule
 $(BUILD)/bin/$(call program_name,$1): $(call objects,$1) $(call archives,$(patsubst %/,%,$(dir $1)))

@@ -1,0 +1,246 @@
+#include "ranking/counters.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COUNT_MAX = 1 << 30, MAP_FIRST = 1024 };
+
+/* --- growing arrays: doubled; the process ends when there is no memory, and replays when it starts
+ * again --- */
+
+#define GROW(list)                                                             \
+    do {                                                                       \
+        if ((list).count == (list).room) {                                     \
+            int32_t room = (list).room ? (list).room * 2 : 256;                \
+            assert(room <= COUNT_MAX);                                         \
+            (list).at = realloc((list).at, (size_t)room * sizeof(*(list).at)); \
+            assert((list).at);                                                 \
+            (list).room = room;                                                \
+        }                                                                      \
+        memset(&(list).at[(list).count++], 0, sizeof(*(list).at));             \
+    } while (0)
+
+/* --- maps: open addressing; key 0 marks an empty slot, so keys are never 0 --- */
+
+static size_t map_place(const struct map *map, uint64_t key)
+{
+    size_t place = (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & (map->room - 1);
+    while (map->slots[place].key && map->slots[place].key != key)
+        place = (place + 1) & (map->room - 1);
+    return place;
+}
+
+static int32_t map_get(const struct map *map, uint64_t key, int32_t missing)
+{
+    assert(key);
+    if (!map->room)
+        return missing;
+    const struct map_slot *slot = &map->slots[map_place(map, key)];
+    return slot->key ? slot->value : missing;
+}
+
+static void map_grow(struct map *map)
+{
+    struct map old = *map;
+    map->room = old.room ? old.room * 2 : MAP_FIRST;
+    map->slots = calloc(map->room, sizeof(*map->slots));
+    assert(map->slots);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.slots[i].key)
+            map->slots[map_place(map, old.slots[i].key)] = old.slots[i];
+    free(old.slots);
+}
+
+static int32_t *map_put(struct map *map, uint64_t key)
+{
+    assert(key);
+    if (2 * (map->used + 1) > map->room)
+        map_grow(map);
+    struct map_slot *slot = &map->slots[map_place(map, key)];
+    if (!slot->key) {
+        slot->key = key;
+        map->used++;
+    }
+    return &slot->value;
+}
+
+static uint64_t key_of_two(int32_t a, int32_t b)
+{
+    return ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) + 1;
+}
+
+static uint64_t key_of_pair(int32_t voter, int32_t author, int sign)
+{
+    return ((uint64_t)(uint32_t)voter << 33 | (uint64_t)(sign > 0) << 32 | (uint32_t)author) + 1;
+}
+
+/* --- the counters --- */
+
+void counters_open(struct counters *counters)
+{
+    *counters = (struct counters){.site = {0}};
+}
+
+void counters_close(struct counters *counters)
+{
+    free(counters->members.at);
+    free(counters->postings.at);
+    free(counters->questions.at);
+    free(counters->votes.at);
+    free(counters->member_of.slots);
+    free(counters->posting_of.slots);
+    free(counters->question_of.slots);
+    free(counters->pair.slots);
+    free(counters->vote_of.slots);
+    counters_open(counters);
+}
+
+size_t counters_memory(const struct counters *c)
+{
+    size_t slots = c->member_of.room + c->posting_of.room + c->question_of.room + c->pair.room +
+                   c->vote_of.room;
+    return slots * sizeof(struct map_slot) + (size_t)c->members.room * sizeof(*c->members.at) +
+           (size_t)c->postings.room * sizeof(*c->postings.at) +
+           (size_t)c->questions.room * sizeof(*c->questions.at) +
+           (size_t)c->votes.room * sizeof(*c->votes.at);
+}
+
+int32_t counters_member_find(const struct counters *counters, int64_t id)
+{
+    return id > 0 ? map_get(&counters->member_of, (uint64_t)id, -1) : -1;
+}
+
+int32_t counters_posting_find(const struct counters *counters, int64_t id)
+{
+    return id > 0 ? map_get(&counters->posting_of, (uint64_t)id, -1) : -1;
+}
+
+int32_t counters_question_find(const struct counters *counters, int64_t id)
+{
+    return id > 0 ? map_get(&counters->question_of, (uint64_t)id, -1) : -1;
+}
+
+int32_t counters_member(struct counters *counters, int64_t id)
+{
+    assert(id > 0);
+    int32_t known = counters_member_find(counters, id);
+    if (known >= 0)
+        return known;
+    GROW(counters->members);
+    int32_t member = counters->members.count - 1;
+    counters->members.at[member].id = id;
+    counters->members.at[member].first_posting = -1;
+    *map_put(&counters->member_of, (uint64_t)id) = member;
+    return member;
+}
+
+static int32_t question_add(struct counters *counters, int64_t id)
+{
+    GROW(counters->questions);
+    int32_t question = counters->questions.count - 1;
+    counters->questions.at[question] =
+        (struct question_facts){.id = id, .first_posting = -1, .rising = -1e6};
+    *map_put(&counters->question_of, (uint64_t)id) = question;
+    return question;
+}
+
+int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t question,
+                             int64_t author, uint8_t kind, int64_t at_ms)
+{
+    assert(id > 0 && counters_posting_find(counters, id) < 0);
+    int32_t thread = question == 0 || question == id ? question_add(counters, id)
+                                                     : counters_question_find(counters, question);
+    if (thread < 0)
+        return -1;
+    int32_t member = author > 0 ? counters_member(counters, author) : -1;
+    GROW(counters->postings);
+    int32_t posting = counters->postings.count - 1;
+    struct posting_facts *facts = &counters->postings.at[posting];
+    *facts = (struct posting_facts){.id = id,
+                                    .at_ms = at_ms,
+                                    .question = thread,
+                                    .author = member,
+                                    .first_vote = -1,
+                                    .last_vote = -1,
+                                    .next_of_author = -1,
+                                    .kind = kind};
+    facts->next_in_question = counters->questions.at[thread].first_posting;
+    counters->questions.at[thread].first_posting = posting;
+    if (member >= 0) {
+        facts->next_of_author = counters->members.at[member].first_posting;
+        counters->members.at[member].first_posting = posting;
+    }
+    *map_put(&counters->posting_of, (uint64_t)id) = posting;
+    return posting;
+}
+
+void counters_posting_count(struct counters *counters, int32_t posting)
+{
+    struct posting_facts *facts = &counters->postings.at[posting];
+    if (facts->counted)
+        return;
+    facts->counted = true;
+    if (facts->author >= 0)
+        counters->members.at[facts->author].postings++;
+}
+
+int32_t counters_vote_find(const struct counters *counters, int32_t voter, int32_t posting)
+{
+    return map_get(&counters->vote_of, key_of_two(voter, posting), -1);
+}
+
+int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t posting)
+{
+    assert(counters_vote_find(counters, voter, posting) < 0);
+    GROW(counters->votes);
+    int32_t vote = counters->votes.count - 1;
+    counters->votes.at[vote] = (struct vote_facts){.voter = voter, .posting = posting, .next = -1};
+    struct posting_facts *facts = &counters->postings.at[posting];
+    if (facts->last_vote >= 0)
+        counters->votes.at[facts->last_vote].next = vote;
+    else
+        facts->first_vote = vote;
+    facts->last_vote = vote;
+    *map_put(&counters->vote_of, key_of_two(voter, posting)) = vote;
+    return vote;
+}
+
+int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t author, int sign)
+{
+    assert(voter >= 0 && author >= 0 && sign != 0);
+    return map_get(&counters->pair, key_of_pair(voter, author, sign), 0);
+}
+
+void counters_pair_add(struct counters *counters, int32_t voter, int32_t author, int sign,
+                       int32_t change)
+{
+    assert(voter >= 0 && sign != 0);
+    if (author < 0)
+        return;
+    int32_t *votes = map_put(&counters->pair, key_of_pair(voter, author, sign));
+    *votes += change;
+    assert(*votes >= 0);
+}
+
+void counters_vote_apply(struct counters *counters, const struct vote_facts *vote, int side)
+{
+    assert(side == 1 || side == -1);
+    struct posting_facts *posting = &counters->postings.at[vote->posting];
+    if (vote->sign == 0) {
+        posting->unsure += side;
+        return;
+    }
+    bool is_up = vote->sign > 0, is_linked = is_up && vote->independence < 0.5;
+    double signed_odds = side * vote->odds;
+    posting->odds += signed_odds;
+    *(is_up ? &posting->odds_up : &posting->odds_down) += signed_odds;
+    *(is_up ? &posting->up : &posting->down) += side;
+    posting->up_linked += is_linked ? side : 0;
+    if (posting->author < 0)
+        return;
+    struct member_facts *author = &counters->members.at[posting->author];
+    author->weight += side * vote->weight;
+    author->residual += side * vote->residual;
+    *(is_up ? &author->received_up : &author->received_down) += side;
+    author->received_linked += is_linked ? side : 0;
+}

@@ -1,0 +1,110 @@
+#pragma once
+/* What the rules are given: counters about members, postings, pairs of members and the site, in
+ * memory. Individual votes are only here and in the logs, never in a file the web can open. A fresh
+ * start fills them by replaying the journal.
+ *
+ * Members, postings, questions and votes are numbered from 0 in the order they appear; -1 is "none"
+ * (references have no author). */
+#include "core/bytes.h"
+
+struct member_facts {
+    int64_t id;
+    /* how his votes went: soft counts of votes on right and on wrong postings, and corroborations
+     * among them */
+    double up_good, good, up_bad, bad;
+    double credit;           /* what his settled votes added to what was known */
+    double dependent;        /* settled votes that depended on a link, as a sum */
+    double weight, residual; /* votes received: weights, weighted residuals */
+    double record;           /* sum of probabilities of his settled postings */
+    int32_t votes, ups;      /* cast, that took a side */
+    int32_t settled_votes, settled_postings;
+    int32_t postings; /* that can be voted on */
+    int32_t received_up, received_down,
+        received_linked;   /* linked: corroborations that count less than half */
+    int32_t first_posting; /* his latest, then by next_of_author */
+    /* what the rules made of it */
+    double score, from_postings, from_votes, trust;
+    int32_t band;
+    bool has_score, dirty;
+};
+
+struct vote_facts {
+    int32_t voter, posting, next; /* next on the same posting, oldest first */
+    int8_t sign;                  /* 1 corroborates, -1 disputes, 0 cannot say */
+    uint8_t patients;
+    double independence, before, odds, weight, residual;
+};
+
+struct posting_facts {
+    int64_t id, at_ms;
+    int32_t question, author;
+    int32_t first_vote, last_vote;
+    int32_t next_in_question, next_of_author;
+    double odds, odds_up, odds_down; /* of its votes together; of each side */
+    int32_t up, down, unsure, up_linked;
+    uint8_t kind; /* as in the event posting_added */
+    bool counted, settled, dirty, has_score;
+    double score, probability, from_votes, from_author;
+};
+
+struct question_facts {
+    int64_t id, version;
+    int32_t first_posting;
+    double rising;
+    bool dirty, is_ranked;
+};
+
+struct site_facts {
+    double votes, ups, settled, settled_sum;
+};
+
+struct map_slot {
+    uint64_t key;
+    int32_t value;
+};
+struct map {
+    struct map_slot *slots;
+    size_t room, used;
+};
+
+#define GROWING(type)        \
+    struct {                 \
+        type *at;            \
+        int32_t count, room; \
+    }
+
+struct counters {
+    GROWING(struct member_facts) members;
+    GROWING(struct posting_facts) postings;
+    GROWING(struct question_facts) questions;
+    GROWING(struct vote_facts) votes;
+    struct map member_of, posting_of, question_of; /* by id */
+    struct map pair;                               /* (voter, author, sign) -> votes */
+    struct map vote_of;                            /* (voter, posting) -> vote */
+    struct site_facts site;
+};
+
+void counters_open(struct counters *counters);
+void counters_close(struct counters *counters);
+size_t counters_memory(const struct counters *counters); /* bytes */
+
+/* The number of a member, made at first sight. */
+int32_t counters_member(struct counters *counters, int64_t id);
+int32_t counters_member_find(const struct counters *counters, int64_t id);   /* -1: unknown */
+int32_t counters_posting_find(const struct counters *counters, int64_t id);  /* -1: unknown */
+int32_t counters_question_find(const struct counters *counters, int64_t id); /* -1: unknown */
+/* A new posting (author 0: a reference); `question` 0 or its own id opens a thread. -1 when its
+ * question is unknown. */
+int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t question,
+                             int64_t author, uint8_t kind, int64_t at_ms);
+/* From now on the posting counts among those of its author that can be voted on. */
+void counters_posting_count(struct counters *counters, int32_t posting);
+int32_t counters_vote_find(const struct counters *counters, int32_t voter, int32_t posting);
+int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t posting);
+/* Votes of one sign by a member on an author. Author -1: none. */
+int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t author, int sign);
+void counters_pair_add(struct counters *counters, int32_t voter, int32_t author, int sign,
+                       int32_t change);
+/* Put the figures of a vote into the counters of posting, author and site (side 1) or take them out
+ * again (side -1). */
+void counters_vote_apply(struct counters *counters, const struct vote_facts *vote, int side);

@@ -1,0 +1,519 @@
+/* curbside-ranker: follows the journal, keeps rank.db. `curbside-ranker help` lists its verbs. */
+#include "core/alive.h"
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/seal.h"
+#include "core/trace.h"
+#include "ranking/trial.h"
+#include "schema/common.h"
+#include "schema/rank.h"
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ARENA_SIZE = 64 * 1024 * 1024, WAIT_JOURNAL_MS = 10000, BATCH = 256, RETRY_MS = 1000 };
+
+/* What every verb that touches the stores holds. */
+struct ranker {
+    struct arena arena;
+    struct db *db;
+    struct log *journal;
+    struct ranking ranking;
+    struct fold fold;
+    struct trial_job job;
+};
+
+static volatile sig_atomic_t stop_asked;
+
+static void on_stop(int number)
+{
+    (void)number;
+    stop_asked = 1;
+}
+
+static void beat_progress(int64_t seq)
+{
+    (void)seq;
+    alive_beat();
+}
+
+/* --- opening and closing --- */
+
+static void journal_open(struct ranker *ranker)
+{
+    enum result result = log_open(&ranker->journal, "journal", LOG_READ, WAIT_JOURNAL_MS);
+    if (result != OK)
+        trace_die("journal", "cannot be opened: %s", result_name(result));
+}
+
+static void rank_open(struct ranker *ranker, enum db_mode mode)
+{
+    enum result result =
+        db_open(&ranker->db, &rank_store, conf_store("rank"), ROLE_RANKER, mode, 2000);
+    if (result != OK)
+        trace_die("rank.db", "cannot be opened: %s", result_name(result));
+}
+
+/* The script to begin with: the one rank.db began with, so that a newer program does not rewrite
+ * the past. */
+static struct text first_script(struct db *db, struct arena *arena)
+{
+    struct rank_rule_set_first_row row;
+    if (db && rank_rule_set_first(db, arena, &row) == OK && row.script.size > 0)
+        return row.script;
+    return policy_first_script();
+}
+
+static enum result state_open(struct ranker *ranker, struct text script, void (*progress)(int64_t))
+{
+    struct text why;
+    int64_t cursor = 0;
+    enum result result =
+        ranking_open(&ranker->ranking, ranker->db, ranker->journal, &ranker->arena, script, &why);
+    if (result == INVALID)
+        trace_fail("first_rule_set", "%.*s", (int)why.size, why.data);
+    ranker->fold = (struct fold){"journal", ranker->db, ranking_apply, &ranker->ranking};
+    if (result == OK)
+        result = fold_cursor(&ranker->fold, &cursor);
+    if (result == OK)
+        result = ranking_replay(&ranker->ranking, &ranker->arena, cursor, progress);
+    return result;
+}
+
+static void state_close(struct ranker *ranker)
+{
+    ranking_close(&ranker->ranking);
+    db_close(ranker->db);
+    log_close(ranker->journal);
+}
+
+/* --- serve --- */
+
+/* After a transaction that was not committed the counters are ahead of the database: begin again
+ * from what is stored. */
+static void state_again(struct ranker *ranker, enum result result)
+{
+    trace_warn("fold_again", "result=%s", result_name(result));
+    ranking_close(&ranker->ranking);
+    arena_reset(&ranker->arena, 0);
+    poll(NULL, 0, RETRY_MS);
+    result = state_open(ranker, first_script(ranker->db, &ranker->arena), beat_progress);
+    if (result != OK)
+        trace_die("fold", "cannot be taken up: %s", result_name(result));
+}
+
+static void fold_all(struct ranker *ranker)
+{
+    size_t done = 1;
+    while (done > 0 && !stop_asked) {
+        arena_reset(&ranker->arena, 0);
+        enum result result =
+            fold_step(&ranker->fold, ranker->journal, &ranker->arena, BATCH, &done);
+        if (result == BROKEN)
+            trace_die("fold", "stopped after event %lld", (long long)ranker->ranking.seq);
+        if (result != OK)
+            state_again(ranker, result);
+        alive_beat();
+    }
+}
+
+static void trials_step(struct ranker *ranker)
+{
+    arena_reset(&ranker->arena, 0);
+    enum result result = trial_job_step(&ranker->job, ranker->db);
+    if (result == OK)
+        result = trial_job_start(&ranker->job, ranker->db, &ranker->arena);
+    if (result != OK)
+        trace_warn("trial", "result=%s", result_name(result));
+}
+
+static int serve(struct ranker *ranker)
+{
+    struct sigaction action = {.sa_handler = on_stop};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    alive_open("ranker");
+    trial_job_open(&ranker->job);
+    int wake_fd = wake_listen("ranker");
+    if (wake_fd < 0)
+        return 1;
+    journal_open(ranker);
+    rank_open(ranker, DB_FOLD);
+    enum result result =
+        state_open(ranker, first_script(ranker->db, &ranker->arena), beat_progress);
+    if (result != OK)
+        trace_die("fold", "cannot be taken up: %s", result_name(result));
+    trace_info("serve", "cursor=%lld memory_kib=%zu", (long long)ranker->ranking.seq,
+               counters_memory(&ranker->ranking.counters) / 1024);
+    while (!stop_asked) {
+        fold_all(ranker);
+        trials_step(ranker);
+        struct pollfd wait[] = {{.fd = wake_fd, .events = POLLIN},
+                                {.fd = ranker->job.fd, .events = POLLIN}};
+        if (poll(wait, 2, 1000) == 0)
+            db_checkpoint(ranker->db, false); /* idle */
+        wake_drain(wake_fd);
+        alive_beat();
+    }
+    trial_job_close(&ranker->job);
+    state_close(ranker);
+    return 0;
+}
+
+/* --- rebuild, digest --- */
+
+static void rebuild_progress(int64_t cursor)
+{
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\rrank: event %lld   ", (long long)cursor);
+}
+
+static enum result trials_run_all(struct ranker *ranker)
+{
+    trial_job_open(&ranker->job);
+    enum result result = trial_job_start(&ranker->job, ranker->db, &ranker->arena);
+    while (result == OK && ranker->job.proposal) {
+        struct pollfd wait = {.fd = ranker->job.fd, .events = POLLIN};
+        poll(&wait, 1, 1000);
+        result = trial_job_step(&ranker->job, ranker->db);
+        if (result == OK)
+            result = trial_job_start(&ranker->job, ranker->db, &ranker->arena);
+    }
+    trial_job_close(&ranker->job);
+    return result;
+}
+
+/* The old file's WAL must be gone before the new file has its name, or its pages would be taken for
+ * the new file's. */
+static bool file_replace(const char *path, const char *fresh)
+{
+    static const char *const extras[] = {"-wal", "-shm"};
+    char name[4200];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(name, sizeof(name), "%s%s", path, extras[i]);
+        if (unlink(name) != 0 && errno != ENOENT)
+            return false;
+    }
+    if (rename(fresh, path) != 0)
+        return false;
+    for (size_t i = 0; i < 2; i++) { /* empty after the last checkpoint */
+        snprintf(name, sizeof(name), "%s%s", fresh, extras[i]);
+        if (unlink(name) != 0 && errno != ENOENT)
+            return false;
+    }
+    return true;
+}
+
+static void remove_fresh(const char *fresh)
+{
+    static const char *const extras[] = {"", "-wal", "-shm"};
+    char name[4200];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(name, sizeof(name), "%s%s", fresh, extras[i]);
+        unlink(name);
+    }
+}
+
+static int rebuild(struct ranker *ranker)
+{
+    char path[4000], fresh[4100];
+    snprintf(path, sizeof(path), "%s", conf_store("rank"));
+    snprintf(fresh, sizeof(fresh), "%s.new", path);
+    struct text script = policy_first_script();
+    if (access(path, R_OK) ==
+        0) { /* it says which script the past began with; its pages go into the file */
+        rank_open(ranker, DB_FOLD);
+        script = first_script(ranker->db, &ranker->arena);
+        db_checkpoint(ranker->db, true);
+        db_close(ranker->db);
+    }
+    remove_fresh(fresh);
+    journal_open(ranker);
+    enum result result = db_open(&ranker->db, &rank_store, fresh, ROLE_RANKER, DB_FOLD, 0);
+    if (result == OK)
+        result = state_open(ranker, script, NULL);
+    if (result == OK)
+        result = fold_catch_up(&ranker->fold, ranker->journal, &ranker->arena, rebuild_progress);
+    if (result == OK)
+        result = trials_run_all(ranker);
+    if (result != OK) {
+        fprintf(stderr, "rank: rebuild failed: %s\n", result_name(result));
+        return 1;
+    }
+    int64_t seq = ranker->ranking.seq;
+    db_checkpoint(ranker->db, true);
+    state_close(ranker);
+    if (!file_replace(path, fresh)) {
+        fprintf(stderr, "rank: %s: %s\n", path, strerror(errno));
+        return 1;
+    }
+    printf("rank\trebuilt\t%lld events\n", (long long)seq);
+    return 0;
+}
+
+static int digest(struct ranker *ranker)
+{
+    rank_open(ranker, DB_READ);
+    uint8_t sum[DIGEST_SIZE];
+    int64_t rows = 0;
+    enum result result =
+        db_content_digest(ranker->db, (const char *const[]){"cursor", NULL}, sum, &rows);
+    if (result != OK) {
+        fprintf(stderr, "rank: %s\n", result_name(result));
+        return 1;
+    }
+    struct buf hex;
+    buf_open(&hex, &ranker->arena, 80);
+    buf_hex(&hex, bytes_of(sum, sizeof(sum)));
+    printf("rank\t%lld\t%.*s\n", (long long)rows, (int)buf_done(&hex).size, buf_done(&hex).data);
+    db_close(ranker->db);
+    return 0;
+}
+
+/* --- why --- */
+
+static void why_print(const char *what, int64_t id, double score, struct text reasons,
+                      struct text facts, struct text rule, int64_t seq)
+{
+    printf("%s %lld: %.4f\n%.*s\n%.*s\nby %.*s as of event %lld\n", what, (long long)id, score,
+           (int)reasons.size, reasons.data, (int)facts.size, facts.data, (int)rule.size, rule.data,
+           (long long)seq);
+}
+
+static int why(struct ranker *ranker, const char *argument)
+{
+    int64_t id;
+    if (!text_int(text_of(argument), 1, INT64_MAX, &id))
+        return 2;
+    rank_open(ranker, DB_READ);
+    struct rank_posting_why_row posting;
+    struct rank_member_why_row member;
+    enum result result = rank_posting_why(ranker->db, &ranker->arena, id, &posting);
+    if (result == OK) {
+        why_print("posting", id, posting.score, posting.reasons, posting.facts, posting.rule_name,
+                  posting.rule_seq);
+    } else if (result == NOT_FOUND) {
+        result = rank_member_why(ranker->db, &ranker->arena, id, &member);
+        if (result == OK)
+            why_print(ranking_band_name(member.band), id, member.score, member.reasons,
+                      member.facts, member.rule_name, member.rule_seq);
+    }
+    if (result != OK)
+        fprintf(stderr, "why: %s has no rank (%s)\n", argument, result_name(result));
+    db_close(ranker->db);
+    return result == OK ? 0 : 1;
+}
+
+/* --- lint, trial, trial-run, bench --- */
+
+static struct text file_read(struct ranker *ranker, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        return NO_TEXT;
+    }
+    char *data = arena_take(&ranker->arena, RULE_TEXT_MAX + 2);
+    size_t size = fread(data, 1, RULE_TEXT_MAX + 1, file);
+    fclose(file);
+    return (struct text){data, size};
+}
+
+static int lint(struct ranker *ranker, const char *path)
+{
+    struct text script = file_read(ranker, path), why_not = NO_TEXT;
+    struct policy policy = {.failed_seq = -1};
+    if (!script.data)
+        return 1;
+    enum result result = policy_push(&policy, &ranker->arena, script, 0, &why_not);
+    policy_close(&policy);
+    if (result != OK)
+        fprintf(stderr, "%s: %.*s\n", path, (int)why_not.size, why_not.data);
+    else
+        printf("%s: sound\n", path);
+    return result == OK ? 0 : 1;
+}
+
+static void moves_show(const char *what, const struct trial_move *moves, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        printf("  %s %-8lld %+.3f -> %+.3f   %lld -> %lld\n", what, (long long)moves[i].id,
+               moves[i].before, moves[i].after, (long long)moves[i].order_before,
+               (long long)moves[i].order_after);
+}
+
+static void trial_show(const struct trial_result *r)
+{
+    printf("events %lld\nmembers %lld: %lld rise, %lld fall; bands: %lld up, %lld down; agreement "
+           "%.4f\n",
+           (long long)r->events, (long long)r->members, (long long)r->members_up,
+           (long long)r->members_down, (long long)r->bands_up, (long long)r->bands_down,
+           r->agreement);
+    printf("postings %lld: %lld with another score\nquestions %lld: %lld in another order, %lld "
+           "with another first\n",
+           (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
+           (long long)r->questions_reordered, (long long)r->questions_new_top);
+    moves_show("member ", r->members_moved, r->members_moved_count);
+    moves_show("posting", r->postings_moved, r->postings_moved_count);
+}
+
+static struct text first_script_of_state(struct ranker *ranker)
+{
+    if (access(conf_store("rank"), R_OK) != 0)
+        return policy_first_script();
+    rank_open(ranker, DB_READ);
+    struct text script = first_script(ranker->db, &ranker->arena);
+    db_close(ranker->db);
+    return script;
+}
+
+static int trial_file(struct ranker *ranker, const char *path)
+{
+    struct text script = file_read(ranker, path), why_not = NO_TEXT;
+    if (!script.data)
+        return 1;
+    struct text first = first_script_of_state(ranker);
+    journal_open(ranker);
+    static struct trial_result out;
+    enum result result =
+        trial_run(ranker->journal, &ranker->arena, first, script, 0, NULL, &out, &why_not);
+    log_close(ranker->journal);
+    if (result == OK)
+        trial_show(&out);
+    else
+        fprintf(stderr, "%s: %.*s\n", path, (int)why_not.size, why_not.data ? why_not.data : "");
+    return result == OK ? 0 : 1;
+}
+
+static void pipe_progress(int64_t done, int64_t total)
+{
+    printf("progress %lld %lld\n", (long long)done, (long long)total);
+    fflush(stdout);
+}
+
+/* The child of a trial: speaks in lines to its parent (ranking/trial_job.c). */
+static int trial_child(struct ranker *ranker, const char *argument)
+{
+    int64_t proposal;
+    if (!text_int(text_of(argument), 1, INT64_MAX, &proposal))
+        return 2;
+    struct text first = first_script_of_state(ranker), why_not = NO_TEXT;
+    journal_open(ranker);
+    struct journal_entry *entries;
+    size_t count = 0;
+    static struct trial_result out;
+    enum result result =
+        journal_read(ranker->journal, &ranker->arena, proposal - 1, 1, &entries, &count);
+    if (result == OK && (count == 0 || entries[0].event.kind != EVENT_RULE_PROPOSED))
+        result = NOT_FOUND;
+    if (result == OK)
+        result = trial_run(ranker->journal, &ranker->arena, first, entries[0].texts[0], proposal,
+                           pipe_progress, &out, &why_not);
+    log_close(ranker->journal);
+    if (result == OK)
+        trial_print(&out);
+    else if (why_not.size > 0)
+        printf("failed %.*s\n", (int)why_not.size, why_not.data);
+    else
+        printf("failed the trial could not run: %s\n", result_name(result));
+    return 0;
+}
+
+static int bench(struct ranker *ranker)
+{
+    struct text script = first_script_of_state(ranker), why_not;
+    int64_t head = 0;
+    uint8_t sum[DIGEST_SIZE];
+    journal_open(ranker);
+    enum result result = log_head(ranker->journal, &head, sum);
+    if (result == OK)
+        result =
+            ranking_open(&ranker->ranking, NULL, ranker->journal, &ranker->arena, script, &why_not);
+    int64_t start = clock_steady_us();
+    if (result == OK)
+        result = ranking_replay(&ranker->ranking, &ranker->arena, head, NULL);
+    int64_t took = clock_steady_us() - start;
+    if (result != OK) {
+        fprintf(stderr, "bench: %s\n", result_name(result));
+        return 1;
+    }
+    const struct counters *counters = &ranker->ranking.counters;
+    double votes = counters->votes.count > 0 ? counters->votes.count : 1;
+    printf("ranking_events %lld events\n", (long long)head);
+    printf("ranking_votes %d votes\n", (int)counters->votes.count);
+    printf("ranking_us_per_vote %.2f us\n", (double)took / votes);
+    printf("ranking_us_per_event %.2f us\n", (double)took / (head > 0 ? (double)head : 1));
+    printf("ranking_calls_per_vote %.1f calls\n", (double)ranker->ranking.policy.calls / votes);
+    printf("ranking_memory_kib %zu KiB\n", counters_memory(counters) / 1024);
+    ranking_close(&ranker->ranking);
+    log_close(ranker->journal);
+    return 0;
+}
+
+/* --- verbs --- */
+
+static int help(struct ranker *ranker)
+{
+    (void)ranker;
+    fputs("serve\tfollow the journal and keep rank.db until told to stop\n"
+          "rebuild\tfold the whole journal into a fresh rank.db and put it in place\n"
+          "digest\tprint the content digest of rank.db\n"
+          "why ID\tsay why a posting or member stands where it stands\n"
+          "lint FILE\tload a rule script and run its examples\n"
+          "trial FILE\tshow who would move if the script had held from the beginning\n"
+          "bench\treplay the journal in memory and print the cost of a vote\n",
+          stdout);
+    return 0;
+}
+
+struct verb {
+    const char *name;
+    int (*run)(struct ranker *ranker);
+    int (*run_with)(struct ranker *ranker, const char *argument);
+};
+
+static const struct verb verbs[] = {
+    {"serve", serve, NULL},
+    {"rebuild", rebuild, NULL},
+    {"digest", digest, NULL},
+    {"why", NULL, why},
+    {"lint", NULL, lint},
+    {"trial", NULL, trial_file},
+    {"trial-run", NULL, trial_child},
+    {"bench", bench, NULL},
+    {"help", help, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    static struct ranker ranker;
+    const char *state = NULL;
+    int at = 1;
+    trace_open("ranker");
+    if (argc > 2 && strcmp(argv[1], "--state") == 0) {
+        state = argv[2];
+        at = 3;
+    }
+    for (size_t i = 0; at < argc && i < sizeof(verbs) / sizeof(*verbs); i++) {
+        if (strcmp(argv[at], verbs[i].name) != 0 || argc - at - 1 != (verbs[i].run_with ? 1 : 0))
+            continue;
+        if (verbs[i].run != help && verbs[i].run_with != lint)
+            conf_open(state);
+        clock_open();
+        seal_open();
+        arena_open(&ranker.arena, ARENA_SIZE);
+        int status =
+            verbs[i].run_with ? verbs[i].run_with(&ranker, argv[at + 1]) : verbs[i].run(&ranker);
+        if (status != 2)
+            return status;
+    }
+    fputs("usage: curbside-ranker [--state DIR] VERB\n", stderr);
+    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, bench, help\n", stderr);
+    return 2;
+}

@@ -1,0 +1,148 @@
+#include "core/buf.h"
+#include "ranking/score.h"
+#include <math.h>
+#include <stdio.h>
+
+static void field(struct buf *out, const char *name, double value)
+{
+    buf_format(out, "\"%s\":", name);
+    buf_json_real(out, value);
+}
+
+static void fields(struct buf *out, const char *const *names, const double *values, size_t count)
+{
+    buf_char(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_char(out, ',');
+        field(out, names[i], values[i]);
+    }
+    buf_char(out, '}');
+}
+
+struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting)
+{
+    const struct posting_facts *facts = &ranking->counters.postings.at[posting];
+    double author_score =
+        facts->author >= 0 ? ranking->counters.members.at[facts->author].score : 0;
+    struct buf out;
+    buf_open(&out, arena, 512);
+    buf_format(&out,
+               "{\"votes\":{\"corroborate\":%d,\"linked\":%d,\"dispute\":%d,\"cannot_say\":%d}",
+               (int)facts->up, (int)facts->up_linked, (int)facts->down, (int)facts->unsure);
+    buf_format(&out, ",\"settled\":%s,\"inputs\":", facts->settled ? "true" : "false");
+    fields(&out, (const char *const[]){"sum", "author_score"},
+           (const double[]){facts->odds, author_score}, 2);
+    buf_format(&out, ",\"parts\":");
+    fields(
+        &out, (const char *const[]){"votes", "author", "corroborate", "dispute"},
+        (const double[]){facts->from_votes, facts->from_author, facts->odds_up, facts->odds_down},
+        4);
+    buf_char(&out, '}');
+    return buf_done(&out);
+}
+
+struct text member_facts_json(struct arena *arena, const struct ranking *ranking, int32_t member)
+{
+    const struct member_facts *facts = &ranking->counters.members.at[member];
+    const struct site_facts *site = &ranking->counters.site;
+    struct buf out;
+    buf_open(&out, arena, 512);
+    buf_format(&out, "{\"inputs\":");
+    fields(&out,
+           (const char *const[]){"weight", "residual", "votes", "ups", "site_votes", "site_ups",
+                                 "up_good", "good", "up_bad", "bad"},
+           (const double[]){facts->weight, facts->residual, facts->votes, facts->ups, site->votes,
+                            site->ups, facts->up_good, facts->good, facts->up_bad, facts->bad},
+           10);
+    buf_format(&out, ",\"parts\":");
+    fields(&out, (const char *const[]){"postings", "votes", "trust"},
+           (const double[]){facts->from_postings, facts->from_votes, facts->trust}, 3);
+    buf_char(&out, '}');
+    return buf_done(&out);
+}
+
+/* "+0.31: " with no negative zero. */
+static void part(struct buf *out, double value)
+{
+    double shown = round(value * 100) / 100;
+    buf_format(out, "%+.2f: ", shown == 0 ? 0.0 : shown);
+}
+
+static const char *colleagues(int32_t count)
+{
+    return count == 1 ? "colleague" : "colleagues";
+}
+
+static void corroborations(struct buf *out, const struct posting_facts *facts)
+{
+    int32_t independent = facts->up - facts->up_linked;
+    part(out, facts->odds_up);
+    if (independent > 0)
+        buf_format(out, "corroborated by %d %s independent of the author\n", (int)independent,
+                   colleagues(independent));
+    else
+        buf_format(out, "corroborated by %d %s closely linked with the author only\n",
+                   (int)facts->up, colleagues(facts->up));
+    if (independent > 0 && facts->up_linked > 0)
+        buf_format(out, "%d more by colleagues closely linked with the author count little\n",
+                   (int)facts->up_linked);
+}
+
+struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting)
+{
+    const struct posting_facts *facts = &ranking->counters.postings.at[posting];
+    struct buf out;
+    buf_open(&out, arena, 512);
+    if (facts->up > 0)
+        corroborations(&out, facts);
+    if (facts->down > 0) {
+        part(&out, facts->odds_down);
+        buf_format(&out, "disputed by %d %s\n", (int)facts->down, colleagues(facts->down));
+    }
+    if (facts->unsure > 0)
+        buf_format(&out, "%d %s could not say: that counts neither way\n", (int)facts->unsure,
+                   colleagues(facts->unsure));
+    if (facts->up + facts->down == 0)
+        buf_format(&out, "nobody has corroborated or disputed it yet\n");
+    if (facts->author >= 0) {
+        part(&out, facts->from_author);
+        buf_format(&out, "the author's standing\n");
+    }
+    if (facts->settled)
+        buf_format(&out, "its votes have been weighed for good\n");
+    struct text reasons = buf_done(&out);
+    reasons.size--; /* the last line end */
+    return reasons;
+}
+
+struct text member_reasons(struct arena *arena, const struct ranking *ranking, int32_t member)
+{
+    const struct member_facts *facts = &ranking->counters.members.at[member];
+    struct buf out;
+    buf_open(&out, arena, 512);
+    int32_t independent = facts->received_up - facts->received_linked;
+    if (facts->received_up + facts->received_down == 0) {
+        buf_format(&out, "no posting has been corroborated or disputed yet\n");
+    } else {
+        part(&out, facts->from_postings);
+        buf_format(&out, "postings: %d corroborated by independent colleagues, %d disputed\n",
+                   (int)independent, (int)facts->received_down);
+    }
+    if (facts->received_linked > 0)
+        buf_format(&out, "%d corroborations by closely linked colleagues count little\n",
+                   (int)facts->received_linked);
+    if (facts->votes > 0) {
+        part(&out, facts->from_votes);
+        buf_format(&out, "votes: how well %d settled ones told right from wrong\n",
+                   (int)facts->settled_votes);
+    }
+    if (facts->trust < 1)
+        buf_format(&out, "votes count at %d %%: many went to closely linked colleagues\n",
+                   (int)lround(facts->trust * 100));
+    if (facts->band == 0)
+        buf_format(&out, "new: a band is given once there are votes enough to tell\n");
+    struct text reasons = buf_done(&out);
+    reasons.size = reasons.size ? reasons.size - 1 : 0;
+    return reasons;
+}

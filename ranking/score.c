@@ -1,0 +1,576 @@
+#include "ranking/score.h"
+#include "core/clock.h"
+#include "core/seal.h"
+#include "core/trace.h"
+#include "schema/rank.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RIVALS_MAX = 200, REPLAY_SLICE = 32, PROPOSALS_MAX = 100000 };
+enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
+enum { KIND_OBSERVATION = 3, KIND_ANSWER = 4 };
+
+/* --- what has to be scored again at the end of the event --- */
+
+#define LIST_ADD(list, value)                                                         \
+    do {                                                                              \
+        if ((list).count == (list).room) {                                            \
+            (list).room = (list).room ? (list).room * 2 : 64;                         \
+            (list).at = realloc((list).at, (size_t)(list).room * sizeof(*(list).at)); \
+            assert((list).at);                                                        \
+        }                                                                             \
+        (list).at[(list).count++] = (value);                                          \
+    } while (0)
+
+static void touch_member(struct ranking *ranking, int32_t member)
+{
+    if (member < 0 || ranking->counters.members.at[member].dirty)
+        return;
+    ranking->counters.members.at[member].dirty = true;
+    LIST_ADD(ranking->dirty_members, member);
+}
+
+static void touch_question(struct ranking *ranking, int32_t question)
+{
+    struct question_facts *facts = &ranking->counters.questions.at[question];
+    if (facts->dirty)
+        return;
+    facts->dirty = true;
+    LIST_ADD(ranking->dirty_questions, question);
+}
+
+static void touch_posting(struct ranking *ranking, int32_t posting)
+{
+    struct posting_facts *facts = &ranking->counters.postings.at[posting];
+    if (facts->dirty)
+        return;
+    facts->dirty = true;
+    LIST_ADD(ranking->dirty_postings, posting);
+    touch_question(ranking, facts->question);
+}
+
+/* --- the rules' answers --- */
+
+static double trust_of(struct ranking *ranking, int32_t member)
+{
+    const struct member_facts *facts = &ranking->counters.members.at[member];
+    double trust;
+    POLICY_CALL(&ranking->policy, POLICY_TRUST, &trust, facts->settled_votes, facts->dependent);
+    return trust;
+}
+
+static double link_of(struct ranking *ranking, int32_t voter, int32_t author, int sign)
+{
+    const struct counters *counters = &ranking->counters;
+    double link;
+    POLICY_CALL(&ranking->policy, POLICY_LINK, &link, counters_pair(counters, voter, author, sign),
+                counters->members.at[author].postings, counters_pair(counters, author, voter, sign),
+                counters->members.at[voter].postings);
+    return link;
+}
+
+/* Of a voter who disputes an answer: his least link to another author of answers in the thread. */
+static double rival_of(struct ranking *ranking, int32_t voter, const struct posting_facts *posting)
+{
+    const struct counters *counters = &ranking->counters;
+    double least = 1;
+    int32_t at = counters->questions.at[posting->question].first_posting;
+    for (int i = 0; at >= 0 && i < RIVALS_MAX;
+         i++, at = counters->postings.at[at].next_in_question) {
+        const struct posting_facts *other = &counters->postings.at[at];
+        if (other->kind != KIND_ANSWER || other->author == posting->author || other->author < 0 ||
+            other->author == voter)
+            continue;
+        double link = link_of(ranking, voter, other->author, 1);
+        least = link < least ? link : least;
+    }
+    return least;
+}
+
+static double independence_of(struct ranking *ranking, const struct vote_facts *vote)
+{
+    const struct posting_facts *posting = &ranking->counters.postings.at[vote->posting];
+    double own = 1, rival = 1, independence;
+    if (posting->author >= 0)
+        own = link_of(ranking, vote->voter, posting->author, vote->sign);
+    if (vote->sign < 0 && posting->kind == KIND_ANSWER)
+        rival = rival_of(ranking, vote->voter, posting);
+    POLICY_CALL(&ranking->policy, POLICY_INDEPENDENCE, &independence, vote->sign, own, rival);
+    return independence;
+}
+
+static void vote_weigh(struct ranking *ranking, struct vote_facts *vote)
+{
+    const struct member_facts *voter = &ranking->counters.members.at[vote->voter];
+    const struct site_facts *site = &ranking->counters.site;
+    double results[3];
+    double trust = trust_of(ranking, vote->voter);
+    POLICY_CALL(&ranking->policy, POLICY_VOTE, results, vote->sign, vote->independence, trust,
+                vote->patients, voter->votes, voter->ups, site->votes, site->ups, voter->up_good,
+                voter->good, voter->up_bad, voter->bad);
+    vote->odds = results[0];
+    vote->weight = results[1];
+    vote->residual = results[2];
+}
+
+static void question_rise(struct ranking *ranking, int32_t question, int act, double weight)
+{
+    struct question_facts *facts = &ranking->counters.questions.at[question];
+    double rising;
+    POLICY_CALL(&ranking->policy, POLICY_RISING, &rising, facts->rising, act, weight,
+                (double)ranking->now_ms / DAY_MS);
+    facts->rising = rising;
+    facts->is_ranked = true;
+    touch_question(ranking, question);
+}
+
+/* --- settlement: once per posting, O(its votes) --- */
+
+static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, double total,
+                        double known)
+{
+    struct member_facts *voter = &ranking->counters.members.at[vote->voter];
+    double results[3];
+    POLICY_CALL(&ranking->policy, POLICY_SETTLE, results, vote->sign, vote->independence,
+                vote->odds, total, known, vote->before);
+    double others = results[0], teaches = results[1], up = vote->sign > 0;
+    voter->up_good += teaches * others * up;
+    voter->good += teaches * others;
+    voter->up_bad += teaches * (1 - others) * up;
+    voter->bad += teaches * (1 - others);
+    voter->credit += results[2];
+    voter->dependent += 1 - vote->independence;
+    voter->settled_votes++;
+    touch_member(ranking, vote->voter);
+}
+
+static void posting_settle(struct ranking *ranking, int32_t number)
+{
+    struct counters *counters = &ranking->counters;
+    struct posting_facts *posting = &counters->postings.at[number];
+    posting->settled = true;
+    if (posting->up + posting->down == 0)
+        return; /* nothing was said, so nothing is learned */
+    for (int32_t i = posting->first_vote; i >= 0; i = counters->votes.at[i].next) {
+        struct vote_facts *vote = &counters->votes.at[i];
+        if (vote->sign == 0)
+            continue;
+        double independence = independence_of(ranking, vote);
+        counters_vote_apply(counters, vote, -1);
+        vote->independence = independence < vote->independence ? independence : vote->independence;
+        vote_weigh(ranking, vote);
+        counters_vote_apply(counters, vote, 1);
+    }
+    double total, probability, known, none[] = {0, 0};
+    POLICY_CALL(&ranking->policy, POLICY_ODDS, &total, posting->odds);
+    POLICY_CALL(&ranking->policy, POLICY_PROBABILITY, &probability, total);
+    struct member_facts *author =
+        posting->author >= 0 ? &counters->members.at[posting->author] : NULL;
+    POLICY_CALL(&ranking->policy, POLICY_KNOWN, &known, counters->site.settled,
+                counters->site.settled_sum, author ? author->settled_postings : none[0],
+                author ? author->record : none[1]);
+    counters->site.settled += 1;
+    counters->site.settled_sum += probability;
+    if (author) {
+        author->settled_postings++;
+        author->record += probability;
+    }
+    for (int32_t i = posting->first_vote; i >= 0; i = counters->votes.at[i].next)
+        if (counters->votes.at[i].sign != 0)
+            vote_settle(ranking, &counters->votes.at[i], total, known);
+    touch_posting(ranking, number);
+    touch_member(ranking, posting->author);
+}
+
+static void settle_due(struct ranking *ranking)
+{
+    const struct counters *counters = &ranking->counters;
+    while (ranking->settle_next < counters->postings.count) {
+        double days = policy_holds(&ranking->policy)->settle_days;
+        int64_t age_ms = ranking->now_ms - counters->postings.at[ranking->settle_next].at_ms;
+        if ((double)age_ms < days * DAY_MS)
+            return;
+        posting_settle(ranking, ranking->settle_next++);
+    }
+}
+
+/* --- events --- */
+
+static void posting_added(struct ranking *ranking, const struct event *event)
+{
+    const struct event_posting_added *added = &event->posting_added;
+    struct counters *counters = &ranking->counters;
+    int32_t number = counters_posting_add(counters, event->seq, added->question, added->member,
+                                          (uint8_t)added->kind, ranking->now_ms);
+    if (number < 0) {
+        trace_warn("posting_without_thread", "seq=%lld", (long long)event->seq);
+        return;
+    }
+    const struct posting_facts *posting = &counters->postings.at[number];
+    if (added->kind == KIND_OBSERVATION || added->kind == KIND_ANSWER)
+        counters_posting_count(counters, number);
+    if (posting->author < 0)
+        return; /* references take no part until somebody votes on them */
+    touch_posting(ranking, number);
+    touch_member(ranking, posting->author);
+    question_rise(ranking, posting->question, added->question ? ACT_ANSWERED : ACT_ASKED,
+                  trust_of(ranking, posting->author));
+}
+
+/* Take a vote out of every counter it went into (side -1) or put it in (side 1), but for its
+ * figures (counters_vote_apply). */
+static void vote_count(struct counters *counters, const struct vote_facts *vote, int side)
+{
+    if (vote->sign == 0)
+        return;
+    struct member_facts *voter = &counters->members.at[vote->voter];
+    int up = vote->sign > 0 ? side : 0;
+    counters->site.votes += side;
+    counters->site.ups += up;
+    voter->votes += side;
+    voter->ups += up;
+    counters_pair_add(counters, vote->voter, counters->postings.at[vote->posting].author,
+                      vote->sign, side);
+}
+
+static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cast)
+{
+    struct counters *counters = &ranking->counters;
+    int32_t number = counters_posting_find(counters, cast->posting);
+    if (number < 0 || cast->member <= 0 || cast->member == cast->author)
+        return;
+    int32_t voter = counters_member(counters, cast->member);
+    if (counters->postings.at[number].author == voter)
+        return;
+    int8_t sign = cast->stance == 1 ? 1 : cast->stance == 2 ? -1 : 0;
+    int32_t found = counters_vote_find(counters, voter, number);
+    bool is_first = found < 0;
+    if (is_first)
+        found = counters_vote_add(counters, voter, number);
+    struct vote_facts *vote = &counters->votes.at[found];
+    if (!is_first) {
+        if (vote->sign == sign && vote->patients == cast->patients)
+            return;
+        counters_vote_apply(counters, vote, -1);
+        vote_count(counters, vote, -1);
+    }
+    counters_posting_count(counters, number);
+    struct posting_facts *posting = &counters->postings.at[number];
+    vote->sign = sign;
+    vote->patients = (uint8_t)cast->patients;
+    vote->before = posting->odds;
+    vote->odds = vote->weight = vote->residual = 0;
+    if (sign != 0) {
+        vote->independence = independence_of(ranking, vote);
+        vote_count(counters, vote, 1);
+        vote_weigh(ranking, vote);
+    }
+    counters_vote_apply(counters, vote, 1);
+    if (is_first && sign != 0)
+        question_rise(ranking, posting->question, ACT_VOTED,
+                      vote->independence * trust_of(ranking, voter));
+    touch_posting(ranking, number);
+    touch_member(ranking, posting->author);
+    touch_member(ranking, voter);
+}
+
+/* --- rule sets --- */
+
+static bool is_writing(const struct ranking *ranking)
+{
+    return ranking->db && ranking->seq > ranking->written_seq;
+}
+
+static enum result constants_write(struct ranking *ranking)
+{
+    const struct rule_constant *constants;
+    size_t count = rule_constants(policy_holds(&ranking->policy)->rules, &constants);
+    enum result result = rank_rule_constants_clear(ranking->db);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = rank_rule_constant_add(ranking->db, (int64_t)i, constants[i].name,
+                                        constants[i].value, constants[i].low, constants[i].high,
+                                        constants[i].unit, constants[i].meaning);
+    return result;
+}
+
+static bool is_ours(const struct ranking *ranking, int64_t proposal)
+{
+    for (int32_t i = 0; i < ranking->proposals.count; i++)
+        if (ranking->proposals.at[i] == proposal)
+            return true;
+    return false;
+}
+
+static enum result rule_proposed(struct ranking *ranking, const struct event *event)
+{
+    if (!text_is(event->rule_proposed.name, RANKING_RULE_NAME) ||
+        ranking->proposals.count == PROPOSALS_MAX)
+        return OK;
+    LIST_ADD(ranking->proposals, event->seq);
+    if (!is_writing(ranking))
+        return OK;
+    return rank_trial_add(ranking->db, event->seq, event->rule_proposed.name, event->seq);
+}
+
+static enum result rule_approved(struct ranking *ranking, const struct event *event,
+                                 struct arena *arena)
+{
+    int64_t proposal = event->rule_approved.proposal;
+    if (ranking->is_fixed || !is_ours(ranking, proposal))
+        return OK;
+    struct journal_entry *entries;
+    size_t count = 0;
+    enum result result = journal_read(ranking->journal, arena, proposal - 1, 1, &entries, &count);
+    if (result != OK)
+        return result;
+    assert(count == 1 && entries[0].event.seq == proposal);
+    int64_t before = policy_holds(&ranking->policy)->active_seq;
+    struct text why = NO_TEXT;
+    bool holds = policy_push(&ranking->policy, arena, entries[0].texts[0], event->seq, &why) == OK;
+    if (!is_writing(ranking))
+        return OK;
+    trace_info("rule_set", "proposal=%lld active_seq=%lld holds=%d", (long long)proposal,
+               (long long)event->seq, holds);
+    static const uint8_t nothing[DIGEST_SIZE];
+    const uint8_t *hash = holds ? rule_hash(policy_holds(&ranking->policy)->rules) : nothing;
+    if (holds)
+        result = rank_rule_set_end(ranking->db, before, RULE_SET_SUPERSEDED, event->seq, TEXT(""));
+    if (result == OK)
+        result = rank_rule_set_put(ranking->db, event->seq, proposal,
+                                   entries[0].event.rule_proposed.name, bytes_of(hash, DIGEST_SIZE),
+                                   holds ? RULE_SET_HOLDS : RULE_SET_REFUSED,
+                                   holds ? 0 : event->seq, holds ? TEXT("") : why, TEXT(""));
+    return result == OK && holds ? constants_write(ranking) : result;
+}
+
+/* A set that failed on the way has been put aside by policy_call; say so where the admins read it.
+ */
+static enum result failures_note(struct ranking *ranking)
+{
+    if (ranking->policy.broken) {
+        trace_fail("no_rule_set", "seq=%lld", (long long)ranking->seq);
+        return BROKEN;
+    }
+    int64_t failed = ranking->policy.failed_seq;
+    if (failed < 0)
+        return OK;
+    ranking->policy.failed_seq = -1;
+    if (!is_writing(ranking))
+        return OK;
+    enum result result = rank_rule_set_end(ranking->db, failed, RULE_SET_PUT_ASIDE, ranking->seq,
+                                           text_of(ranking->policy.why));
+    if (result == OK)
+        result = rank_rule_set_end(ranking->db, policy_holds(&ranking->policy)->active_seq,
+                                   RULE_SET_HOLDS, 0, TEXT(""));
+    return result == OK ? constants_write(ranking) : result;
+}
+
+/* --- the end of an event: everything touched is scored, and written --- */
+
+static void member_score(struct ranking *ranking, int32_t number)
+{
+    struct member_facts *member = &ranking->counters.members.at[number];
+    const struct site_facts *site = &ranking->counters.site;
+    double results[3], band;
+    POLICY_CALL(&ranking->policy, POLICY_MEMBER_SCORE, results, member->weight, member->residual,
+                member->votes, member->ups, site->votes, site->ups, member->up_good, member->good,
+                member->up_bad, member->bad);
+    POLICY_CALL(&ranking->policy, POLICY_BAND, &band, results[0], member->weight);
+    member->score = results[0];
+    member->from_postings = results[1];
+    member->from_votes = results[2];
+    member->trust = trust_of(ranking, number);
+    int32_t before = member->has_score ? member->band : 0;
+    member->band = band < 1 ? 0 : band < 2 ? 1 : band < 3 ? 2 : 3;
+    member->has_score = true;
+    if (member->band == before)
+        return;
+    /* the band stands beside the name wherever the member wrote */
+    for (int32_t i = member->first_posting; i >= 0;
+         i = ranking->counters.postings.at[i].next_of_author)
+        touch_question(ranking, ranking->counters.postings.at[i].question);
+}
+
+static enum result member_write(struct ranking *ranking, int32_t number, struct arena *arena)
+{
+    const struct member_facts *member = &ranking->counters.members.at[number];
+    size_t mark = arena->used;
+    int64_t active = policy_holds(&ranking->policy)->active_seq;
+    enum result result = rank_member_put(
+        ranking->db, member->id, member->score, member->band, ranking->seq, active,
+        member_facts_json(arena, ranking, number), member_reasons(arena, ranking, number));
+    if (result == OK)
+        result = rank_member_month_put(ranking->db, member->id, clock_month(arena, ranking->now_ms),
+                                       member->score, member->band);
+    arena_reset(arena, mark);
+    return result;
+}
+
+static void posting_score(struct ranking *ranking, int32_t number)
+{
+    struct posting_facts *posting = &ranking->counters.postings.at[number];
+    double author = posting->author >= 0 ? ranking->counters.members.at[posting->author].score : 0;
+    double total, results[3];
+    POLICY_CALL(&ranking->policy, POLICY_ODDS, &total, posting->odds);
+    POLICY_CALL(&ranking->policy, POLICY_PROBABILITY, &posting->probability, total);
+    POLICY_CALL(&ranking->policy, POLICY_POSTING_SCORE, results, posting->odds, author);
+    posting->score = results[0];
+    posting->from_votes = results[1];
+    posting->from_author = results[2];
+    posting->has_score = true;
+}
+
+static enum result posting_write(struct ranking *ranking, int32_t number, struct arena *arena)
+{
+    const struct counters *counters = &ranking->counters;
+    const struct posting_facts *posting = &counters->postings.at[number];
+    size_t mark = arena->used;
+    enum result result = rank_posting_put(
+        ranking->db, posting->id, counters->questions.at[posting->question].id,
+        posting->author >= 0 ? counters->members.at[posting->author].id : 0, posting->score,
+        posting->probability, posting->settled, ranking->seq,
+        policy_holds(&ranking->policy)->active_seq, posting_facts_json(arena, ranking, number),
+        posting_reasons(arena, ranking, number));
+    arena_reset(arena, mark);
+    return result;
+}
+
+static enum result flush(struct ranking *ranking, struct arena *arena)
+{
+    struct counters *counters = &ranking->counters;
+    bool write = is_writing(ranking);
+    enum result result = OK;
+    for (int32_t i = 0; i < ranking->dirty_members.count; i++) {
+        int32_t number = ranking->dirty_members.at[i];
+        counters->members.at[number].dirty = false;
+        member_score(ranking, number);
+        if (write && result == OK)
+            result = member_write(ranking, number, arena);
+    }
+    for (int32_t i = 0; i < ranking->dirty_postings.count; i++) {
+        int32_t number = ranking->dirty_postings.at[i];
+        struct posting_facts *posting = &counters->postings.at[number];
+        posting->dirty = false;
+        if (!posting->counted)
+            continue;
+        posting_score(ranking, number);
+        if (write && result == OK)
+            result = posting_write(ranking, number, arena);
+    }
+    for (int32_t i = 0; i < ranking->dirty_questions.count; i++) {
+        struct question_facts *question = &counters->questions.at[ranking->dirty_questions.at[i]];
+        question->dirty = false;
+        question->version = ranking->seq;
+        if (write && result == OK)
+            result = rank_question_put(ranking->db, question->id, ranking->seq, question->rising);
+    }
+    ranking->dirty_members.count = 0;
+    ranking->dirty_postings.count = 0;
+    ranking->dirty_questions.count = 0;
+    return result;
+}
+
+enum result ranking_apply(void *self, const struct journal_entry *entry, struct arena *arena)
+{
+    struct ranking *ranking = self;
+    const struct event *event = &entry->event;
+    assert(event->seq > ranking->seq);
+    ranking->seq = event->seq;
+    if (event->at_ms > ranking->now_ms)
+        ranking->now_ms = event->at_ms;
+    policy_event(&ranking->policy);
+    settle_due(ranking);
+    enum result result = OK;
+    switch (event->kind) {
+    case EVENT_MEMBER_DECIDED:
+        if (event->member_decided.accepted && event->member_decided.member > 0)
+            touch_member(ranking,
+                         counters_member(&ranking->counters, event->member_decided.member));
+        break;
+    case EVENT_POSTING_ADDED:
+        posting_added(ranking, event);
+        break;
+    case EVENT_VOTE_CAST:
+        vote_cast(ranking, &event->vote_cast);
+        break;
+    case EVENT_RULE_PROPOSED:
+        result = rule_proposed(ranking, event);
+        break;
+    case EVENT_RULE_APPROVED:
+        result = rule_approved(ranking, event, arena);
+        break;
+    default: /* moves the time only */
+        break;
+    }
+    if (result == OK)
+        result = flush(ranking, arena);
+    return result == OK ? failures_note(ranking) : result;
+}
+
+/* --- opening --- */
+
+static enum result first_set_write(struct ranking *ranking, struct arena *arena, struct text script)
+{
+    struct rank_rule_set_first_row row;
+    enum result result = rank_rule_set_first(ranking->db, arena, &row);
+    if (result != NOT_FOUND)
+        return result;
+    result = db_begin(ranking->db);
+    if (result != OK)
+        return result;
+    const uint8_t *hash = rule_hash(policy_holds(&ranking->policy)->rules);
+    result = rank_rule_set_put(ranking->db, 0, 0, TEXT(RANKING_RULE_NAME),
+                               bytes_of(hash, DIGEST_SIZE), RULE_SET_HOLDS, 0, TEXT(""), script);
+    if (result == OK)
+        result = constants_write(ranking);
+    if (result == OK)
+        return db_commit(ranking->db);
+    db_rollback(ranking->db);
+    return result;
+}
+
+enum result ranking_open(struct ranking *ranking, struct db *db, struct log *journal,
+                         struct arena *arena, struct text script, struct text *why)
+{
+    *ranking = (struct ranking){.db = db, .journal = journal};
+    ranking->policy.failed_seq = -1;
+    *why = NO_TEXT;
+    counters_open(&ranking->counters);
+    enum result result = policy_push(&ranking->policy, arena, script, 0, why);
+    return result == OK && db ? first_set_write(ranking, arena, script) : result;
+}
+
+enum result ranking_replay(struct ranking *ranking, struct arena *arena, int64_t upto,
+                           void (*progress)(int64_t seq))
+{
+    ranking->written_seq = upto;
+    while (ranking->seq < upto) {
+        size_t mark = arena->used, count = 0, left = (size_t)(upto - ranking->seq);
+        struct journal_entry *entries;
+        enum result result =
+            journal_read(ranking->journal, arena, ranking->seq,
+                         left < REPLAY_SLICE ? left : REPLAY_SLICE, &entries, &count);
+        if (result == OK && count == 0)
+            result = BROKEN; /* the database is ahead of the journal */
+        for (size_t i = 0; i < count && result == OK; i++)
+            result = ranking_apply(ranking, &entries[i], arena);
+        arena_reset(arena, mark);
+        if (result != OK)
+            return result;
+        if (progress)
+            progress(ranking->seq);
+    }
+    return OK;
+}
+
+void ranking_close(struct ranking *ranking)
+{
+    counters_close(&ranking->counters);
+    policy_close(&ranking->policy);
+    free(ranking->dirty_members.at);
+    free(ranking->dirty_postings.at);
+    free(ranking->dirty_questions.at);
+    free(ranking->proposals.at);
+    *ranking = (struct ranking){.db = NULL};
+}

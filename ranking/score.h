@@ -1,0 +1,43 @@
+#pragma once
+/* The fold: events of the journal into counters, counters through the rules into scores, scores
+ * into rank.db. Driven by the events' own times, so that a replay gives the same bytes. Without a
+ * database it only counts: that is how trials run. */
+#include "core/follow.h"
+#include "ranking/counters.h"
+#include "ranking/policy.h"
+
+struct ranking {
+    struct db *db;       /* NULL: nothing is written */
+    struct log *journal; /* for the scripts of approved proposals */
+    struct counters counters;
+    struct policy policy;
+    bool is_fixed;       /* the first rule set holds whatever is approved (trials) */
+    int64_t written_seq; /* events up to here are in the database already: a replay only counts */
+    int64_t seq;
+    int64_t now_ms;      /* latest event time so far: never goes back */
+    int32_t settle_next; /* first posting not yet looked at for settlement */
+    GROWING(int32_t) dirty_members;
+    GROWING(int32_t) dirty_postings;
+    GROWING(int32_t) dirty_questions;
+    GROWING(int64_t) proposals; /* of RANKING_RULE_NAME */
+};
+
+/* `script`: the rule set to begin with. With a database it also writes that set there if it is the
+ * first time. INVALID with *why when the script does not load. Then apply what is in the database
+ * already by ranking_replay. */
+MUST_USE enum result ranking_open(struct ranking *ranking, struct db *db, struct log *journal,
+                                  struct arena *arena, struct text script, struct text *why);
+MUST_USE enum result ranking_replay(struct ranking *ranking, struct arena *arena, int64_t upto,
+                                    void (*progress)(int64_t seq));
+void ranking_close(struct ranking *ranking);
+/* For struct fold: one event. BROKEN when no rule set is left that works. */
+MUST_USE enum result ranking_apply(void *self, const struct journal_entry *entry,
+                                   struct arena *arena);
+
+/* --- in reason.c: what is stored beside a score --- */
+struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting);
+struct text member_facts_json(struct arena *arena, const struct ranking *ranking, int32_t member);
+/* One reason a line, "+0.31: corroborated by 7 colleagues independent of the author". Names nobody.
+ */
+struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting);
+struct text member_reasons(struct arena *arena, const struct ranking *ranking, int32_t member);

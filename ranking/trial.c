@@ -1,0 +1,263 @@
+#include "ranking/trial.h"
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLICE = 32, PROGRESS_EVENTS = 512 };
+static const double same =
+    1e-9; /* scores closer than this are equal: libm differs in the last bit between machines */
+
+struct pair_of_rankings {
+    struct ranking live, proposed;
+};
+
+static enum result both_apply(struct pair_of_rankings *both, const struct journal_entry *entry,
+                              struct arena *arena, struct text *why)
+{
+    enum result result = ranking_apply(&both->live, entry, arena);
+    if (result != OK)
+        return result;
+    result = ranking_apply(&both->proposed, entry, arena);
+    if (result == BROKEN && both->proposed.policy.broken) {
+        *why = arena_format(arena, "at event %lld of the journal: %s", (long long)entry->event.seq,
+                            both->proposed.policy.why);
+        return INVALID;
+    }
+    return result;
+}
+
+static enum result both_fold(struct pair_of_rankings *both, struct log *journal,
+                             struct arena *arena, int64_t upto, void (*progress)(int64_t, int64_t),
+                             struct text *why)
+{
+    int64_t at = 0, shown = 0;
+    while (at < upto) {
+        size_t mark = arena->used, count = 0;
+        size_t most = upto - at < SLICE ? (size_t)(upto - at) : SLICE;
+        struct journal_entry *entries;
+        enum result result = journal_read(journal, arena, at, most, &entries, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            result = both_apply(both, &entries[i], arena, why);
+            at = entries[i].event.seq;
+        }
+        if (result != OK)
+            return result; /* with the reason still in the arena */
+        arena_reset(arena, mark);
+        if (count == 0)
+            return OK;
+        if (progress && at - shown >= PROGRESS_EVENTS) {
+            progress(at, upto);
+            shown = at;
+        }
+    }
+    return OK;
+}
+
+/* --- who moved --- */
+
+/* Keep the largest: `size` of a move is what it is sorted by; ties go to the older one. */
+static void keep_largest(struct trial_move *moves, double *sizes, size_t *count,
+                         struct trial_move move, double size)
+{
+    size_t at = *count;
+    while (at > 0 &&
+           (sizes[at - 1] < size || (sizes[at - 1] == size && moves[at - 1].id > move.id)))
+        at--;
+    if (at == TRIAL_MOVES_MAX)
+        return;
+    size_t last = *count < TRIAL_MOVES_MAX ? *count : TRIAL_MOVES_MAX - 1;
+    memmove(&moves[at + 1], &moves[at], (last - at) * sizeof(*moves));
+    memmove(&sizes[at + 1], &sizes[at], (last - at) * sizeof(*sizes));
+    moves[at] = move;
+    sizes[at] = size;
+    *count = last + 1;
+}
+
+struct ranked {
+    double score;
+    int32_t number;
+    double place; /* the mean of those with an equal score */
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score < y->score ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void places_fill(struct ranked *list, size_t count)
+{
+    qsort(list, count, sizeof(*list), by_score);
+    for (size_t i = 0; i < count;) {
+        size_t end = i + 1;
+        while (end < count && list[end].score - list[i].score < same)
+            end++;
+        for (size_t k = i; k < end; k++)
+            list[k].place = (double)(i + end - 1) / 2;
+        i = end;
+    }
+    qsort(list, count, sizeof(*list), by_number);
+}
+
+/* Spearman: Pearson's correlation of the places. 1 when nobody differs from anybody. */
+static double agreement_of(struct ranked *a, struct ranked *b, size_t count)
+{
+    if (count < 2)
+        return 1;
+    places_fill(a, count);
+    places_fill(b, count);
+    double mean = ((double)count - 1) / 2, ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < count; i++) {
+        assert(a[i].number == b[i].number);
+        ab += (a[i].place - mean) * (b[i].place - mean);
+        aa += (a[i].place - mean) * (a[i].place - mean);
+        bb += (b[i].place - mean) * (b[i].place - mean);
+    }
+    if (aa == 0 || bb == 0)
+        return aa == bb ? 1 : 0;
+    return ab / sqrt(aa * bb);
+}
+
+static void members_compare(const struct pair_of_rankings *both, struct arena *arena,
+                            struct trial_result *out)
+{
+    const struct counters *live = &both->live.counters, *proposed = &both->proposed.counters;
+    assert(live->members.count == proposed->members.count);
+    size_t room = (size_t)live->members.count;
+    struct ranked *before = arena_array(arena, struct ranked, room);
+    struct ranked *after = arena_array(arena, struct ranked, room);
+    double sizes[TRIAL_MOVES_MAX];
+    size_t count = 0;
+    for (int32_t i = 0; i < live->members.count; i++) {
+        const struct member_facts *a = &live->members.at[i], *b = &proposed->members.at[i];
+        if (!a->has_score || !b->has_score)
+            continue;
+        before[count] = (struct ranked){a->score, i, 0};
+        after[count++] = (struct ranked){b->score, i, 0};
+        double change = b->score - a->score;
+        out->members_up += change > same;
+        out->members_down += change < -same;
+        out->bands_up += b->band > a->band;
+        out->bands_down += b->band < a->band;
+        struct trial_move move = {a->id, 0, a->score, b->score, a->band, b->band};
+        if (fabs(change) > same)
+            keep_largest(out->members_moved, sizes, &out->members_moved_count, move, fabs(change));
+    }
+    out->members = (int64_t)count;
+    out->agreement = agreement_of(before, after, count);
+}
+
+/* Place within the thread, from 1: one more than those that stand before it. */
+static int64_t place_of(const struct counters *counters, int32_t posting)
+{
+    const struct posting_facts *own = &counters->postings.at[posting];
+    int64_t place = 1;
+    int32_t at = counters->questions.at[own->question].first_posting;
+    for (; at >= 0; at = counters->postings.at[at].next_in_question) {
+        const struct posting_facts *other = &counters->postings.at[at];
+        if (at != posting && other->has_score &&
+            other->id != counters->questions.at[own->question].id)
+            place +=
+                other->score > own->score || (other->score == own->score && other->id < own->id);
+    }
+    return place;
+}
+
+static void question_compare(const struct pair_of_rankings *both, int32_t question, double *sizes,
+                             struct trial_result *out)
+{
+    const struct counters *live = &both->live.counters, *proposed = &both->proposed.counters;
+    const struct question_facts *facts = &live->questions.at[question];
+    int64_t listed = 0, moved = 0, new_top = 0;
+    for (int32_t i = facts->first_posting; i >= 0; i = live->postings.at[i].next_in_question) {
+        const struct posting_facts *a = &live->postings.at[i], *b = &proposed->postings.at[i];
+        if (!a->has_score)
+            continue;
+        out->postings++;
+        bool changed = fabs(a->score - b->score) > same;
+        out->postings_changed += changed;
+        bool is_listed = a->id != facts->id; /* the opening posting stands above the order */
+        int64_t from = is_listed ? place_of(live, i) : 0;
+        int64_t to = is_listed ? place_of(proposed, i) : 0;
+        listed += is_listed;
+        moved += from != to;
+        new_top += to == 1 && from != 1;
+        struct trial_move move = {a->id, facts->id, a->score, b->score, from, to};
+        if (changed || from != to)
+            keep_largest(out->postings_moved, sizes, &out->postings_moved_count, move,
+                         (double)llabs(from - to) * 1000 + fabs(a->score - b->score));
+    }
+    out->questions += listed >= 2;
+    out->questions_reordered += moved > 0;
+    out->questions_new_top += new_top > 0;
+}
+
+static void compare(const struct pair_of_rankings *both, struct arena *arena,
+                    struct trial_result *out)
+{
+    double sizes[TRIAL_MOVES_MAX];
+    members_compare(both, arena, out);
+    for (int32_t i = 0; i < both->live.counters.questions.count; i++)
+        question_compare(both, i, sizes, out);
+}
+
+enum result trial_run(struct log *journal, struct arena *arena, struct text first_script,
+                      struct text script, int64_t before, void (*progress)(int64_t, int64_t),
+                      struct trial_result *out, struct text *why)
+{
+    static struct pair_of_rankings
+        both; /* two such beside each other are too large for the stack of a small process */
+    *out = (struct trial_result){.agreement = 1};
+    *why = NO_TEXT;
+    int64_t head = 0;
+    uint8_t digest[32];
+    enum result result = log_head(journal, &head, digest);
+    int64_t upto = before > 0 && before - 1 < head ? before - 1 : head;
+    struct text ignored;
+    if (result == OK)
+        result = ranking_open(&both.proposed, NULL, journal, arena, script, why);
+    if (result == OK)
+        result = ranking_open(&both.live, NULL, journal, arena, first_script, &ignored);
+    both.proposed.is_fixed = true;
+    if (result == OK)
+        result = both_fold(&both, journal, arena, upto, progress, why);
+    if (result == OK) {
+        out->events = upto;
+        compare(&both, arena, out);
+    }
+    ranking_close(&both.live);
+    ranking_close(&both.proposed);
+    return result;
+}
+
+/* --- the child's lines --- */
+
+static void moves_print(const char *kind, const struct trial_move *moves, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        printf("%s %lld %lld %.17g %.17g %lld %lld\n", kind, (long long)moves[i].id,
+               (long long)moves[i].question, moves[i].before, moves[i].after,
+               (long long)moves[i].order_before, (long long)moves[i].order_after);
+}
+
+void trial_print(const struct trial_result *r)
+{
+    moves_print("member", r->members_moved, r->members_moved_count);
+    moves_print("posting", r->postings_moved, r->postings_moved_count);
+    printf("result %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %.17g\n",
+           (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
+           (long long)r->questions_reordered, (long long)r->questions_new_top,
+           (long long)r->members, (long long)r->members_up, (long long)r->members_down,
+           (long long)r->bands_up, (long long)r->bands_down, r->agreement);
+    fflush(stdout);
+}

@@ -1,0 +1,52 @@
+#pragma once
+/* A trial: the whole past twice in one pass, once under the rules that held and once under a
+ * proposed script from the first event on; who would stand elsewhere? Nothing is written, so it may
+ * be killed at any moment. It runs in a child of the ranker (verb `trial-run`), which speaks to it
+ * in lines on a pipe; trial_job is the ranker's end of that. */
+#include "ranking/score.h"
+#include <sys/types.h>
+
+enum { TRIAL_MOVES_MAX = 20 };
+
+struct trial_move {
+    int64_t id, question;
+    double before, after;
+    int64_t order_before, order_after;
+};
+
+struct trial_result {
+    int64_t events, postings, postings_changed;
+    int64_t questions, questions_reordered, questions_new_top;
+    int64_t members, members_up, members_down, bands_up, bands_down;
+    double agreement; /* Spearman's rank correlation of the members' scores */
+    struct trial_move members_moved[TRIAL_MOVES_MAX], postings_moved[TRIAL_MOVES_MAX];
+    size_t members_moved_count, postings_moved_count;
+};
+
+/* Run `script` against the journal up to and without `before` (0: all of it). INVALID with *why
+ * when the script does not load or fails on the way (with the event's seq). */
+MUST_USE enum result trial_run(struct log *journal, struct arena *arena, struct text first_script,
+                               struct text script, int64_t before,
+                               void (*progress)(int64_t done, int64_t total),
+                               struct trial_result *out, struct text *why);
+
+/* --- the child's lines, and the ranker's end --- */
+void trial_print(const struct trial_result *result); /* for trial_job; to standard output */
+
+struct trial_job {
+    int64_t proposal; /* 0: nothing runs */
+    pid_t child;
+    int fd;           /* readable when the child said something; -1 */
+    int64_t until_us; /* steady time at which it is killed */
+    int64_t shown_us; /* when progress was last written */
+    char text[16 * 1024];
+    size_t size;
+};
+void trial_job_open(struct trial_job *job);
+/* Start the oldest trial that waits, if none runs. `started`: whether one does now. */
+MUST_USE enum result trial_job_start(struct trial_job *job, struct db *db, struct arena *arena);
+/* Take what the child said; write progress, result or failure into the database. Kills a child that
+ * took too long. */
+MUST_USE enum result trial_job_step(struct trial_job *job, struct db *db);
+void trial_job_close(
+    struct trial_job *job); /* kills and reaps what runs; it starts over next time */

@@ -1,0 +1,81 @@
+--: posting_put(posting: int, question: int, author: int, score: real, probability: real, settled: bool, version: int, active_seq: int, facts: text, reasons: text)
+--: may: ranker
+INSERT INTO posting_rank (posting, question, author, score, probability, settled, version, active_seq, facts, reasons)
+VALUES (:posting, :question, :author, :score, :probability, :settled, :version, :active_seq, :facts, :reasons)
+ON CONFLICT (posting) DO UPDATE SET score = excluded.score, probability = excluded.probability, settled = excluded.settled,
+  version = excluded.version, active_seq = excluded.active_seq, facts = excluded.facts, reasons = excluded.reasons;
+
+--: member_put(member: int, score: real, band: int, version: int, active_seq: int, facts: text, reasons: text)
+--: may: ranker
+INSERT INTO member_rank (member, score, band, version, active_seq, facts, reasons)
+VALUES (:member, :score, :band, :version, :active_seq, :facts, :reasons)
+ON CONFLICT (member) DO UPDATE SET score = excluded.score, band = excluded.band, version = excluded.version,
+  active_seq = excluded.active_seq, facts = excluded.facts, reasons = excluded.reasons;
+
+--: member_month_put(member: int, month: text, score: real, band: int)
+--: may: ranker
+INSERT INTO member_month (member, month, score, band) VALUES (:member, :month, :score, :band)
+ON CONFLICT (member, month) DO UPDATE SET score = excluded.score, band = excluded.band;
+
+--: question_put(question: int, version: int, rising: real)
+--: may: ranker
+INSERT INTO question_rank (question, version, rising) VALUES (:question, :version, :rising)
+ON CONFLICT (question) DO UPDATE SET version = excluded.version, rising = excluded.rising;
+
+--: rule_set_put(active_seq: int, proposal: int, name: text, hash: blob, state: int, ended_seq: int, why: text, script: text)
+--: may: ranker
+INSERT INTO rule_set (active_seq, proposal, name, hash, state, ended_seq, why, script)
+VALUES (:active_seq, :proposal, :name, :hash, :state, :ended_seq, :why, :script)
+ON CONFLICT (active_seq) DO NOTHING;
+
+--: rule_set_end(active_seq: int, state: int, ended_seq: int, why: text)
+--: may: ranker
+UPDATE rule_set SET state = :state, ended_seq = :ended_seq, why = :why WHERE active_seq = :active_seq;
+
+--: rule_set_first() => one script: text
+--: may: ranker
+SELECT script FROM rule_set WHERE active_seq = 0;
+
+--: rule_constants_clear()
+--: may: ranker
+DELETE FROM rule_constant;
+
+--: rule_constant_add(place: int, name: text, value: real, low: real, high: real, unit: text, meaning: text)
+--: may: ranker
+INSERT INTO rule_constant (place, name, value, low, high, unit, meaning)
+VALUES (:place, :name, :value, :low, :high, :unit, :meaning);
+
+--: trial_add(proposal: int, name: text, total: int)
+--: may: ranker
+INSERT INTO trial (proposal, name, state, why, done, total, postings, postings_changed, questions, questions_reordered,
+  questions_new_top, members, members_up, members_down, bands_up, bands_down, agreement)
+VALUES (:proposal, :name, 1, '', 0, :total, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0) ON CONFLICT (proposal) DO NOTHING;
+
+--: trial_next() => one proposal: int, total: int
+--: may: ranker
+-- The oldest that still has to run.
+SELECT proposal, total FROM trial WHERE state IN (1, 2) ORDER BY proposal LIMIT 1;
+
+--: trial_progress(proposal: int, state: int, done: int)
+--: may: ranker
+UPDATE trial SET state = :state, done = :done WHERE proposal = :proposal;
+
+--: trial_fail(proposal: int, why: text)
+--: may: ranker
+UPDATE trial SET state = 4, why = :why, done = total WHERE proposal = :proposal;
+
+--: trial_finish(proposal: int, postings: int, postings_changed: int, questions: int, questions_reordered: int, questions_new_top: int, members: int, members_up: int, members_down: int, bands_up: int, bands_down: int, agreement: real)
+--: may: ranker
+UPDATE trial SET state = 3, why = '', done = total, postings = :postings, postings_changed = :postings_changed,
+  questions = :questions, questions_reordered = :questions_reordered, questions_new_top = :questions_new_top,
+  members = :members, members_up = :members_up, members_down = :members_down, bands_up = :bands_up, bands_down = :bands_down,
+  agreement = :agreement WHERE proposal = :proposal;
+
+--: trial_moves_clear(proposal: int)
+--: may: ranker
+DELETE FROM trial_move WHERE proposal = :proposal;
+
+--: trial_move_add(proposal: int, kind: int, place: int, id: int, question: int, before: real, after: real, order_before: int, order_after: int)
+--: may: ranker
+INSERT INTO trial_move (proposal, kind, place, id, question, before, after, order_before, order_after)
+VALUES (:proposal, :kind, :place, :id, :question, :before, :after, :order_before, :order_after);

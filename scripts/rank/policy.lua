@@ -1,0 +1,181 @@
+-- Who stands where, and why: the first rule set of the ranker.
+-- Pure functions of numbers; the ranker keeps the counters and passes them. scripts/README.md explains every argument.
+-- luacheck: std lua54, allow defined top, ignore 131
+local log, exp, min, max = math.log, math.exp, math.min, math.max
+
+P = {
+  -- name    = { value, lowest, highest, unit, what it means }
+  settle     = { 14, 1, 90, "days", "after this long the votes on a posting are weighed for good" },
+  base       = { 0.5, 0.05, 0.95, "probability", "that a posting is right, before anybody has voted" },
+
+  good_up    = { 0.80, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },
+  bad_up     = { 0.45, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
+  k_member   = { 8, 1, 100, "votes", "how slowly a member's own figures replace these two shares" },
+
+  cover_low  = { 0.25, 0.05, 1, "share", "of an author's postings one member voted on: independent up to here" },
+  cover_high = { 0.45, 0.1, 1, "share", "from here on he is linked, and his votes on that author count nothing" },
+  mutual_low  = { 0.10, 0.02, 1, "share", "the same both ways (the smaller share)" },
+  mutual_high = { 0.25, 0.05, 1, "share", "from here on two who vote on each other are linked" },
+  rival_link = { 0.5, 0, 1, "independence", "below this to another author of the thread, a dispute counts nothing" },
+  linked_low  = { 0.08, 0, 1, "share", "of a member's votes going to linked authors: trusted up to here" },
+  linked_high = { 0.25, 0.01, 1, "share", "from here on his votes count nothing at all" },
+
+  seen_none  = { 1, 0, 2, "factor", "weight of a vote by someone who has seen no such patient" },
+  seen_few   = { 1, 0, 2, "factor", "weight of a vote from 1 to 5 patients seen" },
+  seen_some  = { 1, 0, 2, "factor", "weight of a vote from 6 to 20 patients seen" },
+  seen_many  = { 1, 0, 2, "factor", "weight of a vote from more than 20 patients seen" },
+  odds_max   = { 2.2, 0.5, 6, "log-odds", "most that one vote can move a posting" },
+  weight_max = { 2, 0.5, 6, "votes", "most that one vote can weigh in its author's record" },
+  surprise_min = { 0.15, 0, 1, "share", "least that a settled vote teaches about its voter" },
+  k_record   = { 4, 0.5, 50, "postings", "how slowly an author's record replaces the mean of all authors" },
+
+  k_author   = { 8, 1, 100, "votes", "how slowly a member's standing leaves zero" },
+  vote_part  = { 0.05, 0, 1, "points", "what telling right from wrong in votes adds to the standing" },
+  author_part = { 4, 0, 20, "log-odds", "what one point of the author's standing adds to a posting's score" },
+
+  band_votes = { 3, 0, 100, "votes", "weight of votes received before a member has a band" },
+  band_2     = { 0.04, -1, 1, "points", "standing from which the second band begins" },
+  band_3     = { 0.10, -1, 1, "points", "standing from which the third band begins" },
+
+  half_life  = { 3, 0.1, 60, "days", "after this long an act counts half for 'rising'" },
+  rise_ask   = { 1, 0, 10, "acts", "weight of a new question for 'rising'" },
+  rise_answer = { 1.5, 0, 10, "acts", "weight of an answer for 'rising'" },
+  rise_vote  = { 1, 0, 10, "acts", "weight of an independent vote for 'rising'" },
+}
+
+local function clamp(x, low, high) return max(low, min(high, x)) end
+local function sigmoid(x) return 1 / (1 + exp(-clamp(x, -30.0, 30.0))) end
+local function logit(p) return log(p / (1 - p)) end
+-- 1 up to low, 0 from high on, a straight line between
+local function ramp(x, low, high)
+  if x <= low then return 1.0 elseif x >= high then return 0.0 end
+  return (high - x) / (high - low)
+end
+
+-- Shares of corroborations of a member among right and among wrong postings. Who always
+-- corroborates (or always disputes) says little, so the prior leans to the member's own habit.
+local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
+  local k = P.k_member
+  local site = (site_ups + 14.0) / (site_votes + 20.0)
+  local own = (ups + k * site) / (votes + k)
+  local a, b = P.good_up, P.bad_up
+  if own > site then
+    local s = (own - site) / (1 - site)
+    a, b = a + (1 - a) * s, b + (1 - b) * s
+  else
+    local s = own / site
+    a, b = a * s, b * s
+  end
+  return (up_good + k * a) / (good + k), (up_bad + k * b) / (bad + k)
+end
+
+-- Independence of a voter from an author by their votes of one sign on each other: 1 none in common .. 0 linked.
+function link(to_author, author_postings, to_voter, voter_postings)
+  local x, y = to_author / (author_postings + 3.0), to_voter / (voter_postings + 3.0)
+  return ramp(x, P.cover_low, P.cover_high) * ramp(min(x, y), P.mutual_low, P.mutual_high)
+end
+
+-- sign: 1 corroborates, -1 disputes. own: link to the author. rival: the least link to another author of the thread.
+function independence(sign, own, rival)
+  if sign < 0 and rival < P.rival_link then return 0.0 end
+  return own
+end
+
+-- How far a member's votes count: by the share of his settled votes that went to linked authors.
+function trust(settled_votes, dependent)
+  return ramp(dependent / (settled_votes + 5.0), P.linked_low, P.linked_high)
+end
+
+-- patients seen: 0 none, 1 1-5, 2 6-20, 3 more
+local function experience(patients)
+  if patients < 1 then return P.seen_none elseif patients < 2 then return P.seen_few end
+  if patients < 3 then return P.seen_some end
+  return P.seen_many
+end
+
+-- Log-odds of a vote, its weight, and its residual for the author's record.
+function vote(sign, independent, trusted, patients,
+    votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
+  local a, b = rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
+  a, b = clamp(a, 0.02, 0.98), clamp(b, 0.02, 0.98)
+  local w = independent * trusted * experience(patients)
+  local odds
+  if sign > 0 then odds = min(P.odds_max, max(0.0, log(a / b)))
+  else odds = -min(P.odds_max, max(0.0, log((1 - b) / (1 - a)))) end
+  local weight = w * min(P.weight_max, max(0.0, (a - b) / max(0.05, P.good_up - P.bad_up)))
+  return w * odds, weight, weight * ((sign > 0 and 1.0 or 0.0) - 0.5 * (a + b))
+end
+
+-- Of a posting: what its votes' log-odds come to.
+function odds(sum) return logit(P.base) + sum end
+function probability(total) return sigmoid(total) end
+
+-- What the mean of all authors and this author's record said before the votes, as log-odds.
+function known(site_settled, site_sum, settled, sum)
+  local mean, k = (site_sum + 5.0) / (site_settled + 10.0), P.k_record
+  return logit((sum + k * mean) / (settled + k))
+end
+
+-- A vote when its posting settles: what the others say, how much it teaches about the voter,
+-- what it added to what was known before it.
+function settle(sign, independent, own_odds, total, known_odds, before)
+  local others, was = sigmoid(total - own_odds), sigmoid(known_odds + before)
+  return others, independent * max(P.surprise_min, 4 * was * (1 - was)), sign * (others - was) * independent
+end
+
+-- Standing: total, from postings, from votes.
+function member_score(weight, residual, votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
+  local a, b = rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
+  local from_postings = residual / (weight + P.k_author)
+  local from_votes = P.vote_part * ((a - b) - (P.good_up - P.bad_up))
+  return from_postings + from_votes, from_postings, from_votes
+end
+
+-- 0 new, 1, 2, 3
+function band(score, weight)
+  if weight < P.band_votes then return 0 elseif score < P.band_2 then return 1 end
+  return score < P.band_3 and 2 or 3
+end
+
+-- Place of a posting in its thread: total, from its votes, from its author.
+function posting_score(sum, author_score)
+  local from_author = P.author_part * author_score
+  return sum + from_author, sum, from_author
+end
+
+-- Decayed activity as a logarithm in half-lives: acts of old fade, and the order holds at any time without a clock.
+-- act: 1 asked, 2 answered, 3 voted. weight: how far the actor counts. days: since 1970. key: so far.
+function rising(key, act, weight, days)
+  local w = weight * (act < 2 and P.rise_ask or act < 3 and P.rise_answer or P.rise_vote)
+  if w <= 0 then return key end
+  local new = days / P.half_life + log(w, 2)
+  local top = max(key, new)
+  return top + log(2 ^ max(-60.0, key - top) + 2 ^ max(-60.0, new - top), 2)
+end
+
+examples = {
+  { call = "link", with = { 0, 0, 0, 0 }, gives = { 1 }, why = "strangers are independent" },
+  { call = "link", with = { 9, 10, 0, 0 }, gives = { 0 },
+    why = "who votes on nearly all an author writes is linked" },
+  { call = "link", with = { 4, 20, 5, 20 }, gives = { 0.5072463768 }, within = 1e-6,
+    why = "voting on each other links" },
+  { call = "independence", with = { -1, 1, 0.2 }, gives = { 0 },
+    why = "disputing a friend's rival counts nothing" },
+  { call = "independence", with = { 1, 1, 0.2 }, gives = { 1 },
+    why = "corroborating a friend's rival counts" },
+  { call = "trust", with = { 0, 0 }, gives = { 1 }, why = "a newcomer is trusted" },
+  { call = "trust", with = { 20, 10 }, gives = { 0 },
+    why = "who votes on linked authors again and again is not" },
+  { call = "vote", with = { 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.5753641449, 1, 0.375 }, within = 1e-6,
+    why = "a first corroboration" },
+  { call = "vote", with = { -1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.0116009117, 1, -0.625 }, within = 1e-6,
+    why = "a dispute is rarer, so it says more" },
+  { call = "vote", with = { 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },
+    why = "a linked vote says nothing" },
+  { call = "probability", with = { 0 }, gives = { 0.5 }, why = "even odds" },
+  { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },
+    why = "a newcomer stands at zero" },
+  { call = "band", with = { 0.5, 0 }, gives = { 0 }, why = "no band before there is evidence" },
+  { call = "rising", with = { -1e6, 1, 1, 30 }, gives = { 10 }, why = "the first act sets the key" },
+  { call = "rising", with = { 10, 1, 1, 30 }, gives = { 11 }, why = "a second act at once doubles it" },
+}
