@@ -1,0 +1,256 @@
+/* What script adds: nothing here is needed to use a page. Similar questions while a title is typed, a preview beside the text,
+ * drafts kept in this tab, times in words, keys. No markup is made from strings but the server's own preview. */
+"use strict";
+
+(() => {
+  const wait = (ms, call) => {
+    let timer = 0;
+    return (...given) => {
+      clearTimeout(timer);
+      timer = setTimeout(call, ms, ...given);
+    };
+  };
+  const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
+  /* make("p", { class: "small" }, "words", node, ...) */
+  const make = (name, attributes, ...inside) => {
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes || {})) node.setAttribute(key, value);
+    node.append(...inside);
+    return node;
+  };
+  /* Storage may be switched off; then nothing is kept, and nothing else changes. */
+  const kept = (store, key, value) => {
+    try {
+      if (value === undefined) return window[store].getItem(key);
+      if (value === null) window[store].removeItem(key);
+      else window[store].setItem(key, value);
+    } catch { /* as if there were none */ }
+    return null;
+  };
+
+  /* ---- times: the page says the day, here it becomes "5 min ago" ---- */
+  const ago = (ms) => {
+    const minutes = Math.floor(ms / 60000);
+    if (minutes < 1) return "just now";
+    if (minutes < 60) return `${minutes} min ago`;
+    if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+    const days = Math.floor(minutes / (24 * 60));
+    return days === 1 ? "yesterday" : days < 30 ? `${days} days ago` : "";
+  };
+  const exact = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
+  const tell_times = () => {
+    for (const time of all("time[datetime]")) {
+      const at = Date.parse(time.dateTime);
+      if (!Number.isFinite(at)) continue;
+      time.title = exact.format(at);
+      const words = ago(Date.now() - at);
+      if (words && Date.now() >= at && /\d{4}$/.test(time.textContent)) time.textContent = words;
+    }
+  };
+
+  /* ---- similar questions under a title ---- */
+  const similar_row = (row) => {
+    const facts = make("p", { class: "facts" });
+    const state = row.state === "solved" || row.state === "reference" ? `state ${row.state}` : "state";
+    facts.append(make("span", { class: state }, row.state),
+      make("span", {}, `${row.answers} ${row.answers === 1 ? "answer" : "answers"}`));
+    if (row.corroborations > 0)
+      facts.append(make("span", {}, `${row.corroborations} ${row.corroborations === 1 ? "corroboration" : "corroborations"}`));
+    return make("li", {}, make("h3", {}, make("a", { href: `/q/${Number(row.id)}` }, row.title)), facts);
+  };
+  const similar_start = (input) => {
+    const place = document.getElementById(input.dataset.similar);
+    const status = make("p", { class: "hidden", role: "status" });
+    let running = null;
+    place.before(status);
+    place.removeAttribute("aria-live");
+    const look = wait(150, async () => {
+      if (running) running.abort();
+      const title = input.value.trim();
+      if ([...title].length < 10) {
+        place.replaceChildren();
+        status.textContent = "";
+        return;
+      }
+      running = new AbortController();
+      try {
+        const answer = await fetch(`/similar?q=${encodeURIComponent(title)}`,
+          { headers: { Accept: "application/json" }, signal: running.signal });
+        if (!answer.ok) return;
+        const { rows } = await answer.json();
+        status.textContent = rows.length ? `${rows.length} similar questions` : "No similar question";
+        place.replaceChildren();
+        if (rows.length)
+          place.append(make("h2", {}, "Asked before?"), make("ul", { class: "threads" }, ...rows.map(similar_row)));
+      } catch { /* typed on, or not there: the form works without */ }
+    });
+    input.addEventListener("input", look);
+  };
+
+  /* ---- preview and marks beside a text ---- */
+  const policy = window.trustedTypes
+    ? window.trustedTypes.createPolicy("preview", { createHTML: (markup) => markup })
+    : { createHTML: (markup) => markup };
+  const markup_nodes = (markup) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = policy.createHTML(markup); /* the server's own rendering, as it will stand in the page */
+    return holder.content;
+  };
+  const span_row = (span) => make("li", {},
+    make("q", {}, span.before, make("mark", {}, span.text), span.after),
+    make("span", {}, ` ${span.words}${span.instead ? ` Instead: ${span.instead}.` : ""}`,
+      span.block ? make("strong", {}, " It cannot be posted with this.") : ""));
+  const preview_start = (form) => {
+    const text = form.querySelector("textarea");
+    const shown = make("section", { class: "preview", "aria-label": "Preview" });
+    const marks = make("div", { role: "status" });
+    const body = make("div", { class: "card prose" });
+    let running = null;
+    for (const old of all("[data-preview-static], button[name=preview]", form)) old.hidden = true;
+    shown.append(make("h2", {}, "Preview"), body);
+    shown.hidden = true;
+    form.append(shown);
+    text.after(marks);
+    const show = wait(400, async () => {
+      if (running) running.abort();
+      if (text.value.trim() === "") {
+        shown.hidden = true;
+        marks.replaceChildren();
+        return;
+      }
+      running = new AbortController();
+      try {
+        const answer = await fetch("/preview", {
+          method: "POST", signal: running.signal, headers: { Accept: "application/json" },
+          body: new URLSearchParams({ form: form.dataset.preview, body: text.value }),
+        });
+        if (!answer.ok) return;
+        const made = await answer.json();
+        body.replaceChildren(markup_nodes(made.body));
+        shown.hidden = false;
+        for (const old of all(".notice.bad:not([role])", form)) if (!marks.contains(old)) old.remove();
+        marks.replaceChildren();
+        if (made.spans.length)
+          marks.append(make("div", { class: "notice bad" },
+            make("p", {}, make("strong", {}, "Could this point to a patient?")),
+            make("ul", { class: "spans" }, ...made.spans.map(span_row))));
+      } catch { /* typed on, or not there */ }
+    });
+    text.addEventListener("input", show);
+    if (text.value !== "") show();
+  };
+
+  /* ---- drafts: kept in this tab until what was written has been posted ---- */
+  const draft_fields = (form) => all("textarea, input[type=text]", form);
+  const draft_start = (form) => {
+    const key = `draft:${form.dataset.keep}`;
+    const said = make("span", { class: "quiet small", role: "status" });
+    const fields = draft_fields(form);
+    const sent = kept("sessionStorage", `${key}:sent`);
+    const clean = !document.getElementById("problems") && fields.every((field) => field.value === "");
+    kept("sessionStorage", `${key}:sent`, null);
+    if (sent && clean && /^#p\d+$/.test(location.hash)) kept("sessionStorage", key, null);
+    const old = JSON.parse(kept("sessionStorage", key) || "null");
+    if (old && fields.every((field) => field.tagName !== "TEXTAREA" || field.value === "")) {
+      for (const field of fields) if (old[field.name] && field.value === "") field.value = old[field.name];
+      said.textContent = "Your draft is back.";
+      for (const field of fields) field.dispatchEvent(new Event("input"));
+    }
+    form.querySelector(".buttons button.primary").parentNode.append(said);
+    form.addEventListener("input", wait(500, () => {
+      const now = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+      const empty = Object.values(now).every((value) => value === "");
+      kept("sessionStorage", key, empty ? null : JSON.stringify(now));
+      said.textContent = empty ? "" : `Draft kept at ${new Date().toTimeString().slice(0, 5)}.`;
+    }));
+    form.addEventListener("submit", () => kept("sessionStorage", `${key}:sent`, "1"));
+  };
+  /* The question that was asked is on the page: its draft has done its work. */
+  const draft_end = () => {
+    const posted = /^\/q\/\d+$/.test(location.pathname) && !document.querySelector("[data-fault]");
+    if (posted && kept("sessionStorage", "draft:ask:sent"))
+      for (const key of ["draft:ask", "draft:ask:sent"]) kept("sessionStorage", key, null);
+  };
+
+  /* ---- own vote: chosen again in its form ---- */
+  const vote_start = (mine) => {
+    const form = mine.closest("form");
+    const stance = form.querySelector(`input[name=stance][value="${Number(mine.dataset.stance)}"]`);
+    if (stance) stance.checked = true;
+    form.querySelector("select[name=patients]").value = String(Number(mine.dataset.patients));
+  };
+
+  /* ---- keys ---- */
+  const keys = [
+    ["/", "Search"], ["j", "Next in the list, or next answer"], ["k", "The one before"], ["o", "Open it"],
+    ["c", "Corroborate the answer you are at"], ["d", "Dispute it"], ["s", "Cannot say"],
+    ["a", "Write an answer, or ask"], ["?", "These keys"],
+  ];
+  const keys_on = () => kept("localStorage", "keys") !== "off";
+  const stops = () => all("main .threads > li, main article[id], main .answer");
+  let at = null;
+  const move = (step) => {
+    const list = stops();
+    if (list.length === 0) return;
+    const now = list.indexOf(at);
+    at = list[Math.max(0, Math.min(list.length - 1, now < 0 ? 0 : now + step))];
+    const link = at.matches(".answer, article") ? null : at.querySelector("a");
+    if (!link) at.tabIndex = -1;
+    (link || at).focus({ preventScroll: true });
+    at.scrollIntoView({ block: "nearest" });
+  };
+  const vote = (stance) => {
+    const place = at && at.matches(".answer, article") ? at : document.querySelector(".answer");
+    const choice = place && place.querySelector(`input[name=stance][value="${stance}"]`);
+    if (!choice || choice.offsetParent === null) return;
+    choice.checked = true;
+    choice.form.querySelector(stance === 3 ? "button" : "select").focus();
+  };
+  const help = () => {
+    const sheet = make("dialog", { "aria-labelledby": "keys-title" });
+    const tick = make("input", { type: "checkbox", id: "keys-on" });
+    tick.checked = keys_on();
+    tick.addEventListener("change", () => kept("localStorage", "keys", tick.checked ? null : "off"));
+    sheet.append(make("h2", { id: "keys-title" }, "Keys"),
+      make("dl", { class: "keys" }, ...keys.flatMap(([key, words]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)])),
+      make("p", {}, make("label", { class: "inline", for: "keys-on" }, tick, "Use these keys on this device")),
+      make("form", { method: "dialog", class: "buttons" }, make("button", { class: "primary" }, "Close")));
+    sheet.addEventListener("close", () => sheet.remove());
+    document.body.append(sheet);
+    sheet.showModal();
+  };
+  const press = {
+    "/": () => document.getElementById("q")?.focus(),
+    j: () => move(1), k: () => move(-1),
+    o: () => at?.querySelector("a")?.click(),
+    c: () => vote(1), d: () => vote(2), s: () => vote(3),
+    a: () => {
+      const body = document.getElementById("answer-body");
+      if (body) body.focus();
+      else document.querySelector("a[href='/ask']")?.click();
+    },
+    "?": help,
+  };
+  const keys_start = () => {
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
+      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys_on()) return;
+      const act = Object.hasOwn(press, event.key) ? press[event.key] : null;
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+    const foot = document.querySelector(".foot-inner");
+    const open = make("button", { class: "link", type: "button" }, "Keys");
+    open.addEventListener("click", help);
+    if (foot && window.matchMedia("(hover: hover)").matches) foot.append(open);
+  };
+
+  tell_times();
+  draft_end();
+  for (const mine of all(".mine[data-stance]")) vote_start(mine);
+  for (const input of all("input[data-similar]")) similar_start(input);
+  for (const form of all("form[data-preview]")) preview_start(form);
+  for (const form of all("form[data-keep]")) draft_start(form);
+  keys_start();
+})();
