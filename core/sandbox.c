@@ -147,7 +147,8 @@ static const struct condition conditions[] = {
     {SCMP_SYS(prctl), ALL, 0, WHOLE, PR_SET_VMA}, /* glibc and sanitizers name their maps */
 };
 
-/* Ways to open for writing: these fail with EACCES even where others kill, see the header. */
+/* What SQLite tries on its way to reading only: ways to open for writing and, as root, to give a
+ * file its owner. These fail with EACCES even where others kill, see the header. */
 static const struct condition refusals[] = {
     {SCMP_SYS(open), WEB, 1, O_ACCMODE, O_WRONLY},
     {SCMP_SYS(open), WEB, 1, O_ACCMODE, O_RDWR},
@@ -159,6 +160,8 @@ static const struct condition refusals[] = {
     {SCMP_SYS(openat), WEB, 2, O_CREAT, O_CREAT},
     {SCMP_SYS(openat), WEB, 2, O_TRUNC, O_TRUNC},
     {SCMP_SYS(openat), WEB, 2, TEMPORARY, TEMPORARY},
+    {SCMP_SYS(fchown), WEB, 0, 0, 0},
+    {SCMP_SYS(fchmod), WEB, 0, 0, 0},
 };
 
 const char *sandbox_name(enum sandbox_kind kind)
