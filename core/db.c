@@ -380,7 +380,11 @@ enum result db_commit(struct db *db)
     if (result == OK && sqlite3_get_autocommit(db->handle))
         result = BROKEN; /* SQLite gave the transaction up without our hearing of it */
     if (result == OK) {
+        /* FTS5 writes what it gathered, and prepares statements of its own for that, only now. */
+        const enum watch watch = db->watch;
+        db->watch = WATCH_STEP;
         const int code = step_own(db, OWN_COMMIT);
+        db->watch = watch;
         if (code != SQLITE_DONE)
             result = outcome(db, code, "commit");
     }

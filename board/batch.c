@@ -1,0 +1,353 @@
+#include "board/clerk.h"
+
+#include "core/alive.h"
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/trace.h"
+#include "schema/board.h"
+#include "schema/desk.h"
+#include "schema/common.h"
+#include "schema/roster.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+    BATCH_MOST = 1024,                     /* the highest value of the setting clerk.batch_most */
+    BATCH_ARENA_SIZE = 1024 * 1024 * 1024, /* of address space; only what is touched costs memory */
+    CATCH_UP_SLICE = 32,
+    WAIT_MS = 500,
+};
+
+/* --- one batch --- */
+
+static enum result entry_apply(struct clerk *clerk, const struct journal_entry *entry)
+{
+    enum result result = fold_desk_apply(clerk->desk, entry, &clerk->arena);
+    if (result == OK)
+        result = fold_board_apply(&clerk->fold_board, entry, &clerk->arena);
+    if (result != OK)
+        trace_fail("apply", "seq=%lld kind=%s result=%s", (long long)entry->event.seq,
+                   event_kind_name(entry->event.kind), result_name(result));
+    return result;
+}
+
+enum result clerk_record(struct clerk *clerk, struct event *event, const struct text *texts,
+                         size_t text_count)
+{
+    struct journal_entry entry = {0};
+    event->at_ms = clerk->now_ms;
+    enum result result = journal_append(clerk->journal, &clerk->arena, event, texts, text_count);
+    if (result == OK) {
+        entry.event = *event;
+        for (size_t i = 0; i < text_count; i++)
+            entry.texts[i] = texts[i];
+        result = entry_apply(clerk, &entry);
+    }
+    if (result == OK) {
+        clerk->head = event->seq;
+        clerk->appended++;
+    } else {
+        clerk->fatal = result == CONFLICT ? BROKEN : result;
+    }
+    return result;
+}
+
+/* What other clerks appended since: applied in this batch's own transactions. */
+static enum result batch_catch_up(struct clerk *clerk)
+{
+    int64_t head = 0;
+    uint8_t digest[DIGEST_SIZE];
+    enum result result = log_head(clerk->journal, &head, digest);
+    while (result == OK && clerk->head < head) {
+        struct journal_entry *entries;
+        size_t count = 0, mark = clerk->arena.used;
+        result = journal_read(clerk->journal, &clerk->arena, clerk->head, CATCH_UP_SLICE, &entries,
+                              &count);
+        if (result == OK && count == 0)
+            result = BROKEN;
+        for (size_t i = 0; i < count && result == OK; i++) {
+            result = entry_apply(clerk, &entries[i]);
+            clerk->head = entries[i].event.seq;
+            clerk->appended++;
+        }
+        arena_reset(&clerk->arena, mark);
+    }
+    return result;
+}
+
+static void batch_undo(struct clerk *clerk, int64_t head)
+{
+    log_rollback(clerk->journal);
+    db_rollback(clerk->board);
+    db_rollback(clerk->desk);
+    keyring_rollback(&clerk->keys);
+    clerk->head = head;
+    clerk->appended = 0;
+}
+
+static enum result batch_begin(struct clerk *clerk)
+{
+    enum result result = log_begin(clerk->journal);
+    if (result == OK)
+        result = db_begin(clerk->board);
+    if (result == OK)
+        result = db_begin(clerk->desk);
+    if (result == OK)
+        result = batch_catch_up(clerk);
+    return result;
+}
+
+/* The folds' commits failed after the journal's: what was asked is done, but cannot be read yet.
+ * Take it up again from the journal. */
+static enum result batch_behind(struct clerk *clerk)
+{
+    db_rollback(clerk->board);
+    db_rollback(clerk->desk);
+    clerk->head = -1;
+    trace_fail("folds_behind", "result=%s", result_name(UNKNOWN));
+    return UNKNOWN;
+}
+
+static enum result batch_commit(struct clerk *clerk)
+{
+    bool identities = clerk->keys.writing;
+    enum result result = common_cursor_set(clerk->board, TEXT("journal"), clerk->head);
+    if (result == OK)
+        result = common_cursor_set(clerk->desk, TEXT("journal"), clerk->head);
+    if (result == OK)
+        result = keyring_commit(&clerk->keys);
+    if (result != OK)
+        return result;
+    result = log_commit(clerk->journal);
+    if (result != OK) {
+        db_rollback(clerk->desk);
+        if (identities && keyring_sweep(&clerk->keys, clerk->desk, &clerk->scratch) != OK)
+            trace_warn("identity_sweep", "until=start");
+        return result;
+    }
+    if (db_commit(clerk->board) != OK || db_commit(clerk->desk) != OK)
+        return batch_behind(clerk);
+    keyring_after(&clerk->keys);
+    return OK;
+}
+
+static enum result batch_try(struct clerk *clerk, struct job *jobs, size_t count)
+{
+    int64_t head = clerk->head;
+    clerk->fatal = OK;
+    clerk->appended = 0;
+    enum result result = batch_begin(clerk);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        command_run(clerk, &jobs[i]);
+        result = clerk->fatal;
+    }
+    bool nothing = result == OK && clerk->appended == 0 && !clerk->keys.writing;
+    if (result == OK && !nothing)
+        result = batch_commit(clerk);
+    if (result == UNKNOWN)
+        return result;
+    if (result != OK || nothing)
+        batch_undo(clerk, head);
+    else
+        wake_all();
+    return result;
+}
+
+void batch_run(struct clerk *clerk, struct job *jobs, size_t count)
+{
+    enum result result = OK;
+    clerk->now_ms = clock_now_ms();
+    clerk->batches++;
+    clerk->commands += (int64_t)count;
+    if (clerk->head < 0)
+        result = clerk_catch_up(clerk, NULL);
+    if (result == OK)
+        result = batch_try(clerk, jobs, count);
+    if (result == OK)
+        return;
+    if (result != BUSY && result != UNKNOWN && count > 1) {
+        /* One of them breaks the batch: let each stand for itself, so that the others are served.
+         */
+        for (size_t i = 0; i < count; i++)
+            batch_run(clerk, &jobs[i], 1);
+        return;
+    }
+    trace_warn("batch_undone", "commands=%zu result=%s", count, result_name(result));
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].result = result;
+        jobs[i].reply = TEXT("");
+    }
+}
+
+/* --- opening --- */
+
+enum result clerk_catch_up(struct clerk *clerk, void (*progress)(int64_t cursor))
+{
+    enum result result =
+        fold_catch_up(&clerk->desk_fold, clerk->journal, &clerk->scratch, progress);
+    if (result == OK)
+        result = fold_catch_up(&clerk->board_fold, clerk->journal, &clerk->scratch, progress);
+    if (result == OK)
+        result = fold_cursor(&clerk->board_fold, &clerk->head);
+    return result;
+}
+
+enum result clerk_open(struct clerk *clerk)
+{
+    arena_open(&clerk->arena, BATCH_ARENA_SIZE);
+    arena_open(&clerk->scratch, BATCH_ARENA_SIZE);
+    throttle_open(&clerk->throttle);
+    clerk->guard = guard_open();
+    enum result result = keyring_open(&clerk->keys);
+    if (result == OK)
+        result = log_open(&clerk->journal, "journal", LOG_APPEND, 0);
+    if (result == OK)
+        result = db_open(&clerk->board, &board_store, conf_store("board"), ROLE_CLERK, DB_FOLD, 0);
+    if (result == OK)
+        result = db_open(&clerk->desk, &desk_store, conf_store("desk"), ROLE_CLERK, DB_FOLD, 0);
+    if (result != OK)
+        return result;
+    if (db_open(&clerk->roster, &roster_store, conf_store("roster"), ROLE_CLERK, DB_READ, 0) != OK)
+        clerk->roster = NULL;
+    clerk->fold_board = (struct fold_board){clerk->board, &clerk->keys};
+    clerk->board_fold = (struct fold){.name = "journal",
+                                      .db = clerk->board,
+                                      .apply = fold_board_apply,
+                                      .self = &clerk->fold_board};
+    clerk->desk_fold = (struct fold){
+        .name = "journal", .db = clerk->desk, .apply = fold_desk_apply, .self = clerk->desk};
+    return OK;
+}
+
+void clerk_close(struct clerk *clerk)
+{
+    if (clerk->server.clients != NULL)
+        server_close(&clerk->server);
+    hasher_close(&clerk->hasher);
+    guard_close(clerk->guard);
+    throttle_close(&clerk->throttle);
+    if (clerk->roster != NULL)
+        db_close(clerk->roster);
+    if (clerk->desk != NULL)
+        db_close(clerk->desk);
+    if (clerk->board != NULL)
+        db_close(clerk->board);
+    log_close(clerk->journal);
+    keyring_close(&clerk->keys);
+    arena_close(&clerk->scratch);
+    arena_close(&clerk->arena);
+}
+
+/* --- the loop --- */
+
+static void job_answer(struct clerk *clerk, const struct job *job)
+{
+    server_answer(&clerk->server, job->client, job->result, job->reply);
+}
+
+/* A command that needs a password hashed goes to the children first. False: it is answered already.
+ */
+static bool job_hash(struct clerk *clerk, struct job *job)
+{
+    struct hash_ask ask;
+    clerk->now_ms = clock_now_ms();
+    job->result = command_hash(clerk, job, &ask);
+    if (job->result == OK &&
+        hasher_put(&clerk->hasher, job->client, job->operator_, job->body, &ask)) {
+        seal_wipe(&ask, sizeof(ask));
+        return true;
+    }
+    seal_wipe(&ask, sizeof(ask));
+    if (job->result == OK)
+        job->result = BUSY;
+    job_answer(clerk, job);
+    return false;
+}
+
+static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
+{
+    static struct server_message messages[BATCH_MOST];
+    size_t count = 0;
+    bool other = false;
+    size_t taken =
+        server_wait(&clerk->server, &clerk->arena, WAIT_MS, messages, most - HASH_CHILDREN, &other);
+    for (size_t i = 0; i < taken; i++) {
+        struct job *job = &jobs[count];
+        *job = (struct job){.client = messages[i].client,
+                            .operator_ = messages[i].operator_,
+                            .body = messages[i].body};
+        job_read(clerk, job);
+        const struct command_row *row = job->readable ? command_row_find(job->command.kind) : NULL;
+        if (row != NULL && row->hash != NULL)
+            (void)job_hash(clerk, job);
+        else
+            count++;
+    }
+    if (other || taken == 0)
+        hasher_turn(&clerk->hasher);
+    while (count < most) {
+        struct job *job = &jobs[count];
+        memset(job, 0, sizeof(*job));
+        if (!hasher_take(&clerk->hasher, &clerk->arena, &job->client, &job->operator_, &job->body,
+                         &job->hash))
+            break;
+        job_read(clerk, job);
+        count++;
+    }
+    return count;
+}
+
+static int signals_open(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        trace_die("signals", "error=%s", strerror(errno));
+    int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd < 0)
+        trace_die("signals", "error=%s", strerror(errno));
+    return fd;
+}
+
+int clerk_serve(struct clerk *clerk)
+{
+    static struct job jobs[BATCH_MOST];
+    struct signalfd_siginfo signal_info;
+    size_t most = (size_t)conf_int("clerk.batch_most");
+    bool idle = false;
+    int signals = signals_open();
+    most = most < HASH_CHILDREN + 1 ? HASH_CHILDREN + 1 : most;
+    assert(most <= BATCH_MOST);
+    if (server_open(&clerk->server, "clerk") != OK)
+        return 1;
+    hasher_watch(&clerk->hasher, &clerk->server);
+    server_watch(&clerk->server, signals);
+    alive_open("clerk");
+    trace_info("serving", "head=%lld", (long long)clerk->head);
+    while (read(signals, &signal_info, sizeof(signal_info)) < 0) {
+        arena_reset(&clerk->arena, 0);
+        size_t count = jobs_take(clerk, jobs, most);
+        if (count > 0)
+            batch_run(clerk, jobs, count);
+        for (size_t i = 0; i < count; i++)
+            job_answer(clerk, &jobs[i]);
+        alive_beat();
+        if (count == 0 && !idle) {
+            log_checkpoint(clerk->journal);
+            db_checkpoint(clerk->board, false);
+            db_checkpoint(clerk->desk, false);
+        }
+        idle = count == 0;
+    }
+    (void)close(signals);
+    trace_info("stopping", "batches=%lld commands=%lld", (long long)clerk->batches,
+               (long long)clerk->commands);
+    return 0;
+}

@@ -1,0 +1,208 @@
+/* curbside-clerk: serves commands (`serve`), and the operator's verbs around it. */
+#include "board/tools.h"
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void progress_show(int64_t cursor)
+{
+    trace_info("catching_up", "cursor=%lld", (long long)cursor);
+}
+
+static int serve(void)
+{
+    static struct clerk clerk;
+    int status = 1;
+    hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
+    enum result result = clerk_open(&clerk);
+    if (result == OK)
+        result = clerk_catch_up(&clerk, progress_show);
+    if (result == OK)
+        result = keyring_sweep(&clerk.keys, clerk.desk, &clerk.scratch);
+    if (result == OK)
+        status = clerk_serve(&clerk);
+    else
+        trace_fail("start", "result=%s", result_name(result));
+    clerk_close(&clerk);
+    return status;
+}
+
+struct verb {
+    const char *words;     /* one or two */
+    const char *arguments; /* for the usage */
+    const char *meaning;
+};
+static const struct verb verbs[] = {
+    {"serve", "", "serve commands until SIGTERM"},
+    {"status", "", "position, waiting applications and work done of the clerk that serves"},
+    {"rebuild", "", "fold the journal anew into fresh board.db and desk.db"},
+    {"digest", "", "print store, rows and content digest of board.db and desk.db"},
+    {"check", "", "compare the search index with the texts"},
+    {"roster import", "LIST FILE", "import a public list: nppes or board:MO; .csv, .tsv, .gz"},
+    {"roster match", "FILE [--today DAY]", "what the lists say about a file of applications"},
+    {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
+    {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
+     "add a sponsor's or admin's account; the password comes on standard input"},
+    {"member list", "", "all members, one a line"},
+    {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
+    {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
+    {"journal show", "[--after SEQ] [--most COUNT]", "events as JSON, one a line"},
+    {"help", "", "this"},
+};
+
+static int help(FILE *out)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+        fprintf(out, "%s%s%s\t%s\n", verbs[i].words, verbs[i].arguments[0] != 0 ? " " : "",
+                verbs[i].arguments, verbs[i].meaning);
+    return 0;
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: curbside-clerk [--state DIR] VERB ...\n");
+    (void)help(stderr);
+    return 2;
+}
+
+/* The verbs' arguments: positional ones in order, options as --name value. */
+struct arguments {
+    const char *positional[4];
+    size_t positional_count;
+    const char *names[4], *values[4];
+    size_t option_count;
+};
+
+static bool arguments_read(struct arguments *a, int count, char **words)
+{
+    memset(a, 0, sizeof(*a));
+    for (int i = 0; i < count; i++) {
+        bool option = strncmp(words[i], "--", 2) == 0;
+        if (option && (i + 1 == count || a->option_count == 4))
+            return false;
+        if (option) {
+            a->names[a->option_count] = words[i] + 2;
+            a->values[a->option_count++] = words[++i];
+        } else if (a->positional_count == 4) {
+            return false;
+        } else {
+            a->positional[a->positional_count++] = words[i];
+        }
+    }
+    return true;
+}
+
+static const char *option(const struct arguments *a, const char *name, const char *fallback)
+{
+    for (size_t i = 0; i < a->option_count; i++) {
+        if (strcmp(a->names[i], name) == 0)
+            return a->values[i];
+    }
+    return fallback;
+}
+
+/* Exactly these positionals, and no option but those named. */
+static bool shaped(const struct arguments *a, size_t positionals, const char *first,
+                   const char *second)
+{
+    for (size_t i = 0; i < a->option_count; i++) {
+        bool known = (first != NULL && strcmp(a->names[i], first) == 0) ||
+                     (second != NULL && strcmp(a->names[i], second) == 0);
+        if (!known)
+            return false;
+    }
+    return a->positional_count == positionals;
+}
+
+static int journal_show_verb(const struct arguments *a)
+{
+    int64_t after = 0, most = INT64_MAX;
+    if (!text_int(text_of(option(a, "after", "0")), 0, INT64_MAX, &after) ||
+        !text_int(text_of(option(a, "most", "1000")), 1, INT64_MAX, &most))
+        return usage();
+    return journal_show(after, most);
+}
+
+static int text_blank_verb(const struct arguments *a)
+{
+    int64_t seq = 0, part = 0;
+    if (!text_int(text_of(a->positional[0]), 1, INT64_MAX, &seq) ||
+        !text_int(text_of(a->positional[1]), 0, 3, &part))
+        return usage();
+    return text_blank(seq, part);
+}
+
+static int verb_run(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
+        return serve();
+    if (strcmp(verb, "status") == 0 && shaped(a, 0, NULL, NULL))
+        return clerk_status();
+    if (strcmp(verb, "rebuild") == 0 && shaped(a, 0, NULL, NULL))
+        return fold_rebuild();
+    if (strcmp(verb, "digest") == 0 && shaped(a, 0, NULL, NULL))
+        return fold_digest();
+    if (strcmp(verb, "check") == 0 && shaped(a, 0, NULL, NULL))
+        return fold_check();
+    if (strcmp(verb, "roster import") == 0 && shaped(a, 2, NULL, NULL))
+        return roster_import(a->positional[0], a->positional[1]);
+    if (strcmp(verb, "roster match") == 0 && shaped(a, 1, "today", NULL))
+        return roster_match(a->positional[0], option(a, "today", NULL));
+    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
+        return import_medquad(a->positional[0]);
+    if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
+        return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
+                         option(a, "email", ""));
+    if (strcmp(verb, "member list") == 0 && shaped(a, 0, NULL, NULL))
+        return member_list();
+    if (strcmp(verb, "text blank") == 0 && shaped(a, 2, NULL, NULL))
+        return text_blank_verb(a);
+    if (strcmp(verb, "journal verify") == 0 && shaped(a, 0, NULL, NULL))
+        return journal_verify_verb();
+    if (strcmp(verb, "journal show") == 0 && shaped(a, 0, "after", "most"))
+        return journal_show_verb(a);
+    return usage();
+}
+
+/* The verb of this table that these words begin with: its two words if it has two. */
+static const char *verb_find(int count, char **words, int *used)
+{
+    char both[64];
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
+        bool two = strchr(verbs[i].words, ' ') != NULL;
+        if (two && count < 2)
+            continue;
+        int size = two ? snprintf(both, sizeof(both), "%s %s", words[0], words[1])
+                       : snprintf(both, sizeof(both), "%s", words[0]);
+        if (size > 0 && (size_t)size < sizeof(both) && strcmp(both, verbs[i].words) == 0) {
+            *used = two ? 2 : 1;
+            return verbs[i].words;
+        }
+    }
+    return NULL;
+}
+
+int main(int count, char **words)
+{
+    struct arguments arguments;
+    const char *state = NULL;
+    int at = 1, used = 0;
+    trace_open("clerk");
+    if (count > 2 && strcmp(words[1], "--state") == 0) {
+        state = words[2];
+        at = 3;
+    }
+    const char *verb = at < count ? verb_find(count - at, words + at, &used) : NULL;
+    if (verb == NULL || !arguments_read(&arguments, count - at - used, words + at + used))
+        return usage();
+    if (strcmp(verb, "help") == 0)
+        return help(stdout);
+    conf_open(state);
+    clock_open();
+    seal_open();
+    return verb_run(verb, &arguments);
+}

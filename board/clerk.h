@@ -1,0 +1,122 @@
+#pragma once
+/* Inside of the clerk: what its parts share. One batch at a time: begin (journal, both folds),
+ * every command checked against the folds, its events appended and applied at once so that the next
+ * command sees them, then one commit of the journal for all, the folds' commits, and only then the
+ * answers. Any store that is BUSY undoes the whole batch and everybody is told so. */
+#include "board/board.h"
+#include "board/fold.h"
+#include "board/hasher.h"
+#include "board/throttle.h"
+#include "core/socket.h"
+#include "schema/command.h"
+
+struct clerk {
+    struct log *journal;
+    struct db *board, *desk, *roster; /* roster: NULL until a list was imported */
+    struct keyring keys;
+    struct fold_board fold_board;
+    struct fold board_fold, desk_fold;
+    struct server server;
+    struct hasher hasher;
+    struct throttle throttle;
+    struct guard *guard;
+    struct arena arena;   /* of one batch */
+    struct arena scratch; /* of one command's replies to itself */
+    int64_t now_ms;       /* of this batch: its events carry it */
+    int64_t head;         /* journal position both folds have reached */
+    int64_t appended;     /* events of this batch */
+    enum result fatal;    /* what broke this batch; OK while nothing did */
+    int64_t batches, commands;
+};
+
+struct actor {
+    int64_t member, role, level, state, votes_today, seen_ms;
+    uint8_t token[TOKEN_SIZE], digest[DIGEST_SIZE];
+};
+
+/* One command on its way: taken from a client, answered exactly once. */
+struct job {
+    struct server_client *client;
+    bool operator_;
+    struct bytes body;
+    struct command command;
+    bool readable;                /* command holds what body says */
+    const struct hash_done *hash; /* the password work of this command is done */
+    enum result result;
+    struct text reply;
+};
+
+struct work {
+    struct clerk *clerk;
+    struct job *job;
+    const struct command *command;
+    struct arena *arena;
+    struct actor actor; /* member 0: nobody */
+    struct buf reply;
+};
+
+/* --- command.c: the table of commands, and who may --- */
+enum command_who { BY_ANYONE, BY_SIGNED_IN, BY_PHYSICIAN, BY_ADMIN, BY_OPERATOR };
+struct command_row {
+    enum command_kind kind;
+    enum command_who who;
+    enum result (*run)(struct work *work);
+    /* Set for commands that need a password hashed: checks what can be checked before, fills *ask.
+     * Runs outside of a batch. */
+    enum result (*hash)(struct work *work, struct hash_ask *ask);
+};
+/* NULL for a kind the clerk does not serve. */
+const struct command_row *command_row_find(enum command_kind kind);
+void job_read(struct clerk *clerk, struct job *job);
+/* Fills job->result and job->reply. */
+void command_run(struct clerk *clerk, struct job *job);
+/* The part before the hash of a command that needs one: OK means *ask is to be hashed, anything
+ * else is the answer. */
+enum result command_hash(struct clerk *clerk, struct job *job, struct hash_ask *ask);
+/* Answer with a field's name and words for a person; returns `result`. */
+enum result problem(struct work *work, enum result result, const char *field, const char *reason);
+
+/* --- batch.c --- */
+/* Append an event of this batch's time and apply it to both folds. Fills event->seq. A failure
+ * undoes the batch. */
+MUST_USE enum result clerk_record(struct clerk *clerk, struct event *event,
+                                  const struct text *texts, size_t text_count);
+void batch_run(struct clerk *clerk, struct job *jobs, size_t count);
+/* Bring both folds to the journal's head, outside of a batch. */
+MUST_USE enum result clerk_catch_up(struct clerk *clerk, void (*progress)(int64_t cursor));
+MUST_USE enum result clerk_open(struct clerk *clerk);
+void clerk_close(struct clerk *clerk);
+/* Serve until SIGTERM. */
+int clerk_serve(struct clerk *clerk);
+
+/* --- request.c: idempotency --- */
+/* The effective id of this command: keyed digest of who, what, every field and the form's request
+ * id. OK and *seq when it was done before; NOT_FOUND when it is new. */
+MUST_USE enum result request_find(struct work *work, uint8_t id[ID_SIZE], int64_t *seq);
+void reply_created(struct work *work, int64_t id);
+
+/* --- the commands, by domain: one file each --- */
+enum result sign_in_hash(struct work *work, struct hash_ask *ask); /* session.c */
+enum result sign_in_run(struct work *work);
+enum result sign_out_run(struct work *work);
+enum result session_touch_run(struct work *work);
+enum result join_hash(struct work *work, struct hash_ask *ask); /* member.c */
+enum result join_run(struct work *work);
+enum result staff_add_hash(struct work *work, struct hash_ask *ask);
+enum result staff_add_run(struct work *work);
+enum result applications_run(struct work *work); /* application.c */
+enum result member_decide_run(struct work *work);
+enum result ask_run(struct work *work); /* posting.c */
+enum result answer_run(struct work *work);
+enum result solve_run(struct work *work);
+enum result reference_add_run(struct work *work);
+enum result text_blank_run(struct work *work);
+enum result vote_run(struct work *work);         /* vote.c */
+enum result topic_follow_run(struct work *work); /* topic.c */
+enum result rule_propose_run(struct work *work); /* rule.c */
+enum result rule_approve_run(struct work *work);
+enum result rule_withdraw_run(struct work *work);
+enum result notices_seen_run(struct work *work); /* notice.c */
+enum result mail_due_run(struct work *work);
+enum result mail_done_run(struct work *work);
+enum result status_run(struct work *work); /* command.c */

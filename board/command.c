@@ -1,0 +1,165 @@
+#include "board/clerk.h"
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/session.h"
+#include "schema/desk.h"
+
+#include <string.h>
+
+/* Everything the clerk does, who may ask for it, and whether a password is hashed first. Limits by
+ * rate stand in the settings. */
+static const struct command_row rows[] = {
+    {COMMAND_SIGN_IN, BY_ANYONE, sign_in_run, sign_in_hash},
+    {COMMAND_JOIN, BY_ANYONE, join_run, join_hash},
+    {COMMAND_SIGN_OUT, BY_SIGNED_IN, sign_out_run, NULL},
+    {COMMAND_SESSION_TOUCH, BY_SIGNED_IN, session_touch_run, NULL},
+    {COMMAND_NOTICES_SEEN, BY_SIGNED_IN, notices_seen_run, NULL},
+    {COMMAND_ASK, BY_PHYSICIAN, ask_run, NULL},
+    {COMMAND_ANSWER, BY_PHYSICIAN, answer_run, NULL},
+    {COMMAND_VOTE, BY_PHYSICIAN, vote_run, NULL},
+    {COMMAND_SOLVE, BY_PHYSICIAN, solve_run, NULL},
+    {COMMAND_TOPIC_FOLLOW, BY_PHYSICIAN, topic_follow_run, NULL},
+    {COMMAND_APPLICATIONS, BY_ADMIN, applications_run, NULL},
+    {COMMAND_MEMBER_DECIDE, BY_ADMIN, member_decide_run, NULL},
+    {COMMAND_RULE_PROPOSE, BY_ADMIN, rule_propose_run, NULL},
+    {COMMAND_RULE_APPROVE, BY_ADMIN, rule_approve_run, NULL},
+    {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL},
+    {COMMAND_STAFF_ADD, BY_OPERATOR, staff_add_run, staff_add_hash},
+    {COMMAND_REFERENCE_ADD, BY_OPERATOR, reference_add_run, NULL},
+    {COMMAND_TEXT_BLANK, BY_OPERATOR, text_blank_run, NULL},
+    {COMMAND_MAIL_DUE, BY_OPERATOR, mail_due_run, NULL},
+    {COMMAND_MAIL_DONE, BY_OPERATOR, mail_done_run, NULL},
+    {COMMAND_STATUS, BY_OPERATOR, status_run, NULL},
+};
+
+const struct command_row *command_row_find(enum command_kind kind)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (rows[i].kind == kind)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+void job_read(struct clerk *clerk, struct job *job)
+{
+    memset(&job->command, 0, sizeof(job->command));
+    job->readable = command_read(job->body, &clerk->arena, &job->command) == OK;
+}
+
+enum result problem(struct work *work, enum result result, const char *field, const char *reason)
+{
+    const struct reply_problem reply = {text_of(field), text_of(reason)};
+    work->reply.size = 0;
+    reply_problem_write(&work->reply, &reply);
+    return result;
+}
+
+/* Who the token speaks for: the desk's word, never the caller's. STALE for a session that is not
+ * (any more). */
+static enum result actor_find(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    struct actor *actor = &work->actor;
+    struct desk_actor_find_row row;
+    if (!session_token_read(work->command->token, actor->token))
+        return STALE;
+    session_digest(actor->digest, actor->token);
+    enum result result =
+        desk_actor_find(clerk->desk, work->arena, bytes_of(actor->digest, DIGEST_SIZE), &row);
+    if (result == NOT_FOUND)
+        return STALE;
+    if (result != OK)
+        return result;
+    int64_t idle_minutes = conf_int(row.role == BOARD_PHYSICIAN ? "session.idle_minutes"
+                                                                : "session.idle_minutes_staff");
+    if (row.expires_ms <= clerk->now_ms || row.seen_ms + idle_minutes * MINUTE_MS <= clerk->now_ms)
+        return STALE;
+    if (row.state != MEMBER_WAITING && row.state != MEMBER_IN)
+        return REFUSED;
+    actor->member = row.member;
+    actor->role = row.role;
+    actor->level = row.level;
+    actor->state = row.state;
+    actor->votes_today = row.vote_day == clerk->now_ms / DAY_MS ? row.votes : 0;
+    actor->seen_ms = row.seen_ms;
+    return OK;
+}
+
+static enum result actor_may(struct work *work, enum command_who who)
+{
+    const char *action = session_action(work->command->kind);
+    if (who == BY_ANYONE)
+        return OK;
+    if (who == BY_OPERATOR)
+        return work->job->operator_ ? OK : REFUSED;
+    enum result result = actor_find(work);
+    if (result != OK)
+        return result;
+    if (action != NULL && !session_form_check(work->actor.token, action, work->command->form))
+        return STALE;
+    if (who == BY_PHYSICIAN &&
+        (work->actor.role != BOARD_PHYSICIAN || work->actor.level < BOARD_LEVEL_OPEN ||
+         work->actor.state != MEMBER_IN))
+        return REFUSED;
+    if (who == BY_ADMIN && work->actor.role != BOARD_ADMIN)
+        return REFUSED;
+    return OK;
+}
+
+static void work_open(struct work *work, struct clerk *clerk, struct job *job)
+{
+    *work =
+        (struct work){.clerk = clerk, .job = job, .command = &job->command, .arena = &clerk->arena};
+    buf_open(&work->reply, &clerk->arena, 64);
+}
+
+void command_run(struct clerk *clerk, struct job *job)
+{
+    struct work work;
+    const struct command_row *row = job->readable ? command_row_find(job->command.kind) : NULL;
+    work_open(&work, clerk, job);
+    if (!job->readable)
+        job->result = problem(&work, INVALID, "", "The command cannot be read.");
+    else if (row == NULL)
+        job->result = REFUSED;
+    else
+        job->result = actor_may(&work, row->who);
+    if (row != NULL && job->result == OK) {
+        work.reply.size = 0;
+        job->result = row->run(&work);
+    }
+    job->reply = work.reply.size > 0 ? buf_done(&work.reply) : TEXT("");
+    seal_wipe(&work.actor, sizeof(work.actor));
+}
+
+enum result command_hash(struct clerk *clerk, struct job *job, struct hash_ask *ask)
+{
+    struct work work;
+    const struct command_row *row = command_row_find(job->command.kind);
+    work_open(&work, clerk, job);
+    memset(ask, 0, sizeof(*ask));
+    enum result result = actor_may(&work, row->who);
+    if (result == OK)
+        result = row->hash(&work, ask);
+    job->reply = work.reply.size > 0 ? buf_done(&work.reply) : TEXT("");
+    return result;
+}
+
+enum result status_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    struct desk_waiting_count_row waiting;
+    struct reply_clerk_status reply = {.head = clerk->head,
+                                       .board_cursor = clerk->head,
+                                       .desk_cursor = clerk->head,
+                                       .batches = clerk->batches,
+                                       .commands = clerk->commands};
+    enum result result = desk_waiting_count(clerk->desk, work->arena, &waiting);
+    if (result != OK)
+        return result;
+    reply.waiting = waiting.waiting;
+    reply_clerk_status_write(&work->reply, &reply);
+    return OK;
+}

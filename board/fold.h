@@ -1,0 +1,25 @@
+#pragma once
+/* The clerk's two folds of the journal. Each reads only its own store and the event (fold_board
+ * also the member's view key), so each can be replayed alone; each has its own cursor. Given the
+ * same journal they make the same content, now or in ten years: no clock, no settings, no
+ * randomness in here. */
+#include "board/keyring.h"
+#include "core/follow.h"
+
+/* The checks the clerk made stand before the event; here anything unexpected is BROKEN. */
+struct fold_board {
+    struct db *db;
+    struct keyring *keys;
+};
+/* enum result apply(void *self, ...) of struct fold; self is a struct fold_board, or desk.db's
+ * handle. */
+MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *entry,
+                                      struct arena *arena);
+MUST_USE enum result fold_desk_apply(void *self, const struct journal_entry *entry,
+                                     struct arena *arena);
+
+/* Notices and mails of one event: seq * NOTICES_PER_EVENT + number. */
+enum { NOTICES_PER_EVENT = 64, MEMBER_WAITING = 1, MEMBER_IN = 2, MEMBER_REFUSED = 3 };
+
+/* A pseudonym as look-alikes see it: "O'Neill_1" and "oneilll" collide. In the arena. */
+struct text pseudonym_key(struct arena *arena, struct text pseudonym);

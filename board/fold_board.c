@@ -1,0 +1,335 @@
+#include "board/fold.h"
+
+#include "board/board.h"
+#include "core/session.h"
+#include "core/text.h"
+#include "schema/board.h"
+
+#include <string.h>
+
+enum { EXCERPT_CHARACTERS = 200 };
+
+/* Run the next effect only while all before went well. */
+#define THEN(result, call)     \
+    do {                       \
+        if ((result) == OK)    \
+            (result) = (call); \
+    } while (0)
+
+static struct text or_empty(struct text text)
+{
+    return text.data == NULL ? TEXT("") : text;
+}
+
+static enum result notify(struct db *db, int64_t id, int64_t member, int64_t kind, int64_t question,
+                          int64_t at_ms)
+{
+    enum result result = board_notice_add(db, id, member, kind, question, at_ms);
+    THEN(result, board_member_unread_more(db, member));
+    return result;
+}
+
+static enum result member_applied(struct db *db, const struct event *event)
+{
+    const struct event_member_applied *e = &event->member_applied;
+    return board_member_add(db, event->seq, e->pseudonym,
+                            e->show_specialty ? e->specialty : TEXT(""), BOARD_PHYSICIAN, 0,
+                            TEXT(""), event->at_ms);
+}
+
+static enum result staff_added(struct db *db, const struct event *event)
+{
+    const struct event_staff_added *e = &event->staff_added;
+    return board_member_add(db, event->seq, e->pseudonym, TEXT(""), e->role, BOARD_LEVEL_OPEN,
+                            e->organisation, event->at_ms);
+}
+
+static enum result member_decided(struct db *db, const struct event *event)
+{
+    const struct event_member_decided *e = &event->member_decided;
+    enum result result = board_member_level_set(db, e->member, e->level);
+    if (e->accepted)
+        THEN(result, board_total_add(db, TEXT("members"), 1));
+    THEN(result,
+         notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0, event->at_ms));
+    return result;
+}
+
+static enum result session_opened(struct db *db, const struct event *event)
+{
+    const struct event_session_opened *e = &event->session_opened;
+    enum result result = board_session_prune(db, e->member, event->at_ms);
+    THEN(result, board_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
+                                   event->at_ms, e->expires_ms, e->view_box));
+    return result;
+}
+
+static enum result thread_opened(struct db *db, const struct event *event)
+{
+    const struct event_posting_added *e = &event->posting_added;
+    struct text rest = e->topics, topic;
+    bool by_member = e->kind <= POSTING_OBSERVATION;
+    enum result result = board_thread_add(db, event->seq, e->kind, event->at_ms, e->topics);
+    while (result == OK && text_next(&rest, ' ', &topic)) {
+        result = board_thread_topic_add(db, topic, event->seq);
+        if (by_member)
+            THEN(result, board_topic_more(db, topic));
+    }
+    if (by_member) {
+        THEN(result, board_member_threads_more(db, e->member));
+        THEN(result, board_total_add(db, TEXT("threads"), 1));
+    }
+    return result;
+}
+
+static enum result thread_answered(struct db *db, const struct event *event)
+{
+    const struct event_posting_added *e = &event->posting_added;
+    struct board_posting_author_row thread;
+    struct arena none = {0}; /* numbers only */
+    enum result result = board_posting_author(db, &none, e->question, &thread);
+    THEN(result, board_thread_answered(db, e->question, event->seq, event->at_ms));
+    if (e->member > 0)
+        THEN(result, board_member_answers_more(db, e->member));
+    if (result == OK && thread.member > 0 && thread.member != e->member)
+        result = notify(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
+                        e->question, event->at_ms);
+    return result;
+}
+
+static enum result posting_added(struct db *db, const struct journal_entry *entry,
+                                 struct arena *arena)
+{
+    const struct event *event = &entry->event;
+    const struct event_posting_added *e = &event->posting_added;
+    bool opens = e->question == 0;
+    struct text title = or_empty(entry->texts[0]), body = or_empty(entry->texts[1]);
+    struct html html = {TEXT("")};
+    enum result result = body.size > 0 ? text_markdown(arena, body, &html) : OK;
+    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
+    THEN(result,
+         board_posting_add(db, event->seq, e->kind, opens ? event->seq : e->question, e->member,
+                           event->at_ms, title, or_empty(excerpt), or_empty(e->source),
+                           or_empty(e->url), or_empty(e->licence), body, or_empty(html.markup)));
+    if (title.size + body.size > 0)
+        THEN(result, board_posting_index(db, event->seq, title, body));
+    THEN(result, board_total_add(db, TEXT("texts"), 1));
+    THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
+    return result;
+}
+
+static enum result question_solved(struct db *db, const struct event *event, struct arena *arena)
+{
+    const struct event_question_solved *e = &event->question_solved;
+    struct board_answerers_row *rows;
+    size_t count = 0, told = 0;
+    enum result result = board_thread_solved_set(db, e->question, event->seq, e->solved ? 1 : 0);
+    if (e->solved)
+        THEN(result, board_answerers(db, arena, e->question, NOTICES_PER_EVENT, &rows, &count));
+    for (size_t i = 0; i < count && result == OK; i++) {
+        if (rows[i].member == e->member || rows[i].member == 0)
+            continue;
+        result = notify(db, event->seq * NOTICES_PER_EVENT + (int64_t)told++, rows[i].member,
+                        NOTICE_SOLVED, e->question, event->at_ms);
+    }
+    return result;
+}
+
+/* The voter's own row for this thread. A member whose key is gone has no own rows. */
+static enum result vote_own(struct fold_board *fold, const struct event *event, struct arena *arena)
+{
+    const struct event_vote_cast *e = &event->vote_cast;
+    struct board_own_get_row row = {NO_BYTES};
+    uint8_t key[KEY_SIZE], tag[SESSION_TAG_SIZE];
+    struct bytes plain = NO_BYTES;
+    enum result result = keyring_view_key(fold->keys, arena, e->member, key);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result != OK)
+        return result;
+    session_votes_tag(tag, key, e->question);
+    result = board_own_get(fold->db, arena, bytes_of(tag, sizeof(tag)), &row);
+    if (result == OK && session_own_unbox(arena, key, row.box, &plain) != OK)
+        result = BROKEN;
+    if (result == NOT_FOUND)
+        result = OK;
+    if (result == OK) {
+        plain = session_votes_put(
+            arena, plain, (struct own_vote){e->posting, (uint8_t)e->stance, (uint8_t)e->patients});
+        result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
+                               session_own_box(arena, key, event->seq, plain));
+    }
+    seal_wipe(key, sizeof(key));
+    return result;
+}
+
+static int64_t vote_patients(int64_t stance, int64_t patients)
+{
+    bool saw = stance == STANCE_CORROBORATE || stance == STANCE_DISPUTE;
+    return saw ? patients_least(patients) : 0;
+}
+
+static enum result vote_cast(struct fold_board *fold, const struct event *event,
+                             struct arena *arena)
+{
+    const struct event_vote_cast *e = &event->vote_cast;
+    int64_t more[4] = {0}; /* by stance */
+    int64_t patients =
+        vote_patients(e->stance, e->patients) - vote_patients(e->was_stance, e->was_patients);
+    more[e->stance]++;
+    more[e->was_stance]--;
+    enum result result = board_tally_add(fold->db, e->posting, more[STANCE_CORROBORATE],
+                                         more[STANCE_DISPUTE], more[STANCE_CANNOT_SAY], patients);
+    THEN(result,
+         board_thread_voted(fold->db, e->question, event->seq, more[STANCE_CORROBORATE], patients));
+    THEN(result, vote_own(fold, event, arena));
+    return result;
+}
+
+/* `topics` (sorted, space separated) with `topic` put in or taken out. */
+static struct bytes topics_put(struct arena *arena, struct bytes topics, struct text topic,
+                               bool follows)
+{
+    struct text rest = {(const char *)topics.data, topics.size}, part;
+    struct buf out;
+    bool placed = !follows;
+    buf_open(&out, arena, topics.size + topic.size + 2);
+    while (text_next(&rest, ' ', &part)) {
+        if (text_equal(part, topic))
+            continue;
+        size_t both = part.size < topic.size ? part.size : topic.size;
+        int order = memcmp(topic.data, part.data, both);
+        if (!placed && (order < 0 || (order == 0 && topic.size < part.size))) {
+            buf_add(&out, topic.data, topic.size);
+            buf_char(&out, ' ');
+            placed = true;
+        }
+        buf_add(&out, part.data, part.size);
+        buf_char(&out, ' ');
+    }
+    if (!placed) {
+        buf_add(&out, topic.data, topic.size);
+        buf_char(&out, ' ');
+    }
+    return bytes_of(out.data, out.size > 0 ? out.size - 1 : 0);
+}
+
+static enum result topic_followed(struct fold_board *fold, const struct event *event,
+                                  struct arena *arena)
+{
+    const struct event_topic_followed *e = &event->topic_followed;
+    struct board_own_get_row row = {NO_BYTES};
+    uint8_t key[KEY_SIZE], tag[SESSION_TAG_SIZE];
+    struct bytes plain = NO_BYTES;
+    enum result result = keyring_view_key(fold->keys, arena, e->member, key);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result != OK)
+        return result;
+    session_topics_tag(tag, key);
+    result = board_own_get(fold->db, arena, bytes_of(tag, sizeof(tag)), &row);
+    if (result == OK && session_own_unbox(arena, key, row.box, &plain) != OK)
+        result = BROKEN;
+    if (result == NOT_FOUND)
+        result = OK;
+    if (result == OK) {
+        plain = topics_put(arena, plain, e->topic, e->follows);
+        result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
+                               session_own_box(arena, key, event->seq, plain));
+    }
+    seal_wipe(key, sizeof(key));
+    return result;
+}
+
+static enum result notices_seen(struct db *db, const struct event *event)
+{
+    const struct event_notices_seen *e = &event->notices_seen;
+    enum result result = board_notices_seen_set(db, e->member, e->upto);
+    THEN(result, board_member_unread_count(db, e->member));
+    return result;
+}
+
+static enum result rule_decided(struct db *db, const struct event *event, int64_t proposal,
+                                int64_t by, int64_t state)
+{
+    struct board_rule_proposer_row row;
+    struct arena none = {0}; /* numbers only */
+    enum result result = board_rule_proposer(db, &none, proposal, &row);
+    if (state == RULE_ACTIVE)
+        THEN(result, board_rule_supersede(db, proposal));
+    THEN(result, board_rule_decide(db, proposal, state, by, event->at_ms,
+                                   state == RULE_ACTIVE ? event->seq : 0));
+    if (result == OK && row.proposed_by != by)
+        result = notify(db, event->seq * NOTICES_PER_EVENT, row.proposed_by, NOTICE_RULE, 0,
+                        event->at_ms);
+    return result;
+}
+
+static enum result text_blanked(struct db *db, const struct event *event, struct arena *arena)
+{
+    const struct event_text_blanked *e = &event->text_blanked;
+    struct board_posting_place_row row;
+    struct html html = {TEXT("")};
+    enum result result = board_posting_place(db, arena, e->seq, &row);
+    if (result == NOT_FOUND)
+        return board_rule_script_blank(db, e->seq);
+    if (result == OK && row.title.size + row.body.size > 0)
+        result = board_posting_unindex(db, e->seq, row.title, row.body);
+    struct text title = e->part == 0 ? TEXT("") : row.title;
+    struct text body = e->part == 1 ? TEXT("") : row.body;
+    if (body.size > 0)
+        THEN(result, text_markdown(arena, body, &html));
+    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
+    THEN(result,
+         board_posting_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
+    if (title.size + body.size > 0)
+        THEN(result, board_posting_index(db, e->seq, title, body));
+    THEN(result, board_thread_touch(db, row.question, event->seq));
+    return result;
+}
+
+enum result fold_board_apply(void *self, const struct journal_entry *entry, struct arena *arena)
+{
+    struct fold_board *fold = self;
+    const struct event *event = &entry->event;
+    struct db *db = fold->db;
+    switch (event->kind) {
+    case EVENT_MEMBER_APPLIED:
+        return member_applied(db, event);
+    case EVENT_STAFF_ADDED:
+        return staff_added(db, event);
+    case EVENT_MEMBER_DECIDED:
+        return member_decided(db, event);
+    case EVENT_SESSION_OPENED:
+        return session_opened(db, event);
+    case EVENT_SESSION_SEEN:
+        return board_session_seen_set(db, bytes_of(event->session_seen.digest, DIGEST_SIZE),
+                                      event->at_ms);
+    case EVENT_SESSION_CLOSED:
+        return board_session_remove(db, bytes_of(event->session_closed.digest, DIGEST_SIZE));
+    case EVENT_POSTING_ADDED:
+        return posting_added(db, entry, arena);
+    case EVENT_QUESTION_SOLVED:
+        return question_solved(db, event, arena);
+    case EVENT_VOTE_CAST:
+        return vote_cast(fold, event, arena);
+    case EVENT_TOPIC_FOLLOWED:
+        return topic_followed(fold, event, arena);
+    case EVENT_NOTICES_SEEN:
+        return notices_seen(db, event);
+    case EVENT_MAIL_SENT:
+        return OK; /* the desk's business */
+    case EVENT_RULE_PROPOSED:
+        return board_rule_add(db, event->seq, event->rule_proposed.name, or_empty(entry->texts[0]),
+                              event->rule_proposed.reason, event->rule_proposed.by, event->at_ms);
+    case EVENT_RULE_APPROVED:
+        return rule_decided(db, event, event->rule_approved.proposal, event->rule_approved.by,
+                            RULE_ACTIVE);
+    case EVENT_RULE_WITHDRAWN:
+        return rule_decided(db, event, event->rule_withdrawn.proposal, event->rule_withdrawn.by,
+                            RULE_WITHDRAWN);
+    case EVENT_TEXT_BLANKED:
+        return text_blanked(db, event, arena);
+    }
+    return BROKEN; /* an event of a kind this program does not know */
+}

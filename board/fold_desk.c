@@ -1,0 +1,172 @@
+#include "board/fold.h"
+
+#include "board/board.h"
+#include "core/clock.h"
+#include "schema/desk.h"
+
+#define THEN(result, call)     \
+    do {                       \
+        if ((result) == OK)    \
+            (result) = (call); \
+    } while (0)
+
+static enum result request_keep(struct db *db, const uint8_t request[ID_SIZE], int64_t seq)
+{
+    return desk_request_add(db, bytes_of(request, ID_SIZE), seq);
+}
+
+/* What a reader takes for the same: case, and the signs that look alike in some font. */
+struct text pseudonym_key(struct arena *arena, struct text pseudonym)
+{
+    char *out = arena_take(arena, pseudonym.size + 1);
+    size_t size = 0;
+    for (size_t i = 0; i < pseudonym.size; i++) {
+        char c = pseudonym.data[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        if (c == ' ' || c == '.' || c == '-' || c == '_')
+            continue;
+        c = (char)(c == '0' ? 'o' : c == '1' || c == 'i' ? 'l' : c == '5' ? 's' : c);
+        if (c == 'n' && size > 0 && out[size - 1] == 'r')
+            out[size - 1] = 'm'; /* rn looks like m */
+        else if (c == 'v' && size > 0 && out[size - 1] == 'v')
+            out[size - 1] = 'w';
+        else
+            out[size++] = c;
+    }
+    return (struct text){out, size};
+}
+
+static enum result member_applied(struct db *db, const struct event *event, struct arena *arena)
+{
+    const struct event_member_applied *e = &event->member_applied;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
+                                 BOARD_PHYSICIAN, 0, MEMBER_WAITING, e->credential));
+    return result;
+}
+
+static enum result staff_added(struct db *db, const struct event *event, struct arena *arena)
+{
+    const struct event_staff_added *e = &event->staff_added;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
+                                 e->role, BOARD_LEVEL_OPEN, MEMBER_IN, e->credential));
+    return result;
+}
+
+static enum result member_decided(struct db *db, const struct event *event)
+{
+    const struct event_member_decided *e = &event->member_decided;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result,
+         desk_member_decide(db, e->member, e->level, e->accepted ? MEMBER_IN : MEMBER_REFUSED));
+    THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0,
+                               event->at_ms));
+    return result;
+}
+
+static enum result session_opened(struct db *db, const struct event *event)
+{
+    const struct event_session_opened *e = &event->session_opened;
+    enum result result = desk_session_prune(db, e->member, event->at_ms);
+    THEN(result, desk_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
+                                  event->at_ms, e->expires_ms));
+    return result;
+}
+
+static enum result posting_added(struct db *db, const struct event *event)
+{
+    const struct event_posting_added *e = &event->posting_added;
+    struct desk_posting_get_row thread;
+    struct arena none = {0}; /* numbers only */
+    int64_t question = e->question == 0 ? event->seq : e->question;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_posting_add(db, event->seq, question, e->member, e->kind, event->at_ms));
+    if (e->question == 0)
+        return result;
+    THEN(result, desk_posting_get(db, &none, e->question, &thread));
+    if (result == OK && thread.member > 0 && thread.member != e->member)
+        result = desk_mail_add(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
+                               e->question, event->at_ms);
+    return result;
+}
+
+static enum result vote_cast(struct db *db, const struct event *event)
+{
+    const struct event_vote_cast *e = &event->vote_cast;
+    enum result result =
+        desk_vote_set(db, e->posting, e->member, e->stance, e->patients, event->at_ms);
+    THEN(result, desk_member_voted(db, e->member, event->at_ms / DAY_MS));
+    return result;
+}
+
+static enum result rule_proposed(struct db *db, const struct event *event)
+{
+    const struct event_rule_proposed *e = &event->rule_proposed;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_rule_add(db, event->seq, e->name, e->by));
+    return result;
+}
+
+static enum result rule_approved(struct db *db, const struct event *event)
+{
+    const struct event_rule_approved *e = &event->rule_approved;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_rule_supersede(db, e->proposal));
+    THEN(result, desk_rule_state_set(db, e->proposal, RULE_ACTIVE));
+    return result;
+}
+
+static enum result rule_withdrawn(struct db *db, const struct event *event)
+{
+    const struct event_rule_withdrawn *e = &event->rule_withdrawn;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_rule_state_set(db, e->proposal, RULE_WITHDRAWN));
+    return result;
+}
+
+enum result fold_desk_apply(void *self, const struct journal_entry *entry, struct arena *arena)
+{
+    struct db *db = self;
+    const struct event *event = &entry->event;
+    switch (event->kind) {
+    case EVENT_MEMBER_APPLIED:
+        return member_applied(db, event, arena);
+    case EVENT_STAFF_ADDED:
+        return staff_added(db, event, arena);
+    case EVENT_MEMBER_DECIDED:
+        return member_decided(db, event);
+    case EVENT_SESSION_OPENED:
+        return session_opened(db, event);
+    case EVENT_SESSION_SEEN:
+        return desk_session_seen_set(db, bytes_of(event->session_seen.digest, DIGEST_SIZE),
+                                     event->at_ms);
+    case EVENT_SESSION_CLOSED:
+        return desk_session_remove(db, bytes_of(event->session_closed.digest, DIGEST_SIZE));
+    case EVENT_POSTING_ADDED:
+        return posting_added(db, event);
+    case EVENT_QUESTION_SOLVED:
+        return desk_posting_solved_set(db, event->question_solved.question,
+                                       event->question_solved.solved ? 1 : 0);
+    case EVENT_VOTE_CAST:
+        return vote_cast(db, event);
+    case EVENT_TOPIC_FOLLOWED:
+        return event->topic_followed.follows ? desk_interest_add(db, event->topic_followed.topic,
+                                                                 event->topic_followed.member)
+                                             : desk_interest_remove(db, event->topic_followed.topic,
+                                                                    event->topic_followed.member);
+    case EVENT_NOTICES_SEEN:
+    case EVENT_TEXT_BLANKED:
+        return OK; /* the board's business */
+    case EVENT_MAIL_SENT:
+        return desk_mail_sent_set(db, event->mail_sent.mail);
+    case EVENT_RULE_PROPOSED:
+        return rule_proposed(db, event);
+    case EVENT_RULE_APPROVED:
+        return rule_approved(db, event);
+    case EVENT_RULE_WITHDRAWN:
+        return rule_withdrawn(db, event);
+    }
+    return BROKEN; /* an event of a kind this program does not know */
+}

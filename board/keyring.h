@@ -1,0 +1,76 @@
+#pragma once
+/* identity.db and the clerk's keys: each member's own key (under the clerk's), applications in
+ * progress (under the clerk's), identities (sealed to an offline key) and who holds which licence
+ * (keyed digests). The only unit that names that store.
+ *
+ * Writes go into one transaction that is opened by the first of them and committed BEFORE the
+ * journal (keyring_commit): a crash in between leaves rows of a member that never came to be, and
+ * keyring_sweep removes those. What must only vanish once the journal says so (an application that
+ * was decided) is removed afterwards, and by the sweep if that was missed. */
+#include "board/match.h"
+#include "core/seal.h"
+
+enum { VIEW_SLOTS = 1024, KEYRING_DONE_MAX = 1024 };
+
+struct view_slot {
+    int64_t member; /* 0: empty */
+    uint8_t key[KEY_SIZE];
+};
+struct keyring {
+    struct db *db;
+    const uint8_t *box_key;     /* boxes member keys and applications */
+    const uint8_t *pepper;      /* mixed into every password */
+    const uint8_t *request_key; /* effective request ids: they cover secrets, so they are keyed */
+    const uint8_t *person_key;  /* digests of NPI and licence */
+    uint8_t offline_key[KEY_SIZE]; /* public half of the offline key */
+    struct view_slot *views;       /* view keys lately used: derived, never the only copy */
+    bool writing;
+    int64_t done[KEYRING_DONE_MAX]; /* members whose application goes after the commit */
+    size_t done_count;
+};
+
+/* A password and address as kept in the journal: boxed under the member's own key. */
+struct credential {
+    struct text hash;
+    struct text email;
+};
+
+MUST_USE enum result keyring_open(struct keyring *keys);
+void keyring_close(struct keyring *keys);
+
+/* NOT_FOUND: the member has no key (any more). The view key is kept for the next time. */
+MUST_USE enum result keyring_member_key(struct keyring *keys, struct arena *arena, int64_t member,
+                                        uint8_t key[KEY_SIZE]);
+MUST_USE enum result keyring_view_key(struct keyring *keys, struct arena *arena, int64_t member,
+                                      uint8_t key[KEY_SIZE]);
+
+struct bytes credential_box(struct arena *arena, const uint8_t key[KEY_SIZE],
+                            const struct credential *credential);
+MUST_USE enum result credential_unbox(struct arena *arena, const uint8_t key[KEY_SIZE],
+                                      struct bytes box, struct credential *credential);
+
+/* Writes; all need keyring_commit. */
+MUST_USE enum result keyring_key_put(struct keyring *keys, struct arena *arena, int64_t member,
+                                     const uint8_t key[KEY_SIZE]);
+MUST_USE enum result keyring_application_put(struct keyring *keys, struct arena *arena,
+                                             int64_t member, const struct application *application,
+                                             int64_t at_ms);
+MUST_USE enum result keyring_application_get(struct keyring *keys, struct arena *arena,
+                                             int64_t member, struct application *application,
+                                             int64_t *at_ms);
+/* Who holds this NPI or this licence: 0 nobody. */
+MUST_USE enum result keyring_person_holder(struct keyring *keys,
+                                           const struct application *application, int64_t *member);
+MUST_USE enum result keyring_person_hold(struct keyring *keys,
+                                         const struct application *application, int64_t member);
+/* Decided: seal who it is to the offline key (accepted) or forget the digests (refused); the
+ * application goes after the commit. */
+MUST_USE enum result keyring_decided(struct keyring *keys, struct arena *arena, int64_t member,
+                                     const struct application *application, bool accepted);
+
+MUST_USE enum result keyring_commit(struct keyring *keys);
+void keyring_rollback(struct keyring *keys);
+/* After the journal's commit: remove the applications that were decided. */
+void keyring_after(struct keyring *keys);
+/* Remove rows of members the desk does not know, and applications that are no longer waiting. */
+MUST_USE enum result keyring_sweep(struct keyring *keys, struct db *desk, struct arena *arena);

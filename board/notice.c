@@ -1,0 +1,101 @@
+#include "board/clerk.h"
+
+#include "core/conf.h"
+#include "schema/board.h"
+#include "schema/desk.h"
+
+enum { MAILS_MOST = 50 };
+
+enum result notices_seen_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    struct event event = {.kind = EVENT_NOTICES_SEEN};
+    struct board_member_unread_row row;
+    enum result result = board_member_unread(clerk->board, work->arena, work->actor.member, &row);
+    if (result != OK || row.unread == 0)
+        return result;
+    event.notices_seen = (struct event_notices_seen){.member = work->actor.member,
+                                                     .upto = work->command->notices_seen.upto};
+    return clerk_record(clerk, &event, NULL, 0);
+}
+
+/* What a mail says. Never a posting's words: mail is read on other people's screens. */
+static struct record_mail mail_write(struct work *work, const struct desk_mail_due_row *row,
+                                     struct text to)
+{
+    struct record_mail mail = {.id = row->id, .to = to};
+    struct text site = conf_text("site.name"), url = conf_text("site.url");
+    if (row->kind == NOTICE_ANSWER) {
+        mail.subject = arena_format(work->arena, "%.*s: a new answer", (int)site.size, site.data);
+        mail.body =
+            arena_format(work->arena, "A colleague has answered in your thread:\n%.*s/q/%lld\n",
+                         (int)url.size, url.data, (long long)row->question);
+    } else {
+        mail.subject =
+            arena_format(work->arena, "%.*s: your application", (int)site.size, site.data);
+        mail.body = arena_format(work->arena,
+                                 "Your application has been decided. Sign in to see how:\n%.*s/\n",
+                                 (int)url.size, url.data);
+    }
+    return mail;
+}
+
+/* A member's address, for the postman alone. NOT_FOUND: there is none (any more). */
+static enum result address_find(struct work *work, int64_t member, struct text *address)
+{
+    struct clerk *clerk = work->clerk;
+    struct desk_member_get_row row;
+    struct credential credential;
+    uint8_t key[KEY_SIZE];
+    enum result result = desk_member_get(clerk->desk, work->arena, member, &row);
+    if (result == OK)
+        result = keyring_member_key(&clerk->keys, work->arena, member, key);
+    if (result == OK)
+        result = credential_unbox(work->arena, key, row.credential, &credential);
+    seal_wipe(key, sizeof(key));
+    if (result == OK && credential.email.size == 0)
+        result = NOT_FOUND;
+    if (result == OK)
+        *address = credential.email;
+    return result;
+}
+
+static enum result mail_sent(struct clerk *clerk, int64_t mail)
+{
+    struct event event = {.kind = EVENT_MAIL_SENT};
+    event.mail_sent.mail = mail;
+    return clerk_record(clerk, &event, NULL, 0);
+}
+
+enum result mail_due_run(struct work *work)
+{
+    struct desk_mail_due_row *rows;
+    struct reply_mails reply = {0};
+    size_t count = 0;
+    enum result result = desk_mail_due(work->clerk->desk, work->arena,
+                                       work->command->mail_due.after, MAILS_MOST, &rows, &count);
+    if (result != OK)
+        return result;
+    reply.mails = arena_array(work->arena, struct record_mail, count + 1);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        struct text to;
+        result = address_find(work, rows[i].member, &to);
+        if (result == NOT_FOUND)
+            result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */
+        else if (result == OK)
+            reply.mails[reply.mails_count++] = mail_write(work, &rows[i], to);
+    }
+    if (result == OK)
+        reply_mails_write(&work->reply, &reply);
+    return result;
+}
+
+enum result mail_done_run(struct work *work)
+{
+    struct desk_mail_get_row row;
+    int64_t mail = work->command->mail_done.mail;
+    enum result result = desk_mail_get(work->clerk->desk, work->arena, mail, &row);
+    if (result != OK || row.sent != 0)
+        return result;
+    return mail_sent(work->clerk, mail);
+}

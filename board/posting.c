@@ -1,0 +1,208 @@
+#include "board/clerk.h"
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "schema/desk.h"
+
+static bool blank(struct text text)
+{
+    return text_trim(text).size == 0;
+}
+
+/* Texts hold no control characters but new lines and tabs. */
+static bool text_good(struct text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static enum result guard_text(struct work *work, const char *field, struct text text)
+{
+    struct guard_finding *findings;
+    size_t count = 0;
+    if (guard_check(work->clerk->guard, work->arena, text, &findings, &count) == 0)
+        return OK;
+    for (size_t i = 0; i < count; i++) {
+        if (findings[i].level == GUARD_BLOCK)
+            return problem(work, INVALID, field, findings[i].message);
+    }
+    return BROKEN;
+}
+
+static enum result body_check(struct work *work, struct text body)
+{
+    if (blank(body))
+        return problem(work, INVALID, "body", "The text is empty.");
+    if ((int64_t)body.size > conf_int("posting.size_max"))
+        return problem(
+            work, TOO_MUCH, "body",
+            arena_format(work->arena,
+                         "The text has %zu bytes; the longest that can be taken has %lld.",
+                         body.size, (long long)conf_int("posting.size_max"))
+                .data);
+    if (!text_good(body))
+        return problem(work, INVALID, "body", "The text holds control characters.");
+    return guard_text(work, "body", body);
+}
+
+static enum result title_check(struct work *work, struct text title)
+{
+    if (text_trim(title).size < TITLE_SIZE_MIN)
+        return problem(work, INVALID, "title", "A title has at least ten characters.");
+    for (size_t i = 0; i < title.size; i++) {
+        if ((unsigned char)title.data[i] < 0x20 || title.data[i] == 0x7f)
+            return problem(work, INVALID, "title", "A title is one line.");
+    }
+    return guard_text(work, "title", title);
+}
+
+static enum result day_check(struct work *work)
+{
+    struct desk_postings_since_row row;
+    enum result result = desk_postings_since(work->clerk->desk, work->arena, work->actor.member,
+                                             work->clerk->now_ms - DAY_MS, &row);
+    if (result == OK && row.postings >= conf_int("posting.per_day"))
+        return TOO_OFTEN;
+    return result;
+}
+
+enum result ask_run(struct work *work)
+{
+    const struct command_ask *c = &work->command->ask;
+    struct event event = {.kind = EVENT_POSTING_ADDED};
+    struct event_posting_added *e = &event.posting_added;
+    const struct text texts[] = {c->title, c->body};
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result == OK)
+        reply_created(work, before);
+    if (result != NOT_FOUND)
+        return result;
+    const char *fault = topics_read(work->arena, c->topics, &e->topics);
+    if (fault != NULL)
+        return problem(work, INVALID, "topics", fault);
+    result = title_check(work, c->title);
+    if (result == OK)
+        result = body_check(work, c->body);
+    if (result == OK)
+        result = day_check(work);
+    if (result != OK)
+        return result;
+    e->kind = c->kind;
+    e->member = work->actor.member;
+    result = clerk_record(work->clerk, &event, texts, 2);
+    if (result == OK)
+        reply_created(work, event.seq);
+    return result;
+}
+
+enum result answer_run(struct work *work)
+{
+    const struct command_answer *c = &work->command->answer;
+    struct event event = {.kind = EVENT_POSTING_ADDED};
+    struct event_posting_added *e = &event.posting_added;
+    const struct text texts[] = {NO_TEXT, c->body};
+    struct desk_posting_get_row thread;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result == OK)
+        reply_created(work, before);
+    if (result != NOT_FOUND)
+        return result;
+    result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
+    if (result == OK && thread.question != c->question)
+        result = NOT_FOUND; /* an answer is no thread */
+    if (result == OK)
+        result = body_check(work, c->body);
+    if (result == OK)
+        result = day_check(work);
+    if (result != OK)
+        return result;
+    e->kind = POSTING_ANSWER;
+    e->member = work->actor.member;
+    e->question = c->question;
+    e->topics = TEXT("");
+    result = clerk_record(work->clerk, &event, texts, 2);
+    if (result == OK)
+        reply_created(work, event.seq);
+    return result;
+}
+
+enum result solve_run(struct work *work)
+{
+    const struct command_solve *c = &work->command->solve;
+    struct event event = {.kind = EVENT_QUESTION_SOLVED};
+    struct desk_posting_get_row thread;
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
+    if (result != OK)
+        return result;
+    if (thread.question != c->question || thread.kind > POSTING_OBSERVATION)
+        return NOT_FOUND;
+    if (thread.member != work->actor.member)
+        return REFUSED;
+    if ((thread.solved != 0) == c->solved)
+        return OK;
+    event.question_solved = (struct event_question_solved){
+        .question = c->question, .member = work->actor.member, .solved = c->solved};
+    return clerk_record(work->clerk, &event, NULL, 0);
+}
+
+/* References are the operator's: no guard (their sources publish telephone numbers of
+ * institutions), no author, one posting each. */
+enum result reference_add_run(struct work *work)
+{
+    const struct command_reference_add *c = &work->command->reference_add;
+    struct event event = {.kind = EVENT_POSTING_ADDED};
+    struct event_posting_added *e = &event.posting_added;
+    const struct text texts[] = {c->title, c->body};
+    const struct bytes parts[] = {text_bytes(TEXT("reference")), text_bytes(c->key)};
+    struct desk_request_find_row row;
+    if (c->key.size == 0 || blank(c->title) || blank(c->body))
+        return problem(work, INVALID, "body", "A reference has a key, a title and a text.");
+    if ((int64_t)c->body.size > conf_int("posting.size_max"))
+        return problem(work, TOO_MUCH, "body", "The text is too long.");
+    if (!text_good(c->body) || !text_good(c->title))
+        return problem(work, INVALID, "body", "The text holds control characters.");
+    const char *fault = topics_read(work->arena, c->topics, &e->topics);
+    if (fault != NULL)
+        return problem(work, INVALID, "topics", fault);
+    seal_id(e->request, NULL, parts,
+            2); /* the source's key alone: the same key is the same reference */
+    enum result result =
+        desk_request_find(work->clerk->desk, work->arena, bytes_of(e->request, ID_SIZE), &row);
+    if (result == OK)
+        reply_created(work, row.seq);
+    if (result != NOT_FOUND)
+        return result;
+    e->kind = POSTING_REFERENCE;
+    e->source = c->source;
+    e->url = c->url;
+    e->licence = c->licence;
+    result = clerk_record(work->clerk, &event, texts, 2);
+    if (result == OK)
+        reply_created(work, event.seq);
+    return result;
+}
+
+enum result text_blank_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    const struct command_text_blank *c = &work->command->text_blank;
+    struct event event = {.kind = EVENT_TEXT_BLANKED};
+    uint8_t salt[16];
+    struct text body;
+    enum result result = log_text_get(clerk->journal, work->arena, c->seq, c->part, &body, salt);
+    if (result != OK || body.data == NULL)
+        return result; /* never there, or blanked before */
+    event.text_blanked = (struct event_text_blanked){.seq = c->seq, .part = c->part, .by = 0};
+    result = clerk_record(clerk, &event, NULL, 0);
+    if (result == OK)
+        result = log_text_blank(clerk->journal, c->seq, c->part);
+    if (result != OK)
+        clerk->fatal = result;
+    return result;
+}

@@ -1,0 +1,89 @@
+#include "board/clerk.h"
+
+#include "schema/desk.h"
+
+static bool rule_name_good(struct text name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        bool good = (c >= 'a' && c <= 'z') || (i > 0 && ((c >= '0' && c <= '9') || c == '_'));
+        if (!good && !(i > 0 && (c == '-' || c == '/')))
+            return false;
+    }
+    return name.size >= 2;
+}
+
+enum result rule_propose_run(struct work *work)
+{
+    const struct command_rule_propose *c = &work->command->rule_propose;
+    struct event event = {.kind = EVENT_RULE_PROPOSED};
+    struct event_rule_proposed *e = &event.rule_proposed;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result == OK)
+        reply_created(work, before);
+    if (result != NOT_FOUND)
+        return result;
+    if (!rule_name_good(c->name))
+        return problem(work, INVALID, "name", "There is no rule of this name.");
+    if (text_trim(c->script).size == 0)
+        return problem(work, INVALID, "script", "The rule is empty.");
+    if (text_trim(c->reason).size == 0)
+        return problem(work, INVALID, "reason", "Say why the rule should change.");
+    e->name = c->name;
+    e->by = work->actor.member;
+    e->reason = c->reason;
+    result = clerk_record(work->clerk, &event, &c->script, 1);
+    if (result == OK)
+        reply_created(work, event.seq);
+    return result;
+}
+
+/* OK when the proposal is there and still open. */
+static enum result proposal_open(struct work *work, int64_t proposal, struct desk_rule_get_row *row)
+{
+    enum result result = desk_rule_get(work->clerk->desk, work->arena, proposal, row);
+    if (result == OK && row->state != RULE_PROPOSED)
+        return problem(work, CONFLICT, "proposal", "This proposal has been decided already.");
+    return result;
+}
+
+enum result rule_approve_run(struct work *work)
+{
+    const struct command_rule_approve *c = &work->command->rule_approve;
+    struct event event = {.kind = EVENT_RULE_APPROVED};
+    struct event_rule_approved *e = &event.rule_approved;
+    struct desk_rule_get_row row;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    result = proposal_open(work, c->proposal, &row);
+    if (result != OK)
+        return result;
+    if (row.proposed_by == work->actor.member)
+        return problem(work, REFUSED, "proposal",
+                       "Another admin has to approve what you proposed.");
+    e->proposal = c->proposal;
+    e->by = work->actor.member;
+    return clerk_record(work->clerk, &event, NULL, 0);
+}
+
+enum result rule_withdraw_run(struct work *work)
+{
+    const struct command_rule_withdraw *c = &work->command->rule_withdraw;
+    struct event event = {.kind = EVENT_RULE_WITHDRAWN};
+    struct event_rule_withdrawn *e = &event.rule_withdrawn;
+    struct desk_rule_get_row row;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    result = proposal_open(work, c->proposal, &row);
+    if (result != OK)
+        return result;
+    e->proposal = c->proposal;
+    e->by = work->actor.member;
+    e->reason = c->reason;
+    return clerk_record(work->clerk, &event, NULL, 0);
+}

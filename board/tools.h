@@ -1,0 +1,45 @@
+#pragma once
+/* The operator's verbs of curbside-clerk. Each returns the exit status: 0 done, 1 failed (said
+ * why), 2 used wrongly. */
+#include "board/clerk.h"
+
+/* A text file line by line, decompressed by a gzip child when its name ends in .gz. */
+struct lines {
+    int fd;
+    int source;    /* the file itself: a gzip child moves the same place in it */
+    int64_t total; /* its size in bytes */
+    int child;     /* pid, 0: none */
+    char *data;
+    size_t size, at, room;
+    int64_t number; /* of the line last given, from 1 */
+    bool ended;
+};
+enum { LINE_SIZE_MAX = 1024 * 1024 };
+/* Exits with a message if the file cannot be opened. */
+void lines_open(struct lines *lines, const char *path);
+/* The next line without its end (LF or CRLF); valid until the next call. False at the end. A line
+ * over LINE_SIZE_MAX comes back cut, with *whole false. */
+bool lines_next(struct lines *lines, struct text *line, bool *whole);
+/* How much of the file has been read, 0 to 1. */
+double lines_share(const struct lines *lines);
+/* False when the file or its decompression broke off. */
+bool lines_close(struct lines *lines);
+
+/* Fields of one line of CSV (RFC 4180, no line ends inside quotes) or TSV; in the arena. */
+size_t fields_read(struct arena *arena, struct text line, char separator, struct text *fields,
+                   size_t most);
+
+int roster_import(const char *list, const char *path); /* roster.c */
+int roster_match(const char *path, const char *today_or_null);
+int import_medquad(const char *path); /* import.c */
+int fold_rebuild(void);               /* rebuild.c */
+int fold_digest(void);
+int fold_check(void); /* compares the FTS index with the texts */
+int staff_add(const char *pseudonym, const char *role, const char *organisation, const char *email);
+int member_list(void);
+int journal_verify_verb(void);
+int journal_show(int64_t after, int64_t most);
+int clerk_status(void);
+int text_blank(int64_t seq, int64_t part);
+/* Ask the clerk that is serving this state. */
+MUST_USE enum result clerk_ask(struct arena *arena, struct command *command, struct bytes *reply);
