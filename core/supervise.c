@@ -1,5 +1,4 @@
 #include "core/supervise.h"
-#include "core/buf.h"
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/program.h"
@@ -8,7 +7,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +26,6 @@ enum {
     PAUSE_MS_MAX = 10 * 1000,
     STOP_MS = 8 * 1000, /* then it is killed */
     LOG_SIZE_MAX = 16 * 1024 * 1024,
-    TEMPLATE_MAX = 256 * 1024,
 };
 
 struct child {
@@ -100,70 +97,26 @@ int supervise_stop(void)
     return 0;
 }
 
-/* --- nginx: a template with places, rendered into STATE/run --- */
+/* --- nginx: its templates are filled in by the script that lies beside them --- */
 
-static bool file_read(const char *path, char *into, size_t room, size_t *size)
+static bool nginx_configure(long port)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    const ssize_t got = read(fd, into, room - 1);
-    (void)close(fd);
-    *size = got < 0 ? 0 : (size_t)got;
-    into[*size] = 0;
-    return got >= 0 && *size < room - 1;
-}
-
-static const char *user_name(void)
-{
-    const struct passwd *const entry = getpwuid(geteuid());
-    return entry == NULL ? "nobody" : entry->pw_name;
-}
-
-/* Replaces @PORT@, @STATE@, @STATIC@ and @USER@; anything else stays as it is. */
-static void template_render(struct buf *out, const char *text, long port)
-{
-    char number[24];
-    const char *const folder = program_share("static");
-    (void)snprintf(number, sizeof number, "%ld", port);
-    const char *const places[][2] = {{"@PORT@", number},
-                                     {"@STATE@", conf_state()},
-                                     {"@STATIC@", folder == NULL ? "/nonexistent" : folder},
-                                     {"@USER@", user_name()}};
-    while (*text != 0) {
-        size_t i = 0;
-        while (i < 4 && strncmp(text, places[i][0], strlen(places[i][0])) != 0)
-            i++;
-        if (i < 4) {
-            buf_add(out, places[i][1], strlen(places[i][1]));
-            text += strlen(places[i][0]);
-        } else {
-            buf_char(out, *text++);
-        }
-    }
-}
-
-static bool template_write(const char *name, long port)
-{
-    static char text[TEMPLATE_MAX];
-    char from[4096];
-    size_t size;
+    char script[4096], number[24];
+    int status;
     const char *const share = program_share("nginx");
-    const int length = snprintf(from, sizeof from, "%s/%s", share == NULL ? "" : share, name);
-    if (share == NULL || length < 0 || (size_t)length >= sizeof from ||
-        !file_read(from, text, sizeof text, &size))
+    const int size = snprintf(script, sizeof script, "%s/configure", share == NULL ? "" : share);
+    if (share == NULL || size < 0 || (size_t)size >= sizeof script || access(script, X_OK) != 0) {
+        (void)fprintf(stderr, "curbside: nginx/configure is not there\n");
         return false;
-    struct arena arena;
-    struct buf out;
-    arena_open(&arena, 8 * TEMPLATE_MAX);
-    buf_open(&out, &arena, size + 4096);
-    template_render(&out, text, port);
-    const int fd = open(conf_path("run/%s", name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    const bool written = fd >= 0 && write(fd, out.data, out.size) == (ssize_t)out.size;
-    if (fd >= 0)
-        (void)close(fd);
-    arena_close(&arena);
-    return written;
+    }
+    (void)snprintf(number, sizeof number, "%ld", port);
+    (void)fflush(NULL);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        (void)execl(script, script, "--state", conf_state(), "--port", number, NULL);
+        _exit(127);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 /* --- children --- */
@@ -183,8 +136,8 @@ NORETURN static void child_run(const struct house *house, const struct program *
     if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
         _exit(126);
     if (program->binary == NULL) {
-        (void)execlp("nginx", "nginx", "-p", conf_path("run"), "-c", conf_path("run/nginx.conf"),
-                     "-e", "stderr", "-g", "daemon off;", NULL);
+        (void)execlp("nginx", "nginx", "-p", conf_path("nginx"), "-c",
+                     conf_path("nginx/nginx.conf"), "-e", "stderr", NULL);
         _exit(127);
     }
     size_t count = 0;
@@ -410,11 +363,8 @@ int supervise_up(bool with_nginx)
     const long port = port_wanted();
     if (with_nginx)
         (void)snprintf(house.address, sizeof house.address, ": http://localhost:%ld", port);
-    if (with_nginx && !template_write("nginx.conf", port)) {
-        (void)fprintf(stderr, "curbside: nginx/nginx.conf cannot be rendered to %s/run\n",
-                      conf_state());
+    if (with_nginx && !nginx_configure(port))
         return 1;
-    }
     house_fill(&house, with_nginx);
     if (house.count == 0)
         return 1;
