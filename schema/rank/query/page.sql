@@ -6,16 +6,16 @@ FROM posting_rank p LEFT JOIN member_rank m ON m.member = p.author
 WHERE p.question = :question ORDER BY p.score DESC, p.posting;
 
 --: question_version(question: int) => one version: int
---: may: web_member web_admin
+--: may: web_member web_admin ranker
 -- Moves whenever a score or band shown on the question's page does. Not found: nothing ranked yet, take 0.
 SELECT version FROM question_rank WHERE question = :question;
 
 --: rising_first(most: int) => question: int, rising: real
---: may: web_member web_admin
+--: may: web_member web_admin ranker
 SELECT question, rising FROM question_rank ORDER BY rising DESC, question DESC LIMIT :most;
 
 --: rising_below(question: int, most: int) => question: int, rising: real
---: may: web_member web_admin
+--: may: web_member web_admin ranker
 -- The page after the row of this question; empty when it has none.
 SELECT question, rising FROM question_rank
 WHERE (rising, question) < (SELECT b.rising, b.question FROM question_rank b WHERE b.question = :question)
@@ -33,11 +33,11 @@ SELECT m.member, m.score, m.band, m.version, m.facts, m.reasons, r.active_seq, r
 FROM member_rank m JOIN rule_set r ON r.active_seq = m.active_seq WHERE m.member = :member;
 
 --: member_band(member: int) => one score: real, band: int
---: may: web_member web_admin
+--: may: web_member web_admin ranker
 SELECT score, band FROM member_rank WHERE member = :member;
 
 --: member_months(member: int, most: int) => month: text, score: real, band: int
---: may: web_member web_admin
+--: may: web_member web_admin ranker
 -- Latest first.
 SELECT month, score, band FROM member_month WHERE member = :member ORDER BY month DESC LIMIT :most;
 

@@ -1,0 +1,303 @@
+/* The first rule set against its own formulas written a second time in C, and what happens when a
+ * rule set fails. */
+#include "ranking/policy.h"
+#include "core/clock.h"
+#include "tests/support/scratch.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct arena arena;
+static struct policy policy;
+static uint64_t seed = 20250101;
+
+static double draw(double low, double high)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return low + (high - low) * (double)(seed >> 11) / (double)(1ull << 53);
+}
+
+static double whole(double high)
+{
+    return floor(draw(0, high + 1));
+}
+
+static void assert_near(double got, double expected, const char *what)
+{
+    if (!(fabs(got - expected) <= 1e-9))
+        fail_msg("%s: %.17g, expected %.17g", what, got, expected);
+}
+
+/* --- the formulas once more: published figures of the simulator, without product and audit --- */
+
+static double ramp(double x, double low, double high)
+{
+    return x <= low ? 1 : x >= high ? 0 : (high - x) / (high - low);
+}
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-fmax(-30, fmin(30, x))));
+}
+
+static double logit(double p)
+{
+    return log(p / (1 - p));
+}
+
+struct voter {
+    double votes, ups, site_votes, site_ups, up_good, good, up_bad, bad;
+};
+
+static struct voter voter_draw(void)
+{
+    struct voter v = {.votes = whole(300), .site_votes = 0};
+    v.ups = whole(v.votes);
+    v.site_votes = v.votes + whole(5000);
+    v.site_ups = v.ups + whole(v.site_votes - v.votes);
+    v.good = draw(0, 100);
+    v.up_good = draw(0, v.good);
+    v.bad = draw(0, 60);
+    v.up_bad = draw(0, v.bad);
+    return v;
+}
+
+static void rates(const struct voter *v, double *a, double *b)
+{
+    double site = (v->site_ups + 14) / (v->site_votes + 20);
+    double own = (v->ups + 8 * site) / (v->votes + 8);
+    *a = .80;
+    *b = .45;
+    if (own > site) {
+        double s = (own - site) / (1 - site);
+        *a += (1 - *a) * s;
+        *b += (1 - *b) * s;
+    } else {
+        *a *= own / site;
+        *b *= own / site;
+    }
+    *a = (v->up_good + 8 * *a) / (v->good + 8);
+    *b = (v->up_bad + 8 * *b) / (v->bad + 8);
+}
+
+static void votes_weigh_as_the_reference_says(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        struct voter v = voter_draw();
+        double sign = whole(1) * 2 - 1, independent = draw(0, 1), trust = draw(0, 1), a, b, r[3];
+        rates(&v, &a, &b);
+        a = fmin(.98, fmax(.02, a));
+        b = fmin(.98, fmax(.02, b));
+        double w = independent * trust;
+        double odds =
+            sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
+        double weight = w * fmin(2, fmax(0, (a - b) / .35));
+        POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), v.votes, v.ups,
+                    v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
+        assert_near(r[0], w * odds, "odds");
+        assert_near(r[1], weight, "weight");
+        assert_near(r[2], weight * ((sign > 0) - .5 * (a + b)), "residual");
+    }
+}
+
+static void members_score_as_the_reference_says(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        struct voter v = voter_draw();
+        double weight = draw(0, 200), residual = draw(-100, 100), a, b, r[3], band;
+        rates(&v, &a, &b);
+        POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
+                    v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
+        assert_near(r[0], residual / (weight + 8) + .05 * ((a - b) - .35), "score");
+        assert_near(r[0], r[1] + r[2], "parts");
+        POLICY_CALL(&policy, POLICY_BAND, &band, r[0], weight);
+        assert_true(band == (weight < 3 ? 0 : r[0] < .04 ? 1 : r[0] < .10 ? 2 : 3));
+    }
+}
+
+static void links_and_trust_are_as_the_reference_says(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        double na = whole(40), va = whole(na), nv = whole(40), av = whole(nv), got;
+        double x = va / (na + 3), y = av / (nv + 3);
+        POLICY_CALL(&policy, POLICY_LINK, &got, va, na, av, nv);
+        assert_near(got, ramp(x, .25, .45) * ramp(fmin(x, y), .10, .25), "link");
+        double own = draw(0, 1), rival = draw(0, 1), sign = whole(1) * 2 - 1;
+        POLICY_CALL(&policy, POLICY_INDEPENDENCE, &got, sign, own, rival);
+        assert_near(got, sign < 0 && rival < .5 ? 0 : own, "independence");
+        double votes = whole(100), dependent = draw(0, votes);
+        POLICY_CALL(&policy, POLICY_TRUST, &got, votes, dependent);
+        assert_near(got, ramp(dependent / (votes + 5), .08, .25), "trust");
+    }
+}
+
+static void settlement_is_as_the_reference_says(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        double sum = draw(-40, 40), total, p, known, r[3];
+        POLICY_CALL(&policy, POLICY_ODDS, &total, sum);
+        assert_near(total, sum, "odds");
+        POLICY_CALL(&policy, POLICY_PROBABILITY, &p, total);
+        assert_near(p, sigmoid(sum), "probability");
+        double n = whole(2000), s = draw(0, n), m = whole(50), t = draw(0, m);
+        POLICY_CALL(&policy, POLICY_KNOWN, &known, n, s, m, t);
+        assert_near(known, logit((t + 4 * (s + 5) / (n + 10)) / (m + 4)), "known");
+        double sign = whole(1) * 2 - 1, ind = draw(0, 1), own = draw(-2, 2), before = draw(-9, 9);
+        POLICY_CALL(&policy, POLICY_SETTLE, r, sign, ind, own, total, known, before);
+        double others = sigmoid(total - own), was = sigmoid(known + before);
+        assert_near(r[0], others, "others");
+        assert_near(r[1], ind * fmax(.15, 4 * was * (1 - was)), "teaches");
+        assert_near(r[2], sign * (others - was) * ind, "credit");
+        double author = draw(-1, 1);
+        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author);
+        assert_near(r[0], sum + 4 * author, "score");
+    }
+}
+
+/* The same order as adding up decayed acts, at any time. */
+static void rising_is_a_decayed_sum(void **state)
+{
+    (void)state;
+    double key = -1e6, sum = 0, day = 20000;
+    for (int i = 0; i < 200; i++) {
+        double pause = draw(0, 2), weight = draw(0, 1), act = 1 + whole(2);
+        day += pause;
+        sum = sum * exp2(-pause / 3) + weight * (act == 2 ? 1.5 : 1);
+        POLICY_CALL(&policy, POLICY_RISING, &key, key, act, weight, day);
+        assert_true(fabs(exp2(key - day / 3) - sum) < 1e-9);
+    }
+}
+
+static void the_reference_would_notice_another_constant(void **state)
+{
+    (void)state;
+    struct text script = policy_first_script(), why;
+    char *changed = arena_take(&arena, script.size + 1);
+    memcpy(changed, script.data, script.size);
+    char *place = strstr(changed, "{ 2.2, 0.5, 6,");
+    assert_non_null(place);
+    place[4] = '1';
+    struct policy other = {.failed_seq = -1};
+    assert_int_equal(policy_push(&other, &arena, (struct text){changed, script.size}, 0, &why), OK);
+    double r[3], s[3];
+    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 50, 25, 1000, 600, 90, 90, 0, 50);
+    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 50, 25, 1000, 600, 90, 90, 0, 50);
+    assert_true(fabs(r[0] - s[0]) > 1e-3);
+    policy_close(&other);
+}
+
+/* --- failing sets --- */
+
+/* The first script with `what` put behind it: a later definition of a function wins. */
+static struct text script_with(const char *what)
+{
+    struct text first = policy_first_script();
+    return arena_format(&arena, "%.*s\n%s\n", (int)first.size, first.data, what);
+}
+
+static void a_failing_set_is_put_aside_and_the_one_before_answers(void **state)
+{
+    (void)state;
+    struct policy p = {.failed_seq = -1};
+    struct text why;
+    assert_int_equal(policy_push(&p, &arena, policy_first_script(), 0, &why), OK);
+    assert_int_equal(policy_push(&p, &arena,
+                                 script_with("function trust(n, s) if n > 50 then return 0/0 end "
+                                             "return 1.0 * (n < 20 and s < 10 and 1 or 0) end"),
+                                 7, &why),
+                     OK);
+    double trust;
+    POLICY_CALL(&p, POLICY_TRUST, &trust, 3, 3);
+    assert_true(trust == 1 && p.failed_seq == -1 && policy_holds(&p)->active_seq == 7);
+    POLICY_CALL(&p, POLICY_TRUST, &trust, 51, 0);
+    assert_true(trust == 1 && p.failed_seq == 7 && policy_holds(&p)->active_seq == 0);
+    assert_string_equal(p.why, "trust: value 1 is not a finite number");
+    assert_false(p.broken);
+    policy_close(&p);
+}
+
+static void without_a_set_left_the_policy_says_it_is_broken(void **state)
+{
+    (void)state;
+    struct policy p = {.failed_seq = -1};
+    struct text why;
+    double odds = 5;
+    assert_int_equal(
+        policy_push(&p, &arena, script_with("function odds(s) return s / 0 end"), 0, &why), OK);
+    POLICY_CALL(&p, POLICY_ODDS, &odds, 1);
+    assert_true(p.broken && odds == 0);
+    policy_close(&p);
+}
+
+static void a_set_that_does_not_load_changes_nothing(void **state)
+{
+    (void)state;
+    struct text why;
+    size_t count = policy.count;
+    assert_int_equal(policy_push(&policy, &arena, TEXT("function trust("), 9, &why), INVALID);
+    assert_int_equal(policy_push(&policy, &arena, TEXT("P = {}"), 9, &why), INVALID);
+    assert_true(text_starts(why, "there is no function link"));
+    assert_int_equal(
+        policy_push(&policy, &arena, script_with("function trust() return 2 end"), 9, &why),
+        INVALID);
+    assert_non_null(strstr(why.data, "example 6"));
+    assert_int_equal(policy.count, count);
+}
+
+static void many_sets_one_after_the_other_keep_the_first(void **state)
+{
+    (void)state;
+    struct policy p = {.failed_seq = -1};
+    struct text why;
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(policy_push(&p, &arena, policy_first_script(), i, &why), OK);
+    assert_int_equal(p.count, POLICY_SETS_MAX);
+    assert_int_equal(p.sets[0].active_seq, 0);
+    assert_int_equal(p.sets[1].active_seq, 4);
+    assert_int_equal(policy_holds(&p)->active_seq, 5);
+    policy_close(&p);
+}
+
+static void a_rule_set_takes_less_than_200_KiB(void **state)
+{
+    (void)state;
+    print_message("Lua memory of the first rule set: %zu KiB\n",
+                  rule_memory(policy.sets[0].rules) / 1024);
+    assert_true(rule_memory(policy.sets[0].rules) < 200 * 1024);
+}
+
+int main(void)
+{
+    (void)scratch_open();
+    arena_open(&arena, 8u << 20);
+    struct text why;
+    policy.failed_seq = -1;
+    if (policy_push(&policy, &arena, policy_first_script(), 0, &why) != OK) {
+        fprintf(stderr, "%s\n", why.data);
+        return 1;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(votes_weigh_as_the_reference_says),
+        cmocka_unit_test(members_score_as_the_reference_says),
+        cmocka_unit_test(links_and_trust_are_as_the_reference_says),
+        cmocka_unit_test(settlement_is_as_the_reference_says),
+        cmocka_unit_test(rising_is_a_decayed_sum),
+        cmocka_unit_test(the_reference_would_notice_another_constant),
+        cmocka_unit_test(a_failing_set_is_put_aside_and_the_one_before_answers),
+        cmocka_unit_test(without_a_set_left_the_policy_says_it_is_broken),
+        cmocka_unit_test(a_set_that_does_not_load_changes_nothing),
+        cmocka_unit_test(many_sets_one_after_the_other_keep_the_first),
+        cmocka_unit_test(a_rule_set_takes_less_than_200_KiB),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
