@@ -40,8 +40,28 @@ const struct route route_table[] = {
     {METHOD_POST, "/logout",            POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_POST,    NULL,            page_logout_post, page_logout_again},
     {METHOD_GET,  "/join",              POOL_LOGIN,  WHO_ANYONE,    READS,  RATE_READ,    NULL,            page_join,        NULL},
     {METHOD_POST, "/join",              POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_SIGN_IN, fields_join,     page_join_post,   page_join_again},
-    {METHOD_GET,  "/waiting",           POOL_LOGIN,  WHO_WAITING,   READS,  RATE_READ,    NULL,            page_waiting,     NULL},
+    {METHOD_GET,  "/waiting",           POOL_MEMBER, WHO_WAITING,   READS,  RATE_READ,    NULL,            page_waiting,     NULL},
     {METHOD_GET,  "/about/:name",       POOL_MEMBER, WHO_ANYONE,    READS,  RATE_READ,    NULL,            page_about,       NULL},
+
+    {METHOD_GET,  "/sponsor",           POOL_SPONSOR, WHO_SPONSOR,  READS,  RATE_READ,    NULL,             page_sponsor,         NULL},
+    {METHOD_GET,  "/sponsor/campaigns", POOL_SPONSOR, WHO_SPONSOR,  READS,  RATE_READ,    NULL,             page_campaigns,       NULL},
+    {METHOD_POST, "/sponsor/campaigns", POOL_SPONSOR, WHO_SPONSOR,  WRITES, RATE_POST,    fields_campaigns, page_campaigns_post,  page_campaigns_again},
+    {METHOD_GET,  "/sponsor/campaign/:key", POOL_SPONSOR, WHO_SPONSOR, READS, RATE_READ,  fields_campaign,  page_campaign,        NULL},
+    {METHOD_POST, "/sponsor/campaign/:key/earmark", POOL_SPONSOR, WHO_SPONSOR, WRITES, RATE_POST, fields_earmark, page_earmark_post, page_earmark_again},
+    {METHOD_GET,  "/sponsor/totals",    POOL_SPONSOR, WHO_SPONSOR,  READS,  RATE_READ,    NULL,             page_totals,          NULL},
+
+    {METHOD_GET,  "/admin",             POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    NULL,              page_admin,         NULL},
+    {METHOD_GET,  "/admin/members",     POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    fields_members,    page_members,       NULL},
+    {METHOD_POST, "/admin/member/:id",  POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_decide,     page_decide_post,   page_members_again},
+    {METHOD_GET,  "/admin/rules",       POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    fields_rules_form, page_rules,         NULL},
+    {METHOD_POST, "/admin/rules",       POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_rules,      page_rules_post,    page_rules_again},
+    {METHOD_GET,  "/admin/rule/:id",    POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    NULL,              page_rule,          NULL},
+    {METHOD_POST, "/admin/rule/:id/approve",  POOL_ADMIN, WHO_ADMIN, WRITES, RATE_POST,   NULL,              page_approve_post,  page_rule_again},
+    {METHOD_POST, "/admin/rule/:id/withdraw", POOL_ADMIN, WHO_ADMIN, WRITES, RATE_POST,   fields_withdraw,   page_withdraw_post, page_rule_again},
+    {METHOD_GET,  "/admin/ledger",      POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    fields_ledger,     page_ledger,        NULL},
+    {METHOD_POST, "/admin/fund",        POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_fund,       page_fund_post,     page_ledger_again},
+    {METHOD_POST, "/admin/period",      POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_period,     page_period_post,   page_ledger_again},
+    {METHOD_GET,  "/admin/status",      POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    NULL,              page_status,        NULL},
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

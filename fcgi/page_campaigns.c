@@ -1,0 +1,297 @@
+/* Sponsors' campaigns: the list, opening one, one campaign with the form that places an earmark,
+ * and the totals. Everything shown comes from the paymaster, who checks the session again; this
+ * pool reads nothing of what members wrote. */
+#include "fcgi/page_doors.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "fcgi/guard.h"
+
+enum { NAME_MAX_SIZE = 80, PAYEES_MAX = 100000, PERCENT = 100, DOLLAR = 100 };
+#define ID_MAX INT64_C(9007199254740992) /* 2^53 */
+#define DEPOSIT_MAX INT64_C(10000000000) /* cents */
+
+const struct field fields_campaigns[] = {
+    {.name = "name", .type = FIELD_LINE, .low = 1, .high = NAME_MAX_SIZE, .label = "The name"},
+    {.name = "product",
+     .type = FIELD_LINE,
+     .low = 1,
+     .high = NAME_MAX_SIZE,
+     .label = "The product or programme"},
+    {.name = "starts", .type = FIELD_DATE, .label = "The first day"},
+    {.name = "ends", .type = FIELD_DATE, .label = "The last day"},
+    {.name = "deposit",
+     .type = FIELD_MONEY,
+     .low = DOLLAR,
+     .high = DEPOSIT_MAX,
+     .label = "The deposit"},
+    {.name = NULL},
+};
+const struct field fields_campaign[] = {
+    {.name = "placed", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = "opened", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = NULL},
+};
+const struct field fields_earmark[] = {
+    {.name = "target", .type = FIELD_INT, .low = 1, .high = ID_MAX, .label = "The posting"},
+    {.name = "kind", .type = FIELD_INT, .low = 1, .high = 3, .label = "Who may earn"},
+    {.name = "amount",
+     .type = FIELD_MONEY,
+     .low = 1,
+     .high = DEPOSIT_MAX,
+     .label = "The amount each"},
+    {.name = "cap", .type = FIELD_MONEY, .low = 1, .high = DEPOSIT_MAX, .label = "The most in all"},
+    {.name = "payees_max",
+     .type = FIELD_INT,
+     .low = 1,
+     .high = PAYEES_MAX,
+     .label = "The number of members"},
+    {.name = "valid_to", .type = FIELD_DATE, .label = "The last day"},
+    {.name = NULL},
+};
+
+static const char *campaign_state(const struct record_campaign *campaign, int64_t now_ms)
+{
+    if (now_ms > campaign->ends_ms)
+        return "over";
+    if (campaign->deposit_cents == 0)
+        return "waits for its deposit";
+    return now_ms < campaign->starts_ms ? "not begun yet" : "running";
+}
+
+static struct view_campaign campaign_view(struct request *r, const struct record_campaign *campaign)
+{
+    int64_t deposit = campaign->deposit_cents;
+    int64_t paid = campaign->paid_cents;
+    return (struct view_campaign){
+        .id = campaign->id,
+        .name = campaign->name,
+        .product = campaign->product,
+        .starts = clock_day(r->arena, campaign->starts_ms),
+        .ends = clock_day(r->arena, campaign->ends_ms),
+        .state = text_of(campaign_state(campaign, r->now_ms)),
+        .deposit = page_money(r->arena, deposit),
+        .escrow = page_money(r->arena, campaign->escrow_cents),
+        .paid = page_money(r->arena, paid),
+        .paid_width = deposit > 0 && paid <= deposit ? paid * PERCENT / deposit : 0,
+        .payees = campaign->payees,
+        .earmarks = campaign->earmarks,
+        .funded = deposit > 0,
+    };
+}
+
+static enum result campaigns_load(struct request *r, struct reply_campaigns *campaigns)
+{
+    struct json *root;
+    struct command command = {.kind = COMMAND_CAMPAIGNS};
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_campaigns_read(root, r->arena, campaigns) : BROKEN;
+    json_close(root);
+    return result;
+}
+
+static enum result campaigns_show(struct request *r, struct reply *out, struct view_campaigns *v)
+{
+    struct reply_campaigns all = {0};
+    enum result result = campaigns_load(r, &all);
+    if (result != OK)
+        return result;
+    v->head = page_head(r, TEXT("Campaigns"));
+    v->campaigns = arena_array(r->arena, struct view_campaign, all.campaigns_count + 1);
+    for (size_t i = 0; i < all.campaigns_count; i++)
+        v->campaigns[v->campaigns_count++] = campaign_view(r, &all.campaigns[i]);
+    v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
+    v->form = guard_form(r, out, "/sponsor/campaigns");
+    v->request = guard_request_id(r);
+    page_problems(r, &v->problems, &v->problems_count);
+    return reply_view(r, out, campaigns, v);
+}
+
+enum result page_sponsor(struct request *r, struct reply *out)
+{
+    return reply_redirect(r, out, "/sponsor/campaigns");
+}
+
+enum result page_campaigns(struct request *r, struct reply *out)
+{
+    int64_t next_ms = clock_month_next(r->now_ms);
+    struct view_campaigns v = {
+        .name = TEXT(""),
+        .product = TEXT(""),
+        .starts = page_date(r->arena, r->now_ms),
+        .ends = page_date(r->arena, clock_month_next(clock_month_next(next_ms)) - DAY_MS),
+        .deposit = TEXT(""),
+    };
+    return campaigns_show(r, out, &v);
+}
+
+enum result page_campaigns_again(struct request *r, struct reply *out)
+{
+    struct view_campaigns v = {
+        .name = request_typed(r, "name"),
+        .product = request_typed(r, "product"),
+        .starts = request_typed(r, "starts"),
+        .ends = request_typed(r, "ends"),
+        .deposit = request_typed(r, "deposit"),
+    };
+    return campaigns_show(r, out, &v);
+}
+
+enum result page_campaigns_post(struct request *r, struct reply *out)
+{
+    struct json *root;
+    struct reply_opened opened;
+    int64_t unit = conf_int("ledger.fund_unit_cents");
+    struct command command = {.kind = COMMAND_CAMPAIGN_OPEN};
+    command.campaign_open = (struct command_campaign_open){
+        .name = request_text(r, "name"),
+        .product = request_text(r, "product"),
+        .starts_ms = request_int(r, "starts"),
+        .ends_ms = request_int(r, "ends") + DAY_MS - 1, /* the last day belongs to it */
+        .deposit_cents = request_int(r, "deposit"),
+    };
+    if (command.campaign_open.ends_ms < command.campaign_open.starts_ms)
+        request_fault_add(r, "ends", "The last day lies before the first.");
+    else if (command.campaign_open.ends_ms < r->now_ms)
+        request_fault_add(r, "ends", "The last day has passed already.");
+    if (command.campaign_open.deposit_cents % unit != 0)
+        request_fault_add(r, "deposit", "The deposit must be a multiple of %s.",
+                          page_money(r->arena, unit).data);
+    if (r->fault_count > 0)
+        return INVALID;
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result != OK)
+        return result;
+    result = root != NULL ? reply_opened_read(root, r->arena, &opened) : UNKNOWN;
+    json_close(root);
+    if (result != OK)
+        return UNKNOWN;
+    return reply_redirect(r, out, "/sponsor/campaign/%.*s?opened=1", (int)opened.id.size,
+                          opened.id.data);
+}
+
+static enum result campaign_show(struct request *r, struct reply *out, struct view_campaign_page *v)
+{
+    struct reply_campaigns all = {0};
+    enum result result = campaigns_load(r, &all);
+    if (result != OK)
+        return result;
+    size_t i = 0;
+    while (i < all.campaigns_count && !text_equal(all.campaigns[i].id, r->name))
+        i++;
+    if (i == all.campaigns_count)
+        return NOT_FOUND;
+    v->campaign = campaign_view(r, &all.campaigns[i]);
+    v->head = page_head(r, v->campaign.name);
+    v->over = r->now_ms > all.campaigns[i].ends_ms;
+    if (v->valid_to.data == NULL)
+        v->valid_to = page_date(r->arena, all.campaigns[i].ends_ms);
+    v->form = guard_form(r, out, "/sponsor/campaign/:key/earmark");
+    v->request = guard_request_id(r);
+    page_problems(r, &v->problems, &v->problems_count);
+    return reply_view(r, out, campaign_page, v);
+}
+
+enum result page_campaign(struct request *r, struct reply *out)
+{
+    struct view_campaign_page v = {.kind = 1, .notice = TEXT("")};
+    v.target = v.amount = v.cap = v.payees_max = TEXT("");
+    if (request_flag(r, "placed"))
+        v.notice = TEXT("The earmark is sealed and waits for the next batch of commitments. From "
+                        "then on, what members do may earn it.");
+    else if (request_flag(r, "opened"))
+        v.notice = TEXT("The campaign is open. Earmarks can be placed as soon as an admin has "
+                        "booked your deposit.");
+    return campaign_show(r, out, &v);
+}
+
+enum result page_earmark_again(struct request *r, struct reply *out)
+{
+    struct view_campaign_page v = {
+        .target = request_typed(r, "target"),
+        .kind = 1,
+        .amount = request_typed(r, "amount"),
+        .cap = request_typed(r, "cap"),
+        .payees_max = request_typed(r, "payees_max"),
+        .valid_to = request_typed(r, "valid_to"),
+        .notice = TEXT(""),
+    };
+    /* What is no kind stays the first. */
+    (void)text_int(request_typed(r, "kind"), 1, 3, &v.kind);
+    return campaign_show(r, out, &v);
+}
+
+enum result page_earmark_post(struct request *r, struct reply *out)
+{
+    static const char *const rules[] = {"", "reward/posting", "reward/answer", "reward/vote"};
+    struct command command = {.kind = COMMAND_EARMARK_PLACE};
+    int64_t kind = request_int(r, "kind");
+    assert(kind >= 1 && kind <= 3);
+    command.earmark_place = (struct command_earmark_place){
+        .campaign = r->name,
+        .target = request_int(r, "target"),
+        .kind = kind,
+        .amount_cents = request_int(r, "amount"),
+        .cap_cents = request_int(r, "cap"),
+        .payees_max = request_int(r, "payees_max"),
+        .rule = text_of(rules[kind]),
+        .valid_to_ms = request_int(r, "valid_to") + DAY_MS - 1, /* that day belongs to it */
+    };
+    if (command.earmark_place.amount_cents > command.earmark_place.cap_cents)
+        request_fault_add(r, "cap",
+                          "The most in all is less than the amount each: nobody could earn it.");
+    if (command.earmark_place.valid_to_ms < r->now_ms)
+        request_fault_add(r, "valid_to", "The last day has passed already.");
+    if (r->fault_count > 0)
+        return INVALID;
+    enum result result = page_program_done(r, "paymaster", &command);
+    if (result != OK)
+        return result;
+    return reply_redirect(r, out, "/sponsor/campaign/%.*s?placed=1", (int)r->name.size,
+                          r->name.data);
+}
+
+static void tranches_view(struct request *r, const struct record_campaign_totals *totals,
+                          struct view_sponsor_campaign_totals *v)
+{
+    v->tranches = arena_array(r->arena, struct view_tranche, totals->tranches_count + 1);
+    for (size_t i = 0; i < totals->tranches_count; i++)
+        v->tranches[v->tranches_count++] =
+            (struct view_tranche){.period = totals->tranches[i].period,
+                                  .payees = totals->tranches[i].payees,
+                                  .amount = page_money(r->arena, totals->tranches[i].cents)};
+}
+
+enum result page_totals(struct request *r, struct reply *out)
+{
+    struct json *root;
+    struct reply_sponsor_totals totals = {0};
+    struct command command = {.kind = COMMAND_SPONSOR_TOTALS};
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_sponsor_totals_read(root, r->arena, &totals) : BROKEN;
+    json_close(root);
+    if (result != OK)
+        return result;
+    struct view_sponsor_totals v = {.head = page_head(r, TEXT("Totals")),
+                                    .k = conf_int("ledger.k")};
+    v.campaigns =
+        arena_array(r->arena, struct view_sponsor_campaign_totals, totals.campaigns_count + 1);
+    for (size_t i = 0; i < totals.campaigns_count; i++) {
+        const struct record_campaign_totals *campaign = &totals.campaigns[i];
+        struct view_sponsor_campaign_totals *row = &v.campaigns[v.campaigns_count++];
+        *row = (struct view_sponsor_campaign_totals){
+            .id = campaign->id,
+            .name = campaign->name,
+            .deposit = page_money(r->arena, campaign->deposit_cents),
+            .paid = page_money(r->arena, campaign->paid_cents),
+            .free = page_money(r->arena, campaign->free_cents),
+        };
+        tranches_view(r, campaign, row);
+    }
+    return reply_view(r, out, sponsor_totals, &v);
+}

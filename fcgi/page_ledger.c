@@ -1,0 +1,203 @@
+/* The ledger, for admins: its head, months, deposits and entries. All of it comes from the
+ * paymaster; entries tell nothing of what is hidden. */
+#include "fcgi/page_doors.h"
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "fcgi/guard.h"
+
+enum { ENTRIES_SHOWN = 50, PERIODS_SHOWN = 24, KEY_HEX = 32, DONE_FUND = 1, DONE_PERIOD = 2 };
+#define AMOUNT_MAX INT64_C(10000000000) /* cents */
+
+const struct field fields_ledger[] = {
+    {.name = "before",
+     .type = FIELD_INT,
+     .low = 1,
+     .high = PAGE_BEFORE_ALL,
+     .optional = true,
+     .fallback = PAGE_BEFORE_ALL,
+     .label = "The place in the list"},
+    {.name = "done",
+     .type = FIELD_INT,
+     .low = DONE_FUND,
+     .high = DONE_PERIOD,
+     .optional = true,
+     .label = "What was before"},
+    {.name = NULL},
+};
+const struct field fields_fund[] = {
+    {.name = "campaign", .type = FIELD_KEY, .high = KEY_HEX, .label = "The campaign"},
+    {.name = "amount", .type = FIELD_MONEY, .low = 1, .high = AMOUNT_MAX, .label = "The deposit"},
+    {.name = NULL},
+};
+const struct field fields_period[] = {
+    {.name = "period", .type = FIELD_MONTH, .label = "The month"},
+    {.name = NULL},
+};
+
+static enum result entries_load(struct request *r, int64_t before, struct view_ledger *v)
+{
+    struct json *root;
+    struct reply_ledger_page page = {0};
+    struct command command = {.kind = COMMAND_LEDGER_PAGE};
+    command.ledger_page.before = before;
+    command.ledger_page.most = ENTRIES_SHOWN;
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_ledger_page_read(root, r->arena, &page) : BROKEN;
+    json_close(root);
+    if (result != OK)
+        return result;
+    v->size = page_number(r->arena, page.size);
+    v->root = page.root;
+    v->origin = page.origin;
+    v->checkpoint = page.checkpoint_ms > 0 ? clock_ago(r->arena, page.checkpoint_ms, r->now_ms)
+                                           : TEXT("none yet");
+    v->entries = arena_array(r->arena, struct view_ledger_entry, page.entries_count + 1);
+    for (size_t i = 0; i < page.entries_count; i++)
+        v->entries[v->entries_count++] = (struct view_ledger_entry){
+            .seq = page.entries[i].seq,
+            .kind = page.entries[i].kind,
+            .at = clock_iso(r->arena, page.entries[i].tick_ms),
+            .summary = page.entries[i].summary,
+            .leaf_hash = page.entries[i].leaf_hash,
+        };
+    if (page.entries_count == ENTRIES_SHOWN)
+        v->next = page.entries[ENTRIES_SHOWN - 1].seq;
+    return OK;
+}
+
+/* Names order as their months do: 2026-03. */
+static bool name_before(struct text a, struct text b)
+{
+    for (size_t i = 0; i < a.size && i < b.size; i++)
+        if (a.data[i] != b.data[i])
+            return a.data[i] < b.data[i];
+    return false;
+}
+
+static enum result periods_load(struct request *r, struct view_ledger *v)
+{
+    struct json *root;
+    struct reply_periods all = {0};
+    struct command command = {.kind = COMMAND_PERIODS};
+    struct text now = clock_month(r->arena, r->now_ms);
+    struct view_period *next = NULL;
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_periods_read(root, r->arena, &all) : BROKEN;
+    json_close(root);
+    if (result != OK)
+        return result;
+    v->periods = arena_array(r->arena, struct view_period, PERIODS_SHOWN);
+    for (size_t i = 0; i < all.periods_count && i < PERIODS_SHOWN; i++) {
+        const struct record_period *period = &all.periods[i];
+        struct view_period *row = &v->periods[v->periods_count++];
+        *row = (struct view_period){.name = period->name, .closed = period->closed};
+        row->payees = period->closed ? page_number(r->arena, period->payees) : TEXT("");
+        row->amount = period->closed ? page_money(r->arena, period->cents) : TEXT("");
+        row->at = period->closed ? clock_day(r->arena, period->closed_ms) : TEXT("");
+        if (!period->closed && name_before(row->name, now) &&
+            (next == NULL || name_before(row->name, next->name)))
+            next = row;
+    }
+    if (next != NULL) /* one after the other: only the oldest open month that has ended */
+        next->can_close = true;
+    return OK;
+}
+
+static enum result campaigns_load(struct request *r, struct view_ledger *v)
+{
+    struct json *root;
+    struct reply_campaigns all = {0};
+    struct command command = {.kind = COMMAND_ALL_CAMPAIGNS};
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_campaigns_read(root, r->arena, &all) : BROKEN;
+    json_close(root);
+    if (result != OK)
+        return result;
+    v->campaigns = arena_array(r->arena, struct view_campaign, all.campaigns_count + 1);
+    for (size_t i = 0; i < all.campaigns_count; i++)
+        v->campaigns[v->campaigns_count++] = (struct view_campaign){
+            .id = all.campaigns[i].id,
+            .name = all.campaigns[i].name,
+            .product = all.campaigns[i].product,
+            .starts = clock_day(r->arena, all.campaigns[i].starts_ms),
+            .ends = clock_day(r->arena, all.campaigns[i].ends_ms),
+            .state = TEXT(""),
+            .deposit = page_money(r->arena, all.campaigns[i].deposit_cents),
+            .escrow = page_money(r->arena, all.campaigns[i].escrow_cents),
+            .paid = page_money(r->arena, all.campaigns[i].paid_cents),
+            .funded = all.campaigns[i].deposit_cents > 0,
+        };
+    return OK;
+}
+
+static enum result ledger_show(struct request *r, struct reply *out, int64_t before,
+                               struct view_ledger *v)
+{
+    v->head = page_head(r, TEXT("Ledger"));
+    v->newest = before == PAGE_BEFORE_ALL;
+    enum result result = entries_load(r, before, v);
+    if (result == OK && v->newest)
+        result = periods_load(r, v);
+    if (result == OK && v->newest)
+        result = campaigns_load(r, v);
+    if (result != OK)
+        return result;
+    v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
+    v->fund_form = guard_form(r, out, "/admin/fund");
+    v->period_form = guard_form(r, out, "/admin/period");
+    v->request = guard_request_id(r);
+    page_problems(r, &v->problems, &v->problems_count);
+    return reply_view(r, out, ledger, v);
+}
+
+enum result page_ledger(struct request *r, struct reply *out)
+{
+    struct view_ledger v = {.funded = TEXT(""), .amount = TEXT(""), .notice = TEXT("")};
+    int64_t done = request_int(r, "done");
+    if (done == DONE_FUND)
+        v.notice = TEXT("The deposit is booked: earmarks of that campaign can be placed now.");
+    else if (done == DONE_PERIOD)
+        v.notice = TEXT("The month is closed: every member has a statement now.");
+    return ledger_show(r, out, request_int(r, "before"), &v);
+}
+
+enum result page_ledger_again(struct request *r, struct reply *out)
+{
+    struct view_ledger v = {
+        .funded = request_typed(r, "campaign"),
+        .amount = request_typed(r, "amount"),
+        .notice = TEXT(""),
+    };
+    return ledger_show(r, out, PAGE_BEFORE_ALL, &v);
+}
+
+enum result page_fund_post(struct request *r, struct reply *out)
+{
+    int64_t unit = conf_int("ledger.fund_unit_cents");
+    struct command command = {.kind = COMMAND_CAMPAIGN_FUND};
+    command.campaign_fund.campaign = request_text(r, "campaign");
+    command.campaign_fund.amount_cents = request_int(r, "amount");
+    if (command.campaign_fund.amount_cents % unit != 0) {
+        request_fault_add(r, "amount", "A deposit must be a multiple of %s.",
+                          page_money(r->arena, unit).data);
+        return INVALID;
+    }
+    enum result result = page_program_done(r, "paymaster", &command);
+    if (result != OK)
+        return result;
+    return reply_redirect(r, out, "/admin/ledger?done=%d", DONE_FUND);
+}
+
+enum result page_period_post(struct request *r, struct reply *out)
+{
+    struct command command = {.kind = COMMAND_PERIOD_CLOSE};
+    command.period_close.period = request_text(r, "period");
+    enum result result = page_program_done(r, "paymaster", &command);
+    if (result != OK)
+        return result;
+    return reply_redirect(r, out, "/admin/ledger?done=%d", DONE_PERIOD);
+}
