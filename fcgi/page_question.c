@@ -100,7 +100,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
         .preview_form = TEXT(""),
         .request = TEXT(""),
         .body = me->body,
-        .can_answer = me->physician && me->thread.kind <= POSTING_OBSERVATION,
+        .can_answer = me->physician,
         .asker = is_own(me, me->question) && me->thread.kind <= POSTING_CASE,
         .solved = me->thread.solved,
     };
