@@ -189,10 +189,15 @@ packages:
 	@tests/packages build run test bench
 packages-run:
 	@tests/packages build run
-packages-test:
+packages-test: tests/node_modules/.package-lock.json
 	@tests/packages build run test
-packages-bench:
+packages-bench: tests/node_modules/.package-lock.json
 	@tests/packages build run test bench
+# What the browser tests need from npm; touch: npm leaves the file alone when nothing changed.
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	@tests/packages test
+	npm ci --no-audit --no-fund --prefix tests
+	@touch $@
 
 # ---- install: FHS paths; programs lie together, `curbside` finds the others beside itself ----
 LIBDIR := $(DESTDIR)$(PREFIX)/lib/curbside

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -41,14 +42,23 @@ void alive_beat(void)
 }
 
 /* Real time on both sides: the clock that tests set stands still while programs live. */
+int64_t alive_age_s(const char *file)
+{
+    struct stat state;
+    struct timespec now;
+    if (stat(conf_path("run/%s", file), &state) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return -1;
+    return (int64_t)(now.tv_sec - state.st_mtim.tv_sec);
+}
+
 size_t alive_missing(const char *missing[], size_t most)
 {
     size_t count = 0;
-    const time_t oldest = time(NULL) - (time_t)conf_int("alive.seconds");
     for (size_t i = 0; alive_programs[i] != NULL && count < most; i++) {
-        struct stat file;
-        if (stat(conf_path("run/%s.alive", alive_programs[i]), &file) != 0 ||
-            file.st_mtime < oldest)
+        char file[64];
+        (void)snprintf(file, sizeof file, "%s.alive", alive_programs[i]);
+        const int64_t age_s = alive_age_s(file);
+        if (age_s < 0 || age_s > conf_int("alive.seconds"))
             missing[count++] = alive_programs[i];
     }
     return count;

@@ -10,3 +10,5 @@ void alive_beat(void);
 /* Fills `missing` with names of programs whose last beat is older than alive.seconds; returns how
  * many. */
 size_t alive_missing(const char *missing[], size_t most);
+/* Seconds of real time since STATE/run/FILE was last touched; -1 if it is not there. */
+int64_t alive_age_s(const char *file);

@@ -12,14 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Waits and limits. A reader of the web never holds a snapshot longer than READ_MS: it would keep
- * the log from being folded in. */
 enum {
-    BUSY_MS = 1000,
-    READ_MS = 1000,
+    BUSY_MS = 1000, /* longest wait for a lock */
+    READ_MS = 1000, /* longest query of the web: its snapshot keeps the WAL growing */
     PROGRESS_STEPS = 10000,
     RIGHTS_MAX = 2048,
-    WAL_SIZE_MAX = 64 * 1024 * 1024,
     HEAP_MAX = 96 * 1024 * 1024,
     COLUMNS_MAX = 100,
 };
@@ -114,10 +111,9 @@ static int authorize(void *self, int action, const char *a, const char *b, const
         return SQLITE_OK;
     if (is_forbidden(db, action, a, b))
         return SQLITE_DENY;
-    if (action != SQLITE_READ && action != SQLITE_INSERT && action != SQLITE_UPDATE &&
-        action != SQLITE_DELETE)
-        return SQLITE_OK;
-    if (db->watch == WATCH_STEP)
+    const bool rows = action == SQLITE_READ || action == SQLITE_INSERT || action == SQLITE_UPDATE ||
+                      action == SQLITE_DELETE;
+    if (!rows || db->watch == WATCH_STEP)
         return SQLITE_OK;
     const uint64_t hash = right_hash(action, a, b);
     if (right_known(db, hash))
@@ -189,11 +185,9 @@ static int wait_for_lock(void *self, int tries)
 {
     struct db *const db = self;
     const int64_t now_us = clock_steady_us();
-    if (db->no_wait)
-        return 0;
     if (tries == 0)
         db->lock_until_us = now_us + (int64_t)BUSY_MS * 1000;
-    if (now_us >= db->lock_until_us)
+    if (db->no_wait || now_us >= db->lock_until_us)
         return 0;
     const struct timespec pause = {0, 200000 + (long)(now_us % 800) * 1000};
     (void)nanosleep(&pause, NULL);
@@ -202,14 +196,12 @@ static int wait_for_lock(void *self, int tries)
 
 static bool role_is_web(enum role role)
 {
-    return role == ROLE_WEB_LOGIN || role == ROLE_WEB_MEMBER || role == ROLE_WEB_SPONSOR ||
-           role == ROLE_WEB_ADMIN;
+    return role >= ROLE_WEB_LOGIN && role <= ROLE_WEB_ADMIN;
 }
 
-static int stop_when_late(void *self)
+static int stop_when_late(void *db)
 {
-    const struct db *const db = self;
-    return clock_steady_us() > db->read_until_us;
+    return clock_steady_us() > ((const struct db *)db)->read_until_us;
 }
 
 /* --- opening --- */
@@ -262,9 +254,7 @@ static int set_writing(struct db *db)
         code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
     if (code == SQLITE_OK)
         code = sqlite3_wal_autocheckpoint(db->handle, 4000);
-    char sql[64];
-    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA journal_size_limit = %d", WAL_SIZE_MAX);
-    return code == SQLITE_OK ? run_sql(db, sql) : code;
+    return code == SQLITE_OK ? run_sql(db, "PRAGMA journal_size_limit = 67108864") : code;
 }
 
 static enum result prepare_own(struct db *db)
@@ -280,15 +270,15 @@ static enum result prepare_own(struct db *db)
 
 static enum result open_once(struct db *db, const char *path)
 {
-    if (db->mode != DB_READ) { /* made here for its mode: -wal and -shm take it over */
-        const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-        if (fd < 0) {
+    /* Made here for its mode: -wal and -shm take it over. Never opened by us once it is there:
+     * closing it would drop SQLite's locks. */
+    if (access(path, F_OK) != 0) {
+        const int fd = db->mode == DB_READ ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+        if (fd < 0 && db->mode != DB_READ)
             trace_fail("store", "name=%s cannot be made: %s", db->store->name, strerror(errno));
-            return errno == ENOSPC ? BUSY : BROKEN;
-        }
+        if (fd < 0)
+            return errno == ENOENT || errno == ENOSPC ? BUSY : BROKEN;
         (void)close(fd);
-    } else if (access(path, R_OK) != 0) {
-        return errno == ENOENT ? BUSY : BROKEN;
     }
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
@@ -305,10 +295,9 @@ static enum result open_once(struct db *db, const char *path)
 
 static void close_handle(struct db *db)
 {
-    for (size_t i = 0; i < OWN_COUNT; i++) {
+    for (size_t i = 0; i < OWN_COUNT; i++)
         (void)sqlite3_finalize(db->own[i]);
-        db->own[i] = NULL;
-    }
+    memset(db->own, 0, sizeof db->own); /* a next try opens afresh */
     for (size_t i = 0; i < db->store->statement_count; i++)
         (void)sqlite3_finalize(db->statements[i].stmt);
     (void)sqlite3_close(db->handle);
@@ -354,9 +343,21 @@ void db_close(struct db *db)
 
 /* --- transactions --- */
 
+/* FTS5 prepares statements of its own while one of ours runs, and writes what it gathered only at
+ * the commit. */
+static int step_watched(struct db *db, sqlite3_stmt *stmt)
+{
+    const enum watch before = db->watch;
+    if (before == WATCH_STRICT)
+        db->watch = WATCH_STEP;
+    const int code = sqlite3_step(stmt);
+    db->watch = before;
+    return code;
+}
+
 static int step_own(struct db *db, enum own_statement which)
 {
-    const int code = sqlite3_step(db->own[which]);
+    const int code = step_watched(db, db->own[which]);
     (void)sqlite3_reset(db->own[which]);
     return code;
 }
@@ -380,11 +381,7 @@ enum result db_commit(struct db *db)
     if (result == OK && sqlite3_get_autocommit(db->handle))
         result = BROKEN; /* SQLite gave the transaction up without our hearing of it */
     if (result == OK) {
-        /* FTS5 writes what it gathered, and prepares statements of its own for that, only now. */
-        const enum watch watch = db->watch;
-        db->watch = WATCH_STEP;
         const int code = step_own(db, OWN_COMMIT);
-        db->watch = watch;
         if (code != SQLITE_DONE)
             result = outcome(db, code, "commit");
     }
@@ -502,11 +499,7 @@ enum result db_step(struct db_statement *st)
     struct db *const db = st->db;
     if (!db->open && !sqlite3_stmt_busy(st->stmt))
         db->read_until_us = clock_steady_us() + (int64_t)READ_MS * 1000;
-    const enum watch before = db->watch;
-    if (before == WATCH_STRICT)
-        db->watch = WATCH_STEP;
-    const int code = sqlite3_step(st->stmt);
-    db->watch = before;
+    const int code = step_watched(db, st->stmt);
     if (code == SQLITE_ROW)
         return ROW;
     return code == SQLITE_DONE ? OK : outcome(db, code, "step");

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MISSING_MAX = 16, LOG_COUNT = 2 };
@@ -74,10 +73,11 @@ static int64_t group_kib(pid_t group)
 
 static void print_since(const char *name)
 {
-    struct stat file;
-    if (stat(conf_path("run/%s.pid", name), &file) != 0)
+    char file[64];
+    (void)snprintf(file, sizeof file, "%s.pid", name);
+    const int64_t seconds = alive_age_s(file);
+    if (seconds < 0)
         return;
-    const int64_t seconds = (int64_t)(time(NULL) - file.st_mtime);
     if (seconds < 120)
         (void)printf("  for %" PRId64 " s", seconds);
     else if (seconds < 2 * 3600)

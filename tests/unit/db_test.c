@@ -5,6 +5,7 @@
 #include "tests/support/scratch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -121,6 +122,30 @@ static void a_second_writer_is_told_busy_within_two_seconds(void **state)
     assert_int_equal(db_commit(first), OK);
     assert_int_equal(db_begin(second), OK); /* control: it was the lock */
     db_rollback(second);
+    db_close(first);
+    db_close(second);
+}
+
+static void look_for_lock(void *self)
+{
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510};
+    const int fd = open(self, O_RDWR | O_CLOEXEC); /* SQLite's range of shared locks */
+    _exit(fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_RDLCK ? 0 : 1);
+}
+
+/* POSIX drops all locks of a process on a file when any handle of it is closed. */
+static void opening_a_store_twice_does_not_drop_its_locks(void **state)
+{
+    (void)state;
+    char path[600];
+    (void)snprintf(path, sizeof path, "%s", fresh_path());
+    struct db *first = open_as(path, ROLE_CLERK, DB_LOG);
+    struct db *second = open_as(path, ROLE_CLERK, DB_LOG);
+    assert_int_equal(scratch_child(look_for_lock, path), 0);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC); /* control */
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(scratch_child(look_for_lock, path), 1);
     db_close(first);
     db_close(second);
 }
@@ -472,6 +497,7 @@ int main(void)
         cmocka_unit_test(what_is_committed_is_there_and_what_is_rolled_back_is_not),
         cmocka_unit_test(a_constraint_is_a_conflict_and_leaves_the_transaction_standing),
         cmocka_unit_test(a_second_writer_is_told_busy_within_two_seconds),
+        cmocka_unit_test(opening_a_store_twice_does_not_drop_its_locks),
         cmocka_unit_test(a_full_disk_is_busy_and_nothing_of_the_transaction_stays),
         cmocka_unit_test(a_failed_fsync_ends_the_writer_at_once),
         cmocka_unit_test(a_reader_cannot_write_and_sees_one_snapshot_while_its_transaction_lasts),
