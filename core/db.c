@@ -246,6 +246,8 @@ static int harden(struct db *db)
 static int set_writing(struct db *db)
 {
     int on = 1;
+    if (sqlite3_db_readonly(db->handle, "main") != 0)
+        return SQLITE_READONLY; /* SQLite makes do with reading when it may not write */
     int code = run_sql(db, "PRAGMA journal_mode = WAL");
     if (code == SQLITE_OK)
         code = run_sql(db, db->mode == DB_FOLD ? "PRAGMA synchronous = NORMAL"
