@@ -34,6 +34,22 @@ static struct text money(struct arena *arena, int64_t cents)
                         whole / 1000000, whole / 1000 % 1000, whole % 1000, all % 100);
 }
 
+/* "2026-03" as "March 2026". */
+static struct text period_words(struct arena *arena, struct text period)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    int64_t month = 0;
+    if (period.size != 7)
+        return period;
+    /* Leading zeros are as good as none here. */
+    struct text digits = {period.data + 5, 2};
+    if (!text_int(digits, 1, 12, &month))
+        return period;
+    return arena_format(arena, "%s %.4s", months[month - 1], period.data);
+}
+
 static struct text part_words(struct request *r, int64_t kind, int64_t posting)
 {
     struct board_posting_get_row row;
@@ -120,6 +136,7 @@ enum result page_earnings(struct request *r, struct reply *out)
     for (size_t i = 0; i < count; i++) {
         struct view_statement *statement = &v.statements[i];
         *statement = (struct view_statement){.period = rows[i].period,
+                                             .month = period_words(r->arena, rows[i].period),
                                              .amount = money(r->arena, rows[i].cents),
                                              .zero = rows[i].cents == 0,
                                              .at = clock_day(r->arena, rows[i].closed_ms)};
