@@ -149,6 +149,7 @@ enum result route_find(enum pool pool, struct request *r, const struct route **r
             *allow = *allow ? "GET, HEAD, POST" : row->method == METHOD_POST ? "POST" : "GET, HEAD";
             continue;
         }
+        *allow = NULL;
         r->id = id;
         r->name = name;
         *route = row;
