@@ -33,7 +33,7 @@ void rates_close(struct rates *rates)
  * tighter. */
 static uint64_t key_of(int kind, int64_t member, struct text address)
 {
-    uint64_t key = 0xcbf29ce484222325u ^ (uint64_t)kind;
+    uint64_t key = (0xcbf29ce484222325u ^ (uint64_t)kind) * 0x100000001b3u;
     for (size_t i = 0; member == 0 && i < address.size; i++)
         key = (key ^ (uint8_t)address.data[i]) * 0x100000001b3u;
     key = (key ^ (uint64_t)member) * 0x9e3779b97f4a7c15u;
