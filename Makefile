@@ -6,7 +6,7 @@
 #   make torture    long crash tests                         make tidy     style and layers only
 #   make install    FHS paths, units, users                  make packages install missing Debian packages
 #
-# Variables: BUILD (folder of everything made), CC (gcc or clang-14), STATE, PORT, DESTDIR, PREFIX.
+# Variables: BUILD (folder of everything made), CC (gcc or clang-14), JOBS, STATE, PORT, DESTDIR, PREFIX.
 
 BUILD ?= build
 STATE ?= state
@@ -18,12 +18,16 @@ CC := gcc
 endif
 GEN := $(BUILD)/gen
 MAKEFLAGS += --no-builtin-rules
+# A plain `make` uses every core; JOBS=1 for one.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(or $(JOBS),$(shell nproc))
+endif
 export BUILD STATE PORT
 
 SANITIZE ?=
 HARDEN := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero
 ifneq ($(findstring clang,$(CC)),)
-HARDEN += -Xclang -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
+HARDEN += -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang
 endif
 ifeq ($(SANITIZE),)
 HARDEN += -D_FORTIFY_SOURCE=2
