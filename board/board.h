@@ -3,7 +3,7 @@
  * pseudonyms, the check for patient data, and search. Reading lists and postings goes through the
  * statements of schema/board/query ("schema/board.h").
  *
- * Nothing here writes, asks the clock or keeps secrets; everything works on a read-only board.db.
+ * Nothing here writes or keeps secrets; everything works on a read-only board.db.
  * Memory comes from the caller's arena, except for the two handles (guard, search), which are
  * opened once a process and live until it ends. */
 #include "core/db.h"

@@ -30,7 +30,7 @@ struct clerk {
 };
 
 struct actor {
-    int64_t member, role, level, state, votes_today, seen_ms;
+    int64_t member, role, level, state, seen_ms;
     uint8_t token[TOKEN_SIZE], digest[DIGEST_SIZE];
 };
 

@@ -82,7 +82,6 @@ static enum result actor_find(struct work *work)
     actor->role = row.role;
     actor->level = row.level;
     actor->state = row.state;
-    actor->votes_today = row.vote_day == clerk->now_ms / DAY_MS ? row.votes : 0;
     actor->seen_ms = row.seen_ms;
     return OK;
 }

@@ -7,8 +7,6 @@ CREATE TABLE member (
   role INTEGER NOT NULL,
   level INTEGER NOT NULL,
   state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4), -- 1 waiting 2 in 3 refused 4 left
-  vote_day INTEGER NOT NULL DEFAULT 0, -- the UTC day `votes` counts, in days since 1970
-  votes INTEGER NOT NULL DEFAULT 0,   -- votes cast or changed on that day
   credential BLOB NOT NULL            -- box under the member's own key (identity.db)
 ) STRICT;
 CREATE INDEX member_waiting ON member (id) WHERE state = 1;
@@ -33,6 +31,13 @@ CREATE TABLE vote (
   stance INTEGER NOT NULL, patients INTEGER NOT NULL, at_ms INTEGER NOT NULL,
   PRIMARY KEY (posting, member)
 ) STRICT, WITHOUT ROWID;
+
+-- Votes cast or changed on the latest day a member voted: small rows apart, so that many share a page.
+CREATE TABLE vote_day (
+  member INTEGER PRIMARY KEY,
+  day INTEGER NOT NULL,               -- UTC day, in days since 1970
+  votes INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE interest (topic TEXT NOT NULL, member INTEGER NOT NULL, PRIMARY KEY (topic, member)) STRICT, WITHOUT ROWID;
 CREATE INDEX interest_member ON interest (member, topic);

@@ -10,11 +10,6 @@ SELECT count(*) FROM (SELECT 1 FROM posting_text WHERE posting_text MATCH :query
 -- Best first; a word in the title weighs three times one in the body.
 SELECT rowid, rank FROM posting_text WHERE posting_text MATCH :query AND rank MATCH 'bm25(3.0, 1.0)' ORDER BY rank LIMIT :most;
 
---: search_snippet(query: text, id: int) => one snippet: text
---: may: web_member web_admin clerk
--- Plain text of about 24 words; \x02 and \x03 stand around the words found.
-SELECT snippet(posting_text, 1, char(2), char(3), '…', 24) FROM posting_text WHERE posting_text MATCH :query AND rowid = :id;
-
 --: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, corroborations: int, patients: int, at_ms: int, topics: text
 --: may: web_member web_admin clerk
 -- The thread a hit stands in.

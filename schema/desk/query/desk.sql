@@ -1,9 +1,9 @@
 -- The clerk's desk: what commands are checked against, and what fold_desk.c does to it.
 
---: actor_find(digest: blob) => one member: int, role: int, level: int, state: int, vote_day: int, votes: int, seen_ms: int, expires_ms: int
+--: actor_find(digest: blob) => one member: int, role: int, level: int, state: int, seen_ms: int, expires_ms: int
 --: may: clerk
--- Who a session token speaks for, and how much that member did today.
-SELECT s.member, s.role, m.level, m.state, m.vote_day, m.votes, s.seen_ms, s.expires_ms
+-- Who a session token speaks for.
+SELECT s.member, s.role, m.level, m.state, s.seen_ms, s.expires_ms
 FROM session s JOIN member m ON m.id = s.member WHERE s.digest = :digest;
 
 --: member_by_name(pseudonym_key: text) => one id: int, role: int, level: int, state: int, credential: blob
@@ -31,9 +31,10 @@ VALUES (:id, :pseudonym_key, :pseudonym, :role, :level, :state, :credential);
 --: may: clerk
 UPDATE member SET level = :level, state = :state WHERE id = :id;
 
---: member_voted(id: int, day: int)
+--: member_voted(member: int, day: int)
 --: may: clerk
-UPDATE member SET votes = iif(vote_day = :day, votes + 1, 1), vote_day = :day WHERE id = :id;
+INSERT INTO vote_day (member, day, votes) VALUES (:member, :day, 1)
+ON CONFLICT (member) DO UPDATE SET votes = iif(day = excluded.day, votes + 1, 1), day = excluded.day;
 
 --: session_add(digest: blob, member: int, role: int, at_ms: int, expires_ms: int)
 --: may: clerk
@@ -79,9 +80,12 @@ UPDATE posting SET solved = :solved WHERE id = :id;
 --: may: clerk
 SELECT DISTINCT member FROM posting WHERE question = :question AND kind = 4 ORDER BY member LIMIT :most;
 
---: vote_get(posting: int, member: int) => one stance: int, patients: int
+--: vote_place(posting: int, member: int) => one question: int, author: int, stance: int, patients: int, day: int, votes: int
 --: may: clerk
-SELECT stance, patients FROM vote WHERE posting = :posting AND member = :member;
+-- All a vote is checked against: the posting, how the member stood to it (stance 0: not yet), how much he voted on his latest day.
+SELECT p.question, p.member, ifnull(v.stance, 0), ifnull(v.patients, 0), ifnull(d.day, 0), ifnull(d.votes, 0)
+FROM posting p LEFT JOIN vote v ON v.posting = p.id AND v.member = :member LEFT JOIN vote_day d ON d.member = :member
+WHERE p.id = :posting;
 
 --: vote_set(posting: int, member: int, stance: int, patients: int, at_ms: int)
 --: may: clerk
