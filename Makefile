@@ -132,6 +132,10 @@ $(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
 # The first rule set is part of the program (.incbin).
 $(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
 
+# Scripts that are built in (.incbin), which no compiler notes as a dependency.
+$(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
+$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
+
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))
 define program_rule
 $(BUILD)/bin/$(call program_name,$1): $(call objects,$1) $(call archives,$(patsubst %/,%,$(dir $1)))
@@ -213,11 +217,8 @@ install: all
 	cp -R fcgi/static/. $(SHARE)/static
 	cp -R nginx/. $(SHARE)/nginx
 	cp -R scripts/. $(SHARE)/scripts
-	set -e; for unit in $(wildcard nginx/systemd/*.service nginx/systemd/*.socket nginx/systemd/*.target); do \
-	  install -D -m 644 $$unit $(DESTDIR)/lib/systemd/system/$$(basename $$unit); done
-	set -e; for users in $(wildcard nginx/systemd/*.sysusers); do \
-	  install -D -m 644 $$users $(DESTDIR)/usr/lib/sysusers.d/$$(basename $$users .sysusers).conf; done
-	if [ -z "$(DESTDIR)" ] && command -v systemd-sysusers >/dev/null; then systemd-sysusers; fi
+	@if [ -x nginx/systemd/install.sh ]; then DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' nginx/systemd/install.sh; \
+	  else echo "make install: nginx/systemd/install.sh (units, users, folders) is not there yet" >&2; exit 2; fi
 
 clean:
 	rm -rf $(BUILD)

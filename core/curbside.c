@@ -112,8 +112,9 @@ static void help_print(const char *binary, struct text lines)
     struct text line;
     while (text_next(&lines, '\n', &line)) {
         struct text rest = line, verb;
-        if (!text_next(&rest, '\t', &verb) || verb.size == 0 || rest.size == 0)
-            continue;
+        if (!text_next(&rest, '\t', &verb) || verb.size == 0 || rest.size == 0 ||
+            text_is(verb, "help") || text_is(verb, "serve"))
+            continue; /* those two stand behind `help` and `up` */
         const char *word = NULL;
         for (size_t i = 0; i < DOORS; i++) {
             const size_t size = strlen(doors[i].word);
