@@ -231,6 +231,13 @@ void seal_box_keypair(uint8_t public_key[KEY_SIZE], uint8_t secret_key[KEY_SIZE]
     crypto_box_keypair(public_key, secret_key);
 }
 
+void seal_box_public(uint8_t public_key[KEY_SIZE], const uint8_t secret_key[KEY_SIZE])
+{
+    seal_open();
+    int failed = crypto_scalarmult_base(public_key, secret_key);
+    assert(!failed);
+}
+
 void seal_sign_keypair(uint8_t public_key[32], uint8_t secret_key[64],
                        const uint8_t *seed32_or_null)
 {

@@ -45,6 +45,8 @@ MUST_USE enum result seal_open_box(struct arena *, const uint8_t public_key[KEY_
                                    const uint8_t secret_key[KEY_SIZE], struct bytes sealed,
                                    struct bytes *plain);
 void seal_box_keypair(uint8_t public_key[KEY_SIZE], uint8_t secret_key[KEY_SIZE]);
+/* The public half of a secret key: any 32 random bytes are one. */
+void seal_box_public(uint8_t public_key[KEY_SIZE], const uint8_t secret_key[KEY_SIZE]);
 
 /* Ed25519 (RFC 8032). secret_key is seed||public (64 bytes). */
 void seal_sign_keypair(uint8_t public_key[32], uint8_t secret_key[64],

@@ -232,7 +232,7 @@ static bool currency_ok(const char currency[3], uint8_t exponent)
     return exponent <= 4;
 }
 
-static const char *transfer_fault(uint8_t flags, const struct leaf_transfer *transfer)
+const char *leaf_transfer_fault(uint8_t flags, const struct leaf_transfer *transfer)
 {
     if (flags != 0 && flags != TRANSFER_PENDING && flags != TRANSFER_POST && flags != TRANSFER_VOID)
         return "transfer flags";
@@ -261,7 +261,7 @@ static const char *leaf_fault(const struct leaf *leaf)
         return "the first leaf has a predecessor";
     switch (leaf->kind) {
     case LEAF_TRANSFER:
-        return transfer_fault(leaf->flags, &leaf->transfer);
+        return leaf_transfer_fault(leaf->flags, &leaf->transfer);
     case LEAF_ACCOUNT:
         if (!currency_ok(leaf->account.currency, leaf->account.exponent))
             return "currency";

@@ -124,6 +124,8 @@ size_t leaf_size(int kind);
 size_t leaf_encode(const struct leaf *leaf, uint8_t out[LEAF_SIZE_MAX]);
 /* INVALID and *why (a literal, may be NULL) for bytes that are not exactly one canonical leaf. */
 MUST_USE enum result leaf_decode(struct bytes bytes, struct leaf *leaf, const char **why);
+/* What makes a transfer meaningless whatever the books say (a literal); NULL when nothing does. */
+const char *leaf_transfer_fault(uint8_t flags, const struct leaf_transfer *transfer);
 /* SHA-256(0x00 || leaf). */
 void leaf_hash(struct bytes leaf, uint8_t out[LEAF_HASH_SIZE]);
 /* What a key event signs: "ldg/key/v1\n" || type u16 || public key. Returns its size, 45. */

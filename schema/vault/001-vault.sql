@@ -6,7 +6,8 @@ CREATE TABLE member (
   id INTEGER PRIMARY KEY,
   role INTEGER NOT NULL,             -- 1 physician, 2 sponsor, 3 admin
   level INTEGER NOT NULL,
-  since_ms INTEGER NOT NULL          -- when level 3 was reached (staff: when added); 0 before
+  since_ms INTEGER NOT NULL,         -- when level 3 was reached (staff: when added); 0 before
+  until_ms INTEGER NOT NULL          -- when it was lost again; 0: not
 ) STRICT;
 CREATE TABLE session (
   digest BLOB PRIMARY KEY,           -- sponsors' and admins' only

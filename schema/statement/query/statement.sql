@@ -14,7 +14,7 @@ VALUES (:id, :member, :period, :campaign, :product, :cents, :receipt);
 INSERT INTO part (payment, number, kind, posting, cents, commitment_leaf, opening, receipt)
 VALUES (:payment, :number, :kind, :posting, :cents, :commitment_leaf, :opening, :receipt);
 
---: statements(member: int, most: int) => period: text, cents: int, payments: int, closed_ms: int
+--: statement_list(member: int, most: int) => period: text, cents: int, payments: int, closed_ms: int
 --: may: web_member web_admin paymaster operator
 SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member ORDER BY period DESC LIMIT :most;
 

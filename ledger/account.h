@@ -1,0 +1,48 @@
+#pragma once
+/* The chart of accounts and every derived id. Ids are keyed BLAKE2b-128 under the paymaster's id
+ * key: without the key an id seen in a receipt is no test for whose it is. The same act gives the
+ * same id again, so that a re-run cannot pay twice even if its worker lost its memory. */
+#include "ledger/leaf.h"
+
+enum account_code {
+    ACCOUNT_BANK = 1,       /* asset: credits may not exceed debits */
+    ACCOUNT_ESCROW = 2,     /* liability, one a campaign: debits may not exceed credits */
+    ACCOUNT_MEMBER = 3,     /* liability, one a paid member: the same */
+    ACCOUNT_TRANSIT = 4,    /* liability, one a rail: on its way out */
+    ACCOUNT_FEE = 5,        /* expense */
+    ACCOUNT_ADJUSTMENT = 6, /* corrections that belong nowhere else */
+};
+enum transfer_code {
+    TRANSFER_FUND = 1,       /* Bank -> Escrow: a campaign's deposit */
+    TRANSFER_REWARD = 2,     /* Escrow -> Member: net of one campaign, member and period */
+    TRANSFER_REFUND = 3,     /* Escrow -> Bank */
+    TRANSFER_PAYOUT = 4,     /* Member -> Transit: a hold until the rail answers */
+    TRANSFER_CORRECTION = 5, /* the reverse of a wrong one; ref is its id */
+    TRANSFER_EXPIRED = 6,    /* void of a hold whose time was over */
+};
+const char *account_code_name(uint32_t code);  /* "escrow"; "other" */
+const char *transfer_code_name(uint32_t code); /* "reward"; "other" */
+uint16_t account_code_flags(uint32_t code);    /* the bound of each kind of account */
+
+#define LEDGER_CURRENCY "USD"
+enum { LEDGER_EXPONENT = 2 };
+
+/* Keys of derived ids: 32 bytes of STATE/keys/paymaster/id. */
+struct account_key {
+    const uint8_t *id_key;
+};
+void account_bank(const struct account_key *key, uint8_t id[16]);
+void account_escrow(const struct account_key *key, const uint8_t campaign[16], uint8_t id[16]);
+void account_member(const struct account_key *key, int64_t member, uint8_t id[16]);
+/* Who asked and which request: one campaign, deposit or earmark each. `what` is a word. */
+void account_request_id(const struct account_key *key, const char *what, int64_t member,
+                        const uint8_t request[16], uint8_t id[16]);
+/* The net reward of a campaign, member and period; `attempt` is raised only by a deliberate retry.
+ */
+void account_reward_id(const struct account_key *key, struct text period,
+                       const uint8_t campaign[16], int64_t member, int64_t attempt, uint8_t id[16]);
+void account_batch_id(const struct account_key *key, struct text period, uint8_t id[16]);
+/* First 4 bytes of a member's keyed id: who of the admins let a rule in. */
+void account_admin_id(const struct account_key *key, int64_t member, uint8_t id[4]);
+/* Fills an account leaf's body for this id. */
+struct leaf_account account_leaf(uint32_t code, const uint8_t id[16]);

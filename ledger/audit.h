@@ -1,0 +1,29 @@
+#pragma once
+/* Is the ledger sound? Answered from files alone: ledger.db, book.db, public/checkpoint,
+ * public/vkey and the tiles. Reads them beside a running paymaster, needs no key, and folds the
+ * leaves in memory by rules of its own, so that it judges the book instead of repeating it.
+ *
+ * Checks, in this order; the first that fails is reported:
+ *   schema      tables and triggers of ledger.db are the ones it was made with
+ *   place       entries are dense
+ *   leaf        canonical layout v1
+ *   hash        the stored digest is SHA-256(0x00 || leaf)
+ *   seq, prev, tick   the leaf knows its own place, the leaf before, and time does not go back
+ *   key         leaf 0 is the log's key, signed by itself, and the one in public/vkey; later keys
+ * are signed by it account, transfer   the rules of double entry: ids used once, accounts there,
+ * currencies equal, holds resolved once, no overdraft tile        every published hash is the one
+ * of its leaves (a changed leaf is named) checkpoint  signed by the log's key, its root is that of
+ * the first `size` leaves, and there are so many balance     debits equal credits, pending and
+ * posted book        book.db has the same accounts and sums */
+#include "core/arena.h"
+
+struct audit_report {
+    int64_t leaf;      /* the one that fails; -1: none in particular */
+    const char *check; /* a word of the list above; NULL: sound */
+    char what[160];
+    uint64_t leaves, accounts, transfers, checkpoint_size;
+};
+/* OK (report->check tells sound from not), or BUSY/BROKEN when files cannot be read: then check is
+ * "file". `progress` may be NULL. */
+MUST_USE enum result audit_run(struct audit_report *report,
+                               void (*progress)(uint64_t done, uint64_t all));

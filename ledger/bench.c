@@ -1,0 +1,146 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/seal.h"
+#include "core/trace.h"
+#include "ledger/audit.h"
+#include "ledger/paymaster.h"
+#include "ledger/tools.h"
+#include "schema/book.h"
+
+/* Measured in a state of its own, on the disk the real one would lie on. Ratios travel, absolute
+ * figures do not: fsync_per_s stands beside. */
+
+enum { ACCOUNTS = 1000, SINGLE = 1500, BATCHES = 150, BATCH = 100, FSYNCS = 1500 };
+
+static void print_rate(const char *name, int64_t count, int64_t us)
+{
+    printf("%s %.0f 1/s\n", name, us > 0 ? (double)count * 1e6 / (double)us : 0.0);
+    fflush(stdout);
+}
+
+static int fsync_measure(void)
+{
+    char block[4096];
+    memset(block, 'x', sizeof block);
+    int fd = open(conf_path("fsync"), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return 1;
+    int64_t start_us = clock_steady_us();
+    for (int i = 0; i < FSYNCS; i++)
+        if (write(fd, block, sizeof block) != (ssize_t)sizeof block || fsync(fd) != 0)
+            break;
+    print_rate("fsync_per_s", FSYNCS, clock_steady_us() - start_us);
+    close(fd);
+    return 0;
+}
+
+static void account_id(uint64_t number, uint8_t id[16])
+{
+    memset(id, 0, 16);
+    id[0] = 1;
+    memcpy(id + 8, &number, 8);
+}
+
+static struct leaf_transfer transfer_of(uint64_t debit, uint64_t credit, uint64_t amount)
+{
+    struct leaf_transfer transfer = {.amount = amount, .exponent = 2, .code = TRANSFER_REWARD};
+    seal_random(transfer.id, sizeof transfer.id);
+    account_id(debit, transfer.debit);
+    account_id(credit, transfer.credit);
+    memcpy(transfer.currency, LEDGER_CURRENCY, 3);
+    return transfer;
+}
+
+/* Account 0 is a bank; the others start with money in them. */
+static enum result accounts_make(struct paymaster *paymaster)
+{
+    enum result result = writer_begin(&paymaster->writer);
+    for (uint64_t i = 0; i < ACCOUNTS && result == OK; i++) {
+        uint8_t id[16];
+        enum book_answer answer;
+        uint64_t seq;
+        account_id(i, id);
+        struct leaf_account account = account_leaf(i == 0 ? ACCOUNT_BANK : ACCOUNT_MEMBER, id);
+        result = writer_account(&paymaster->writer, &account);
+        if (result != OK || i == 0)
+            continue;
+        struct leaf_transfer transfer = transfer_of(0, i, 100000000);
+        result = writer_transfer(&paymaster->writer, 0, &transfer, &answer, &seq);
+    }
+    return result == OK ? writer_commit(&paymaster->writer) : result;
+}
+
+static enum result commits_make(struct paymaster *paymaster, int commits, int each)
+{
+    enum result result = OK;
+    for (int i = 0; i < commits && result == OK; i++) {
+        result = writer_begin(&paymaster->writer);
+        for (int j = 0; j < each && result == OK; j++) {
+            uint64_t from = 1 + seal_random_below(ACCOUNTS - 2), seq;
+            enum book_answer answer;
+            struct leaf_transfer transfer = transfer_of(from, from + 1, 1);
+            result = writer_transfer(&paymaster->writer, 0, &transfer, &answer, &seq);
+            if (result == OK && answer != BOOK_CREATED)
+                result = BROKEN;
+        }
+        if (result == OK)
+            result = writer_commit(&paymaster->writer);
+    }
+    return result;
+}
+
+static enum result verify_measure(struct paymaster *paymaster)
+{
+    struct audit_report report;
+    enum result result = commit_publish(paymaster);
+    int64_t start_us = clock_steady_us();
+    if (result == OK)
+        result = audit_run(&report, NULL);
+    if (result == OK && report.check != NULL) {
+        trace_fail("bench", "not sound: %s %s", report.check, report.what);
+        result = BROKEN;
+    }
+    if (result == OK)
+        print_rate("ledger_verify_per_s", (int64_t)report.leaves, clock_steady_us() - start_us);
+    return result;
+}
+
+static enum result rates_measure(struct paymaster *paymaster)
+{
+    enum result result = accounts_make(paymaster);
+    int64_t start_us = clock_steady_us();
+    if (result == OK)
+        result = commits_make(paymaster, SINGLE, 1);
+    if (result == OK)
+        print_rate("ledger_single_per_s", SINGLE, clock_steady_us() - start_us);
+    start_us = clock_steady_us();
+    if (result == OK)
+        result = commits_make(paymaster, BATCHES, BATCH);
+    if (result == OK)
+        print_rate("ledger_batch_per_s", (int64_t)BATCHES * BATCH, clock_steady_us() - start_us);
+    return result == OK ? verify_measure(paymaster) : result;
+}
+
+int tool_bench(void)
+{
+    static struct paymaster paymaster;
+    int failed = fsync_measure();
+    (void)unlink(conf_path("fsync"));
+    struct log *journal = NULL; /* empty: the paymaster follows one */
+    enum result result = log_open(&journal, "journal", LOG_APPEND, 0);
+    log_close(journal);
+    if (result == OK)
+        result = paymaster_open(&paymaster);
+    if (result == OK)
+        result = rates_measure(&paymaster);
+    paymaster_close(&paymaster);
+    if (result != OK)
+        trace_fail("bench", "result=%s", result_name(result));
+    return result == OK && !failed ? 0 : 1;
+}

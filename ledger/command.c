@@ -1,0 +1,170 @@
+#include <assert.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/trace.h"
+#include "ledger/ledger.h"
+#include "ledger/paymaster.h"
+
+/* Commands that are not about one campaign: the batch, periods, the explorer. Whoever asks, the
+ * session decides what he may. */
+
+enum { PERIODS_MOST = 120, CLOSE_MS_MAX = 3000 };
+
+static bool is_admin(const struct vault_actor *actor)
+{
+    return actor->role == 3 || actor->role == 0;
+}
+
+static enum result tick_command(struct paymaster *paymaster)
+{
+    return paymaster->close != NULL ? BUSY : commit_tick(paymaster);
+}
+
+/* UNKNOWN: it is being closed, and goes on by itself; asking again later says how it went. */
+static enum result period_close(struct paymaster *paymaster, struct text name)
+{
+    bool closed;
+    enum result result = close_start(paymaster, name, &closed);
+    if (result == OK && !closed)
+        result = close_run(paymaster, CLOSE_MS_MAX, &closed);
+    return result == OK && !closed ? UNKNOWN : result;
+}
+
+static enum result periods_list(struct paymaster *paymaster, struct buf *reply)
+{
+    struct vault_periods_row *rows;
+    struct reply_periods list = {0};
+    size_t count;
+    enum result result =
+        vault_periods(paymaster->vault, &paymaster->arena, PERIODS_MOST, &rows, &count);
+    if (result != OK)
+        return result;
+    list.periods = arena_array(&paymaster->arena, struct record_period, count + 1);
+    list.periods_count = count;
+    for (size_t i = 0; i < count; i++)
+        list.periods[i] = (struct record_period){
+            .name = rows[i].name,
+            .closed = rows[i].state == 3,
+            .payees = rows[i].state == 3 ? rows[i].payees : 0,
+            .cents = rows[i].state == 3 ? rows[i].cents : 0,
+            .closed_ms = rows[i].closed_ms,
+        };
+    reply_periods_write(reply, &list);
+    return OK;
+}
+
+static enum result page_entries(struct paymaster *paymaster, const struct command_ledger_page *page,
+                                struct reply_ledger_page *out)
+{
+    struct log_entry *entries;
+    size_t count;
+    int64_t size = (int64_t)writer_size(&paymaster->writer);
+    int64_t before = page->before > 0 && page->before < size ? page->before : size;
+    int64_t first = before > page->most ? before - page->most : 0;
+    enum result result = log_read(paymaster->ledger, &paymaster->arena, first,
+                                  (size_t)(before - first), &entries, &count);
+    if (result != OK)
+        return result;
+    out->entries = arena_array(&paymaster->arena, struct record_ledger_entry, count + 1);
+    out->entries_count = count;
+    for (size_t i = 0; i < count; i++) { /* newest first */
+        const struct log_entry *entry = &entries[count - 1 - i];
+        struct record_ledger_entry *one = &out->entries[i];
+        struct leaf leaf;
+        struct buf hash;
+        if (leaf_decode(entry->body, &leaf, NULL) != OK)
+            return BROKEN;
+        buf_open(&hash, &paymaster->arena, 80);
+        buf_hex(&hash, bytes_of(entry->digest, 32));
+        *one = (struct record_ledger_entry){
+            .seq = (int64_t)leaf.seq,
+            .kind = text_of(leaf_kind_name((int)leaf.kind)),
+            .tick_ms = (int64_t)leaf.tick * 1000,
+            .summary = ledger_leaf_summary(&paymaster->arena, &leaf),
+            .leaf_hash = buf_done(&hash),
+        };
+    }
+    return OK;
+}
+
+static enum result ledger_page(struct paymaster *paymaster, const struct command_ledger_page *page,
+                               struct buf *reply)
+{
+    struct vault_checkpoint_last_row last = {0};
+    struct reply_ledger_page out = {0};
+    struct buf root;
+    uint8_t hash[32];
+    if (page->before < 0)
+        return INVALID;
+    enum result result = page_entries(paymaster, page, &out);
+    if (result == OK)
+        result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
+    if (result == OK)
+        result = fold_cursor(&paymaster->fold, &out.journal_cursor);
+    if (result != OK)
+        return result;
+    tree_root(&paymaster->writer.book.tree, hash);
+    buf_open(&root, &paymaster->arena, 80);
+    buf_hex(&root, bytes_of(hash, 32));
+    out.size = (int64_t)writer_size(&paymaster->writer);
+    out.root = buf_done(&root);
+    out.origin = paymaster->signer.key.name;
+    out.checkpoint_ms = last.at_ms;
+    reply_ledger_page_write(reply, &out);
+    return OK;
+}
+
+static enum result rule_active(struct paymaster *paymaster, struct text name, struct buf *reply)
+{
+    struct vault_rule_current_row row;
+    enum result result = vault_rule_current(paymaster->vault, &paymaster->arena, name, &row);
+    if (result != OK)
+        return result;
+    struct reply_rule_active active = {row.script};
+    reply_rule_active_write(reply, &active);
+    return OK;
+}
+
+static enum result admin_command(struct paymaster *paymaster, const struct command *command,
+                                 struct buf *reply)
+{
+    switch (command->kind) {
+    case COMMAND_LEDGER_TICK:
+        return tick_command(paymaster);
+    case COMMAND_PERIOD_CLOSE:
+        return period_close(paymaster, command->period_close.period);
+    case COMMAND_PERIODS:
+        return periods_list(paymaster, reply);
+    case COMMAND_LEDGER_PAGE:
+        return ledger_page(paymaster, &command->ledger_page, reply);
+    case COMMAND_RULE_ACTIVE:
+        return rule_active(paymaster, command->rule_active.name, reply);
+    default:
+        return INVALID;
+    }
+}
+
+enum result command_run(struct paymaster *paymaster, struct bytes message, bool operator_,
+                        struct buf *reply)
+{
+    struct command command;
+    struct vault_actor actor;
+    enum result result = command_read(message, &paymaster->arena, &command);
+    if (result == OK)
+        result = vault_actor_of(paymaster, &command, operator_, &actor);
+    if (result != OK)
+        return result;
+    switch (command.kind) {
+    case COMMAND_CAMPAIGN_OPEN:
+    case COMMAND_CAMPAIGN_FUND:
+    case COMMAND_EARMARK_PLACE:
+    case COMMAND_CAMPAIGNS:
+    case COMMAND_SPONSOR_TOTALS:
+    case COMMAND_ALL_CAMPAIGNS:
+        return campaign_command(paymaster, &command, &actor, reply);
+    default:
+        return is_admin(&actor) ? admin_command(paymaster, &command, reply) : REFUSED;
+    }
+}

@@ -1,0 +1,24 @@
+#pragma once
+/* What other folders may know of the ledger: what its words mean and how a member's statement is
+ * read.
+ *
+ * Reading statement.db (DB_READ, role web_member or web_admin): the calls of "schema/statement.h"
+ * are the interface, statement_statement_list, statement_statement_total, statement_payments,
+ * statement_payment_find, statement_parts, each of which takes the member whose rows these are;
+ * there is none that reads another's. A payment's receipt and each part's receipt are ready files
+ * for download (LEDGER_RECEIPT_TYPE), and a part's opening is 544 bytes that hash to the commitment
+ * its receipt proves. */
+#include "core/arena.h"
+#include "ledger/leaf.h"
+
+#define LEDGER_RECEIPT_TYPE "text/plain; charset=utf-8"
+#define LEDGER_RECEIPT_SUFFIX ".tlog-proof"
+
+/* 123456 cents: "1,234.56 USD". */
+struct text ledger_money(struct arena *arena, int64_t cents);
+/* What a part of a payment was earned with (enum earmark_kind): "vote on", "answer to", "posting".
+ */
+const char *ledger_part_name(int64_t kind);
+/* One line about a leaf for the admin's explorer. Accounts by the first 4 bytes of their keyed id:
+ * nobody's name. */
+struct text ledger_leaf_summary(struct arena *arena, const struct leaf *leaf);

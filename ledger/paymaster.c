@@ -1,0 +1,230 @@
+/* curbside-paymaster: follows the journal, answers sponsors' and admins' commands, commits at a
+ * fixed pace and closes periods (`serve`); and the ledger's verbs around it. */
+#include "ledger/paymaster.h"
+
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/alive.h"
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/seal.h"
+#include "core/socket.h"
+#include "core/trace.h"
+#include "ledger/tools.h"
+
+enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000 };
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int number)
+{
+    (void)number;
+    stopping = 1;
+}
+
+/* --- serving --- */
+
+static void commands_answer(struct paymaster *paymaster, struct server *server)
+{
+    static struct arena messages_arena;
+    struct server_message messages[BATCH_MOST];
+    bool other = false;
+    if (messages_arena.block == NULL)
+        arena_open(&messages_arena, (size_t)BATCH_MOST * (SOCKET_MESSAGE_MAX + 4096));
+    arena_reset(&messages_arena, 0);
+    size_t count = server_wait(server, &messages_arena, paymaster->close != NULL ? 0 : WAIT_MS,
+                               messages, BATCH_MOST, &other);
+    /* Sessions first: a sponsor who just signed in must be known. */
+    enum result followed = vault_follow(paymaster);
+    for (size_t i = 0; i < count; i++) {
+        struct buf reply;
+        arena_reset(&paymaster->arena, 0);
+        buf_open(&reply, &paymaster->arena, 4096);
+        enum result result = followed;
+        if (result == OK)
+            result = command_run(paymaster, messages[i].body, messages[i].operator_, &reply);
+        server_answer(server, messages[i].client, result,
+                      result == OK ? buf_done(&reply) : TEXT(""));
+    }
+    arena_reset(&paymaster->arena, 0);
+}
+
+/* The batch of the tick, and after it the close of a month that is over. */
+static enum result times_do(struct paymaster *paymaster)
+{
+    bool closed;
+    struct text name;
+    uint64_t tick_s = (uint64_t)paymaster->writer.tick_s;
+    uint64_t now_s = (uint64_t)(clock_now_ms() / 1000);
+    if (paymaster->close != NULL)
+        return close_run(paymaster, CLOSE_SLICE_MS, &closed);
+    if (now_s - now_s % tick_s <= paymaster->last_tick)
+        return OK;
+    paymaster->last_tick = now_s - now_s % tick_s;
+    enum result result = commit_tick(paymaster);
+    if (result != OK || conf_int("ledger.close_alone") == 0)
+        return result;
+    result = close_due(paymaster, &paymaster->arena, &name);
+    if (result == NOT_FOUND)
+        return OK;
+    return result == OK ? close_start(paymaster, name, &closed) : result;
+}
+
+static enum result serve_loop(struct paymaster *paymaster, struct server *server, int wake)
+{
+    int64_t retry_us = 0, idle_us = clock_steady_us();
+    while (!stopping) {
+        alive_beat();
+        commands_answer(paymaster, server);
+        if (wake >= 0)
+            wake_drain(wake);
+        if (clock_steady_us() < retry_us)
+            continue;
+        enum result result = times_do(paymaster);
+        arena_reset(&paymaster->arena, 0);
+        if (result != OK) {
+            trace_fail("serve", "result=%s, trying again", result_name(result));
+            if (result != BUSY && result != UNKNOWN)
+                retry_us = clock_steady_us() + (int64_t)RETRY_MS * 1000;
+        }
+        if (clock_steady_us() - idle_us > 60 * 1000000LL) {
+            idle_us = clock_steady_us();
+            log_checkpoint(paymaster->ledger);
+            db_checkpoint(paymaster->book, false);
+            db_checkpoint(paymaster->vault, false);
+            db_checkpoint(paymaster->statement, false);
+        }
+    }
+    return OK;
+}
+
+static int serve(void)
+{
+    static struct paymaster paymaster;
+    struct server server;
+    struct sigaction action = {.sa_handler = stop};
+    int status = 1;
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
+    enum result result = paymaster_open(&paymaster);
+    if (result == OK)
+        result = server_open(&server, "paymaster");
+    if (result == OK) {
+        int wake = wake_listen("paymaster");
+        if (wake >= 0)
+            server_watch(&server, wake);
+        alive_open("paymaster");
+        trace_info("start", "leaves=%llu", (unsigned long long)writer_size(&paymaster.writer));
+        status = serve_loop(&paymaster, &server, wake) == OK ? 0 : 1;
+        server_close(&server);
+        if (wake >= 0)
+            close(wake);
+    } else {
+        trace_fail("start", "result=%s", result_name(result));
+    }
+    paymaster_close(&paymaster);
+    return status;
+}
+
+/* --- bench, in a state of its own beside the real one --- */
+
+static int remove_one(const char *path, const struct stat *file, int type, struct FTW *place)
+{
+    (void)file;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static int bench(const char *state)
+{
+    static char scratch[4096];
+    if (state == NULL)
+        state = getenv("STATE");
+    int size =
+        snprintf(scratch, sizeof scratch, "%s.bench.XXXXXX", state == NULL ? "state" : state);
+    if (size < 0 || (size_t)size >= sizeof scratch || mkdtemp(scratch) == NULL) {
+        fprintf(stderr, "the scratch state cannot be made beside the state folder\n");
+        return 1;
+    }
+    conf_open(scratch);
+    int status = tool_bench();
+    (void)nftw(scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return status;
+}
+
+/* --- verbs --- */
+
+struct verb {
+    const char *name;
+    const char *argument; /* NULL: none */
+    const char *meaning;
+    int (*run)(void);
+    int (*run_with)(const char *argument);
+};
+
+static const struct verb verbs[] = {
+    {"serve", NULL, "follow the journal and serve commands until SIGTERM", serve, NULL},
+    {"verify", NULL, "is the ledger sound? exit 1 names the entry and the check that fails",
+     tool_verify, NULL},
+    {"replay", NULL, "run the reward rules again and compare with the ledger", tool_replay, NULL},
+    {"rebuild", NULL, "fold ledger and vault anew into fresh book.db and statement.db",
+     tool_rebuild, NULL},
+    {"digest", NULL, "print store, rows and content digest of book.db and statement.db",
+     tool_digest, NULL},
+    {"export", "hledger|ledger|beancount", "print the books in that dialect", NULL, tool_export},
+    {"openings", NULL, "print the openings of all commitments whose embargo is over", tool_openings,
+     NULL},
+    {"receipt", "LEAF", "print the proof that a leaf is in the ledger", NULL, tool_receipt},
+    {"check", "FILE", "judge a receipt", NULL, tool_check},
+    {"tick", NULL, "have the serving paymaster commit a batch now", tool_tick, NULL},
+    {"close", "MONTH", "have the serving paymaster close a month (2026-03)", NULL, tool_close},
+    {"bench", NULL, "measure, in a scratch state", NULL, NULL},
+    {"help", NULL, "this", NULL, NULL},
+};
+
+static int help(FILE *out)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        fprintf(out, "%s%s%s\t%s\n", verbs[i].name, verbs[i].argument != NULL ? " " : "",
+                verbs[i].argument != NULL ? verbs[i].argument : "", verbs[i].meaning);
+    return 0;
+}
+
+static int usage(void)
+{
+    fprintf(stderr, "usage: curbside-paymaster [--state DIR] VERB ...\n");
+    (void)help(stderr);
+    return 2;
+}
+
+int main(int count, char **words)
+{
+    const char *state = NULL;
+    const struct verb *verb = NULL;
+    int at = 1;
+    trace_open("paymaster");
+    if (count > 2 && strcmp(words[1], "--state") == 0) {
+        state = words[2];
+        at = 3;
+    }
+    for (size_t i = 0; at < count && i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(words[at], verbs[i].name) == 0)
+            verb = &verbs[i];
+    if (verb == NULL || count - at - 1 != (verb->argument != NULL))
+        return usage();
+    if (strcmp(verb->name, "help") == 0)
+        return help(stdout);
+    clock_open();
+    seal_open();
+    if (strcmp(verb->name, "bench") == 0)
+        return bench(state);
+    conf_open(state);
+    int status = verb->run != NULL ? verb->run() : verb->run_with(words[at + 1]);
+    return status == 2 ? usage() : status;
+}

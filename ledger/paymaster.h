@@ -1,0 +1,126 @@
+#pragma once
+/* The paymaster's parts as they are open together, and what its program is made of. Private to
+ * ledger/: others see ledger/ledger.h.
+ *
+ * It must never: tell anyone outside vault.db of an open earmark, write a leaf outside
+ * ledger/writer.h, or answer before what it answers is durable. */
+#include "core/follow.h"
+#include "ledger/account.h"
+#include "ledger/earmark.h"
+#include "ledger/reward.h"
+#include "ledger/signer.h"
+#include "ledger/writer.h"
+#include "schema/command.h"
+#include "schema/vault.h"
+
+enum { PERIOD_NAME_SIZE = 7, QUEUE_MOST = 64 };
+
+struct close; /* a period being closed (ledger/close.c) */
+
+struct paymaster {
+    struct log *journal;
+    struct log *ledger;
+    struct db *book;
+    struct db *vault;
+    struct db *statement;
+    struct writer writer;
+    struct signer signer;
+    bool has_signer; /* operator tools that only read have none */
+    struct account_key key;
+    const uint8_t *box_secret;
+    uint8_t box_public[32];
+    struct fold fold; /* of the journal, into vault.db */
+    struct arena book_arena;
+    struct arena arena; /* of one step or one batch of commands */
+    struct close *close;
+    uint64_t last_tick;
+};
+
+/* --- open.c --- */
+/* Starts the signer, opens everything for writing, brings the book up to the ledger, makes the
+ * first leaves of a new house and takes up what a crash left undone. Anything but OK is traced. */
+MUST_USE enum result paymaster_open(struct paymaster *paymaster);
+/* For tools that read beside a running paymaster: no signer, nothing is written. `vault`: with the
+ * paymaster's own keys and vault. */
+MUST_USE enum result paymaster_open_reading(struct paymaster *paymaster, bool vault);
+void paymaster_close(struct paymaster *paymaster);
+/* Parts of opening, for tools that open otherwise: arenas and the journal's fold; the keys, made if
+ * missing and `make`. */
+void paymaster_arenas_open(struct paymaster *paymaster);
+MUST_USE enum result paymaster_keys(struct paymaster *paymaster, bool make);
+/* Secret key of the earmarks a sponsor signs: derived, never stored. */
+void paymaster_sponsor_key(const struct paymaster *paymaster, int64_t member,
+                           uint8_t public_key[32], uint8_t secret_key[64]);
+
+/* --- vault.c --- */
+enum result vault_apply(void *self, const struct journal_entry *entry, struct arena *arena);
+MUST_USE enum result vault_follow(struct paymaster *paymaster);
+/* Put the rules lying in scripts/reward into a vault that has none. */
+MUST_USE enum result vault_rules_start(struct paymaster *paymaster);
+/* The kind of acts a rule of this name pays: reward/posting..., reward/answer..., reward/vote...;
+ * EARMARK_DUMMY for others. */
+enum earmark_kind vault_rule_kind(struct text name);
+struct vault_actor {
+    int64_t member;
+    int64_t role; /* 0: the operator */
+};
+/* Who sent this command: session, its times, and the form token. STALE when the session or form
+ * does not hold. */
+MUST_USE enum result vault_actor_of(struct paymaster *paymaster, const struct command *command,
+                                    bool operator_, struct vault_actor *actor);
+
+/* --- commit.c --- */
+/* One batch: rules that became active, then exactly earmark.per_tick commitments in random order,
+ * then the checkpoint. */
+MUST_USE enum result commit_tick(struct paymaster *paymaster);
+/* Sign the present head and publish tiles and checkpoint. */
+MUST_USE enum result commit_publish(struct paymaster *paymaster);
+/* After a start: queue again what was not written, note from where on the rest counts. */
+MUST_USE enum result commit_recover(struct paymaster *paymaster);
+
+/* --- campaign.c, command.c --- */
+/* Run one command and answer into `reply`. */
+MUST_USE enum result command_run(struct paymaster *paymaster, struct bytes message, bool operator_,
+                                 struct buf *reply);
+MUST_USE enum result campaign_command(struct paymaster *paymaster, const struct command *command,
+                                      const struct vault_actor *actor, struct buf *reply);
+
+/* --- close.c --- */
+/* Begin to close the month `name`; OK also when it is closed already. INVALID: not over yet, or not
+ * the next one. */
+MUST_USE enum result close_start(struct paymaster *paymaster, struct text name, bool *closed);
+/* Go on with it for a slice of work; *closed when it is done. */
+MUST_USE enum result close_step(struct paymaster *paymaster, bool *closed);
+/* Run close_step until done or for at most `most_ms`. */
+MUST_USE enum result close_run(struct paymaster *paymaster, int64_t most_ms, bool *closed);
+/* The next month to be closed, if it is over. NOT_FOUND when not. */
+MUST_USE enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name);
+MUST_USE enum result close_resume(struct paymaster *paymaster);
+void close_drop(struct paymaster *paymaster);
+/* How many payments of a closed period differ between the rules replayed now and the ledger; traced
+ * one by one. */
+MUST_USE enum result close_replay(struct paymaster *paymaster, struct text name, int64_t *payments,
+                                  int64_t *differ);
+
+/* --- evaluate.c --- */
+struct evaluation {
+    struct reward *reward;
+    int64_t start_ms, end_ms, journal_seq;
+    int64_t cursor; /* last event seen */
+};
+/* Load the earmarks of a period: those due (closed = false), or those that were closed in it. */
+MUST_USE enum result evaluation_open(struct paymaster *paymaster, struct evaluation *evaluation,
+                                     struct text period, bool closed);
+/* The next events; *done after the last one, when the items are final. */
+MUST_USE enum result evaluation_step(struct paymaster *paymaster, struct evaluation *evaluation,
+                                     bool *done);
+void evaluation_close(struct evaluation *evaluation);
+/* Open an earmark's box and check it: commitment, signature, that the key is its campaign's
+ * sponsor's. */
+MUST_USE enum result earmark_open(struct paymaster *paymaster, struct arena *arena,
+                                  struct bytes sealed, struct bytes commitment,
+                                  struct bytes *opening, struct earmark *terms, const char **why);
+
+/* --- statement.c --- */
+/* Write the statements of every closed period that has none yet. */
+MUST_USE enum result statement_catch_up(struct paymaster *paymaster);

@@ -1,0 +1,440 @@
+#include "ledger/reward.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "ledger/table.h"
+
+enum { RULES_MAX = 64, BUDGET_MS = 60 * 1000, PAY_FUNCTION = 0 };
+
+/* A rule's share is a number in 0..1; money is counted in millionths of it, so that cents come out
+ * of integers alone. */
+#define SHARE_UNIT 1000000
+
+struct reward_posting {
+    int64_t id, question, author, at_ms;
+    int kind, order; /* order among the answers of its question */
+    int64_t stance[4];
+    int64_t patients, answers;
+};
+struct reward_member {
+    int64_t in_ms; /* when let in; 0: not */
+    int64_t votes, mutual, postings;
+};
+struct reward_rule {
+    uint8_t sha256[32];
+    enum earmark_kind kind;
+    struct rule_set *set;
+};
+struct reward {
+    struct table postings, members, pairs, votes, earmarked, paid;
+    struct reward_posting *posting;
+    struct reward_member *member;
+    int64_t *pair; /* votes of one member on another's postings */
+    size_t posting_room, member_room, pair_room;
+    struct reward_rule rules[RULES_MAX];
+    size_t rule_count;
+    struct reward_earmark *earmarks;
+    int64_t *fresh; /* votes and answers an earmark's target got in its time */
+    size_t earmark_count;
+    struct reward_item *items;
+    size_t item_count, item_room;
+    struct answer_due *answers;
+    size_t answer_count, answer_room;
+};
+/* An answer that came in an earmark's time: judged at the end. */
+struct answer_due {
+    size_t earmark;
+    size_t posting;
+};
+
+static const struct rule_function pay_functions[] = {
+    [EARMARK_POSTING] = {"pay_posting", 7, 1},
+    [EARMARK_ANSWER] = {"pay_answer", 6, 1},
+    [EARMARK_VOTE] = {"pay_vote", 7, 1},
+};
+
+static void *grown(void *array, size_t *room, size_t need, size_t size)
+{
+    if (need <= *room)
+        return array;
+    size_t more = *room == 0 ? 256 : *room * 2;
+    array = reallocarray(array, more, size);
+    assert(array != NULL);
+    memset((uint8_t *)array + *room * size, 0, (more - *room) * size);
+    *room = more;
+    return array;
+}
+
+struct reward *reward_open(void)
+{
+    struct reward *reward = calloc(1, sizeof *reward);
+    assert(reward != NULL);
+    return reward;
+}
+
+void reward_close(struct reward *reward)
+{
+    if (reward == NULL)
+        return;
+    for (size_t i = 0; i < reward->rule_count; i++)
+        rule_close(reward->rules[i].set);
+    struct table *tables[] = {&reward->postings, &reward->members,   &reward->pairs,
+                              &reward->votes,    &reward->earmarked, &reward->paid};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        table_close(tables[i]);
+    free(reward->posting);
+    free(reward->member);
+    free(reward->pair);
+    free(reward->earmarks);
+    free(reward->fresh);
+    free(reward->items);
+    free(reward->answers);
+    free(reward);
+}
+
+/* --- rules --- */
+
+static size_t rule_find(const struct reward *reward, enum earmark_kind kind,
+                        const uint8_t sha256[32])
+{
+    size_t i = 0;
+    while (i < reward->rule_count &&
+           (reward->rules[i].kind != kind || memcmp(reward->rules[i].sha256, sha256, 32) != 0))
+        i++;
+    return i;
+}
+
+bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
+                       const uint8_t sha256[32])
+{
+    return rule_find(reward, kind, sha256) < reward->rule_count;
+}
+
+enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struct text name,
+                              struct text script, struct text *why)
+{
+    struct rule_set *set = NULL;
+    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
+    enum result result =
+        rule_load(&set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
+    if (result == OK)
+        rule_close(set);
+    return result;
+}
+
+enum result reward_rule_add(struct reward *reward, struct arena *arena, enum earmark_kind kind,
+                            const uint8_t sha256[32], struct text name, struct text script,
+                            struct text *why)
+{
+    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
+    *why = TEXT("too many rules in one period");
+    if (reward->rule_count == RULES_MAX)
+        return INVALID;
+    struct reward_rule *rule = &reward->rules[reward->rule_count];
+    enum result result =
+        rule_load(&rule->set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
+    if (result != OK)
+        return result;
+    rule_budget(rule->set, BUDGET_MS);
+    memcpy(rule->sha256, sha256, 32);
+    rule->kind = kind;
+    reward->rule_count++;
+    return OK;
+}
+
+/* --- money --- */
+
+/* Ask the rule for the share, and turn it into cents within the earmark's amount, cap and number of
+ * payees. */
+static enum result pay(struct reward *reward, size_t index, int64_t member, const double *facts,
+                       const char **why)
+{
+    struct reward_earmark *earmark = &reward->earmarks[index];
+    uint8_t key[16];
+    double share;
+    size_t rule = rule_find(reward, earmark->terms.kind, earmark->terms.rule);
+    assert(rule < reward->rule_count);
+    table_key(key, (int64_t)index, member);
+    if (earmark->payees >= earmark->terms.payees_max || earmark->spent >= earmark->terms.cap ||
+        table_find(&reward->paid, key) != SIZE_MAX)
+        return OK;
+    enum result result = rule_call(reward->rules[rule].set, PAY_FUNCTION, facts, &share, why);
+    if (result != OK)
+        return result;
+    *why = "a reward rule gave a share outside 0..1";
+    if (!(share >= 0 && share <= 1))
+        return INVALID;
+    int64_t parts = llround(share * SHARE_UNIT);
+    /* amount <= 2^53, parts <= 10^6 < 2^20: 128 bits hold the product. */
+    int64_t cents = (int64_t)((__int128)earmark->terms.amount * parts / SHARE_UNIT);
+    if (cents > earmark->terms.cap - earmark->spent)
+        cents = earmark->terms.cap - earmark->spent;
+    if (cents <= 0)
+        return OK;
+    earmark->spent += cents;
+    earmark->payees++;
+    (void)table_put(&reward->paid, key, NULL);
+    reward->items =
+        grown(reward->items, &reward->item_room, reward->item_count + 1, sizeof *reward->items);
+    reward->items[reward->item_count++] = (struct reward_item){index, member, cents};
+    return OK;
+}
+
+static bool in_time(const struct reward_earmark *earmark, int64_t seq, int64_t at_ms)
+{
+    return seq > earmark->after_seq && at_ms >= earmark->start_ms && at_ms < earmark->end_ms &&
+           at_ms / 1000 >= earmark->terms.valid_from_s && at_ms / 1000 <= earmark->terms.valid_to_s;
+}
+
+/* --- counting --- */
+
+static struct reward_member *member_of(struct reward *reward, int64_t id)
+{
+    uint8_t key[16];
+    table_key(key, id, 0);
+    size_t index = table_put(&reward->members, key, NULL);
+    reward->member = grown(reward->member, &reward->member_room, index + 1, sizeof *reward->member);
+    return &reward->member[index];
+}
+
+static int64_t *pair_of(struct reward *reward, int64_t from, int64_t to)
+{
+    uint8_t key[16];
+    table_key(key, from, to);
+    size_t index = table_put(&reward->pairs, key, NULL);
+    reward->pair = grown(reward->pair, &reward->pair_room, index + 1, sizeof *reward->pair);
+    return &reward->pair[index];
+}
+
+static size_t posting_find(const struct reward *reward, int64_t id)
+{
+    uint8_t key[16];
+    table_key(key, id, 0);
+    return table_find(&reward->postings, key);
+}
+
+/* Whether any earmark is on this posting: the scan's only question about a target. */
+static bool target_earmarked(const struct reward *reward, int64_t target)
+{
+    uint8_t key[16];
+    table_key(key, target, 0);
+    return table_find(&reward->earmarked, key) != SIZE_MAX;
+}
+
+void reward_earmark_add(struct reward *reward, const struct reward_earmark *earmark)
+{
+    uint8_t key[16];
+    assert(reward->postings.count == 0);
+    assert(reward_rule_known(reward, earmark->terms.kind, earmark->terms.rule));
+    assert(earmark->terms.kind >= EARMARK_POSTING && earmark->terms.kind <= EARMARK_VOTE);
+    size_t count = reward->earmark_count + 1;
+    reward->earmarks = reallocarray(reward->earmarks, count, sizeof *reward->earmarks);
+    reward->fresh = reallocarray(reward->fresh, count, sizeof *reward->fresh);
+    assert(reward->earmarks != NULL && reward->fresh != NULL);
+    reward->earmarks[count - 1] = *earmark;
+    reward->earmarks[count - 1].spent = reward->earmarks[count - 1].payees = 0;
+    reward->fresh[count - 1] = 0;
+    reward->earmark_count = count;
+    table_key(key, earmark->terms.target, 0);
+    (void)table_put(&reward->earmarked, key, NULL);
+}
+
+static void posting_event(struct reward *reward, const struct event *event)
+{
+    const struct event_posting_added *added = &event->posting_added;
+    uint8_t key[16];
+    table_key(key, event->seq, 0);
+    size_t index = table_put(&reward->postings, key, NULL);
+    reward->posting =
+        grown(reward->posting, &reward->posting_room, index + 1, sizeof *reward->posting);
+    struct reward_posting *posting = &reward->posting[index];
+    *posting = (struct reward_posting){.id = event->seq,
+                                       .question = added->question,
+                                       .author = added->member,
+                                       .at_ms = event->at_ms,
+                                       .kind = (int)added->kind};
+    if (added->member != 0)
+        member_of(reward, added->member)->postings++;
+    size_t question = added->question == 0 ? SIZE_MAX : posting_find(reward, added->question);
+    if (question != SIZE_MAX)
+        posting->order = (int)++reward->posting[question].answers;
+    if (added->question == 0 || !target_earmarked(reward, added->question))
+        return;
+    for (size_t i = 0; i < reward->earmark_count; i++) {
+        const struct reward_earmark *earmark = &reward->earmarks[i];
+        if (earmark->terms.target != added->question || !in_time(earmark, event->seq, event->at_ms))
+            continue;
+        reward->fresh[i]++;
+        if (earmark->terms.kind != EARMARK_ANSWER || added->member == 0)
+            continue;
+        reward->answers = grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
+                                sizeof *reward->answers);
+        reward->answers[reward->answer_count++] = (struct answer_due){i, index};
+    }
+}
+
+/* What stood before this vote. The event's stance is not read here, and must never be. */
+static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_t author,
+                                    int64_t at_ms)
+{
+    struct vote_facts facts;
+    facts.given = (double)*pair_of(reward, voter, author);
+    facts.given_of = (double)member_of(reward, author)->postings;
+    facts.back = (double)*pair_of(reward, author, voter);
+    facts.back_of = (double)member_of(reward, voter)->postings;
+    facts.votes = (double)member_of(reward, voter)->votes;
+    facts.mutual = (double)member_of(reward, voter)->mutual;
+    int64_t in_ms = member_of(reward, voter)->in_ms;
+    facts.days = in_ms > 0 && at_ms > in_ms ? (double)((at_ms - in_ms) / DAY_MS) : 0;
+    return facts;
+}
+
+/* The first vote of a member on a posting is the act; changing it later is neither paid nor counted
+ * again. */
+static enum result vote_pay(struct reward *reward, const struct event *event, int64_t author,
+                            const char **why)
+{
+    const struct event_vote_cast *vote = &event->vote_cast;
+    const struct vote_facts facts = vote_facts(reward, vote->member, author, event->at_ms);
+    const double arguments[] = {facts.given, facts.given_of, facts.back, facts.back_of,
+                                facts.votes, facts.mutual,   facts.days};
+    enum result result = OK;
+    if (target_earmarked(reward, vote->posting))
+        for (size_t i = 0; i < reward->earmark_count && result == OK; i++) {
+            const struct reward_earmark *earmark = &reward->earmarks[i];
+            if (earmark->terms.target != vote->posting ||
+                !in_time(earmark, event->seq, event->at_ms))
+                continue;
+            reward->fresh[i]++;
+            if (earmark->terms.kind == EARMARK_VOTE)
+                result = pay(reward, i, vote->member, arguments, why);
+        }
+    if (author == 0)
+        return result;
+    if (*pair_of(reward, author, vote->member) > 0)
+        member_of(reward, vote->member)->mutual++;
+    ++*pair_of(reward, vote->member, author);
+    return result;
+}
+
+static int64_t patients_least(int64_t band)
+{
+    static const int64_t least[] = {0, 1, 6, 21};
+    return band >= 0 && band < 4 ? least[band] : 0;
+}
+
+static enum result vote_event(struct reward *reward, const struct event *event, const char **why)
+{
+    const struct event_vote_cast *vote = &event->vote_cast;
+    uint8_t key[16];
+    bool first;
+    enum result result = OK;
+    size_t index = posting_find(reward, vote->posting);
+    if (index == SIZE_MAX || reward->posting[index].author == vote->member)
+        return OK;
+    table_key(key, vote->posting, vote->member);
+    (void)table_put(&reward->votes, key, &first);
+    if (first) {
+        result = vote_pay(reward, event, reward->posting[index].author, why);
+        member_of(reward, vote->member)->votes++;
+    }
+    struct reward_posting *posting = &reward->posting[index];
+    if (vote->was_stance > 0)
+        posting->stance[vote->was_stance]--;
+    posting->stance[vote->stance]++;
+    posting->patients += patients_least(vote->patients) -
+                         (vote->was_stance > 0 ? patients_least(vote->was_patients) : 0);
+    return result;
+}
+
+enum result reward_event(struct reward *reward, const struct event *event, const char **why)
+{
+    switch (event->kind) {
+    case EVENT_MEMBER_DECIDED:
+        if (event->member_decided.accepted && event->member_decided.level == 3)
+            member_of(reward, event->member_decided.member)->in_ms = event->at_ms;
+        return OK;
+    case EVENT_POSTING_ADDED:
+        posting_event(reward, event);
+        return OK;
+    case EVENT_VOTE_CAST:
+        return vote_event(reward, event, why);
+    default:
+        return OK;
+    }
+}
+
+static double days_between(int64_t from_ms, int64_t to_ms)
+{
+    return to_ms > from_ms ? (double)((to_ms - from_ms) / DAY_MS) : 0;
+}
+
+static enum result answers_pay(struct reward *reward, int64_t end_ms, const char **why)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < reward->answer_count && result == OK; i++) {
+        const struct answer_due *due = &reward->answers[i];
+        const struct reward_posting *posting = &reward->posting[due->posting];
+        const double facts[] = {(double)posting->stance[1], (double)posting->stance[2],
+                                (double)posting->stance[3], (double)posting->patients,
+                                (double)posting->order,     days_between(posting->at_ms, end_ms)};
+        result = pay(reward, due->earmark, posting->author, facts, why);
+    }
+    return result;
+}
+
+static enum result postings_pay(struct reward *reward, int64_t end_ms, const char **why)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < reward->earmark_count && result == OK; i++) {
+        const struct reward_earmark *earmark = &reward->earmarks[i];
+        size_t index = posting_find(reward, earmark->terms.target);
+        if (earmark->terms.kind != EARMARK_POSTING || index == SIZE_MAX)
+            continue;
+        const struct reward_posting *posting = &reward->posting[index];
+        const double facts[] = {(double)posting->stance[1],
+                                (double)posting->stance[2],
+                                (double)posting->stance[3],
+                                (double)posting->patients,
+                                (double)posting->answers,
+                                (double)reward->fresh[i],
+                                days_between(posting->at_ms, end_ms)};
+        if (posting->author != 0)
+            result = pay(reward, i, posting->author, facts, why);
+    }
+    return result;
+}
+
+static int item_order(const void *a, const void *b)
+{
+    const struct reward_item *x = a, *y = b;
+    if (x->earmark != y->earmark)
+        return x->earmark < y->earmark ? -1 : 1;
+    return x->member < y->member ? -1 : x->member > y->member;
+}
+
+enum result reward_finish(struct reward *reward, int64_t end_ms, const char **why)
+{
+    enum result result = answers_pay(reward, end_ms, why);
+    if (result == OK)
+        result = postings_pay(reward, end_ms, why);
+    if (result == OK && reward->item_count > 1)
+        qsort(reward->items, reward->item_count, sizeof *reward->items, item_order);
+    return result;
+}
+
+size_t reward_items(const struct reward *reward, const struct reward_item **items)
+{
+    *items = reward->items;
+    return reward->item_count;
+}
+
+size_t reward_earmarks(const struct reward *reward, const struct reward_earmark **earmarks)
+{
+    *earmarks = reward->earmarks;
+    return reward->earmark_count;
+}

@@ -1,0 +1,20 @@
+#pragma once
+/* The operator's verbs of curbside-paymaster. Each prints on standard output and returns an exit
+ * code: 0, 1 (it failed, or what was looked at is not sound; the reason is on standard error).
+ * Private to ledger/. */
+
+int tool_verify(void);
+int tool_replay(void);
+int tool_rebuild(void);
+int tool_digest(void);
+/* hledger, ledger or beancount; 2 for another word. */
+int tool_export(const char *dialect);
+/* Every commitment of closed periods whose embargo is over, opened: a line each, for auditors. */
+int tool_openings(void);
+/* The tlog-proof of one leaf under the latest checkpoint. */
+int tool_receipt(const char *seq);
+/* Judge a receipt file with the key of public/vkey. */
+int tool_check(const char *path);
+int tool_tick(void);
+int tool_close(const char *period);
+int tool_bench(void);

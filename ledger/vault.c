@@ -1,0 +1,183 @@
+#include <assert.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/program.h"
+#include "core/seal.h"
+#include "core/session.h"
+#include "core/trace.h"
+#include "ledger/file.h"
+#include "ledger/paymaster.h"
+
+/* What vault.db keeps of the journal: who is in, sessions of sponsors and admins, reward rules. */
+
+enum { ROLE_PHYSICIAN_MEMBER = 1, ROLE_SPONSOR_MEMBER = 2, RULE_WAITS = 1, RULE_ACTIVE = 2 };
+
+enum earmark_kind vault_rule_kind(struct text name)
+{
+    if (text_starts(name, "reward/posting"))
+        return EARMARK_POSTING;
+    if (text_starts(name, "reward/answer"))
+        return EARMARK_ANSWER;
+    return text_starts(name, "reward/vote") ? EARMARK_VOTE : EARMARK_DUMMY;
+}
+
+static enum result decided_apply(struct paymaster *paymaster, const struct event *event,
+                                 struct arena *arena)
+{
+    const struct event_member_decided *decided = &event->member_decided;
+    struct vault_member_find_row row;
+    enum result result = vault_member_find(paymaster->vault, arena, decided->member, &row);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result != OK)
+        return result;
+    bool in = decided->accepted && decided->level == 3;
+    int64_t since_ms = in && row.since_ms == 0 ? event->at_ms : row.since_ms;
+    int64_t until_ms = in || row.since_ms == 0 ? 0 : event->at_ms;
+    return vault_member_put(paymaster->vault, decided->member, row.role,
+                            decided->accepted ? decided->level : 0, since_ms, until_ms);
+}
+
+static enum result rule_propose(struct paymaster *paymaster, const struct journal_entry *entry)
+{
+    const struct event_rule_proposed *proposed = &entry->event.rule_proposed;
+    uint8_t sha256[32];
+    struct text script = entry->texts[0].data == NULL ? TEXT("") : entry->texts[0];
+    if (vault_rule_kind(proposed->name) == EARMARK_DUMMY)
+        return OK;
+    seal_sha256(sha256, text_bytes(script), NO_BYTES);
+    return vault_rule_add(paymaster->vault, entry->event.seq, proposed->name, script,
+                          bytes_of(sha256, 32), RULE_WAITS, proposed->by);
+}
+
+/* Two admins have agreed, but a rule that does not load never replaces one that works. */
+static enum result rule_approve(struct paymaster *paymaster, const struct event *event,
+                                struct arena *arena)
+{
+    struct vault_rule_get_row row;
+    struct text why = NO_TEXT;
+    int64_t id = event->rule_approved.proposal;
+    enum result result = vault_rule_get(paymaster->vault, arena, id, &row);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result != OK)
+        return result;
+    if (reward_rule_check(arena, vault_rule_kind(row.name), row.name, row.script, &why) != OK) {
+        trace_warn("rule", "proposal=%lld does not load and stays out", (long long)id);
+        return vault_rule_withdraw(paymaster->vault, id);
+    }
+    return vault_rule_approve(paymaster->vault, id, event->rule_approved.by, event->seq,
+                              event->at_ms);
+}
+
+enum result vault_apply(void *self, const struct journal_entry *entry, struct arena *arena)
+{
+    struct paymaster *paymaster = self;
+    const struct event *event = &entry->event;
+    switch (event->kind) {
+    case EVENT_MEMBER_APPLIED:
+        return vault_member_put(paymaster->vault, event->seq, ROLE_PHYSICIAN_MEMBER, 0, 0, 0);
+    case EVENT_STAFF_ADDED:
+        return vault_member_put(paymaster->vault, event->seq, event->staff_added.role, 3,
+                                event->at_ms, 0);
+    case EVENT_MEMBER_DECIDED:
+        return decided_apply(paymaster, event, arena);
+    case EVENT_SESSION_OPENED:
+        if (event->session_opened.role < ROLE_SPONSOR_MEMBER)
+            return OK;
+        return vault_session_put(paymaster->vault, bytes_of(event->session_opened.digest, 32),
+                                 event->session_opened.member, event->session_opened.role,
+                                 event->at_ms, event->session_opened.expires_ms);
+    case EVENT_SESSION_SEEN:
+        return vault_session_seen(paymaster->vault, bytes_of(event->session_seen.digest, 32),
+                                  event->at_ms);
+    case EVENT_SESSION_CLOSED:
+        return vault_session_drop(paymaster->vault, bytes_of(event->session_closed.digest, 32));
+    case EVENT_RULE_PROPOSED:
+        return rule_propose(paymaster, entry);
+    case EVENT_RULE_APPROVED:
+        return rule_approve(paymaster, event, arena);
+    case EVENT_RULE_WITHDRAWN:
+        return vault_rule_withdraw(paymaster->vault, event->rule_withdrawn.proposal);
+    default:
+        return OK;
+    }
+}
+
+enum result vault_follow(struct paymaster *paymaster)
+{
+    return fold_catch_up(&paymaster->fold, paymaster->journal, &paymaster->arena, NULL);
+}
+
+static enum result rule_start(struct paymaster *paymaster, int64_t id, const char *name,
+                              const char *folder)
+{
+    struct vault_rule_get_row row;
+    char path[PATH_MAX], full[64];
+    struct bytes content;
+    struct text why = NO_TEXT;
+    uint8_t sha256[32];
+    enum result result = vault_rule_get(paymaster->vault, &paymaster->arena, id, &row);
+    if (result != NOT_FOUND)
+        return result;
+    snprintf(path, sizeof path, "%s/reward/%s.lua", folder, name);
+    snprintf(full, sizeof full, "reward/%s", name);
+    result = file_read(&paymaster->arena, path, RULE_TEXT_MAX, &content);
+    if (result != OK || !text_is_utf8(content)) {
+        trace_fail("rule", "name=%s the script it starts with cannot be read", full);
+        return BROKEN;
+    }
+    struct text script = {(const char *)content.data, content.size};
+    enum earmark_kind kind = vault_rule_kind(text_of(full));
+    if (reward_rule_check(&paymaster->arena, kind, text_of(full), script, &why) != OK) {
+        trace_fail("rule", "name=%s %.*s", full, (int)why.size, why.data);
+        return BROKEN;
+    }
+    seal_sha256(sha256, content, NO_BYTES);
+    return vault_rule_add(paymaster->vault, id, text_of(full), script, bytes_of(sha256, 32),
+                          RULE_ACTIVE, 0);
+}
+
+enum result vault_rules_start(struct paymaster *paymaster)
+{
+    static const char *const names[] = {"posting", "answer", "vote"};
+    const char *folder = program_share("scripts");
+    if (folder == NULL) {
+        trace_fail("rule", "the folder of scripts is not there");
+        return BROKEN;
+    }
+    enum result result = OK;
+    for (int i = 0; i < 3 && result == OK; i++)
+        result = rule_start(paymaster, -1 - i, names[i], folder);
+    return result;
+}
+
+enum result vault_actor_of(struct paymaster *paymaster, const struct command *command,
+                           bool operator_, struct vault_actor *actor)
+{
+    uint8_t token[TOKEN_SIZE], digest[DIGEST_SIZE];
+    struct vault_session_find_row row;
+    *actor = (struct vault_actor){0, 0};
+    if (command->token.size == 0)
+        return operator_ ? OK : REFUSED;
+    if (!session_token_read(command->token, token))
+        return STALE;
+    session_digest(digest, token);
+    enum result result = vault_session_find(paymaster->vault, &paymaster->arena,
+                                            bytes_of(digest, DIGEST_SIZE), &row);
+    if (result != OK)
+        return result == NOT_FOUND ? STALE : result;
+    int64_t now_ms = clock_now_ms();
+    if (now_ms >= row.expires_ms ||
+        now_ms - row.seen_ms > conf_int("session.idle_minutes_staff") * MINUTE_MS)
+        return STALE;
+    const char *action = session_action(command->kind);
+    if (action != NULL && !session_form_check(token, action, command->form))
+        return STALE;
+    *actor = (struct vault_actor){row.member, row.role};
+    return OK;
+}

@@ -1,0 +1,106 @@
+-- Campaigns, deposits and earmarks.
+
+--: campaign_add(id: blob, sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int)
+--: may: paymaster
+INSERT INTO campaign (id, number, sponsor, name, product, starts_ms, ends_ms, pledged_cents)
+VALUES (:id, (SELECT count(*) + 1 FROM campaign), :sponsor, :name, :product, :starts_ms, :ends_ms, :pledged_cents);
+
+--: campaign_find(id: blob) => one sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, closed_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int
+--: may: paymaster
+SELECT sponsor, name, product, starts_ms, ends_ms, pledged_cents, deposit_cents, reserved_cents, closed_cents, settled_cents,
+  shown_cents, shown_payees, earmarks FROM campaign WHERE id = :id;
+
+--: campaigns_of(sponsor: int, most: int) => id: blob, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int
+--: may: paymaster
+-- One sponsor's; 0: all of them, for admins.
+SELECT id, name, product, starts_ms, ends_ms, pledged_cents, deposit_cents, reserved_cents, settled_cents, shown_cents, shown_payees, earmarks
+FROM campaign WHERE :sponsor IN (0, sponsor) ORDER BY number DESC LIMIT :most;
+
+--: campaign_deposit(id: blob, cents: int)
+--: may: paymaster
+UPDATE campaign SET deposit_cents = deposit_cents + :cents WHERE id = :id;
+
+--: campaign_earmarked(id: blob, cap_cents: int)
+--: may: paymaster
+UPDATE campaign SET reserved_cents = reserved_cents + :cap_cents, earmarks = earmarks + 1 WHERE id = :id;
+
+--: campaign_closed(id: blob, cap_cents: int)
+--: may: paymaster
+UPDATE campaign SET closed_cents = closed_cents + :cap_cents WHERE id = :id;
+
+--: campaign_shown(id: blob, payees: int, cents: int)
+--: may: paymaster
+UPDATE campaign SET shown_payees = shown_payees + :payees, shown_cents = shown_cents + :cents WHERE id = :id;
+
+--: campaign_settle(id: blob)
+--: may: paymaster
+-- Every payment is shown: what closed earmarks did not spend is free again, and nobody learns more from it than the tranches say.
+UPDATE campaign SET reserved_cents = reserved_cents - closed_cents, closed_cents = 0, settled_cents = shown_cents WHERE id = :id;
+
+--: fund_add(id: blob, campaign: blob, cents: int, leaf_seq: int)
+--: may: paymaster
+INSERT INTO fund (id, campaign, cents, leaf_seq) VALUES (:id, :campaign, :cents, :leaf_seq);
+
+--: fund_find(id: blob) => one campaign: blob, cents: int, leaf_seq: int
+--: may: paymaster
+SELECT campaign, cents, leaf_seq FROM fund WHERE id = :id;
+
+--: sponsor_key_add(member: int, public_key: blob, leaf_seq: int)
+--: may: paymaster
+INSERT INTO sponsor_key (member, public_key, leaf_seq) VALUES (:member, :public_key, :leaf_seq);
+
+--: sponsor_key_find(member: int) => one public_key: blob, leaf_seq: int
+--: may: paymaster
+SELECT public_key, leaf_seq FROM sponsor_key WHERE member = :member;
+
+--: earmark_add(request: blob, content: blob, commitment: blob, sealed: blob, until_s: int) => one id: int
+--: may: paymaster
+INSERT INTO earmark (request, content, commitment, sealed, until_s) VALUES (:request, :content, :commitment, :sealed, :until_s) RETURNING id;
+
+--: earmark_by_request(request: blob) => one id: int, content: blob
+--: may: paymaster
+SELECT id, content FROM earmark WHERE request = :request;
+
+--: earmark_queue(most: int) => id: int, commitment: blob
+--: may: paymaster
+SELECT id, commitment FROM earmark WHERE leaf_seq IS NULL ORDER BY id LIMIT :most;
+
+--: earmark_committing(id: int, leaf_seq: int)
+--: may: paymaster
+-- Written before the ledger's commit; from which act on it counts is known only after it.
+UPDATE earmark SET leaf_seq = :leaf_seq, journal_seq = 9223372036854775807 WHERE id = :id AND leaf_seq IS NULL;
+
+--: earmark_committed(journal_seq: int, size: int)
+--: may: paymaster
+UPDATE earmark SET journal_seq = :journal_seq WHERE journal_seq = 9223372036854775807 AND leaf_seq < :size;
+
+--: earmark_uncommitted(size: int)
+--: may: paymaster
+-- The ledger's commit did not happen: back into the queue.
+UPDATE earmark SET leaf_seq = NULL, journal_seq = 0 WHERE leaf_seq >= :size;
+
+--: earmark_by_commitment(commitment: blob) => one id: int, leaf_seq: int?
+--: may: paymaster
+SELECT id, leaf_seq FROM earmark WHERE commitment = :commitment;
+
+--: earmarks_due(journal_seq: int, after: int, most: int) => id: int, commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
+--: may: paymaster
+-- Open ones committed before a place in the journal.
+SELECT id, commitment, sealed, until_s, leaf_seq, journal_seq FROM earmark
+WHERE period IS NULL AND leaf_seq IS NOT NULL AND journal_seq <= :journal_seq AND id > :after ORDER BY id LIMIT :most;
+
+--: earmarks_of_period(period: text, after: int, most: int) => id: int, commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
+--: may: paymaster
+SELECT id, commitment, sealed, until_s, leaf_seq, journal_seq FROM earmark WHERE period = :period AND id > :after ORDER BY id LIMIT :most;
+
+--: earmark_get(id: int) => one commitment: blob, sealed: blob, leaf_seq: int, journal_seq: int
+--: may: paymaster
+SELECT commitment, sealed, ifnull(leaf_seq, -1), journal_seq FROM earmark WHERE id = :id;
+
+--: earmark_at_leaf(leaf_seq: int) => one id: int, sealed: blob, period: text?
+--: may: paymaster
+SELECT id, sealed, period FROM earmark WHERE leaf_seq = :leaf_seq;
+
+--: earmark_close(id: int, period: text)
+--: may: paymaster
+UPDATE earmark SET period = :period WHERE id = :id AND period IS NULL;
