@@ -186,7 +186,7 @@ run: packages-run
 	$(call part,demo/run)
 tidy:
 	$(call part,tests/tidy/run)
-asan:
+asan: packages-test
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' programs tests
 	@BUILD=$(BUILD)/asan tests/run unit

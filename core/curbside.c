@@ -75,8 +75,8 @@ static int verb_settings(int count, char **arguments)
     for (size_t i = 0; i < conf_setting_count; i++) {
         const struct setting *const setting = &conf_settings[i];
         if (setting->text_fallback == NULL) {
-            (void)printf("%s = %lld %s\n", setting->name, (long long)conf_int(setting->name),
-                         setting->unit);
+            (void)printf("%s = %lld%s%s\n", setting->name, (long long)conf_int(setting->name),
+                         *setting->unit == 0 ? "" : " ", setting->unit);
             (void)printf("    %s %lld to %lld, else %lld.\n", setting->meaning,
                          (long long)setting->low, (long long)setting->high,
                          (long long)setting->fallback);

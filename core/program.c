@@ -47,12 +47,11 @@ const char *program_path(const char *binary)
 const char *program_share(const char *name)
 {
     static char path[PATH_MAX], whole[PATH_MAX];
-    const char *const in_tree = strcmp(name, "static") == 0 ? "fcgi/static" : name;
+    static const char *const ways[] = {"/../../share/curbside/", "/../../"};
     const char *const own = own_folder();
     for (size_t i = 0; i < 3; i++) {
-        const char *const head = i < 2 ? own : ".";
-        const char *const way = i == 0 ? "/../../share/curbside/" : i == 1 ? "/../../" : "/";
-        const int size = snprintf(path, sizeof path, "%s%s%s", head, way, i == 0 ? name : in_tree);
+        const int size =
+            snprintf(path, sizeof path, "%s%s%s", i < 2 ? own : "./", i < 2 ? ways[i] : "", name);
         if (size > 0 && (size_t)size < sizeof path && realpath(path, whole) != NULL)
             return whole;
     }

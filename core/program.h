@@ -17,8 +17,8 @@ extern const struct program programs[]; /* in order of stage; ends with name NUL
 /* The file beside the running executable; NULL if it is not there. Static storage, valid until the
  * next call. */
 const char *program_path(const char *binary);
-/* A folder of what is installed beside the programs ("nginx", "static"); NULL if it is not there.
- * Static storage. */
+/* What is installed beside the programs ("nginx/configure"); NULL if it is not there. Static
+ * storage. */
 const char *program_share(const char *name);
 /* Run BINARY --state STATE ARGUMENTS... (NULL-terminated) and wait. Its exit code; 127 if it could
  * not be run, 128 + the signal that ended it. With `out` its standard output is kept (at most 1

@@ -101,11 +101,10 @@ int supervise_stop(void)
 
 static bool nginx_configure(long port)
 {
-    char script[4096], number[24];
+    char number[24];
     int status;
-    const char *const share = program_share("nginx");
-    const int size = snprintf(script, sizeof script, "%s/configure", share == NULL ? "" : share);
-    if (share == NULL || size < 0 || (size_t)size >= sizeof script || access(script, X_OK) != 0) {
+    const char *const script = program_share("nginx/configure");
+    if (script == NULL) {
         (void)fprintf(stderr, "curbside: nginx/configure is not there\n");
         return false;
     }

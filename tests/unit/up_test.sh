@@ -55,6 +55,11 @@ is "a word that is the program's own verb is kept" "$("$bin/curbside" --state "$
 help=$("$bin/curbside" --state "$state" help)
 is "help gathers the programs' verbs under the words that lead to them" "$(grep -c '^  ledger verify  *check everything$' <<<"$help")" 1
 is "help shows a kept verb as it is" "$(grep -c '^  staff add  *add somebody$' <<<"$help")" 1
+echo 'alive.seconds = 4' >"$state/curbside.conf"
+is "settings shows what the state folder's file says" "$("$bin/curbside" --state "$state" settings | grep '^alive')" "alive.seconds = 4 seconds"
+echo 'alive.seconds = 400' >"$state/curbside.conf"
+"$bin/curbside" --state "$state" settings >/dev/null 2>&1; is "a setting out of its range stops the start" $? 1
+rm "$state/curbside.conf"
 "$bin/curbside" --state "$state" stop >/dev/null 2>&1; is "stop says so when nothing is up" $? 1
 
 up
