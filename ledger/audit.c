@@ -54,21 +54,19 @@ static enum result PRINTF(4, 5)
 /* --- schema --- */
 
 static enum result objects_read(struct audit *audit, const char *path, enum role role,
-                                enum db_mode mode, struct log_schema_objects_row **rows,
-                                size_t *count)
+                                enum db_mode mode, struct db_object **rows, size_t *count)
 {
     struct db *db;
     enum result result = db_open(&db, &log_store, path, role, mode, 0);
     if (result == OK) {
-        result = log_schema_objects(db, &audit->kept, OBJECTS_MOST, rows, count);
+        result = db_objects(db, &audit->kept, OBJECTS_MOST, rows, count);
         db_close(db);
     }
     return result;
 }
 
 /* A fresh log, made and thrown away, says how it should look. */
-static enum result objects_wanted(struct audit *audit, struct log_schema_objects_row **rows,
-                                  size_t *count)
+static enum result objects_wanted(struct audit *audit, struct db_object **rows, size_t *count)
 {
     char folder[] = "/tmp/curbside-audit.XXXXXX", path[64];
     static const char *const ends[] = {"", "-wal", "-shm"};
@@ -86,7 +84,7 @@ static enum result objects_wanted(struct audit *audit, struct log_schema_objects
 
 static enum result schema_check(struct audit *audit)
 {
-    struct log_schema_objects_row *want, *have;
+    struct db_object *want, *have;
     size_t want_count, have_count;
     enum result result = objects_wanted(audit, &want, &want_count);
     if (result == OK)
