@@ -31,7 +31,11 @@ static NORETURN void child_run(int fd, int64_t proposal)
     snprintf(number, sizeof(number), "%lld", (long long)proposal);
     struct rlimit memory = {memory_max, memory_max}, seconds = {SECONDS_MAX, SECONDS_MAX};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* it has nobody to speak to without the ranker */
+#ifndef __SANITIZE_ADDRESS__          /* which maps terabytes of shadow */
     setrlimit(RLIMIT_AS, &memory);
+#else
+    (void)memory;
+#endif
     setrlimit(RLIMIT_CPU, &seconds);
     if (dup2(fd, STDOUT_FILENO) >= 0)
         execl("/proc/self/exe", "curbside-ranker", "--state", conf_state(), "trial-run", number,

@@ -424,7 +424,11 @@ static bool breaks_out(const char *script)
     if (child == 0) {
         struct rlimit memory = {256u << 20, 256u << 20}, core = {0, 0};
         struct itimerval timer = {.it_value = {.tv_usec = 300000}};
+#ifndef __SANITIZE_ADDRESS__ /* which maps terabytes of shadow */
         setrlimit(RLIMIT_AS, &memory);
+#else
+        (void)memory;
+#endif
         setrlimit(RLIMIT_CORE, &core);
         signal(SIGVTALRM, SIG_DFL);
         setitimer(ITIMER_VIRTUAL, &timer, NULL);
