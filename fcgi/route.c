@@ -11,57 +11,72 @@ enum { NAME_SIZE_MAX = 40, KEY_SIZE_HEX = 32 };
 const char *const pool_names[POOL_COUNT] = {"login", "member", "sponsor", "admin"};
 
 /* clang-format off */
+/* GET(pattern, pool, who, rate, fields, page); POST(pattern, pool, who, rate, fields, page, again)
+ * changes something, LOOK is a POST that changes nothing (its input is too long for an address). */
+#define ROW(method, pattern, pool, who, effect, rate, fields, page, again) \
+    {METHOD_##method, pattern, POOL_##pool, WHO_##who, effect, RATE_##rate, fields, page, again}
+#define GET(pattern, pool, who, rate, fields, page) \
+    ROW(GET, pattern, pool, who, READS, rate, fields, page, NULL)
+#define POST(pattern, pool, who, rate, fields, page, again) \
+    ROW(POST, pattern, pool, who, WRITES, rate, fields, page, again)
+#define LOOK(pattern, pool, who, rate, fields, page, again) \
+    ROW(POST, pattern, pool, who, READS, rate, fields, page, again)
+
 const struct route route_table[] = {
-    /* method      pattern      pool         who          effect rate        fields page         again */
-    {METHOD_GET,  "/healthz",   POOL_LOGIN,  WHO_ANYONE,  READS, RATE_READ,  NULL,  page_health, NULL},
+    GET("/healthz", LOGIN, ANYONE, READ, NULL, page_health),
 
-    {METHOD_GET,  "/",                  POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_front,    page_front,       NULL},
-    {METHOD_GET,  "/q/:id",             POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   NULL,            page_question,    NULL},
-    {METHOD_GET,  "/ask",               POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   fields_ask_form, page_ask,         NULL},
-    {METHOD_POST, "/ask",               POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_ask,      page_ask_post,    page_ask_again},
-    {METHOD_GET,  "/similar",           POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_similar,  page_similar,     NULL},
-    {METHOD_POST, "/preview",           POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   fields_preview,  page_preview,     NULL},
-    {METHOD_POST, "/q/:id/answer",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_answer,   page_answer_post, page_answer_again},
-    {METHOD_POST, "/p/:id/vote",        POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_VOTE,   fields_vote,     page_vote_post,   NULL},
-    {METHOD_POST, "/q/:id/solved",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_solved,   page_solved_post, NULL},
-    {METHOD_GET,  "/search",            POOL_MEMBER, WHO_MEMBER,    READS,  RATE_SEARCH, fields_search,   page_search,      NULL},
-    {METHOD_GET,  "/t/:name",           POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_topic,    page_topic,       NULL},
-    {METHOD_POST, "/topic/:name/follow", POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,  fields_follow,   page_follow_post, NULL},
-    {METHOD_GET,  "/m/:id",             POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   fields_member,   page_member,      NULL},
-    {METHOD_GET,  "/why/posting/:id",   POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   NULL,            page_why_posting, NULL},
-    {METHOD_GET,  "/why/member/:id",    POOL_MEMBER, WHO_MEMBER,    READS,  RATE_READ,   NULL,            page_why_member,  NULL},
-    {METHOD_GET,  "/earnings",          POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   NULL,            page_earnings,    NULL},
-    {METHOD_GET,  "/earnings/:id/receipt", POOL_MEMBER, WHO_PHYSICIAN, READS, RATE_READ, fields_receipt,  page_receipt,     NULL},
-    {METHOD_GET,  "/notices",           POOL_MEMBER, WHO_PHYSICIAN, READS,  RATE_READ,   NULL,            page_notices,     NULL},
-    {METHOD_POST, "/notices/seen",      POOL_MEMBER, WHO_PHYSICIAN, WRITES, RATE_POST,   fields_seen,     page_seen_post,   NULL},
+    GET("/", MEMBER, MEMBER, READ, fields_front, page_front),
+    GET("/q/:id", MEMBER, MEMBER, READ, NULL, page_question),
+    GET("/ask", MEMBER, PHYSICIAN, READ, fields_ask_form, page_ask),
+    POST("/ask", MEMBER, PHYSICIAN, POST, fields_ask, page_ask_post, page_ask_again),
+    GET("/similar", MEMBER, MEMBER, READ, fields_similar, page_similar),
+    LOOK("/preview", MEMBER, PHYSICIAN, READ, fields_preview, page_preview, NULL),
+    POST("/q/:id/answer", MEMBER, PHYSICIAN, POST, fields_answer, page_answer_post,
+         page_answer_again),
+    POST("/p/:id/vote", MEMBER, PHYSICIAN, VOTE, fields_vote, page_vote_post, NULL),
+    POST("/q/:id/solved", MEMBER, PHYSICIAN, POST, fields_solved, page_solved_post, NULL),
+    GET("/search", MEMBER, MEMBER, SEARCH, fields_search, page_search),
+    GET("/t/:name", MEMBER, MEMBER, READ, fields_topic, page_topic),
+    POST("/topic/:name/follow", MEMBER, PHYSICIAN, POST, fields_follow, page_follow_post, NULL),
+    GET("/m/:id", MEMBER, MEMBER, READ, fields_member, page_member),
+    GET("/why/posting/:id", MEMBER, MEMBER, READ, NULL, page_why_posting),
+    GET("/why/member/:id", MEMBER, MEMBER, READ, NULL, page_why_member),
+    GET("/earnings", MEMBER, PHYSICIAN, READ, NULL, page_earnings),
+    GET("/earnings/:id/receipt", MEMBER, PHYSICIAN, READ, fields_receipt, page_receipt),
+    GET("/notices", MEMBER, PHYSICIAN, READ, NULL, page_notices),
+    POST("/notices/seen", MEMBER, PHYSICIAN, POST, fields_seen, page_seen_post, NULL),
 
-    {METHOD_GET,  "/login",             POOL_LOGIN,  WHO_ANYONE,    READS,  RATE_READ,    fields_login_form, page_login,     NULL},
-    {METHOD_POST, "/login",             POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_SIGN_IN, fields_login,    page_login_post,  page_login_again},
-    {METHOD_POST, "/logout",            POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_POST,    NULL,            page_logout_post, page_logout_again},
-    {METHOD_GET,  "/join",              POOL_LOGIN,  WHO_ANYONE,    READS,  RATE_READ,    NULL,            page_join,        NULL},
-    {METHOD_POST, "/join",              POOL_LOGIN,  WHO_ANYONE,    WRITES, RATE_SIGN_IN, fields_join,     page_join_post,   page_join_again},
-    {METHOD_GET,  "/waiting",           POOL_MEMBER, WHO_WAITING,   READS,  RATE_READ,    NULL,            page_waiting,     NULL},
-    {METHOD_GET,  "/about/:name",       POOL_MEMBER, WHO_ANYONE,    READS,  RATE_READ,    NULL,            page_about,       NULL},
+    GET("/login", LOGIN, ANYONE, READ, fields_login_form, page_login),
+    POST("/login", LOGIN, ANYONE, SIGN_IN, fields_login, page_login_post, page_login_again),
+    POST("/logout", LOGIN, ANYONE, POST, NULL, page_logout_post, page_logout_again),
+    GET("/join", LOGIN, ANYONE, READ, NULL, page_join),
+    POST("/join", LOGIN, ANYONE, SIGN_IN, fields_join, page_join_post, page_join_again),
+    GET("/waiting", MEMBER, WAITING, READ, NULL, page_waiting),
+    GET("/about/:name", MEMBER, ANYONE, READ, NULL, page_about),
 
-    {METHOD_GET,  "/sponsor",           POOL_SPONSOR, WHO_SPONSOR,  READS,  RATE_READ,    NULL,             page_sponsor,         NULL},
-    {METHOD_GET,  "/sponsor/campaigns", POOL_SPONSOR, WHO_SPONSOR,  READS,  RATE_READ,    NULL,             page_campaigns,       NULL},
-    {METHOD_POST, "/sponsor/campaigns", POOL_SPONSOR, WHO_SPONSOR,  WRITES, RATE_POST,    fields_campaigns, page_campaigns_post,  page_campaigns_again},
-    {METHOD_GET,  "/sponsor/campaign/:key", POOL_SPONSOR, WHO_SPONSOR, READS, RATE_READ,  fields_campaign,  page_campaign,        NULL},
-    {METHOD_POST, "/sponsor/campaign/:key/earmark", POOL_SPONSOR, WHO_SPONSOR, WRITES, RATE_POST, fields_earmark, page_earmark_post, page_earmark_again},
-    {METHOD_GET,  "/sponsor/totals",    POOL_SPONSOR, WHO_SPONSOR,  READS,  RATE_READ,    NULL,             page_totals,          NULL},
+    GET("/sponsor", SPONSOR, SPONSOR, READ, NULL, page_sponsor),
+    GET("/sponsor/campaigns", SPONSOR, SPONSOR, READ, NULL, page_campaigns),
+    POST("/sponsor/campaigns", SPONSOR, SPONSOR, POST, fields_campaigns, page_campaigns_post,
+         page_campaigns_again),
+    GET("/sponsor/campaign/:key", SPONSOR, SPONSOR, READ, fields_campaign, page_campaign),
+    POST("/sponsor/campaign/:key/earmark", SPONSOR, SPONSOR, POST, fields_earmark,
+         page_earmark_post, page_earmark_again),
+    GET("/sponsor/totals", SPONSOR, SPONSOR, READ, NULL, page_totals),
 
-    {METHOD_GET,  "/admin",             POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    NULL,              page_admin,         NULL},
-    {METHOD_GET,  "/admin/members",     POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    fields_members,    page_members,       NULL},
-    {METHOD_POST, "/admin/member/:id",  POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_decide,     page_decide_post,   page_members_again},
-    {METHOD_GET,  "/admin/rules",       POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    fields_rules_form, page_rules,         NULL},
-    {METHOD_POST, "/admin/rules",       POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_rules,      page_rules_post,    page_rules_again},
-    {METHOD_GET,  "/admin/rule/:id",    POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    NULL,              page_rule,          NULL},
-    {METHOD_POST, "/admin/rule/:id/approve",  POOL_ADMIN, WHO_ADMIN, WRITES, RATE_POST,   NULL,              page_approve_post,  page_rule_again},
-    {METHOD_POST, "/admin/rule/:id/withdraw", POOL_ADMIN, WHO_ADMIN, WRITES, RATE_POST,   fields_withdraw,   page_withdraw_post, page_rule_again},
-    {METHOD_GET,  "/admin/ledger",      POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    fields_ledger,     page_ledger,        NULL},
-    {METHOD_POST, "/admin/fund",        POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_fund,       page_fund_post,     page_ledger_again},
-    {METHOD_POST, "/admin/period",      POOL_ADMIN,  WHO_ADMIN,     WRITES, RATE_POST,    fields_period,     page_period_post,   page_ledger_again},
-    {METHOD_GET,  "/admin/status",      POOL_ADMIN,  WHO_ADMIN,     READS,  RATE_READ,    NULL,              page_status,        NULL},
+    GET("/admin", ADMIN, ADMIN, READ, NULL, page_admin),
+    GET("/admin/members", ADMIN, ADMIN, READ, fields_members, page_members),
+    POST("/admin/member/:id", ADMIN, ADMIN, POST, fields_decide, page_decide_post,
+         page_members_again),
+    GET("/admin/rules", ADMIN, ADMIN, READ, fields_rules_form, page_rules),
+    POST("/admin/rules", ADMIN, ADMIN, POST, fields_rules, page_rules_post, page_rules_again),
+    GET("/admin/rule/:id", ADMIN, ADMIN, READ, NULL, page_rule),
+    POST("/admin/rule/:id/approve", ADMIN, ADMIN, POST, NULL, page_approve_post, page_rule_again),
+    POST("/admin/rule/:id/withdraw", ADMIN, ADMIN, POST, fields_withdraw, page_withdraw_post,
+         page_rule_again),
+    GET("/admin/ledger", ADMIN, ADMIN, READ, fields_ledger, page_ledger),
+    POST("/admin/fund", ADMIN, ADMIN, POST, fields_fund, page_fund_post, page_ledger_again),
+    POST("/admin/period", ADMIN, ADMIN, POST, fields_period, page_period_post, page_ledger_again),
+    GET("/admin/status", ADMIN, ADMIN, READ, NULL, page_status),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];
