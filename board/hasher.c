@@ -96,6 +96,8 @@ static void slot_free(struct hash_slot *slot)
 
 void hasher_close(struct hasher *hasher)
 {
+    if (hasher->slots == NULL)
+        return; /* never opened: no children either */
     for (size_t i = 0; i < HASH_CHILDREN; i++) {
         struct hash_child *child = &hasher->children[i];
         if (child->fd < 0)

@@ -32,7 +32,9 @@ size_t fields_read(struct arena *arena, struct text line, char separator, struct
 int roster_import(const char *list, const char *path); /* roster.c */
 int roster_match(const char *path, const char *today_or_null);
 int import_medquad(const char *path); /* import.c */
-int fold_rebuild(void);               /* rebuild.c */
+/* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
+extern const char *const fold_skipped[];
+int fold_rebuild(void); /* rebuild.c */
 int fold_digest(void);
 int fold_check(void); /* compares the FTS index with the texts */
 int staff_add(const char *pseudonym, const char *role, const char *organisation, const char *email);
