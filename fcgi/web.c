@@ -183,6 +183,9 @@ static int work(const struct options *options)
         if (now_us - look_us < STALE_TICK_US)
             continue;
         look_us = now_us;
+        if (worker.untaken > 0)
+            trace_info("answer", "untaken=%lld", (long long)worker.untaken);
+        worker.untaken = 0;
         if (worker_is_stale(&worker))
             break;
     }

@@ -14,8 +14,8 @@ struct worker {
     struct kept_cache *kept;
     struct rates *rates;
     struct arena arena;
-    void *pages; /* the pages' own handle: see request_handle */
-    int64_t served;
+    void *pages;             /* the pages' own handle: see request_handle */
+    int64_t served, untaken; /* requests answered; answers nobody took */
 };
 
 /* Open the stores of the pool, callers, kept pages. Stores that are not there yet stay NULL. */
