@@ -30,8 +30,8 @@ struct rule_set {
     lua_State *lua;
     size_t memory;
     int64_t steps_left;
-    int64_t deadline_ns; /* of CPU time; INT64_MAX: none */
-    int64_t cpu_ms;
+    int64_t budget_ns; /* CPU time of a batch of calls; 0: no limit */
+    int64_t wall_start_ns, cpu_start_ns;
     const char *limit; /* which one was hit, until the next call */
     struct arena arena;
     struct fact_script facts;
@@ -54,12 +54,27 @@ struct load {
 
 /* --- limits --- */
 
-static int64_t cpu_now_ns(void)
+static int64_t now_ns(clockid_t clock)
 {
     struct timespec now;
-    int failed = clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    int failed = clock_gettime(clock, &now);
     assert(!failed);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void budget_start(struct rule_set *set, int64_t cpu_ms)
+{
+    set->budget_ns = cpu_ms * 1000000;
+    set->wall_start_ns = now_ns(CLOCK_MONOTONIC);
+    set->cpu_start_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* CPU time costs a system call, the wall clock does not, and one thread never uses more of the
+ * first than passes on the second. */
+static bool budget_is_spent(const struct rule_set *set)
+{
+    return set->budget_ns != 0 && now_ns(CLOCK_MONOTONIC) - set->wall_start_ns > set->budget_ns &&
+           now_ns(CLOCK_PROCESS_CPUTIME_ID) - set->cpu_start_ns > set->budget_ns;
 }
 
 static void *memory_take(void *self, void *old, size_t old_size, size_t size)
@@ -91,7 +106,7 @@ static void limit_hook(lua_State *lua, lua_Debug *activation)
     set->steps_left -= HOOK_STEPS;
     if (!set->limit && set->steps_left <= 0)
         set->limit = "takes too many steps";
-    if (!set->limit && set->deadline_ns != INT64_MAX && cpu_now_ns() > set->deadline_ns)
+    if (!set->limit && budget_is_spent(set))
         set->limit = "takes too much time";
     if (!set->limit)
         return;
@@ -311,7 +326,7 @@ static int load_protected(lua_State *lua)
         return lua_error(lua);
     code_check(lua);
     lua_sethook(lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
-    set->deadline_ns = cpu_now_ns() + (int64_t)LOAD_CPU_MS * 1000000;
+    budget_start(set, LOAD_CPU_MS);
     limits_arm(set, LOAD_STEPS_MAX);
     lua_call(lua, 0, 0);
     fact_constants(lua, &set->facts, environment);
@@ -324,7 +339,7 @@ static int load_protected(lua_State *lua)
     limits_arm(set, LOAD_STEPS_MAX);
     freeze_value(lua, seen, 0);
     lua_settop(lua, examples);
-    set->deadline_ns = cpu_now_ns() + (int64_t)LOAD_CPU_MS * 1000000;
+    budget_start(set, LOAD_CPU_MS);
     if (load->run_examples)
         fact_examples_run(lua, &set->facts, environment, examples);
     return 0;
@@ -369,7 +384,7 @@ static enum result load_run(struct load *load)
     set->facts.script = NO_TEXT; /* the caller's: gone when it likes */
     set->facts.overrides = NO_TEXT;
     lua_gc(set->lua, LUA_GCCOLLECT);
-    set->deadline_ns = INT64_MAX;
+    set->budget_ns = 0;
     return OK;
 }
 
@@ -377,7 +392,6 @@ static struct rule_set *set_new(void)
 {
     struct rule_set *set = calloc(1, sizeof(*set));
     assert(set);
-    set->deadline_ns = INT64_MAX;
     arena_open(&set->arena, 256 * 1024);
     return set;
 }
@@ -458,8 +472,7 @@ size_t rule_memory(const struct rule_set *set)
 void rule_budget(struct rule_set *set, int64_t cpu_ms)
 {
     assert(cpu_ms > 0);
-    set->cpu_ms = cpu_ms;
-    set->deadline_ns = cpu_now_ns() + cpu_ms * 1000000;
+    budget_start(set, cpu_ms);
 }
 
 /* --- calling --- */

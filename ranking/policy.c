@@ -52,9 +52,10 @@ enum result policy_push(struct policy *policy, struct arena *arena, struct text 
                                    policy_functions, POLICY_FUNCTIONS, why);
     if (result != OK)
         return result;
-    if (!rule_constant(set.rules, "settle", &set.settle_days) || set.settle_days < 0.01) {
+    if (!rule_constant(set.rules, "settle", &set.settle_days) ||
+        !rule_constant(set.rules, "review", &set.review_days) || set.settle_days < 0.01) {
         rule_close(set.rules);
-        *why = TEXT("the constant settle (days, at least 0.01) is missing");
+        *why = TEXT("the constants settle and review (days, settle at least 0.01) are missing");
         return INVALID;
     }
     if (policy->count == 0)

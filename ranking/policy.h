@@ -27,7 +27,7 @@ enum { POLICY_SETS_MAX = 3, POLICY_EVENT_CPU_MS = 5000 };
 struct policy_set {
     struct rule_set *rules;
     int64_t active_seq;
-    double settle_days;
+    double settle_days, review_days; /* age at which a posting settles, is weighed again */
 };
 
 /* The sets that may answer: the last one holds, those before it stand in when it fails. */

@@ -110,7 +110,7 @@ struct text posting_reasons(struct arena *arena, const struct ranking *ranking, 
         buf_format(&out, "the author's standing\n");
     }
     if (facts->settled)
-        buf_format(&out, "its votes have been weighed for good\n");
+        buf_format(&out, "settled: its votes have been weighed by what became known later\n");
     struct text reasons = buf_done(&out);
     reasons.size--; /* the last line end */
     return reasons;

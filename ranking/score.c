@@ -145,15 +145,14 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
     touch_member(ranking, vote->voter);
 }
 
-static void posting_settle(struct ranking *ranking, int32_t number)
+/* Weigh the votes on a posting with what is known of their voters by now. An old link never fades.
+ */
+static void posting_weigh(struct ranking *ranking, int32_t number)
 {
     struct counters *counters = &ranking->counters;
-    struct posting_facts *posting = &counters->postings.at[number];
-    posting->settled = true;
-    if (posting->up + posting->down == 0)
-        return; /* nothing was said, so nothing is learned */
-    for (int32_t i = posting->first_vote; i >= 0; i = counters->votes.at[i].next) {
-        struct vote_facts *vote = &counters->votes.at[i];
+    int32_t at = counters->postings.at[number].first_vote;
+    for (; at >= 0; at = counters->votes.at[at].next) {
+        struct vote_facts *vote = &counters->votes.at[at];
         if (vote->sign == 0)
             continue;
         double independence = independence_of(ranking, vote);
@@ -162,6 +161,18 @@ static void posting_settle(struct ranking *ranking, int32_t number)
         vote_weigh(ranking, vote);
         counters_vote_apply(counters, vote, 1);
     }
+    touch_posting(ranking, number);
+    touch_member(ranking, counters->postings.at[number].author);
+}
+
+static void posting_settle(struct ranking *ranking, int32_t number)
+{
+    struct counters *counters = &ranking->counters;
+    struct posting_facts *posting = &counters->postings.at[number];
+    posting->settled = true;
+    if (posting->up + posting->down == 0)
+        return; /* nothing was said, so nothing is learned */
+    posting_weigh(ranking, number);
     double total, probability, known, none[] = {0, 0};
     POLICY_CALL(&ranking->policy, POLICY_ODDS, &total, posting->odds);
     POLICY_CALL(&ranking->policy, POLICY_PROBABILITY, &probability, total);
@@ -179,19 +190,29 @@ static void posting_settle(struct ranking *ranking, int32_t number)
     for (int32_t i = posting->first_vote; i >= 0; i = counters->votes.at[i].next)
         if (counters->votes.at[i].sign != 0)
             vote_settle(ranking, &counters->votes.at[i], total, known);
-    touch_posting(ranking, number);
-    touch_member(ranking, posting->author);
 }
 
-static void settle_due(struct ranking *ranking)
+static bool is_due(const struct ranking *ranking, int32_t posting, double days)
 {
     const struct counters *counters = &ranking->counters;
-    while (ranking->settle_next < counters->postings.count) {
-        double days = policy_holds(&ranking->policy)->settle_days;
-        int64_t age_ms = ranking->now_ms - counters->postings.at[ranking->settle_next].at_ms;
-        if ((double)age_ms < days * DAY_MS)
-            return;
+    return posting < counters->postings.count &&
+           (double)(ranking->now_ms - counters->postings.at[posting].at_ms) >= days * DAY_MS;
+}
+
+/* Settle what is old enough, and look a second time at what is much older: by then more is known of
+ * its voters. */
+static void settle_due(struct ranking *ranking)
+{
+    const struct policy_set *set = policy_holds(&ranking->policy);
+    double settle_days = set->settle_days, review_days = set->review_days;
+    while (is_due(ranking, ranking->settle_next, settle_days))
         posting_settle(ranking, ranking->settle_next++);
+    while (ranking->review_next < ranking->settle_next &&
+           is_due(ranking, ranking->review_next, review_days)) {
+        const struct posting_facts *posting =
+            &ranking->counters.postings.at[ranking->review_next++];
+        if (posting->up + posting->down > 0)
+            posting_weigh(ranking, ranking->review_next - 1);
     }
 }
 

@@ -15,6 +15,7 @@ struct ranking {
     int64_t written_seq; /* events up to here are in the database already: a replay only counts */
     int64_t seq;
     int64_t now_ms;      /* latest event time so far: never goes back */
+    int32_t review_next; /* first posting not yet looked at a second time */
     int32_t settle_next; /* first posting not yet looked at for settlement */
     GROWING(int32_t) dirty_members;
     GROWING(int32_t) dirty_postings;

@@ -5,7 +5,8 @@ local log, exp, min, max = math.log, math.exp, math.min, math.max
 
 P = {
   -- name    = { value, lowest, highest, unit, what it means }
-  settle     = { 14, 1, 90, "days", "after this long the votes on a posting are weighed for good" },
+  settle     = { 14, 1, 90, "days", "after this long the votes on a posting teach about their voters" },
+  review     = { 45, 1, 365, "days", "after this long they are weighed once more, by what is known then" },
   base       = { 0.5, 0.05, 0.95, "probability", "that a posting is right, before anybody has voted" },
 
   good_up    = { 0.80, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },

@@ -216,8 +216,8 @@ static void no_statement_and_no_script_changes_a_release(void **state)
         "UPDATE release SET shown = 9",
         "DELETE FROM release",
         "REPLACE INTO release SELECT * FROM release WHERE id = 1",
-        "INSERT OR REPLACE INTO release SELECT id, template, '1999-01', at_ms, journal_seq, k, "
-        "shown, withheld, body, sha256 FROM release WHERE id = 1",
+        ("INSERT OR REPLACE INTO release SELECT id, template, '1999-01', at_ms, journal_seq, k, "
+         "shown, withheld, body, sha256 FROM release WHERE id = 1"),
         "UPDATE release_cell SET counted = 1",
         "DELETE FROM release_cell",
         "REPLACE INTO release_cell SELECT * FROM release_cell",

@@ -38,6 +38,19 @@ static FILE *table_open(const char *folder, const char *name, const char *mode)
     return file;
 }
 
+static struct text script_read(const char *path)
+{
+    static char script[RULE_TEXT_MAX + 1];
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        exit(1);
+    }
+    size_t size = fread(script, 1, sizeof(script), file);
+    fclose(file);
+    return (struct text){script, size};
+}
+
 static int64_t apply(struct event event, double day)
 {
     struct journal_entry entry = {.event = event};
@@ -121,13 +134,16 @@ static int world_play(const char *folder)
 int main(int argc, char **argv)
 {
     struct text why;
-    if (argc != 2)
+    if (argc != 2 && argc != 3)
         return 2;
     trace_open("ranking_world");
     seal_open();
     arena_open(&arena, 1u << 20);
-    if (ranking_open(&ranking, NULL, NULL, &arena, policy_first_script(), &why) != OK)
+    struct text script = argc == 3 ? script_read(argv[2]) : policy_first_script();
+    if (ranking_open(&ranking, NULL, NULL, &arena, script, &why) != OK) {
+        fprintf(stderr, "%.*s\n", (int)why.size, why.data);
         return 1;
+    }
     ranking.seq = first_seq;
     answers_read(argv[1]);
     int64_t start_us = clock_steady_us();
