@@ -27,7 +27,9 @@ static const char *golden(const char *name)
     static char path[4][512];
     static int turn;
     char *out = path[turn++ % 4];
-    snprintf(out, sizeof path[0], "../shared/golden/ledger/%s", name);
+    const char *shared = getenv("SHARED");
+    snprintf(out, sizeof path[0], "%s/golden/ledger/%s", shared == NULL ? "../shared" : shared,
+             name);
     return out;
 }
 
