@@ -21,8 +21,11 @@
 enum {
     CHILDREN_MAX = 16,
     TICK_MS = 50,
-    READY_MS = 60 * 1000,   /* a stage that takes longer no longer holds up the next */
-    SETTLED_MS = 10 * 1000, /* up for this long: the next end starts the waiting afresh */
+    READY_MS = 60 * 1000, /* a stage that takes longer no longer holds up the next */
+    /* Up for this long: the next end starts the waiting afresh. What dies at its start is raised
+     * ever more rarely; what was at work is back within a second however often it is killed. */
+    SETTLED_MS = 1000,
+    PAUSE_MS_MIN = 50, /* before a program is raised again; doubles while it keeps ending */
     PAUSE_MS_MAX = 10 * 1000,
     STOP_MS = 8 * 1000, /* then it is killed */
     LOG_SIZE_MAX = 16 * 1024 * 1024,
@@ -193,7 +196,7 @@ static void child_ended(struct child *child, int status)
     (void)kill(-child->pid, SIGKILL);
     (void)unlink(conf_path("run/%s.pid", name));
     if (now - child->started_ms > SETTLED_MS || child->pause_ms == 0)
-        child->pause_ms = 100;
+        child->pause_ms = PAUSE_MS_MIN;
     else if (child->pause_ms < PAUSE_MS_MAX)
         child->pause_ms *= 2;
     child->due_ms = now + child->pause_ms;
