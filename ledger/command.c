@@ -38,11 +38,10 @@ static enum result periods_list(struct paymaster *paymaster, struct buf *reply)
     struct reply_periods list = {0};
     size_t count;
     enum result result =
-        vault_periods(paymaster->vault, &paymaster->arena, PERIODS_MOST, &rows, &count);
+        vault_periods(paymaster->vault, &paymaster->arena, PERIODS_MOST - 1, &rows, &count);
     if (result != OK)
         return result;
     list.periods = arena_array(&paymaster->arena, struct record_period, count + 1);
-    list.periods_count = count;
     for (size_t i = 0; i < count; i++)
         list.periods[i] = (struct record_period){
             .name = rows[i].name,
@@ -51,6 +50,17 @@ static enum result periods_list(struct paymaster *paymaster, struct buf *reply)
             .cents = rows[i].state == 3 ? rows[i].cents : 0,
             .closed_ms = rows[i].closed_ms,
         };
+    list.periods_count = count;
+    /* The month that has ended and that nobody has begun to close has no row yet. */
+    struct text due;
+    result = close_due(paymaster, &paymaster->arena, &due);
+    if (result == OK && (count == 0 || !text_equal(rows[0].name, due))) {
+        memmove(&list.periods[1], &list.periods[0], count * sizeof(struct record_period));
+        list.periods[0] = (struct record_period){.name = due};
+        list.periods_count++;
+    }
+    if (result != OK && result != NOT_FOUND)
+        return result;
     reply_periods_write(reply, &list);
     return OK;
 }
