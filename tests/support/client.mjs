@@ -13,10 +13,9 @@ export class Client {
     const all = { host: this.origin.host, "user-agent": "curbside-test", accept: "text/html", ...headers };
     if (this.cookies.size) all.cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join("; ");
     if (method === "POST") {
-      all["sec-fetch-site"] ??= "same-origin";
-      all.origin ??= this.origin.origin;
-      all["content-type"] ??= "application/x-www-form-urlencoded";
-      all["content-length"] = Buffer.byteLength(body ?? "");
+      const usual = { "sec-fetch-site": "same-origin", origin: this.origin.origin, "content-type": "application/x-www-form-urlencoded",
+        "content-length": Buffer.byteLength(body ?? "") };
+      for (const [name, value] of Object.entries(usual)) if (!(name in all)) all[name] = value; // null: not sent
     }
     for (const [name, value] of Object.entries(all)) if (value === null) delete all[name];
     return new Promise((done, fail) => {
@@ -52,9 +51,9 @@ export class Client {
   async submit(page, action, fields, { expect = null, headers = {} } = {}) {
     const shown = await this.get(page);
     const hidden = hiddenFields(shown.text, action);
-    if (hidden === null) throw new Error(`${page} (${shown.status}) has no form for ${action}:\n${shown.text.slice(0, 1500)}`);
+    if (hidden === null) throw new Error(`${page} (${shown.status}) has no form for ${action}: ${words(shown.text)}`);
     const got = await this.post(action, { ...hidden, ...fields }, { headers });
-    if (expect !== null && got.status !== expect) throw new Error(`POST ${action}: ${got.status}, not ${expect}\n${got.text.slice(0, 1500)}`);
+    if (expect !== null && got.status !== expect) throw new Error(`POST ${action}: ${got.status}, not ${expect}: ${words(got.text)}`);
     return got;
   }
 }
@@ -73,3 +72,6 @@ export function hiddenFields(html, action) {
   }
   return null;
 }
+
+// What stands in a page's main part, for messages.
+export const words = (html) => unescape((html.match(/<main[\s\S]*?<\/main>/)?.[0] ?? html).replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").slice(0, 600);

@@ -8,14 +8,23 @@ import { join, resolve } from "node:path";
 import { Client } from "./client.mjs";
 
 export const root = resolve(new URL("../..", import.meta.url).pathname);
-export const bin = join(root, process.env.BUILD ?? "build", "bin");
+export const bin = resolve(root, process.env.BUILD ?? "build", "bin");
 export const password = "corridor after rounds";
 export const DAY = 86400000, HOUR = 3600000, MINUTE = 60000;
 
+// Cheap passwords, long sessions, and no limits of rate: a test is many people from one address.
 const quick = {
-  "password.memory_mib": 8, "password.passes": 1, "session.idle_minutes": 1440, "session.idle_minutes_staff": 1440,
-  "session.hours": 168, "session.hours_staff": 168,
+  "password.memory_mib": 8, "password.passes": 1, "password.per_minute": 100000, "session.idle_minutes": 1440,
+  "session.idle_minutes_staff": 1440, "session.hours": 168, "session.hours_staff": 168, "rate.read_per_minute": 0,
+  "rate.post_per_minute": 0, "rate.vote_per_minute": 0, "rate.sign_in_per_minute": 0, "search.per_minute": 0,
+  "vote.per_day": 10000, "posting.per_day": 10000,
 };
+const unlimited = { PAGE_RATE: "100000", PAGE_BURST: "100000", SIGN_IN_RATE: "100000", SIGN_IN_BURST: "10000", CONNECTIONS: "1000" };
+
+// Whatever ends this process also ends the houses it raised.
+const standing = new Set();
+process.on("exit", () => { for (const house of standing) house.process?.kill("SIGTERM"); });
+for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(130));
 
 async function freePort() {
   return new Promise((done, fail) => {
@@ -25,7 +34,7 @@ async function freePort() {
   });
 }
 
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class House {
   // conf: settings; seed: makes randomness repeatable; clock: first instant (ms), or null for the real time;
@@ -37,7 +46,8 @@ export class House {
     house.state = house.own ? join(house.folder, "state") : state;
     mkdirSync(house.state, { recursive: true });
     house.port = await freePort();
-    house.env = { ...process.env, ...env, PORT: String(house.port), STATE: house.state };
+    house.env = { ...process.env, ...unlimited, ...env, PORT: String(house.port), STATE: house.state };
+    for (const name of ["CURBSIDE_SEED", "CURBSIDE_CLOCK"]) if (!(name in env)) delete house.env[name];
     const settings = { ...quick, ...conf };
     writeFileSync(join(house.state, "curbside.conf"), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(""));
     if (clock !== null) {
@@ -65,9 +75,10 @@ export class House {
     const log = openSync(join(this.folder, "up.log"), "a");
     this.process = spawn(join(bin, "curbside"), ["--state", this.state, "up"], { env: this.env, stdio: ["ignore", log, log], cwd: root });
     closeSync(log);
+    standing.add(this);
     this.ended = new Promise((done) => this.process.once("exit", (code, signal) => done({ code, signal })));
     for (let i = 0; i < 300; i++) {
-      if (this.process.exitCode !== null) break;
+      if (this.process.exitCode !== null || this.process.signalCode !== null) break;
       const answer = await this.visitor().get("/healthz").catch(() => null);
       if (answer?.status === 200) return;
       await sleep(100);
@@ -80,6 +91,7 @@ export class House {
   async down() {
     if (this.process && this.process.exitCode === null && this.process.signalCode === null) this.process.kill("SIGTERM");
     if (this.process) await this.ended;
+    standing.delete(this);
   }
   async stop() {
     await this.down();
@@ -102,7 +114,7 @@ export class House {
   visitor() { return new Client(this.origin); }
 
   staff(pseudonym, role, organisation = "") {
-    this.must("curbside", ["staff", "add", "--role", role, "--pseudonym", pseudonym, "--organisation", organisation], { input: password + "\n" });
+    this.must("curbside", ["staff", "add", pseudonym, role, ...(organisation ? ["--organisation", organisation] : [])], { input: password + "\n" });
   }
   async signIn(name, secret = password) {
     const client = this.visitor();
@@ -110,13 +122,18 @@ export class House {
     client.name = name;
     return client;
   }
+  // The same person after a session has ended.
+  async renew(client) {
+    client.cookies.clear();
+    await client.submit("/login", "/login", { name: client.name, password }, { expect: 303 });
+  }
   async apply(pseudonym, more = {}) {
     this.applied = (this.applied ?? 0) + 1;
     const client = this.visitor();
     await client.submit("/join", "/join", {
       pseudonym, password, email: `m${this.applied}@demo.example`, first_name: "Ada", last_name: `Example${this.applied}`,
       npi: npi(this.applied), licence: String(2010000000 + this.applied), state: "MO", specialty: "cardiology", show_specialty: "1", ...more,
-    });
+    }, { expect: 303 });
   }
   async admin() {
     if (!this.adminClient) {
@@ -135,11 +152,11 @@ export class House {
     client.member = waiting.member;
     return client;
   }
-  // Wait until every fold has caught up with the journal.
+  // Wait until every fold has caught up with its log.
   async settle() {
-    for (let i = 0; i < 100; i++) {
-      const status = JSON.parse(this.run("curbside", ["status", "--json"]).stdout || "{}");
-      if (status.behind === 0) return;
+    for (let i = 0; i < 200; i++) {
+      const behind = [...this.run("curbside", ["status"]).stdout.matchAll(/(\d+) behind/g)].map((found) => Number(found[1]));
+      if (behind.length > 0 && behind.every((count) => count === 0)) return;
       await sleep(50);
     }
     throw new Error("the folds did not catch up");

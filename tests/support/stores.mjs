@@ -1,0 +1,32 @@
+// Stores as they lie on disk, looked at by SQLite's own program: independent of ours.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+export function storeFiles(house) {
+  return readdirSync(house.state).map((name) => join(house.state, name, `${name}.db`)).filter((path) => existsSync(path));
+}
+
+export function sql(path, text) {
+  const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path], { input: text, encoding: "utf8" });
+  if (done.status !== 0 || done.stderr) throw new Error(`sqlite3 ${path}: ${done.stderr}`);
+  return done.stdout.trim();
+}
+
+// One line a store: its name and a digest of all that is in it. What must not change is compared by this.
+export function digests(house) {
+  return storeFiles(house).map((path) => {
+    const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path, ".dump"], { maxBuffer: 256 << 20 });
+    if (done.status !== 0) throw new Error(`${path}: ${done.stderr}`);
+    return `${path.split("/").at(-2)} ${createHash("sha256").update(done.stdout).digest("hex").slice(0, 24)}`;
+  });
+}
+
+// Every file below a folder.
+export function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => {
+    try { return statSync(path).isFile(); } catch { return false; }
+  });
+}
+export const bytesOf = (path) => { try { return readFileSync(path); } catch { return Buffer.alloc(0); } };

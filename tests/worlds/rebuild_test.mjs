@@ -1,0 +1,79 @@
+// Folds can be thrown away: made again from the logs they hold the same; and a fold that was touched is found.
+// test-seconds: 120
+import assert from "node:assert/strict";
+import { test, after, before } from "node:test";
+import { rmSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { House, ask, answer, vote } from "../support/house.mjs";
+import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
+import { sql, digests } from "../support/stores.mjs";
+
+let house;
+const store = (name) => join(house.state, name, `${name}.db`);
+
+before(async () => {
+  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
+  const admin = await house.admin();
+  house.staff("Halden", "sponsor", "Halden Bio");
+  const sponsor = await house.signIn("Halden");
+  const members = [];
+  for (const name of ["Alder", "Birch", "Cedar"]) members.push(await house.physician(name));
+  const [alder, birch, cedar] = members;
+  const question = await ask(alder, "Which anticoagulant on dialysis?", "What do *you* do?", { topics: "nephrology, cardiology" });
+  const posting = await answer(birch, question, "Apixaban, **2.5 mg** twice a day.");
+  const id = await campaign(house, sponsor, admin);
+  await earmark(house, sponsor, id, posting, 3);
+  await tick(house);
+  await vote(alder, question, posting, 1, 2);
+  await vote(cedar, question, posting, 2, 1);
+  await vote(cedar, question, posting, 1, 3);
+  await alder.submit(`/q/${question}`, `/q/${question}/solved`, { solved: "1" }, { expect: 303 });
+  await birch.submit("/t/cardiology", "/topic/cardiology/follow", { follows: "1" }, { expect: 303 });
+  await ask(cedar, "Does a loading dose still have a place?", "Observation from a ward.", { kind: "3" });
+  await closeMonth(house, admin);
+  await house.settle();
+  await house.down();
+});
+after(() => house?.stop());
+
+test("every fold is rebuilt to equal content", () => {
+  const done = house.run("curbside", ["rebuild", "--check"]);
+  assert.equal(done.status, 0, done.stdout + done.stderr);
+  for (const name of ["board", "desk", "rank", "book", "statement"]) assert.match(done.stdout, new RegExp(`^${name}\\s.*equal$`, "m"));
+});
+
+test("folds that were deleted come back with equal content", () => {
+  const folds = ["board", "desk", "rank", "book", "statement"];
+  const was = digests(house).filter((line) => folds.includes(line.split(" ")[0]) && !line.startsWith("board"));
+  for (const name of folds) for (const end of ["", "-wal", "-shm"]) rmSync(store(name) + end, { force: true });
+  house.must("curbside", ["rebuild"]);
+  for (const name of folds) assert.ok(existsSync(store(name)), `${name} is there again`);
+  assert.deepEqual(digests(house).filter((line) => folds.includes(line.split(" ")[0]) && !line.startsWith("board")), was,
+    "by SQLite's own dump, whatever our programs say (board's sessions and search index are compared by its digest)");
+});
+
+for (const [name, change] of [
+  ["board", "UPDATE tally SET corroborate = corroborate + 1"],
+  ["desk", "UPDATE vote SET stance = 3 - stance WHERE stance < 3"],
+  ["rank", "UPDATE posting_rank SET score = score + 0.001 WHERE posting = (SELECT min(posting) FROM posting_rank)"],
+  ["statement", "UPDATE statement SET cents = cents + 1"],
+]) {
+  test(`a changed row of ${name} is found unequal (control)`, () => {
+    sql(store(name), change);
+    const done = house.run("curbside", ["rebuild", "--check"]);
+    assert.equal(done.status, 1, done.stdout + done.stderr);
+    assert.match(done.stdout, new RegExp(`^${name}\\s.*DIFFERS$`, "m"));
+    assert.equal(house.run("curbside", ["rebuild", "--check"]).status, 0, "and mended by the rebuild");
+  });
+}
+
+test("the reward rules replayed give the same payments", () => {
+  const done = house.run("curbside", ["ledger", "replay"]);
+  assert.equal(done.status, 0, done.stdout + done.stderr);
+});
+
+test("rules that would have paid otherwise are found by the replay (control)", () => {
+  sql(store("vault"), "UPDATE rule SET script = replace(script, 'first = { 0.5', 'first = { 0.9')");
+  const done = house.run("curbside", ["ledger", "replay"]);
+  assert.equal(done.status, 1, done.stdout + done.stderr);
+});
