@@ -8,9 +8,7 @@
  * opened once a process and live until it ends. */
 #include "core/db.h"
 
-/* --- words
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- words --- */
 
 /* A reference is ONE posting: its title is the source's question, its body the source's answer.
  * FURTHER is kept for sources that give several answers to one question; no import makes it today.
@@ -67,8 +65,7 @@ const char *topics_read(struct arena *arena, struct text typed, struct text *top
  * '_'; starts with a letter. */
 const char *pseudonym_fault(struct text pseudonym);
 
-/* --- the check for patient data
- * ------------------------------------------------------------------------------------------
+/* --- the check for patient data ---
  * Patterns as a table (board/guard_rules.c), run by PCRE2 with limits of steps; first guard of
  * three (a person reads, peers flag). BLOCK: cannot be posted. WARN: the person is shown the span
  * and a more general form and decides. */
@@ -92,8 +89,7 @@ void guard_close(struct guard *guard);
 size_t guard_check(struct guard *guard, struct arena *arena, struct text text,
                    struct guard_finding **findings, size_t *count);
 
-/* --- search
- * --------------------------------------------------------------------------------------------------------------
+/* --- search ---
  * Words → stop words dropped → the rarest words first, as long as the postings they stand in stay
  * below a share of all → FTS5 with bm25 over those. So the work is bounded at any size and for any
  * question. What a person types is only ever words: no FTS5 syntax gets through. Document
