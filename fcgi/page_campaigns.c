@@ -10,7 +10,7 @@
 #include "core/conf.h"
 #include "fcgi/guard.h"
 
-enum { NAME_MAX_SIZE = 80, PAYEES_MAX = 100000, PERCENT = 100, DOLLAR = 100 };
+enum { NAME_MAX_SIZE = 80, PAYEES_MAX = 100000, PERCENT = 100, DOLLAR = 100, DAYS_MOST = 3653 };
 #define ID_MAX INT64_C(9007199254740992) /* 2^53 */
 #define DEPOSIT_MAX INT64_C(10000000000) /* cents */
 
@@ -94,6 +94,41 @@ static enum result campaigns_load(struct request *r, struct reply_campaigns *cam
     return result;
 }
 
+static enum result totals_load(struct request *r, struct reply_sponsor_totals *totals)
+{
+    struct json *root;
+    struct command command = {.kind = COMMAND_SPONSOR_TOTALS};
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_sponsor_totals_read(root, r->arena, totals) : BROKEN;
+    json_close(root);
+    return result;
+}
+
+/* The campaign of this page, and what of its deposit no earmark has reserved. */
+static enum result campaign_load(struct request *r, struct record_campaign *campaign,
+                                 int64_t *free_cents)
+{
+    struct reply_campaigns all = {0};
+    struct reply_sponsor_totals totals = {0};
+    enum result result = campaigns_load(r, &all);
+    if (result == OK)
+        result = totals_load(r, &totals);
+    if (result != OK)
+        return result;
+    *free_cents = 0;
+    for (size_t i = 0; i < totals.campaigns_count; i++)
+        if (text_equal(totals.campaigns[i].id, r->name))
+            *free_cents = totals.campaigns[i].free_cents;
+    for (size_t i = 0; i < all.campaigns_count; i++) {
+        if (!text_equal(all.campaigns[i].id, r->name))
+            continue;
+        *campaign = all.campaigns[i];
+        return OK;
+    }
+    return NOT_FOUND;
+}
+
 static enum result campaigns_show(struct request *r, struct reply *out, struct view_campaigns *v)
 {
     struct reply_campaigns all = {0};
@@ -107,7 +142,7 @@ static enum result campaigns_show(struct request *r, struct reply *out, struct v
     v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
     v->form = guard_form(r, out, "/sponsor/campaigns");
     v->request = guard_request_id(r);
-    page_problems(r, &v->problems, &v->problems_count);
+    page_form_problems(r, "name product starts ends deposit", &v->problems, &v->problems_count);
     return reply_view(r, out, campaigns, v);
 }
 
@@ -158,6 +193,8 @@ enum result page_campaigns_post(struct request *r, struct reply *out)
         request_fault_add(r, "ends", "The last day lies before the first.");
     else if (command.campaign_open.ends_ms < r->now_ms)
         request_fault_add(r, "ends", "The last day has passed already.");
+    else if (command.campaign_open.ends_ms - command.campaign_open.starts_ms > DAYS_MOST * DAY_MS)
+        request_fault_add(r, "ends", "A campaign runs for ten years at most.");
     if (command.campaign_open.deposit_cents % unit != 0)
         request_fault_add(r, "deposit", "The deposit must be a multiple of %s.",
                           page_money(r->arena, unit).data);
@@ -174,25 +211,38 @@ enum result page_campaigns_post(struct request *r, struct reply *out)
                           opened.id.data);
 }
 
+/* Earmarks are settled with the month they were placed in. */
+static int64_t last_day_ms(const struct request *r, const struct record_campaign *campaign)
+{
+    int64_t month_ms = clock_month_next(r->now_ms) - 1;
+    return campaign->ends_ms < month_ms ? campaign->ends_ms : month_ms;
+}
+
 static enum result campaign_show(struct request *r, struct reply *out, struct view_campaign_page *v)
 {
-    struct reply_campaigns all = {0};
-    enum result result = campaigns_load(r, &all);
+    struct record_campaign campaign;
+    int64_t free_cents;
+    enum result result = campaign_load(r, &campaign, &free_cents);
     if (result != OK)
         return result;
-    size_t i = 0;
-    while (i < all.campaigns_count && !text_equal(all.campaigns[i].id, r->name))
-        i++;
-    if (i == all.campaigns_count)
-        return NOT_FOUND;
-    v->campaign = campaign_view(r, &all.campaigns[i]);
+    v->campaign = campaign_view(r, &campaign);
+    v->free = page_money(r->arena, free_cents);
     v->head = page_head(r, v->campaign.name);
-    v->over = r->now_ms > all.campaigns[i].ends_ms;
+    v->may_place = r->now_ms <= campaign.ends_ms && r->now_ms >= campaign.starts_ms &&
+                   campaign.deposit_cents > 0;
+    v->why_not = r->now_ms > campaign.ends_ms
+                     ? TEXT("The campaign is over, so nothing more can be placed. What it owes is "
+                            "settled with the months it ran in.")
+                 : campaign.deposit_cents == 0
+                     ? TEXT("Earmarks can be placed as soon as an admin has booked your deposit.")
+                     : TEXT("Earmarks can be placed from the campaign's first day on.");
+    v->until = clock_day(r->arena, last_day_ms(r, &campaign));
     if (v->valid_to.data == NULL)
-        v->valid_to = page_date(r->arena, all.campaigns[i].ends_ms);
+        v->valid_to = page_date(r->arena, last_day_ms(r, &campaign));
     v->form = guard_form(r, out, "/sponsor/campaign/:key/earmark");
     v->request = guard_request_id(r);
-    page_problems(r, &v->problems, &v->problems_count);
+    page_form_problems(r, "target kind amount cap payees_max valid_to", &v->problems,
+                       &v->problems_count);
     return reply_view(r, out, campaign_page, v);
 }
 
@@ -204,8 +254,7 @@ enum result page_campaign(struct request *r, struct reply *out)
         v.notice = TEXT("The earmark is sealed and waits for the next batch of commitments. From "
                         "then on, what members do may earn it.");
     else if (request_flag(r, "opened"))
-        v.notice = TEXT("The campaign is open. Earmarks can be placed as soon as an admin has "
-                        "booked your deposit.");
+        v.notice = TEXT("The campaign is open.");
     return campaign_show(r, out, &v);
 }
 
@@ -225,6 +274,31 @@ enum result page_earmark_again(struct request *r, struct reply *out)
     return campaign_show(r, out, &v);
 }
 
+/* What can be told beforehand in better words than the paymaster's. */
+static enum result earmark_check(struct request *r, const struct command_earmark_place *place)
+{
+    struct record_campaign campaign;
+    int64_t free_cents;
+    enum result result = campaign_load(r, &campaign, &free_cents);
+    if (result != OK)
+        return result;
+    if (place->amount_cents > place->cap_cents)
+        request_fault_add(r, "cap",
+                          "The most in all is less than the amount each: nobody could earn it.");
+    else if (place->cap_cents > free_cents)
+        request_fault_add(r, "cap", "The most in all is more than what is free: %s.",
+                          page_money(r->arena, free_cents).data);
+    if (place->valid_to_ms < r->now_ms)
+        request_fault_add(r, "valid_to", "The last day has passed already.");
+    else if (place->valid_to_ms > campaign.ends_ms)
+        request_fault_add(r, "valid_to", "The campaign ends before, on %s.",
+                          clock_day(r->arena, campaign.ends_ms).data);
+    if (r->now_ms < campaign.starts_ms)
+        request_fault_add(r, "", "The campaign begins on %s; earmarks can be placed from then on.",
+                          clock_day(r->arena, campaign.starts_ms).data);
+    return r->fault_count > 0 ? INVALID : OK;
+}
+
 enum result page_earmark_post(struct request *r, struct reply *out)
 {
     static const char *const rules[] = {"", "reward/posting", "reward/answer", "reward/vote"};
@@ -241,14 +315,14 @@ enum result page_earmark_post(struct request *r, struct reply *out)
         .rule = text_of(rules[kind]),
         .valid_to_ms = request_int(r, "valid_to") + DAY_MS - 1, /* that day belongs to it */
     };
-    if (command.earmark_place.amount_cents > command.earmark_place.cap_cents)
-        request_fault_add(r, "cap",
-                          "The most in all is less than the amount each: nobody could earn it.");
-    if (command.earmark_place.valid_to_ms < r->now_ms)
-        request_fault_add(r, "valid_to", "The last day has passed already.");
-    if (r->fault_count > 0)
-        return INVALID;
-    enum result result = page_program_done(r, "paymaster", &command);
+    enum result result = earmark_check(r, &command.earmark_place);
+    if (result == OK)
+        result = page_program_done(r, "paymaster", &command);
+    if (result == INVALID && r->fault_count == 0)
+        request_fault_add(r, "target", "%s",
+                          kind == 2 ? "There is no question of this number that takes answers. "
+                                      "Give the number of the question, not of an answer."
+                                    : "There is no posting of this number by a member.");
     if (result != OK)
         return result;
     return reply_redirect(r, out, "/sponsor/campaign/%.*s?placed=1", (int)r->name.size,
@@ -261,20 +335,15 @@ static void tranches_view(struct request *r, const struct record_campaign_totals
     v->tranches = arena_array(r->arena, struct view_tranche, totals->tranches_count + 1);
     for (size_t i = 0; i < totals->tranches_count; i++)
         v->tranches[v->tranches_count++] =
-            (struct view_tranche){.period = totals->tranches[i].period,
+            (struct view_tranche){.period = page_month(r->arena, totals->tranches[i].period),
                                   .payees = totals->tranches[i].payees,
                                   .amount = page_money(r->arena, totals->tranches[i].cents)};
 }
 
 enum result page_totals(struct request *r, struct reply *out)
 {
-    struct json *root;
     struct reply_sponsor_totals totals = {0};
-    struct command command = {.kind = COMMAND_SPONSOR_TOTALS};
-    enum result result = page_program(r, "paymaster", &command, &root);
-    if (result == OK)
-        result = root != NULL ? reply_sponsor_totals_read(root, r->arena, &totals) : BROKEN;
-    json_close(root);
+    enum result result = totals_load(r, &totals);
     if (result != OK)
         return result;
     struct view_sponsor_totals v = {.head = page_head(r, TEXT("Totals")),

@@ -46,12 +46,46 @@ struct text page_date(struct arena *arena, int64_t at_ms)
     return arena_format(arena, "%04d-%02d-%02d", date.year, date.month, date.day);
 }
 
+struct text page_month(struct arena *arena, struct text period)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    int64_t month = 0;
+    if (period.size != 7)
+        return period;
+    /* Leading zeros are as good as none here. */
+    struct text digits = {period.data + 5, 2};
+    if (!text_int(digits, 1, 12, &month))
+        return period;
+    return arena_format(arena, "%s %.4s", months[month - 1], period.data);
+}
+
 struct text page_hex(struct arena *arena, struct bytes bytes)
 {
     struct buf hex;
     buf_open(&hex, arena, 2 * bytes.size + 1);
     buf_hex(&hex, bytes);
     return buf_done(&hex);
+}
+
+static bool name_among(struct text name, const char *names)
+{
+    struct text rest = text_of(names);
+    struct text one;
+    while (text_next(&rest, ' ', &one))
+        if (text_equal(one, name))
+            return true;
+    return false;
+}
+
+void page_form_problems(const struct request *r, const char *names, struct view_problem **problems,
+                        size_t *count)
+{
+    page_problems(r, problems, count);
+    for (size_t i = 0; i < *count; i++)
+        if (!name_among((*problems)[i].field, names))
+            (*problems)[i].field = TEXT("");
 }
 
 enum result page_program(struct request *r, const char *program, struct command *command,

@@ -1,6 +1,6 @@
 #pragma once
-/* What the pages of the login, sponsor and admin doors have in common: amounts in words, and
- * commands whose reply is read. Pages only. */
+/* What pages have in common that is no thread: amounts, months and dates in words, and commands
+ * whose reply is read. Pages only. */
 #include "core/json.h"
 #include "fcgi/page_parts.h"
 #include "schema/command.h"
@@ -11,8 +11,14 @@ struct text page_money(struct arena *arena, int64_t cents);
 struct text page_number(struct arena *arena, int64_t number);
 /* "2026-03-14", as a date field takes it. */
 struct text page_date(struct arena *arena, int64_t at_ms);
-/* First characters of a hash, for lists. */
+/* "March 2026" for "2026-03". */
+struct text page_month(struct arena *arena, struct text period);
 struct text page_hex(struct arena *arena, struct bytes bytes);
+
+/* page_problems, in a form whose fields are `names` (space separated): a fault of anything else
+ * stands for the whole form, so that no link leads nowhere. */
+void page_form_problems(const struct request *r, const char *names, struct view_problem **problems,
+                        size_t *count);
 
 /* Send a command to "clerk" or "paymaster". OK: *root is its reply, which the caller reads and then
  * closes (json_close). Else the refusal's words stand among the request's faults; a refusal that

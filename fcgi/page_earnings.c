@@ -1,6 +1,6 @@
 /* Own statements and their receipts. Everything here was made by the paymaster when a month was
  * closed. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_doors.h"
 
 #include <inttypes.h>
 
@@ -19,36 +19,6 @@ const struct field fields_receipt[] = {
      .label = "The part"},
     {.name = NULL},
 };
-
-static struct text money(struct arena *arena, int64_t cents)
-{
-    uint64_t all = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
-    uint64_t whole = all / 100;
-    const char *sign = cents < 0 ? "−" : "";
-    if (whole < 1000)
-        return arena_format(arena, "%s$%" PRIu64 ".%02" PRIu64, sign, whole, all % 100);
-    if (whole < 1000000)
-        return arena_format(arena, "%s$%" PRIu64 ",%03" PRIu64 ".%02" PRIu64, sign, whole / 1000,
-                            whole % 1000, all % 100);
-    return arena_format(arena, "%s$%" PRIu64 ",%03" PRIu64 ",%03" PRIu64 ".%02" PRIu64, sign,
-                        whole / 1000000, whole / 1000 % 1000, whole % 1000, all % 100);
-}
-
-/* "2026-03" as "March 2026". */
-static struct text period_words(struct arena *arena, struct text period)
-{
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    int64_t month = 0;
-    if (period.size != 7)
-        return period;
-    /* Leading zeros are as good as none here. */
-    struct text digits = {period.data + 5, 2};
-    if (!text_int(digits, 1, 12, &month))
-        return period;
-    return arena_format(arena, "%s %.4s", months[month - 1], period.data);
-}
 
 static struct text part_words(struct request *r, int64_t kind, int64_t posting)
 {
@@ -79,7 +49,7 @@ static enum result parts_load(struct request *r, struct view_payment *payment)
         struct board_posting_thread_row thread = {.question = rows[i].posting};
         struct view_part *part = &payment->parts[i];
         part->words = part_words(r, rows[i].kind, rows[i].posting);
-        part->amount = money(r->arena, rows[i].cents);
+        part->amount = page_money(r->arena, rows[i].cents);
         result =
             board_posting_thread(request_store(r, WEB_BOARD), r->arena, rows[i].posting, &thread);
         if (result != OK && result != NOT_FOUND)
@@ -106,7 +76,7 @@ static enum result payments_load(struct request *r, struct view_statement *state
         *payment = (struct view_payment){.id = rows[i].id,
                                          .campaign = rows[i].campaign,
                                          .product = rows[i].product,
-                                         .amount = money(r->arena, rows[i].cents)};
+                                         .amount = page_money(r->arena, rows[i].cents)};
         result = parts_load(r, payment);
         if (result != OK)
             return result;
@@ -129,15 +99,15 @@ enum result page_earnings(struct request *r, struct reply *out)
         return result;
     struct view_earnings v = {.head = page_head(r, TEXT("Your earnings"))};
     /* Payouts come with the rails; until then all that was earned is payable. */
-    v.payable = money(r->arena, total.cents);
-    v.held = money(r->arena, 0);
-    v.paid = money(r->arena, 0);
+    v.payable = page_money(r->arena, total.cents);
+    v.held = page_money(r->arena, 0);
+    v.paid = page_money(r->arena, 0);
     v.statements = arena_array(r->arena, struct view_statement, count + 1);
     for (size_t i = 0; i < count; i++) {
         struct view_statement *statement = &v.statements[i];
         *statement = (struct view_statement){.period = rows[i].period,
-                                             .month = period_words(r->arena, rows[i].period),
-                                             .amount = money(r->arena, rows[i].cents),
+                                             .month = page_month(r->arena, rows[i].period),
+                                             .amount = page_money(r->arena, rows[i].cents),
                                              .zero = rows[i].cents == 0,
                                              .at = clock_day(r->arena, rows[i].closed_ms)};
         result = payments_load(r, statement);

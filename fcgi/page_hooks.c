@@ -59,6 +59,7 @@ bool page_hook_fill(struct request *r, struct reply *out, struct buf *buf, const
         .member = reader->member,
         .unread = reader->unread,
         .pool = TEXT("/"),
+        .path = r->path,
         .sign_out = reader->signed_in ? guard_form(r, out, "/logout") : TEXT(""),
         .waiting = reader->role == BOARD_PHYSICIAN && reader->level < BOARD_LEVEL_OPEN,
     };
@@ -99,6 +100,16 @@ static struct text home_of(const struct request *r)
     return r->reader.role == BOARD_ADMIN ? TEXT("/admin/status") : TEXT("/");
 }
 
+/* Back to the page the form stood on, where site.js has kept the draft. */
+static struct text sign_in_of(const struct request *r)
+{
+    if (r->route != NULL && text_starts(text_of(r->route->pattern), "/q/:id/"))
+        return arena_format(r->arena, "/login?next=/q/%lld", (long long)r->id);
+    if (r->route != NULL && text_is(text_of(r->route->pattern), "/ask"))
+        return TEXT("/login?next=/ask");
+    return TEXT("/login");
+}
+
 enum result page_hook_fault(struct request *r, struct reply *out, enum result result)
 {
     struct view_fault v = {
@@ -112,7 +123,7 @@ enum result page_hook_fault(struct request *r, struct reply *out, enum result re
     if (!r->reader.signed_in && result == STALE) {
         v.title = TEXT("Please sign in again");
         v.words = TEXT("You have been signed out, so nothing was changed.");
-        v.link = TEXT("/login");
+        v.link = sign_in_of(r);
         v.link_words = TEXT("Sign in");
     }
     v.problems = arena_array(r->arena, struct view_problem, REQUEST_FAULTS_MAX);

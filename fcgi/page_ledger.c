@@ -6,7 +6,14 @@
 #include "core/conf.h"
 #include "fcgi/guard.h"
 
-enum { ENTRIES_SHOWN = 50, PERIODS_SHOWN = 24, KEY_HEX = 32, DONE_FUND = 1, DONE_PERIOD = 2 };
+enum {
+    ENTRIES_SHOWN = 50,
+    PERIODS_SHOWN = 24,
+    KEY_HEX = 32,
+    DONE_FUND = 1,
+    DONE_PERIOD,
+    DONE_CLOSING
+};
 #define AMOUNT_MAX INT64_C(10000000000) /* cents */
 
 const struct field fields_ledger[] = {
@@ -20,7 +27,7 @@ const struct field fields_ledger[] = {
     {.name = "done",
      .type = FIELD_INT,
      .low = DONE_FUND,
-     .high = DONE_PERIOD,
+     .high = DONE_CLOSING,
      .optional = true,
      .label = "What was before"},
     {.name = NULL},
@@ -93,7 +100,9 @@ static enum result periods_load(struct request *r, struct view_ledger *v)
     for (size_t i = 0; i < all.periods_count && i < PERIODS_SHOWN; i++) {
         const struct record_period *period = &all.periods[i];
         struct view_period *row = &v->periods[v->periods_count++];
-        *row = (struct view_period){.name = period->name, .closed = period->closed};
+        *row = (struct view_period){.name = period->name,
+                                    .month = page_month(r->arena, period->name),
+                                    .closed = period->closed};
         row->payees = period->closed ? page_number(r->arena, period->payees) : TEXT("");
         row->amount = period->closed ? page_money(r->arena, period->cents) : TEXT("");
         row->at = period->closed ? clock_day(r->arena, period->closed_ms) : TEXT("");
@@ -150,7 +159,7 @@ static enum result ledger_show(struct request *r, struct reply *out, int64_t bef
     v->fund_form = guard_form(r, out, "/admin/fund");
     v->period_form = guard_form(r, out, "/admin/period");
     v->request = guard_request_id(r);
-    page_problems(r, &v->problems, &v->problems_count);
+    page_form_problems(r, "", &v->problems, &v->problems_count);
     return reply_view(r, out, ledger, v);
 }
 
@@ -162,6 +171,9 @@ enum result page_ledger(struct request *r, struct reply *out)
         v.notice = TEXT("The deposit is booked: earmarks of that campaign can be placed now.");
     else if (done == DONE_PERIOD)
         v.notice = TEXT("The month is closed: every member has a statement now.");
+    else if (done == DONE_CLOSING)
+        v.notice = TEXT("The month is being closed, which goes on by itself. Reload this page in a "
+                        "moment to see how far it is.");
     return ledger_show(r, out, request_int(r, "before"), &v);
 }
 
@@ -197,7 +209,13 @@ enum result page_period_post(struct request *r, struct reply *out)
     struct command command = {.kind = COMMAND_PERIOD_CLOSE};
     command.period_close.period = request_text(r, "period");
     enum result result = page_program_done(r, "paymaster", &command);
-    if (result != OK)
+    if (result == INVALID && r->fault_count == 0)
+        request_fault_add(r, "",
+                          "This month cannot be closed: it has not ended, or one before it "
+                          "is still open.");
+    /* UNKNOWN: it takes longer than anybody should wait for a page. */
+    if (result != OK && result != UNKNOWN)
         return result;
-    return reply_redirect(r, out, "/admin/ledger?done=%d", DONE_PERIOD);
+    return reply_redirect(r, out, "/admin/ledger?done=%d",
+                          result == OK ? DONE_PERIOD : DONE_CLOSING);
 }

@@ -2,6 +2,8 @@
  * come from the clerk with this one reply and are kept nowhere here. */
 #include "fcgi/page_doors.h"
 
+#include <inttypes.h>
+
 #include "core/clock.h"
 #include "fcgi/guard.h"
 
@@ -76,7 +78,10 @@ static enum result members_show(struct request *r, struct reply *out, struct tex
     v.applications = arena_array(r->arena, struct view_application, all.applications_count + 1);
     for (size_t i = 0; i < all.applications_count; i++)
         v.applications[v.applications_count++] = application_view(r, &all.applications[i]);
-    page_problems(r, &v.problems, &v.problems_count);
+    page_form_problems(r, "reason", &v.problems, &v.problems_count);
+    for (size_t i = 0; i < v.problems_count; i++) /* each applicant has a field of that name */
+        if (v.problems[i].field.size > 0)
+            v.problems[i].field = arena_format(r->arena, "reason-%" PRId64, r->id);
     return reply_view(r, out, members, &v);
 }
 

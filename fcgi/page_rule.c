@@ -219,7 +219,7 @@ static enum result rule_show(struct request *r, struct reply *out, struct text r
     v.approve_form = guard_form(r, out, "/admin/rule/:id/approve");
     v.withdraw_form = guard_form(r, out, "/admin/rule/:id/withdraw");
     v.request = guard_request_id(r);
-    page_problems(r, &v.problems, &v.problems_count);
+    page_form_problems(r, "reason", &v.problems, &v.problems_count);
     return reply_view(r, out, rule_page, &v);
 }
 

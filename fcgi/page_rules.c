@@ -156,7 +156,7 @@ static enum result rules_show(struct request *r, struct reply *out, struct view_
         return result;
     v->form = guard_form(r, out, "/admin/rules");
     v->request = guard_request_id(r);
-    page_problems(r, &v->problems, &v->problems_count);
+    page_form_problems(r, "reason script", &v->problems, &v->problems_count);
     return reply_view(r, out, rules, v);
 }
 

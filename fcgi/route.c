@@ -62,6 +62,9 @@ const struct route route_table[] = {
     POST("/sponsor/campaign/:key/earmark", SPONSOR, SPONSOR, POST, fields_earmark,
          page_earmark_post, page_earmark_again),
     GET("/sponsor/totals", SPONSOR, SPONSOR, READ, NULL, page_totals),
+    GET("/sponsor/releases", SPONSOR, SPONSOR, READ, NULL, page_releases),
+    GET("/sponsor/release/:id", SPONSOR, SPONSOR, READ, NULL, page_release),
+    GET("/sponsor/release/:id/file", SPONSOR, SPONSOR, READ, NULL, page_release_file),
 
     GET("/admin", ADMIN, ADMIN, READ, NULL, page_admin),
     GET("/admin/members", ADMIN, ADMIN, READ, fields_members, page_members),
