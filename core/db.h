@@ -75,8 +75,8 @@ void db_checkpoint(struct db *db, bool all);
  * `curbside rebuild --check`. */
 MUST_USE enum result db_content_digest(struct db *db, const char *const *skip, uint8_t digest[32],
                                        int64_t *rows);
-/* What the file itself says its tables, indexes and triggers are, by type and name: a dropped trigger
- * is tampering. At most `most`; TOO_MUCH if there are more. */
+/* What the file itself says its tables, indexes and triggers are, by type and name: a dropped
+ * trigger is tampering. At most `most`; TOO_MUCH if there are more. */
 struct db_object {
     struct text type, name;
     struct text sql; /* data NULL for what SQLite makes by itself */
