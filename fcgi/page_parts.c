@@ -88,7 +88,8 @@ static struct text why_words(enum result why)
 {
     switch (why) {
     case OK:
-    case INVALID:
+    case INVALID: /* these two have a fault beside the field */
+    case TOO_MUCH:
         return NO_TEXT;
     case STALE:
         return TEXT(
@@ -166,18 +167,22 @@ enum result page_command_created(struct request *r, struct command *command,
     return result == OK ? OK : UNKNOWN;
 }
 
-/* Up to CONTEXT_SIZE bytes around a place, never cutting a character. */
-static struct text context_before(struct text text, size_t start)
+/* Up to CONTEXT_SIZE bytes around a place, never cutting a character; "…" where more stands. */
+static struct text context_before(struct arena *arena, struct text text, size_t start)
 {
     size_t from = start > CONTEXT_SIZE ? start - CONTEXT_SIZE : 0;
     while (from < start && ((unsigned char)text.data[from] & 0xC0) == 0x80)
         from++;
-    return (struct text){text.data + from, start - from};
+    return arena_format(arena, "%s%.*s", from > 0 ? "…" : "", (int)(start - from),
+                        text.data + from);
 }
 
-static struct text context_after(struct text text, size_t end)
+static struct text context_after(struct arena *arena, struct text text, size_t end)
 {
-    return text_cut((struct text){text.data + end, text.size - end}, CONTEXT_SIZE);
+    struct text rest = {text.data + end, text.size - end};
+    struct text shown = text_cut(rest, CONTEXT_SIZE);
+    return arena_format(arena, "%.*s%s", (int)shown.size, shown.data,
+                        shown.size < rest.size ? "…" : "");
 }
 
 size_t page_spans(struct request *r, struct text text, struct view_span **spans, size_t *count)
@@ -191,9 +196,9 @@ size_t page_spans(struct request *r, struct text text, struct view_span **spans,
     for (size_t i = 0; i < found; i++) {
         const struct guard_finding *f = &findings[i];
         list[i] = (struct view_span){
-            .before = context_before(text, f->start),
+            .before = context_before(r->arena, text, f->start),
             .text = {text.data + f->start, f->size},
-            .after = context_after(text, f->start + f->size),
+            .after = context_after(r->arena, text, f->start + f->size),
             .words = text_of(f->message),
             .instead = f->instead.data != NULL ? f->instead : TEXT(""),
             .block = f->level == GUARD_BLOCK,

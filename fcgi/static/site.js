@@ -110,7 +110,7 @@
     shown.append(make("h2", {}, "Preview"), body);
     shown.hidden = true;
     form.append(shown);
-    text.after(marks);
+    text.closest(".field").append(marks);
     const show = wait(400, async () => {
       if (running) running.abort();
       if (text.value.trim() === "") {
