@@ -38,12 +38,11 @@ export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class House {
   // conf: settings; seed: makes randomness repeatable; clock: first instant (ms), or null for the real time;
-  // env: more variables; state: an existing folder to run on.
+  // env: more variables; state: a folder of the caller's to run on, which stays.
   static async start({ conf = {}, seed = null, clock = Date.UTC(2026, 2, 2, 9), env = {}, state = null } = {}) {
     const house = new House();
-    house.own = state === null;
-    house.folder = state ?? mkdtempSync(join(process.env.TEST_TMP ?? tmpdir(), "house-"));
-    house.state = house.own ? join(house.folder, "state") : state;
+    house.folder = mkdtempSync(join(process.env.TEST_TMP ?? tmpdir(), "house-"));
+    house.state = state ?? join(house.folder, "state");
     mkdirSync(house.state, { recursive: true });
     house.port = await freePort();
     house.env = { ...process.env, ...unlimited, ...env, PORT: String(house.port), STATE: house.state };
@@ -95,7 +94,7 @@ export class House {
   }
   async stop() {
     await this.down();
-    if (this.own) rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   // A program of the house run to its end: { status, stdout, stderr }.
