@@ -1,8 +1,9 @@
 #include "board/clerk.h"
 
 #include "core/clock.h"
-#include "core/trace.h"
+#include "core/conf.h"
 #include "schema/desk.h"
+#include "schema/roster.h"
 
 enum { APPLICATIONS_MOST = 100 };
 
@@ -64,6 +65,9 @@ enum result applications_run(struct work *work)
     struct desk_members_waiting_row *rows;
     struct desk_waiting_count_row waiting;
     size_t count = 0;
+    if (clerk->roster == NULL && /* imported since we started? */
+        db_open(&clerk->roster, &roster_store, conf_store("roster"), ROLE_CLERK, DB_READ, 0) != OK)
+        clerk->roster = NULL;
     enum result result = desk_waiting_count(clerk->desk, work->arena, &waiting);
     if (result == OK)
         result =
