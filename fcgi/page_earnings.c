@@ -17,6 +17,7 @@ const struct field fields_receipt[] = {
      .high = PARTS_MAX,
      .optional = true,
      .label = "The part"},
+    {.name = "opening", .type = FIELD_FLAG, .optional = true, .label = "The opening"},
     {.name = NULL},
 };
 
@@ -118,8 +119,8 @@ enum result page_earnings(struct request *r, struct reply *out)
     return reply_view(r, out, earnings, &v);
 }
 
-/* One part's commitment with its proof, behind it what was committed to, in hex: nonce and
- * plaintext. */
+/* The tlog-proof of one part's commitment, or what it commits to: nonce and plaintext in hex, for
+ * SHA-256("ldg/earmark/v1\n" || opening). */
 static enum result part_receipt(struct request *r, struct reply *out, int64_t number)
 {
     struct statement_parts_row *rows;
@@ -133,13 +134,14 @@ static enum result part_receipt(struct request *r, struct reply *out, int64_t nu
         at++;
     if (at == count)
         return NOT_FOUND;
-    struct buf *file =
-        reply_file(out, "text/plain; charset=utf-8",
-                   arena_format(r->arena, "earmark-%" PRId64 "-%" PRId64 ".txt", r->id, number));
-    buf_format(file, "opening ");
-    buf_hex(file, rows[at].opening);
-    buf_format(file, "\n");
-    buf_add(file, rows[at].receipt.data, rows[at].receipt.size);
+    bool opening = request_flag(r, "opening");
+    struct buf *file = reply_file(out, "text/plain; charset=utf-8",
+                                  arena_format(r->arena, "%s-%" PRId64 "-%" PRId64 ".txt",
+                                               opening ? "opening" : "commitment", r->id, number));
+    if (opening)
+        buf_hex(file, rows[at].opening);
+    else
+        buf_add(file, rows[at].receipt.data, rows[at].receipt.size);
     return OK;
 }
 
