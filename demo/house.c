@@ -28,7 +28,8 @@ static const char building_settings[] = "password.memory_mib = 8\n"
                                         "session.idle_minutes_staff = 1440\n"
                                         "session.hours = 168\n"
                                         "session.hours_staff = 168\n"
-                                        "session.touch_minutes = 60\n";
+                                        "session.touch_minutes = 60\n"
+                                        "password.per_minute = 100000\n";
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
 {
@@ -53,7 +54,8 @@ static const char *path_in(struct house *house, const char *name)
 enum result house_open(struct house *house, struct arena *arena, const char *target,
                        int64_t start_ms)
 {
-    *house = (struct house){.arena = arena, .target = target};
+    /* A copy: conf_open below points elsewhere. */
+    *house = (struct house){.arena = arena, .target = arena_text(arena, text_of(target)).data};
     house->state = arena_format(arena, "%s.building", target).data;
     if (access(path_in(house, "demo-in-progress"), F_OK) == 0)
         (void)!nftw(house->state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -93,13 +95,16 @@ static const char *sibling(struct house *house, const char *program)
     return arena_format(house->arena, "%s/%s", self, program).data;
 }
 
-static pid_t start(const char *const argv[])
+/* What the programs say goes to STATE/log; what the supervisor says, beside it. */
+static pid_t start(struct house *house, const char *const argv[])
 {
     pid_t pid = 0;
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, path_in(house, "building.log"),
+                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
     int fault = posix_spawn(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     return fault == 0 ? pid : 0;
@@ -110,7 +115,7 @@ enum result house_start(struct house *house)
     const char *missing[16];
     const char *argv[] = {
         sibling(house, "curbside"), "--state", house->state, "up", "--no-nginx", NULL};
-    house->up = start(argv);
+    house->up = start(house, argv);
     if (house->up == 0)
         return BROKEN;
     for (int i = 0; i < START_TRIES; i++) {
@@ -138,7 +143,7 @@ enum result house_import_rosters(struct house *house)
                               lists[i][0],
                               path_in(house, lists[i][1]),
                               NULL};
-        pid_t pid = start(argv);
+        pid_t pid = start(house, argv);
         if (pid == 0 || waitpid(pid, &status, 0) != pid || status != 0) {
             fprintf(stderr, "demo: the roster %s was not imported\n", lists[i][1]);
             return BROKEN;
@@ -149,8 +154,9 @@ enum result house_import_rosters(struct house *house)
 
 bool house_finish(struct house *house, bool whole)
 {
-    static const char *const leftovers[] = {"demo-in-progress", "curbside.conf", "clock",
-                                            "roster-missouri.tsv", "roster-nppes.csv"};
+    static const char *const leftovers[] = {
+        "demo-in-progress", "curbside.conf",       "clock",           "building.log",
+        "building.log",     "roster-missouri.tsv", "roster-nppes.csv"};
     if (house->up > 0) {
         kill(house->up, SIGTERM);
         waitpid(house->up, NULL, 0);
