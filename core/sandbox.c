@@ -61,6 +61,7 @@ static const struct allowed {
     {SCMP_SYS(newfstatat), ALL}, /* glibc's fstat */
     {SCMP_SYS(stat), WEB},
     {SCMP_SYS(lstat), WEB},
+    {SCMP_SYS(statfs), WEB}, /* free space, for the page about the house */
     {SCMP_SYS(access), WEB},
     {SCMP_SYS(faccessat), WEB},
     {SCMP_SYS(faccessat2), WEB},

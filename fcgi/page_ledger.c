@@ -6,8 +6,11 @@
 #include "core/conf.h"
 #include "fcgi/guard.h"
 
+/* A month's close of the usual size fits into one page: 4,096 entries, nearly all padding. */
 enum {
     ENTRIES_SHOWN = 50,
+    ENTRIES_ASKED = 100,
+    ASKED_MOST = 45,
     PERIODS_SHOWN = 24,
     KEY_HEX = 32,
     DONE_FUND = 1,
@@ -42,35 +45,72 @@ const struct field fields_period[] = {
     {.name = NULL},
 };
 
-static enum result entries_load(struct request *r, int64_t before, struct view_ledger *v)
+static enum result entries_page(struct request *r, int64_t before, struct reply_ledger_page *page)
 {
     struct json *root;
-    struct reply_ledger_page page = {0};
     struct command command = {.kind = COMMAND_LEDGER_PAGE};
     command.ledger_page.before = before;
-    command.ledger_page.most = ENTRIES_SHOWN;
+    command.ledger_page.most = ENTRIES_ASKED;
     enum result result = page_program(r, "paymaster", &command, &root);
     if (result == OK)
-        result = root != NULL ? reply_ledger_page_read(root, r->arena, &page) : BROKEN;
+        result = root != NULL ? reply_ledger_page_read(root, r->arena, page) : BROKEN;
     json_close(root);
-    if (result != OK)
-        return result;
-    v->size = page_number(r->arena, page.size);
-    v->root = page.root;
-    v->origin = page.origin;
-    v->checkpoint = page.checkpoint_ms > 0 ? clock_ago(r->arena, page.checkpoint_ms, r->now_ms)
-                                           : TEXT("none yet");
-    v->entries = arena_array(r->arena, struct view_ledger_entry, page.entries_count + 1);
-    for (size_t i = 0; i < page.entries_count; i++)
-        v->entries[v->entries_count++] = (struct view_ledger_entry){
-            .seq = page.entries[i].seq,
-            .kind = page.entries[i].kind,
-            .at = clock_iso(r->arena, page.entries[i].tick_ms),
-            .summary = page.entries[i].summary,
-            .leaf_hash = page.entries[i].leaf_hash,
-        };
-    if (page.entries_count == ENTRIES_SHOWN)
-        v->next = page.entries[ENTRIES_SHOWN - 1].seq;
+    return result;
+}
+
+/* One more entry at the end of the list. A row of padding of one tick is one line: a month's close
+ * has thousands. */
+static void entry_add(struct request *r, struct view_ledger *v,
+                      const struct record_ledger_entry *entry)
+{
+    struct view_ledger_entry *last =
+        v->entries_count > 0 ? &v->entries[v->entries_count - 1] : NULL;
+    struct text at = clock_iso(r->arena, entry->tick_ms);
+    if (last != NULL && text_is(entry->kind, "pad") && text_equal(last->kind, entry->kind) &&
+        text_equal(last->at, at)) {
+        last->last = entry->seq;
+        last->count++;
+        last->summary = arena_format(r->arena, "%s entries of padding",
+                                     page_number(r->arena, last->count).data);
+        last->leaf_hash = TEXT("");
+        return;
+    }
+    v->entries[v->entries_count++] = (struct view_ledger_entry){
+        .seq = entry->seq,
+        .last = entry->seq,
+        .count = 1,
+        .kind = entry->kind,
+        .at = at,
+        .summary = entry->summary,
+        .leaf_hash = entry->leaf_hash,
+    };
+}
+
+static enum result entries_load(struct request *r, int64_t before, struct view_ledger *v)
+{
+    struct reply_ledger_page page = {0};
+    v->entries = arena_array(r->arena, struct view_ledger_entry, ENTRIES_SHOWN + ENTRIES_ASKED);
+    for (int asked = 0; asked < ASKED_MOST && v->entries_count < ENTRIES_SHOWN; asked++) {
+        page = (struct reply_ledger_page){0};
+        enum result result = entries_page(r, before, &page);
+        if (result != OK)
+            return result;
+        if (asked == 0) {
+            v->size = page_number(r->arena, page.size);
+            v->root = page.root;
+            v->origin = page.origin;
+            v->checkpoint = page.checkpoint_ms > 0
+                                ? clock_ago(r->arena, page.checkpoint_ms, r->now_ms)
+                                : TEXT("none yet");
+        }
+        size_t i = 0;
+        while (i < page.entries_count && v->entries_count < ENTRIES_SHOWN)
+            entry_add(r, v, &page.entries[i++]);
+        before = i > 0 ? page.entries[i - 1].seq : 0;
+        if (before == 0)
+            break;
+    }
+    v->next = before;
     return OK;
 }
 

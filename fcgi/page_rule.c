@@ -9,7 +9,7 @@
 #include "schema/board.h"
 #include "schema/rank.h"
 
-enum { MOVES_SHOWN = 40, SETS_LOOKED_AT = 50, MOVE_MEMBER = 1 };
+enum { MOVES_SHOWN = 10, SETS_LOOKED_AT = 50, MOVE_MEMBER = 1 };
 
 const struct field fields_withdraw[] = {
     {.name = "reason", .type = FIELD_LINE, .low = 1, .high = 400, .label = "The reason"},
