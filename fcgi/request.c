@@ -115,8 +115,12 @@ static struct text form_decode(struct arena *arena, struct text raw)
     return (struct text){out, size};
 }
 
+/* A body of another type than our forms have is no form: its fields are as good as absent. */
 static struct text form_of(const struct request *r)
 {
+    if (r->method == METHOD_POST &&
+        !text_starts(r->content_type, "application/x-www-form-urlencoded"))
+        return TEXT("");
     if (r->method == METHOD_POST)
         return r->body.data ? (struct text){(const char *)r->body.data, r->body.size} : TEXT("");
     return r->query;
