@@ -180,6 +180,7 @@ void counters_posting_count(struct counters *counters, int32_t posting)
     if (facts->counted)
         return;
     facts->counted = true;
+    counters->site.postings += 1;
     if (facts->author >= 0)
         counters->members.at[facts->author].postings++;
 }

@@ -55,7 +55,7 @@ struct question_facts {
 };
 
 struct site_facts {
-    double votes, ups, settled, settled_sum;
+    double votes, ups, postings, settled, settled_sum;
 };
 
 struct map_slot {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 const struct rule_function policy_functions[POLICY_FUNCTIONS] = {
-    [POLICY_LINK] = {"link", 4, 1},
+    [POLICY_LINK] = {"link", 6, 1},
     [POLICY_INDEPENDENCE] = {"independence", 3, 1},
     [POLICY_TRUST] = {"trust", 2, 1},
     [POLICY_VOTE] = {"vote", 12, 3},

@@ -1,27 +1,17 @@
 #include "ranking/score.h"
 #include "core/clock.h"
-#include "core/seal.h"
 #include "core/trace.h"
 #include "schema/rank.h"
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RIVALS_MAX = 200, REPLAY_SLICE = 32, PROPOSALS_MAX = 100000 };
+enum { RIVALS_MAX = 200, REPLAY_SLICE = 32 };
 enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
 enum { KIND_OBSERVATION = 3, KIND_ANSWER = 4 };
 
 /* --- what has to be scored again at the end of the event --- */
-
-#define LIST_ADD(list, value)                                                         \
-    do {                                                                              \
-        if ((list).count == (list).room) {                                            \
-            (list).room = (list).room ? (list).room * 2 : 64;                         \
-            (list).at = realloc((list).at, (size_t)(list).room * sizeof(*(list).at)); \
-            assert((list).at);                                                        \
-        }                                                                             \
-        (list).at[(list).count++] = (value);                                          \
-    } while (0)
 
 static void touch_member(struct ranking *ranking, int32_t member)
 {
@@ -60,13 +50,20 @@ static double trust_of(struct ranking *ranking, int32_t member)
     return trust;
 }
 
+/* Of all postings of the house that can be voted on, how many he voted on. */
+static double share_of(const struct counters *counters, int32_t member)
+{
+    return counters->members.at[member].votes / fmax(1, counters->site.postings);
+}
+
 static double link_of(struct ranking *ranking, int32_t voter, int32_t author, int sign)
 {
     const struct counters *counters = &ranking->counters;
     double link;
     POLICY_CALL(&ranking->policy, POLICY_LINK, &link, counters_pair(counters, voter, author, sign),
-                counters->members.at[author].postings, counters_pair(counters, author, voter, sign),
-                counters->members.at[voter].postings);
+                counters->members.at[author].postings, share_of(counters, voter),
+                counters_pair(counters, author, voter, sign), counters->members.at[voter].postings,
+                share_of(counters, author));
     return link;
 }
 
@@ -296,97 +293,6 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
     touch_member(ranking, voter);
 }
 
-/* --- rule sets --- */
-
-static bool is_writing(const struct ranking *ranking)
-{
-    return ranking->db && ranking->seq > ranking->written_seq;
-}
-
-static enum result constants_write(struct ranking *ranking)
-{
-    const struct rule_constant *constants;
-    size_t count = rule_constants(policy_holds(&ranking->policy)->rules, &constants);
-    enum result result = rank_rule_constants_clear(ranking->db);
-    for (size_t i = 0; i < count && result == OK; i++)
-        result = rank_rule_constant_add(ranking->db, (int64_t)i, constants[i].name,
-                                        constants[i].value, constants[i].low, constants[i].high,
-                                        constants[i].unit, constants[i].meaning);
-    return result;
-}
-
-static bool is_ours(const struct ranking *ranking, int64_t proposal)
-{
-    for (int32_t i = 0; i < ranking->proposals.count; i++)
-        if (ranking->proposals.at[i] == proposal)
-            return true;
-    return false;
-}
-
-static enum result rule_proposed(struct ranking *ranking, const struct event *event)
-{
-    if (!text_is(event->rule_proposed.name, RANKING_RULE_NAME) ||
-        ranking->proposals.count == PROPOSALS_MAX)
-        return OK;
-    LIST_ADD(ranking->proposals, event->seq);
-    if (!is_writing(ranking))
-        return OK;
-    return rank_trial_add(ranking->db, event->seq, event->rule_proposed.name, event->seq);
-}
-
-static enum result rule_approved(struct ranking *ranking, const struct event *event,
-                                 struct arena *arena)
-{
-    int64_t proposal = event->rule_approved.proposal;
-    if (ranking->is_fixed || !is_ours(ranking, proposal))
-        return OK;
-    struct journal_entry *entries;
-    size_t count = 0;
-    enum result result = journal_read(ranking->journal, arena, proposal - 1, 1, &entries, &count);
-    if (result != OK)
-        return result;
-    assert(count == 1 && entries[0].event.seq == proposal);
-    int64_t before = policy_holds(&ranking->policy)->active_seq;
-    struct text why = NO_TEXT;
-    bool holds = policy_push(&ranking->policy, arena, entries[0].texts[0], event->seq, &why) == OK;
-    if (!is_writing(ranking))
-        return OK;
-    trace_info("rule_set", "proposal=%lld active_seq=%lld holds=%d", (long long)proposal,
-               (long long)event->seq, holds);
-    static const uint8_t nothing[DIGEST_SIZE];
-    const uint8_t *hash = holds ? rule_hash(policy_holds(&ranking->policy)->rules) : nothing;
-    if (holds)
-        result = rank_rule_set_end(ranking->db, before, RULE_SET_SUPERSEDED, event->seq, TEXT(""));
-    if (result == OK)
-        result = rank_rule_set_put(ranking->db, event->seq, proposal,
-                                   entries[0].event.rule_proposed.name, bytes_of(hash, DIGEST_SIZE),
-                                   holds ? RULE_SET_HOLDS : RULE_SET_REFUSED,
-                                   holds ? 0 : event->seq, holds ? TEXT("") : why, TEXT(""));
-    return result == OK && holds ? constants_write(ranking) : result;
-}
-
-/* A set that failed on the way has been put aside by policy_call; say so where the admins read it.
- */
-static enum result failures_note(struct ranking *ranking)
-{
-    if (ranking->policy.broken) {
-        trace_fail("no_rule_set", "seq=%lld", (long long)ranking->seq);
-        return BROKEN;
-    }
-    int64_t failed = ranking->policy.failed_seq;
-    if (failed < 0)
-        return OK;
-    ranking->policy.failed_seq = -1;
-    if (!is_writing(ranking))
-        return OK;
-    enum result result = rank_rule_set_end(ranking->db, failed, RULE_SET_PUT_ASIDE, ranking->seq,
-                                           text_of(ranking->policy.why));
-    if (result == OK)
-        result = rank_rule_set_end(ranking->db, policy_holds(&ranking->policy)->active_seq,
-                                   RULE_SET_HOLDS, 0, TEXT(""));
-    return result == OK ? constants_write(ranking) : result;
-}
-
 /* --- the end of an event: everything touched is scored, and written --- */
 
 static void member_score(struct ranking *ranking, int32_t number)
@@ -460,7 +366,7 @@ static enum result posting_write(struct ranking *ranking, int32_t number, struct
 static enum result flush(struct ranking *ranking, struct arena *arena)
 {
     struct counters *counters = &ranking->counters;
-    bool write = is_writing(ranking);
+    bool write = ranking_writes(ranking);
     enum result result = OK;
     for (int32_t i = 0; i < ranking->dirty_members.count; i++) {
         int32_t number = ranking->dirty_members.at[i];
@@ -496,7 +402,8 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
 {
     struct ranking *ranking = self;
     const struct event *event = &entry->event;
-    assert(event->seq > ranking->seq);
+    if (event->seq != ranking->seq + 1)
+        return BROKEN; /* somebody else moves the cursor: the counters miss what lies between */
     ranking->seq = event->seq;
     if (event->at_ms > ranking->now_ms)
         ranking->now_ms = event->at_ms;
@@ -516,40 +423,20 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
         vote_cast(ranking, &event->vote_cast);
         break;
     case EVENT_RULE_PROPOSED:
-        result = rule_proposed(ranking, event);
+        result = sets_proposed(ranking, event);
         break;
     case EVENT_RULE_APPROVED:
-        result = rule_approved(ranking, event, arena);
+        result = sets_approved(ranking, event, arena);
         break;
     default: /* moves the time only */
         break;
     }
     if (result == OK)
         result = flush(ranking, arena);
-    return result == OK ? failures_note(ranking) : result;
+    return result == OK ? sets_failures_note(ranking) : result;
 }
 
 /* --- opening --- */
-
-static enum result first_set_write(struct ranking *ranking, struct arena *arena, struct text script)
-{
-    struct rank_rule_set_first_row row;
-    enum result result = rank_rule_set_first(ranking->db, arena, &row);
-    if (result != NOT_FOUND)
-        return result;
-    result = db_begin(ranking->db);
-    if (result != OK)
-        return result;
-    const uint8_t *hash = rule_hash(policy_holds(&ranking->policy)->rules);
-    result = rank_rule_set_put(ranking->db, 0, 0, TEXT(RANKING_RULE_NAME),
-                               bytes_of(hash, DIGEST_SIZE), RULE_SET_HOLDS, 0, TEXT(""), script);
-    if (result == OK)
-        result = constants_write(ranking);
-    if (result == OK)
-        return db_commit(ranking->db);
-    db_rollback(ranking->db);
-    return result;
-}
 
 enum result ranking_open(struct ranking *ranking, struct db *db, struct log *journal,
                          struct arena *arena, struct text script, struct text *why)
@@ -559,7 +446,7 @@ enum result ranking_open(struct ranking *ranking, struct db *db, struct log *jou
     *why = NO_TEXT;
     counters_open(&ranking->counters);
     enum result result = policy_push(&ranking->policy, arena, script, 0, why);
-    return result == OK && db ? first_set_write(ranking, arena, script) : result;
+    return result == OK && db ? sets_first_write(ranking, arena, script) : result;
 }
 
 enum result ranking_replay(struct ranking *ranking, struct arena *arena, int64_t upto,

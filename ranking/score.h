@@ -35,6 +35,32 @@ void ranking_close(struct ranking *ranking);
 MUST_USE enum result ranking_apply(void *self, const struct journal_entry *entry,
                                    struct arena *arena);
 
+static inline bool ranking_writes(const struct ranking *ranking)
+{
+    return ranking->db && ranking->seq > ranking->written_seq;
+}
+
+/* Append to a list of GROWING(type). */
+#define LIST_ADD(list, value)                                                         \
+    do {                                                                              \
+        if ((list).count == (list).room) {                                            \
+            (list).room = (list).room ? (list).room * 2 : 64;                         \
+            (list).at = realloc((list).at, (size_t)(list).room * sizeof(*(list).at)); \
+            assert((list).at);                                                        \
+        }                                                                             \
+        (list).at[(list).count++] = (value);                                          \
+    } while (0)
+
+/* --- in sets.c: rule sets come and go by events --- */
+MUST_USE enum result sets_proposed(struct ranking *ranking, const struct event *event);
+MUST_USE enum result sets_approved(struct ranking *ranking, const struct event *event,
+                                   struct arena *arena);
+/* A set that failed on the way has been put aside by policy_call: say so where the admins read it.
+ */
+MUST_USE enum result sets_failures_note(struct ranking *ranking);
+MUST_USE enum result sets_first_write(struct ranking *ranking, struct arena *arena,
+                                      struct text script);
+
 /* --- in reason.c: what is stored beside a score --- */
 struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting);
 struct text member_facts_json(struct arena *arena, const struct ranking *ranking, int32_t member);

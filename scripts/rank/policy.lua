@@ -13,7 +13,9 @@ P = {
   bad_up     = { 0.45, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
   k_member   = { 8, 1, 100, "votes", "how slowly a member's own figures replace these two shares" },
 
-  cover_low  = { 0.25, 0.05, 1, "share", "of an author's postings one member voted on: independent up to here" },
+  k_link     = { 3, 1, 50, "postings", "pseudo-postings that keep a few votes from looking like a link" },
+  chance     = { 1, 0, 5, "deviations", "beyond what his diligence makes likely before a vote counts as excess" },
+  cover_low  = { 0.25, 0.05, 1, "share", "of an author's postings voted on in excess: independent up to here" },
   cover_high = { 0.45, 0.1, 1, "share", "from here on he is linked, and his votes on that author count nothing" },
   mutual_low  = { 0.10, 0.02, 1, "share", "the same both ways (the smaller share)" },
   mutual_high = { 0.25, 0.05, 1, "share", "from here on two who vote on each other are linked" },
@@ -35,8 +37,8 @@ P = {
   author_part = { 4, 0, 20, "log-odds", "what one point of the author's standing adds to a posting's score" },
 
   band_votes = { 3, 0, 100, "votes", "weight of votes received before a member has a band" },
-  band_2     = { 0.04, -1, 1, "points", "standing from which the second band begins" },
-  band_3     = { 0.10, -1, 1, "points", "standing from which the third band begins" },
+  band_2     = { 0.08, -1, 1, "points", "standing from which the second band begins" },
+  band_3     = { 0.16, -1, 1, "points", "standing from which the third band begins" },
 
   half_life  = { 3, 0.1, 60, "days", "after this long an act counts half for 'rising'" },
   rise_ask   = { 1, 0, 10, "acts", "weight of a new question for 'rising'" },
@@ -70,9 +72,17 @@ local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, ba
   return (up_good + k * a) / (good + k), (up_bad + k * b) / (bad + k)
 end
 
--- Independence of a voter from an author by their votes of one sign on each other: 1 none in common .. 0 linked.
-function link(to_author, author_postings, to_voter, voter_postings)
-  local x, y = to_author / (author_postings + 3.0), to_voter / (voter_postings + 3.0)
+-- Share of a target's postings voted on beyond what so diligent a member would vote on anyway: in a
+-- small house everybody meets everybody, and that is no ring. share: of all postings he voted on.
+local function excess(votes, postings, share)
+  local expected = postings * min(1.0, share)
+  return max(0.0, votes - expected - P.chance * expected ^ 0.5) / (postings + P.k_link)
+end
+
+-- Independence of a voter from an author by their votes of one sign on each other: 1 none .. 0 linked.
+function link(to_author, author_postings, voter_share, to_voter, voter_postings, author_share)
+  local x = excess(to_author, author_postings, voter_share)
+  local y = excess(to_voter, voter_postings, author_share)
   return ramp(x, P.cover_low, P.cover_high) * ramp(min(x, y), P.mutual_low, P.mutual_high)
 end
 
@@ -155,11 +165,13 @@ function rising(key, act, weight, days)
 end
 
 examples = {
-  { call = "link", with = { 0, 0, 0, 0 }, gives = { 1 }, why = "strangers are independent" },
-  { call = "link", with = { 9, 10, 0, 0 }, gives = { 0 },
+  { call = "link", with = { 0, 0, 0, 0, 0, 0 }, gives = { 1 }, why = "strangers are independent" },
+  { call = "link", with = { 9, 10, 0.01, 0, 0, 0.01 }, gives = { 0 },
     why = "who votes on nearly all an author writes is linked" },
-  { call = "link", with = { 4, 20, 5, 20 }, gives = { 0.5072463768 }, within = 1e-6,
+  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.5072463768 }, within = 1e-6,
     why = "voting on each other links" },
+  { call = "link", with = { 9, 10, 0.8, 9, 10, 0.8 }, gives = { 1 },
+    why = "who votes on nearly everything is linked with nobody" },
   { call = "independence", with = { -1, 1, 0.2 }, gives = { 0 },
     why = "disputing a friend's rival counts nothing" },
   { call = "independence", with = { 1, 1, 0.2 }, gives = { 1 },

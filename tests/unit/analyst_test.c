@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -34,6 +35,7 @@ static pid_t start(const char *verb, const char *argument, int out_fd)
     assert_true(child >= 0);
     if (child > 0)
         return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nothing behind */
     int null_fd = open("/dev/null", O_WRONLY);
     dup2(out_fd >= 0 ? out_fd : null_fd, STDOUT_FILENO);
     dup2(out_fd >= 0 ? out_fd : null_fd, STDERR_FILENO);

@@ -210,6 +210,30 @@ static void a_ring_counts_less_than_strangers(void **state)
     house_close(&house);
 }
 
+/* Ten members who answer in turn and all vote on everything: a small house, not a ring. */
+static void in_a_small_house_everybody_meets_everybody_and_nobody_is_linked(void **state)
+{
+    (void)state;
+    struct house house;
+    house_open(&house, 15);
+    past_members(&house.past, 10);
+    const int64_t *m = house.past.members;
+    for (size_t round = 0; round < 30; round++) {
+        int64_t question = past_question(&house.past, m[round % 10]);
+        (void)past_answer(&house.past, question, m[(round + 1) % 10]);
+        for (size_t i = 2; i < 10; i++)
+            if (past_draw(&house.past, 3) > 0)
+                (void)past_vote(&house.past, round, m[(round + i) % 10], 1, 0);
+        house.past.at_ms += DAY_MS;
+    }
+    catch_up(&house, 100);
+    for (size_t i = 0; i < 10; i++) {
+        int32_t member = counters_member_find(&house.ranking.counters, m[i]);
+        assert_true(house.ranking.counters.members.at[member].trust > 0.9);
+    }
+    house_close(&house);
+}
+
 static void settlement_comes_with_the_first_event_after_its_days(void **state)
 {
     (void)state;
@@ -481,6 +505,7 @@ int main(void)
         cmocka_unit_test(a_changed_vote_counts_as_if_it_had_been_cast_so),
         cmocka_unit_test(own_votes_and_unknown_postings_count_nothing),
         cmocka_unit_test(a_ring_counts_less_than_strangers),
+        cmocka_unit_test(in_a_small_house_everybody_meets_everybody_and_nobody_is_linked),
         cmocka_unit_test(settlement_comes_with_the_first_event_after_its_days),
         cmocka_unit_test(two_replays_are_identical_whatever_the_batches),
         cmocka_unit_test(control_one_vote_more_changes_the_digest),

@@ -42,7 +42,11 @@ static void other_rules_show_who_would_move(void **state)
 {
     (void)state;
     assert_int_equal(
-        try_script(script_with("function link(a, b, c, d) return 1.0 end examples = nil"), 0), OK);
+        try_script(
+            script_with("local old = vote function vote(sign, ...) local a, b, c = old(sign, ...) "
+                        "return a, b, sign > 0 and c / 5 or c / 3 end examples = nil"),
+            0),
+        OK);
     assert_true(result.members_up > 0 && result.members_down > 0);
     assert_true(result.postings_changed > 0 && result.questions_reordered > 0);
     assert_true(result.agreement > 0 && result.agreement < 1);
@@ -99,7 +103,9 @@ static void a_script_that_fails_on_the_way_names_the_event(void **state)
 static void what_was_approved_on_the_way_belongs_to_the_past_as_it_was(void **state)
 {
     (void)state;
-    struct text script = script_with("function link(a, b, c, d) return 1.0 end examples = nil");
+    struct text script =
+        script_with("local old = vote function vote(sign, ...) local a, b, c = old(sign, ...) "
+                    "return a, b, sign > 0 and c / 5 or c / 3 end examples = nil");
     int64_t proposal = past_propose(&past, RANKING_RULE_NAME, script);
     (void)past_approve(&past, proposal);
     past_live(&past, 300, 20);

@@ -1,0 +1,111 @@
+#include "core/seal.h"
+#include "core/trace.h"
+#include "ranking/score.h"
+#include "schema/rank.h"
+#include <assert.h>
+#include <stdlib.h>
+
+enum { PROPOSALS_MAX = 100000 };
+
+static enum result constants_write(struct ranking *ranking)
+{
+    const struct rule_constant *constants;
+    size_t count = rule_constants(policy_holds(&ranking->policy)->rules, &constants);
+    enum result result = rank_rule_constants_clear(ranking->db);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = rank_rule_constant_add(ranking->db, (int64_t)i, constants[i].name,
+                                        constants[i].value, constants[i].low, constants[i].high,
+                                        constants[i].unit, constants[i].meaning);
+    return result;
+}
+
+static bool is_ours(const struct ranking *ranking, int64_t proposal)
+{
+    for (int32_t i = 0; i < ranking->proposals.count; i++)
+        if (ranking->proposals.at[i] == proposal)
+            return true;
+    return false;
+}
+
+enum result sets_proposed(struct ranking *ranking, const struct event *event)
+{
+    if (!text_is(event->rule_proposed.name, RANKING_RULE_NAME) ||
+        ranking->proposals.count == PROPOSALS_MAX)
+        return OK;
+    LIST_ADD(ranking->proposals, event->seq);
+    if (!ranking_writes(ranking))
+        return OK;
+    return rank_trial_add(ranking->db, event->seq, event->rule_proposed.name, event->seq);
+}
+
+enum result sets_approved(struct ranking *ranking, const struct event *event, struct arena *arena)
+{
+    int64_t proposal = event->rule_approved.proposal;
+    if (ranking->is_fixed || !is_ours(ranking, proposal))
+        return OK;
+    struct journal_entry *entries;
+    size_t count = 0;
+    enum result result = journal_read(ranking->journal, arena, proposal - 1, 1, &entries, &count);
+    if (result != OK)
+        return result;
+    assert(count == 1 && entries[0].event.seq == proposal);
+    int64_t before = policy_holds(&ranking->policy)->active_seq;
+    struct text why = NO_TEXT;
+    bool holds = policy_push(&ranking->policy, arena, entries[0].texts[0], event->seq, &why) == OK;
+    if (!ranking_writes(ranking))
+        return OK;
+    trace_info("rule_set", "proposal=%lld active_seq=%lld holds=%d", (long long)proposal,
+               (long long)event->seq, holds);
+    static const uint8_t nothing[DIGEST_SIZE];
+    const uint8_t *hash = holds ? rule_hash(policy_holds(&ranking->policy)->rules) : nothing;
+    if (holds)
+        result = rank_rule_set_end(ranking->db, before, RULE_SET_SUPERSEDED, event->seq, TEXT(""));
+    if (result == OK)
+        result = rank_rule_set_put(ranking->db, event->seq, proposal,
+                                   entries[0].event.rule_proposed.name, bytes_of(hash, DIGEST_SIZE),
+                                   holds ? RULE_SET_HOLDS : RULE_SET_REFUSED,
+                                   holds ? 0 : event->seq, holds ? TEXT("") : why, TEXT(""));
+    return result == OK && holds ? constants_write(ranking) : result;
+}
+
+/* A set that failed on the way has been put aside by policy_call; say so where the admins read it.
+ */
+enum result sets_failures_note(struct ranking *ranking)
+{
+    if (ranking->policy.broken) {
+        trace_fail("no_rule_set", "seq=%lld", (long long)ranking->seq);
+        return BROKEN;
+    }
+    int64_t failed = ranking->policy.failed_seq;
+    if (failed < 0)
+        return OK;
+    ranking->policy.failed_seq = -1;
+    if (!ranking_writes(ranking))
+        return OK;
+    enum result result = rank_rule_set_end(ranking->db, failed, RULE_SET_PUT_ASIDE, ranking->seq,
+                                           text_of(ranking->policy.why));
+    if (result == OK)
+        result = rank_rule_set_end(ranking->db, policy_holds(&ranking->policy)->active_seq,
+                                   RULE_SET_HOLDS, 0, TEXT(""));
+    return result == OK ? constants_write(ranking) : result;
+}
+
+enum result sets_first_write(struct ranking *ranking, struct arena *arena, struct text script)
+{
+    struct rank_rule_set_first_row row;
+    enum result result = rank_rule_set_first(ranking->db, arena, &row);
+    if (result != NOT_FOUND)
+        return result;
+    result = db_begin(ranking->db);
+    if (result != OK)
+        return result;
+    const uint8_t *hash = rule_hash(policy_holds(&ranking->policy)->rules);
+    result = rank_rule_set_put(ranking->db, 0, 0, TEXT(RANKING_RULE_NAME),
+                               bytes_of(hash, DIGEST_SIZE), RULE_SET_HOLDS, 0, TEXT(""), script);
+    if (result == OK)
+        result = constants_write(ranking);
+    if (result == OK)
+        return db_commit(ranking->db);
+    db_rollback(ranking->db);
+    return result;
+}
