@@ -83,8 +83,10 @@ enum result page_release(struct request *r, struct reply *out)
     };
     v.head = page_head(r, arena_format(r->arena, "%s, %s", v.title.data, v.period.data));
     v.cells = arena_array(r->arena, struct view_release_cell, count + 1);
-    for (size_t i = 0; i < count; i++)
-        v.cells[v.cells_count++] = cell_view(r, &cells[i]);
+    for (size_t i = 0; i < count; i++) {
+        v.cells[v.cells_count] = cell_view(r, &cells[i]);
+        v.charted = v.charted || v.cells[v.cells_count++].shown;
+    }
     return reply_view(r, out, release, &v);
 }
 
