@@ -35,14 +35,6 @@ static struct audit_report audit(void)
     return report;
 }
 
-static void sound(void)
-{
-    struct audit_report report = audit();
-    if (report.check != NULL)
-        print_message("leaf %lld %s: %s\n", (long long)report.leaf, report.check, report.what);
-    assert_null(report.check);
-}
-
 static void fails(int64_t leaf, const char *check)
 {
     struct audit_report report = audit();
@@ -169,8 +161,6 @@ static void a_leaf_rewritten_with_a_fitting_hash_is_named(void **state)
     assert_true(report.leaf == 3 || report.leaf == 4);
     world_close(&world);
     ledger_make();
-    struct checkpoint checkpoint;
-    (void)checkpoint;
     report = audit();
     leaf_rewrite((int64_t)report.leaves - 1); /* the last one: nothing follows it */
     int64_t last = (int64_t)report.leaves - 1;

@@ -235,3 +235,58 @@ static UNUSED enum result world_period(struct world *world, struct paymaster *pa
     command.period_close.period = text_of(name);
     return world_ask(world, paymaster, &command, NULL);
 }
+
+/* Questions by the first five members, three earmarks, and a month of votes and answers. */
+struct month {
+    struct text campaign;
+    int64_t questions[5];
+};
+
+static UNUSED void month_begin(struct world *world, struct paymaster *paymaster,
+                               struct month *month, bool earmarked)
+{
+    for (size_t i = 0; i < 5; i++)
+        month->questions[i] = world_posting(world, world->members[i], 0);
+    month->campaign = world_campaign(world, paymaster, 500000);
+    if (earmarked) {
+        int64_t *q = month->questions;
+        assert_int_equal(world_earmark(world, paymaster, month->campaign, q[0], 3, 1000, 50000),
+                         OK);
+        assert_int_equal(world_earmark(world, paymaster, month->campaign, q[1], 1, 5000, 5000), OK);
+        assert_int_equal(world_earmark(world, paymaster, month->campaign, q[2], 2, 3000, 9000), OK);
+    }
+    *world_clock += 601 * 1000;
+    assert_int_equal(commit_tick(paymaster), OK);
+}
+
+static UNUSED void month_live(struct world *world, const struct month *month)
+{
+    for (size_t i = 6; i < WORLD_MEMBERS; i++) {
+        *world_clock += DAY_MS / 4;
+        world_vote(world, month->questions[0], world->members[0], world->members[i],
+                   i % 3 == 0 ? 2 : 1);
+        world_vote(world, month->questions[1], world->members[1], world->members[i], 1);
+        if (i % 8 == 0) {
+            int64_t answer = world_posting(world, world->members[i], month->questions[2]);
+            for (size_t j = 6; j < 14; j++)
+                if (j != i)
+                    world_vote(world, answer, world->members[i], world->members[j], 1);
+        }
+    }
+    *world_clock = clock_month_next(WORLD_START) + 3600 * 1000;
+}
+
+static UNUSED void sound(void)
+{
+    struct audit_report report;
+    enum result result = audit_run(&report, NULL);
+    if (report.check != NULL)
+        print_message("leaf %lld %s: %s\n", (long long)report.leaf, report.check, report.what);
+    assert_int_equal(result, OK);
+    assert_null(report.check);
+}
+
+static UNUSED uint64_t size_of(struct paymaster *paymaster)
+{
+    return writer_size(&paymaster->writer);
+}
