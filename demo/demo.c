@@ -21,16 +21,16 @@ static const char usage[] = "usage: curbside-demo [--state DIR] build [COMMUNITY
                             "       curbside-demo help\n";
 static const char password[] = "corridor after rounds";
 
-/* What the sponsor sets aside, by key of the posting: some on an author, some on answers, some on
- * votes whichever way. */
+/* What the sponsor sets aside, each right after the posting it is for: on the answers to a
+ * question, or on the votes on an answer, whichever way they go. */
 static const struct earmark {
-    int64_t day;
     const char *key;
     int kind;
     int64_t cents, cap_cents;
 } earmarks[] = {
-    {-112, "a1", 1, 15000, 15000}, {-111, "a1", 3, 1500, 60000}, {-84, "a12", 3, 1200, 40000},
-    {-60, "q20", 2, 8000, 40000},  {-40, "a83", 3, 1000, 30000}, {-20, "q40", 2, 6000, 30000},
+    {"q1", 2, 8000, 24000},  {"a1", 3, 1500, 60000},   {"q9", 2, 6000, 24000},
+    {"a30", 3, 1200, 40000}, {"q24", 2, 6000, 24000},  {"a90", 3, 1200, 40000},
+    {"q38", 2, 8000, 24000}, {"a140", 3, 1000, 30000},
 };
 enum { EARMARKS = sizeof(earmarks) / sizeof(earmarks[0]) };
 
@@ -44,22 +44,27 @@ static void progress(size_t done, size_t all, int64_t at_ms, struct arena *arena
     arena_reset(arena, mark);
 }
 
-/* Months end and earmarks are placed between the members' acts. */
-static enum result between(struct play *play, int64_t from_ms, int64_t to_ms, int64_t today_ms)
+static enum result earmark_on(struct play *play, const struct act *act, int64_t today_ms)
 {
     enum result result = OK;
     for (size_t i = 0; i < EARMARKS && result == OK; i++) {
-        int64_t at_ms = today_ms + earmarks[i].day * DAY_MS;
-        if (at_ms <= from_ms || at_ms > to_ms)
+        if (!text_is(act->key, earmarks[i].key))
             continue;
         if (play->campaign.size == 0)
             result = play_campaign(play, today_ms + 200 * DAY_MS);
-        if (result == OK && play_earmark(play, earmarks[i].key, earmarks[i].kind, earmarks[i].cents,
-                                         earmarks[i].cap_cents, at_ms + 45 * DAY_MS) != OK)
-            fprintf(stderr, "demo: the earmark on %s was refused\n", earmarks[i].key);
+        if (result == OK)
+            result = play_earmark(play, earmarks[i].key, earmarks[i].kind, earmarks[i].cents,
+                                  earmarks[i].cap_cents, act->at_ms + 45 * DAY_MS);
         if (result == OK)
             result = play_tick(play);
     }
+    return result;
+}
+
+/* Months end between the members' acts. */
+static enum result months_end(struct play *play, int64_t from_ms, int64_t to_ms)
+{
+    enum result result = OK;
     for (int64_t end = clock_month_next(from_ms); end <= to_ms && result == OK;
          end = clock_month_next(end)) {
         size_t mark = play->arena->used;
@@ -81,9 +86,11 @@ static enum result play_all(struct play *play, const struct community *community
         if (act->at_ms > now_ms)
             break;
         if (play->key_count > 0)
-            result = between(play, last_ms, act->at_ms, today_ms);
+            result = months_end(play, last_ms, act->at_ms);
         if (result == OK)
             result = play_act(play, act);
+        if (result == OK)
+            result = earmark_on(play, act, today_ms);
         last_ms = act->at_ms;
         if (i % 20 == 0)
             progress(i, community->count, act->at_ms, play->arena);

@@ -233,8 +233,8 @@ enum result play_campaign(struct play *play, int64_t ends_ms)
     if (sponsor == NULL || admin == NULL)
         return REFUSED;
     struct command command = {.kind = COMMAND_CAMPAIGN_OPEN};
-    command.campaign_open.name = TEXT("Anticoagulation in the very old");
-    command.campaign_open.product = TEXT("Direct oral anticoagulants, independent education");
+    command.campaign_open.name = TEXT("What works in practice");
+    command.campaign_open.product = TEXT("Independent education, no product");
     command.campaign_open.starts_ms = *play->clock_ms;
     command.campaign_open.ends_ms = ends_ms;
     command.campaign_open.deposit_cents = 500000;
