@@ -18,7 +18,7 @@ static enum result rate_check(struct request *r, struct reply *out)
         [RATE_SIGN_IN] = "rate.sign_in_per_minute",
     };
     enum rate kind = r->route->rate;
-    bool allowed = rates_take(r->worker->rates, kind, r->reader.member, r->remote,
+    bool allowed = rates_take(r->worker->rates, (int)kind, r->reader.member, r->remote,
                               conf_int(settings[kind]), clock_steady_us(), &out->retry_after);
     return allowed ? OK : TOO_OFTEN;
 }

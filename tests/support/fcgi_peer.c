@@ -52,6 +52,8 @@ int peer_send(const char *socket_path, const struct peer_request *request)
     size = param_add(params, size, "REQUEST_METHOD", request->method ? request->method : "GET");
     size = param_add(params, size, "REQUEST_URI", request->uri);
     size = param_add(params, size, "REMOTE_ADDR", "127.0.0.1");
+    if (request->body.data)
+        size = param_add(params, size, "CONTENT_TYPE", "application/x-www-form-urlencoded");
     size = param_add(params, size, "HTTP_HOST", request->host);
     size = param_add(params, size, "HTTP_COOKIE", request->cookie);
     size = param_add(params, size, "HTTP_ORIGIN", request->origin);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -44,6 +45,7 @@ static void serve(int fd, const char *users)
 {
     struct listener listener;
     struct arena arena;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies leaves nobody behind */
     arena_open(&arena, 4 * 1024 * 1024);
     accept_open(&listener, fd, text_of(users), BODY_MAX, STEP_MS, WHOLE_MS);
     for (;;) {
@@ -93,7 +95,8 @@ static int stop_server(void **unused UNUSED)
 static void add(const void *data, size_t size)
 {
     assert_true(sent.size + size <= sizeof sent.data);
-    memcpy(sent.data + sent.size, data, size);
+    if (size > 0)
+        memcpy(sent.data + sent.size, data, size);
     sent.size += size;
 }
 

@@ -65,6 +65,7 @@ static struct request r;
 static enum result take(const struct field *table, const char *form)
 {
     r = (struct request){.arena = &arena, .method = METHOD_POST};
+    r.content_type = TEXT("application/x-www-form-urlencoded; charset=UTF-8");
     r.body = text_bytes(text_of(form));
     return request_fields(&r, table);
 }
@@ -217,6 +218,15 @@ static void a_field_sent_twice_is_refused_and_unknown_ones_are_ignored(void **un
     assert_good("line=abc&other=1&other=2&&=&x");
 }
 
+static void a_body_of_another_type_is_no_form(void **unused UNUSED)
+{
+    r = (struct request){.arena = &arena, .method = METHOD_POST};
+    r.content_type = TEXT("text/plain");
+    r.body = text_bytes(TEXT("line=x&int=1"));
+    assert_int_equal(request_fields(&r, needed), INVALID);
+    assert_int_equal(take(needed, "line=x&int=1"), OK);
+}
+
 static void more_pairs_than_any_form_has_are_refused(void **unused UNUSED)
 {
     char form[400] = "line=abc";
@@ -240,6 +250,7 @@ int main(void)
         cmocka_unit_test(amounts_are_whole_cents),
         cmocka_unit_test(what_is_needed_and_missing_is_named),
         cmocka_unit_test(a_field_sent_twice_is_refused_and_unknown_ones_are_ignored),
+        cmocka_unit_test(a_body_of_another_type_is_no_form),
         cmocka_unit_test(more_pairs_than_any_form_has_are_refused),
     };
     return cmocka_run_group_tests(tests, open_scratch, NULL);

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -43,6 +44,7 @@ static void web_work(enum pool pool, int fd)
 {
     struct worker worker;
     struct listener listener;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies leaves nobody behind */
     worker_open(&worker, pool);
     accept_open(&listener, fd, TEXT(""), REQUEST_BODY_MAX, 500, 2000);
     for (;;) {
