@@ -43,6 +43,10 @@ printf '#!/bin/sh\necho "ok 1 - built"\n' >build/tests/missing_test; chmod +x bu
 is "a built test runs" "$(tests/run unit | tail -n 1)" "1 passed, 0 failed"
 script tmp_test.sh <<<'[ -d "$TEST_TMP" ] && touch "$TEST_TMP/x" && echo "ok 1 - $TEST_TMP"'
 is "every test has a folder of its own" "$(tests/run tests/unit/tmp_test.sh | tail -n 1)" "1 passed, 0 failed"
+script left_test.sh <<<'sleep 300 & echo $! >left; echo "ok 1 - left something running"'
+tests/run tests/unit/left_test.sh >/dev/null
+kill -0 "$(cat left)" 2>/dev/null; is "what a test leaves running is ended" $? 1
+rm tests/unit/left_test.sh
 
 # --- packages: over an apt-get and a dpkg-query that only note what they were asked ---
 mkdir stub
