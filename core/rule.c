@@ -301,6 +301,18 @@ static void code_check(lua_State *lua)
                (int)line, name);
 }
 
+/* The function on top of the stack takes as many arguments as it will be given, or any number: one
+ * written for another house would take them for something else. */
+static void function_check(lua_State *lua, const struct rule_function *needed)
+{
+    lua_Debug about;
+    lua_pushvalue(lua, -1);
+    lua_getinfo(lua, ">uS", &about);
+    if (about.what[0] == 'L' && !about.isvararg && about.nparams != needed->arguments)
+        luaL_error(lua, "rule:%d: function %s takes %d arguments, but is given %d",
+                   about.linedefined, needed->name, (int)about.nparams, (int)needed->arguments);
+}
+
 static void functions_take(lua_State *lua, struct load *load, int environment)
 {
     struct rule_set *set = load->set;
@@ -309,6 +321,7 @@ static void functions_take(lua_State *lua, struct load *load, int environment)
         assert(needed->arguments <= RULE_VALUES_MAX && needed->results <= RULE_VALUES_MAX);
         if (lua_getfield(lua, environment, needed->name) != LUA_TFUNCTION)
             luaL_error(lua, "there is no function %s", needed->name);
+        function_check(lua, needed);
         set->functions[i] = *needed;
         set->refs[i] = luaL_ref(lua, LUA_REGISTRYINDEX);
         set->function_count = i + 1;

@@ -38,10 +38,10 @@ struct rule_function {
     uint8_t arguments, results;
 };
 
-/* Load a script, check that every function of `needed` is there, run its examples. On failure
- * INVALID and *why (one line, in the arena), which names the script's line, the example or the
- * limit. `overrides` ("name = value" lines, # comments, may be empty) replace constants' values,
- * within their ranges. `name` is for the caller's traces only. */
+/* Load a script, check that every function of `needed` is there and takes as many arguments, run
+ * its examples. On failure INVALID and *why (one line, in the arena), which names the script's
+ * line, the example or the limit. `overrides` ("name = value" lines, # comments, may be empty)
+ * replace constants' values, within their ranges. `name` is for the caller's traces only. */
 MUST_USE enum result rule_load(struct rule_set **set, struct arena *arena, struct text name,
                                struct text script, struct text overrides,
                                const struct rule_function *needed, size_t needed_count,

@@ -77,7 +77,8 @@ static enum result state_open(struct ranker *ranker, struct text script, void (*
     enum result result =
         ranking_open(&ranker->ranking, ranker->db, ranker->journal, &ranker->arena, script, &why);
     if (result == INVALID)
-        trace_fail("first_rule_set", "%.*s", (int)why.size, why.data);
+        trace_fail("first_rule_set", "%.*s; `rebuild` takes the program's own", (int)why.size,
+                   why.data);
     ranker->fold = (struct fold){"journal", ranker->db, ranking_apply, &ranker->ranking};
     if (result == OK)
         result = fold_cursor(&ranker->fold, &cursor);
@@ -220,6 +221,21 @@ static void remove_fresh(const char *fresh)
     }
 }
 
+/* A program whose rules take other arguments cannot go on with the stored script: then the past is
+ * counted by its own. */
+static struct text script_that_loads(struct ranker *ranker, struct text script)
+{
+    struct policy policy = {.failed_seq = -1};
+    struct text reason;
+    if (policy_push(&policy, &ranker->arena, script, 0, &reason) != OK) {
+        fprintf(stderr, "rank: the stored first script no longer loads (%.*s): using the new one\n",
+                (int)reason.size, reason.data);
+        script = policy_first_script();
+    }
+    policy_close(&policy);
+    return script;
+}
+
 static int rebuild(struct ranker *ranker)
 {
     char path[4000], fresh[4100];
@@ -229,7 +245,7 @@ static int rebuild(struct ranker *ranker)
     if (access(path, R_OK) ==
         0) { /* it says which script the past began with; its pages go into the file */
         rank_open(ranker, DB_FOLD);
-        script = first_script(ranker->db, &ranker->arena);
+        script = script_that_loads(ranker, first_script(ranker->db, &ranker->arena));
         db_checkpoint(ranker->db, true);
         db_close(ranker->db);
     }

@@ -137,8 +137,9 @@ static void a_proposal_is_tried_in_a_child_and_its_result_is_stored(void **state
         &past, RANKING_RULE_NAME,
         script_with("local old = vote function vote(sign, ...) local a, b, c = old(sign, ...) "
                     "return a, b, sign > 0 and c / 5 or c / 3 end examples = nil"));
-    int64_t bad = past_propose(&past, RANKING_RULE_NAME,
-                               script_with("function link() while true do end end examples = nil"));
+    int64_t bad =
+        past_propose(&past, RANKING_RULE_NAME,
+                     script_with("function link(...) while true do end end examples = nil"));
     wake_all();
     struct rank_trial_of_row row;
     assert_true(trial_ends(good, &row));

@@ -175,6 +175,9 @@ static void a_syntax_error_names_its_line(void **state)
     assert_refused("", "empty");
     assert_refused("x = 1", "there is no function run");
     assert_refused("run = 5", "there is no function run");
+    assert_refused("x = 1\nfunction run(a, b) return a end",
+                   "line 2: function run takes 2 arguments, but is given 1");
+    assert_refused("function run() return 1 end", "takes 0 arguments");
     assert_refused("local s = nil .. 'x'", "line 1: attempt to concatenate a nil value");
 }
 

@@ -62,8 +62,8 @@ static void other_rules_show_who_would_move(void **state)
 static void turned_over_scores_turn_the_order_over(void **state)
 {
     (void)state;
-    struct text script = script_with(
-        "function member_score(w, s) local x = -s / (w + 8) return x, x, 0 end examples = nil");
+    struct text script = script_with("function member_score(w, s, ...) local x = -s / (w + 8) "
+                                     "return x, x, 0 end examples = nil");
     assert_int_equal(try_script(script, 0), OK);
     assert_true(result.agreement < -0.5);
 }
