@@ -220,12 +220,21 @@ static enum result leaves_check(struct audit *audit, void (*progress)(uint64_t, 
 {
     int64_t head;
     uint8_t digest[32];
+    size_t most = PAGE;
     enum result result = log_head(audit->log, &head, digest);
     for (size_t count = 1; result == OK && count > 0;) {
         struct log_entry *entries;
         arena_reset(&audit->arena, 0);
         result =
-            log_read(audit->log, &audit->arena, (int64_t)audit->tree.size, PAGE, &entries, &count);
+            log_read(audit->log, &audit->arena, (int64_t)audit->tree.size, most, &entries, &count);
+        if (result == BROKEN && most > 1) { /* one by one, to name the entry */
+            most = count = 1;
+            result = OK;
+            continue;
+        }
+        if (result == BROKEN)
+            return fault(audit, (int64_t)audit->tree.size, "place",
+                         "it cannot be read, or another stands in its place");
         for (size_t i = 0; i < count && result == OK; i++)
             result = leaf_check(audit, &entries[i]);
         if (result == OK && progress != NULL)

@@ -156,7 +156,7 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     }
 }
 
-enum result command_run(struct paymaster *paymaster, struct bytes message, bool operator_,
+enum result paymaster_command(struct paymaster *paymaster, struct bytes message, bool operator_,
                         struct buf *reply)
 {
     struct command command;

@@ -47,7 +47,7 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
         buf_open(&reply, &paymaster->arena, 4096);
         enum result result = followed;
         if (result == OK)
-            result = command_run(paymaster, messages[i].body, messages[i].operator_, &reply);
+            result = paymaster_command(paymaster, messages[i].body, messages[i].operator_, &reply);
         server_answer(server, messages[i].client, result,
                       result == OK ? buf_done(&reply) : TEXT(""));
     }

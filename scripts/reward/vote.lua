@@ -1,6 +1,7 @@
 -- What a vote on an earmarked posting earns: a share, 0 to 1, of the earmark's amount.
--- Blind to direction: the host has no argument that holds how anyone voted, so no rule can pay for an opinion. All arguments are as they stood
--- before the vote. The idea is that of scripts/rank: independence x trust x record.
+-- Blind to direction: the host has no argument that holds how anyone voted, so no rule can pay for an opinion. All
+-- arguments are as they stood before the vote. The idea is that of scripts/rank: independence x trust x record.
+-- luacheck: std lua54, allow defined top, ignore 131 212
 P = {
   cov_lo = { 0.25, 0, 1, "share", "voted on this share of the author's postings before: still independent" },
   cov_hi = { 0.45, 0, 1, "share", "... and from this share on counted as linked" },
@@ -29,8 +30,9 @@ function trust(votes, mutual)
   return ramp(mutual / (votes + P.k_trust), P.share_lo, P.share_hi)
 end
 
--- given: this voter's earlier votes on this author's postings, of given_of there are; back, back_of: the same the other way round;
--- votes: the voter's earlier votes in all; mutual: those that went to members who had voted on the voter; days: since the voter was let in.
+-- given: this voter's earlier votes on this author's postings, of given_of there are; back, back_of: the same the
+-- other way round; votes: the voter's earlier votes in all; mutual: those that went to members who had voted on the
+-- voter; days: since the voter was let in.
 function pay_vote(given, given_of, back, back_of, votes, mutual, days)
   if days < P.days_min then return 0.0 end
   local record = P.first + (1 - P.first) * math.min(1.0, votes / P.full)
@@ -38,9 +40,13 @@ function pay_vote(given, given_of, back, back_of, votes, mutual, days)
 end
 
 examples = {
-  { call = "pay_vote", with = { 0, 1, 0, 0, 0, 0, 30 }, gives = { 0.5 }, why = "a first vote by a newcomer earns half" },
-  { call = "pay_vote", with = { 0, 4, 0, 3, 25, 1, 90 }, gives = { 1 }, why = "a seasoned, independent voter earns in full" },
-  { call = "pay_vote", with = { 18, 20, 15, 17, 40, 3, 90 }, gives = { 0 }, why = "voting on all of each other's postings earns nothing" },
-  { call = "pay_vote", with = { 0, 4, 0, 3, 40, 36, 90 }, gives = { 0 }, why = "who only trades votes is not trusted" },
+  { call = "pay_vote", with = { 0, 1, 0, 0, 0, 0, 30 }, gives = { 0.5 },
+    why = "a first vote by a newcomer earns half" },
+  { call = "pay_vote", with = { 0, 4, 0, 3, 25, 1, 90 }, gives = { 1 },
+    why = "a seasoned, independent voter earns in full" },
+  { call = "pay_vote", with = { 18, 20, 15, 17, 40, 3, 90 }, gives = { 0 },
+    why = "voting on all of each other's postings earns nothing" },
+  { call = "pay_vote", with = { 0, 4, 0, 3, 40, 36, 90 }, gives = { 0 },
+    why = "who only trades votes is not trusted" },
   { call = "trust", with = { 0, 0 }, gives = { 1 }, why = "nobody starts distrusted" },
 }

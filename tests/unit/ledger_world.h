@@ -183,7 +183,7 @@ static UNUSED enum result world_ask(struct world *world, struct paymaster *payma
     buf_open(&message, &world->arena, 1024);
     buf_open(&reply, &world->arena, 1024);
     command_write(&message, command);
-    enum result result = command_run(paymaster, buf_bytes(&message), token == NULL, &reply);
+    enum result result = paymaster_command(paymaster, buf_bytes(&message), token == NULL, &reply);
     world->reply = buf_done(&reply);
     arena_reset(&paymaster->arena, 0);
     return result;
