@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "tests/support/scratch.h"
 
-#include <fcgiapp.h> /* the control: what the library does with the same bytes when it stands alone */
+#include <fcgiapp.h> /* the control: the library alone with the same bytes */
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(new URL("../..", import.meta.url).pathname);
-const program = join(root, process.env.BUILD ?? "build", "bin", "curbside-web");
+const program = resolve(root, process.env.BUILD ?? "build", "bin", "curbside-web");
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const guards = ["content-security-policy", "strict-transport-security", "x-content-type-options", "cross-origin-opener-policy",
   "cross-origin-resource-policy", "referrer-policy", "permissions-policy"];
