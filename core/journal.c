@@ -169,6 +169,7 @@ enum result journal_verify(struct log *journal, struct arena *arena, void (*prog
 {
     uint8_t previous[32] = {0};
     int64_t seq = 0;
+    size_t most = VERIFY_SLICE;
     *bad_seq = 0;
     *why = NULL;
     const size_t mark = arena->used;
@@ -176,10 +177,14 @@ enum result journal_verify(struct log *journal, struct arena *arena, void (*prog
         struct log_entry *entries;
         size_t count;
         arena_reset(arena, mark);
-        const enum result result = log_read(journal, arena, seq, VERIFY_SLICE, &entries, &count);
+        const enum result result = log_read(journal, arena, seq, most, &entries, &count);
+        if (result == BROKEN && most > 1) { /* one by one, to name the entry */
+            most = 1;
+            continue;
+        }
         if (result != OK) {
             *bad_seq = seq + 1;
-            *why = "the log cannot be read";
+            *why = "it cannot be read, or another stands in its place";
             return result == BROKEN ? INVALID : result;
         }
         if (count == 0)
