@@ -78,6 +78,7 @@ struct view_thread_row page_thread_row(const struct request *r, struct thread_fa
         .ago = clock_ago(r->arena, facts.at_ms, r->now_ms),
         .iso = clock_iso(r->arena, facts.at_ms),
         .excerpt = facts.excerpt,
+        .source = facts.source,
     };
     page_topics(r->arena, facts.topics, &row.topics, &row.topics_count);
     return row;
@@ -98,12 +99,12 @@ static struct text why_words(enum result why)
     case TOO_OFTEN:
         return TEXT("That was a lot in a short time. Wait a minute, then send it again.");
     case CONFLICT:
-        return TEXT("This was posted already, with another text.");
+        return TEXT("This was sent already, with other content. Reload the page and start afresh.");
     case BUSY:
         return TEXT("It cannot be taken just now, and nothing was changed. Try again in a moment.");
     case UNKNOWN:
         return TEXT("No answer came, so it is not known whether it was taken. "
-                    "Send it again: it will not be posted twice.");
+                    "Send it again: it is done only once.");
     default:
         return text_of(result_advice(why));
     }

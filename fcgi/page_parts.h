@@ -25,7 +25,7 @@ struct view_head page_head(const struct request *r, struct text title);
 /* A thread as lists show it; the columns that all statements threads_* share. */
 struct thread_facts {
     int64_t question, kind, solved, answers, corroborations, patients, at_ms;
-    struct text topics, title, excerpt;
+    struct text topics, title, excerpt, source;
 };
 #define THREAD_FACTS(row)                                                            \
     (struct thread_facts)                                                            \
@@ -33,7 +33,7 @@ struct thread_facts {
         .question = (row)->question, .kind = (row)->kind, .solved = (row)->solved,   \
         .answers = (row)->answers, .corroborations = (row)->corroborations,          \
         .patients = (row)->patients, .at_ms = (row)->at_ms, .topics = (row)->topics, \
-        .title = (row)->title, .excerpt = (row)->excerpt                             \
+        .title = (row)->title, .excerpt = (row)->excerpt, .source = (row)->source    \
     }
 struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts);
 /* "solved", "reference", "observation", "unanswered" or "open". */

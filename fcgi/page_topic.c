@@ -23,21 +23,25 @@ const struct field fields_follow[] = {
 enum result page_topic(struct request *r, struct reply *out)
 {
     struct board_threads_of_topic_row *rows;
-    struct board_topic_get_row topic;
+    struct board_topic_get_row topic = {0};
     struct text followed;
     size_t count;
     struct db *board = request_store(r, WEB_BOARD);
-    enum result result = board_topic_get(board, r->arena, r->name, &topic);
+    enum result known = board_topic_get(board, r->arena, r->name, &topic);
+    enum result result = known == NOT_FOUND ? OK : known;
     if (result == OK)
         result = page_followed(r, &followed);
     if (result == OK)
         result = board_threads_of_topic(board, r->arena, r->name, request_int(r, "before"),
                                         PAGE_ROWS + 1, &rows, &count);
+    /* What only references are filed under is a topic too, though members have no thread in it. */
+    if (result == OK && known == NOT_FOUND && count == 0)
+        result = NOT_FOUND;
     if (result != OK)
         return result;
     struct view_topic_page v = {.head = page_head(r, r->name)};
     v.topic = (struct view_topic){r->name, topic.threads, page_follows(followed, r->name)};
-    v.can_follow = r->reader.role == BOARD_PHYSICIAN;
+    v.can_follow = r->reader.role == BOARD_PHYSICIAN && known == OK;
     v.form = v.can_follow ? guard_form(r, out, "/topic/:name/follow") : TEXT("");
     v.rows = arena_array(r->arena, struct view_thread_row, PAGE_ROWS);
     for (size_t i = 0; i < count && i < PAGE_ROWS; i++)

@@ -53,7 +53,7 @@
     const facts = make("p", { class: "facts" });
     const state = row.state === "solved" || row.state === "reference" ? `state ${row.state}` : "state";
     facts.append(make("span", { class: state }, row.state),
-      make("span", {}, `${row.answers} ${row.answers === 1 ? "answer" : "answers"}`));
+      make("span", {}, row.source || `${row.answers} ${row.answers === 1 ? "answer" : "answers"}`));
     if (row.corroborations > 0)
       facts.append(make("span", {}, `${row.corroborations} ${row.corroborations === 1 ? "corroboration" : "corroborations"}`));
     return make("li", {}, make("h3", {}, make("a", { href: `/q/${Number(row.id)}` }, row.title)), facts);
