@@ -94,7 +94,8 @@ static bool serve_until(size_t count)
         reached = releases_count() >= count;
     }
     kill(child, SIGTERM);
-    assert_int_equal(finish(child), 0);
+    int code = finish(child);
+    assert_true(code == 0 || code == 128 + SIGTERM); /* the latter before it could listen */
     return reached;
 }
 
