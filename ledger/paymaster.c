@@ -173,7 +173,7 @@ static const struct verb verbs[] = {
     {"verify", NULL, "is the ledger sound? exit 1 names the entry and the check that fails",
      tool_verify, NULL},
     {"replay", NULL, "run the reward rules again and compare with the ledger", tool_replay, NULL},
-    {"rebuild", NULL, "fold ledger and vault anew into fresh book.db and statement.db",
+    {"rebuild", NULL, "fold ledger and vault anew into book.db, statement.db and the tiles",
      tool_rebuild, NULL},
     {"digest", NULL, "print store, rows and content digest of book.db and statement.db",
      tool_digest, NULL},

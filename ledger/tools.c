@@ -10,6 +10,7 @@
 #include "core/trace.h"
 #include "ledger/audit.h"
 #include "ledger/paymaster.h"
+#include "ledger/tile.h"
 #include "schema/book.h"
 #include "schema/statement.h"
 
@@ -132,6 +133,18 @@ static void book_progress(int64_t seq)
     progress_show((uint64_t)seq, (uint64_t)seq);
 }
 
+/* The tiles up to the latest checkpoint, all of them: what is there already is written again as it
+ * was. */
+static enum result tiles_make(struct paymaster *paymaster)
+{
+    struct tree_source source = book_source(&paymaster->writer.book);
+    struct vault_checkpoint_last_row last;
+    enum result result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    return tile_write(conf_path("public"), &source, 0, (uint64_t)last.size);
+}
+
 /* Fold ledger into book, then ledger, vault and journal into statements, both into files beside. */
 static enum result folds_make(struct paymaster *paymaster)
 {
@@ -157,6 +170,8 @@ static enum result folds_make(struct paymaster *paymaster)
         result = book_catch_up(&paymaster->writer.book, book_progress);
     if (result == OK)
         result = statement_catch_up(paymaster);
+    if (result == OK)
+        result = tiles_make(paymaster);
     if (result == OK) {
         db_checkpoint(paymaster->book, true);
         db_checkpoint(paymaster->statement, true);
