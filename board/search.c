@@ -23,7 +23,7 @@ enum {
 };
 
 /* How many postings a word stands in, kept for ten minutes. Two words that meet in a slot take
- * turns. */
+ * turns. None at all is not kept: the word may be in the next posting, and that must be found. */
 struct count_slot {
     uint64_t word;
     int64_t rows;
@@ -178,7 +178,7 @@ static enum result word_count(struct search *search, struct arena *arena, struct
             board_search_count(search->db, arena, buf_done(&query), common_rows(search) + 1, &row);
         if (result != OK)
             return result;
-        *slot = (struct count_slot){hash, row.rows, now_us + COUNT_KEEP_US};
+        *slot = (struct count_slot){hash, row.rows, row.rows > 0 ? now_us + COUNT_KEEP_US : 0};
     }
     word->rows = slot->rows;
     return OK;
