@@ -37,8 +37,9 @@ export async function signIn(page, name, password) {
 }
 
 // Accessibility faults as lines; the page's own policy forbids injected script, so axe runs in the debugger's world.
-export async function axe(page) {
-  await page.evaluate(axeSource);
-  const result = await page.evaluate(async () => window.axe.run(document, { resultTypes: ["violations"] }));
+// only: names of rules; without, all of them.
+export async function axe(page, only = null) {
+  if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axeSource);
+  const result = await page.evaluate(async (rules) => window.axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) }), only);
   return result.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")})`);
 }

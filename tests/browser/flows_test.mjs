@@ -1,0 +1,332 @@
+// What each role does, in headless Chromium: with the mouse and script, with the keyboard alone, and without script. The page's own policy
+// must refuse nothing on the way. SHOTS=DIR keeps pictures.
+// test-seconds: 150
+import assert from "node:assert/strict";
+import { test, after, before } from "node:test";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { House, DAY, password, npi, ask } from "../support/house.mjs";
+import { launch, open, signIn } from "../support/browser.mjs";
+import { tick } from "../support/money.mjs";
+
+let house, browser, pages = [], ids = {};
+const day = (ms) => new Date(ms).toISOString().slice(0, 10);
+async function page(options) {
+  const made = await open(browser, house.origin, options);
+  pages.push(made);
+  return made;
+}
+async function shot(view, name) {
+  if (!process.env.SHOTS) return;
+  mkdirSync(process.env.SHOTS, { recursive: true });
+  await view.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
+}
+// Every page that was used, and what its policy or script complained about.
+async function clean() {
+  const faults = pages.flatMap((view) => view.faults);
+  for (const view of pages) await view.context().close();
+  pages = [];
+  assert.deepEqual(faults, []);
+}
+
+before(async () => {
+  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
+  browser = await launch();
+  house.staff("Gatekeeper", "admin");
+  house.staff("Latch", "admin");
+  house.staff("Halden", "sponsor", "Halden Bio");
+  house.adminClient = await house.signIn("Gatekeeper");
+  ids.alder = (await house.physician("Alder")).member;
+  await house.physician("Birch");
+  ids.warfarin = await ask(await house.signIn("Alder"), "Is warfarin still reasonable on haemodialysis?", "Three years on dialysis, no bleeding so far.");
+});
+after(async () => {
+  await browser?.close();
+  await house?.stop();
+});
+
+// ---- with script and mouse ----
+test("a physician applies on a phone, waits, and is let in by an admin", async () => {
+  const phone = await page({ width: 360, height: 740 });
+  await phone.goto("/");
+  await phone.waitForURL(/\/login/);
+  await phone.getByRole("link", { name: "Join as a physician" }).click();
+  for (const [field, value] of Object.entries({ pseudonym: "Cedar", specialty: "nephrology", first_name: "Ada", last_name: "Cedarling", npi: npi(301), state: "MO",
+    licence: "2018000301", email: "cedar@demo.example", password })) await phone.fill(`#${field}`, value);
+  await phone.getByRole("button", { name: "Apply" }).click();
+  await phone.waitForURL(/joined/);
+  await shot(phone, "joined");
+  await signIn(phone, "Cedar", password);
+  assert.match(phone.url(), /\/waiting$/);
+  await phone.goto("/ask");
+  assert.match(phone.url(), /\/waiting$/, "the door is not open yet");
+  const desk = await page();
+  await signIn(desk, "Gatekeeper", password);
+  await desk.goto("/admin/members");
+  const card = desk.locator("section.card", { hasText: "“Cedar”" });
+  await card.locator("input[name=reason]").fill("Licence and NPI agree with the lists.");
+  await card.getByRole("button", { name: /^Let in/ }).click();
+  await desk.getByRole("status").first().waitFor();
+  await phone.goto("/");
+  assert.match(phone.url(), /\/$/);
+  await clean();
+});
+
+test("a physician asks with similar questions and a preview, another answers, a third votes, and the page says why", async () => {
+  const alder = await page();
+  await signIn(alder, "Alder", password);
+  await alder.getByRole("link", { name: "Ask" }).click();
+  await alder.locator("#title").pressSequentially("Warfarin on haemodialysis in the", { delay: 5 });
+  await alder.locator("#similar a", { hasText: "Is warfarin still reasonable" }).waitFor();
+  await alder.fill("#title", "Which dose of apixaban on haemodialysis?");
+  await alder.fill("#body", "Two patients.\n\n- one is **small**\n- both are <b>old</b>");
+  await alder.locator("section[aria-label=Preview] strong", { hasText: "small" }).waitFor();
+  assert.equal(await alder.locator("section[aria-label=Preview] b").count(), 0, "markup that was typed stays text");
+  await alder.fill("#topics", "nephrology, anticoagulation");
+  await shot(alder, "ask");
+  await alder.getByRole("button", { name: "Post", exact: true }).click();
+  await alder.waitForURL(/\/q\/\d+/);
+  ids.question = Number(alder.url().match(/\/q\/(\d+)/)[1]);
+
+  const birch = await page({ width: 768 });
+  await signIn(birch, "Birch", password);
+  await birch.goto(`/q/${ids.question}`);
+  await birch.fill("#answer-body", "2.5 mg twice a day; we saw no bleeding in eleven patients.");
+  await birch.getByRole("button", { name: "Post answer" }).click();
+  await birch.waitForURL(/#p\d+/);
+  ids.answer = Number(birch.url().match(/#p(\d+)/)[1]);
+
+  const cedar = await page({ width: 360, height: 740 });
+  await signIn(cedar, "Cedar", password);
+  await cedar.goto(`/q/${ids.question}`);
+  const form = cedar.locator(`form[action="/p/${ids.answer}/vote"]`);
+  await form.getByLabel("Corroborate").check();
+  await form.locator("select").selectOption("2");
+  await form.getByRole("button").first().click();
+  await cedar.getByText(/You corroborate/).waitFor();
+  await shot(cedar, "voted");
+  await house.settle();
+  await alder.goto(`/q/${ids.question}`);
+  await alder.getByText("1 corroborate").first().waitFor();
+  await alder.goto(`/why/posting/${ids.answer}`);
+  assert.ok(await alder.locator("main li").count() > 0, "there are reasons");
+  await alder.goto("/notices");
+  await alder.getByText(/Which dose of apixaban/).first().waitFor();
+  await alder.goto("/search?q=apixaban+dialysis");
+  await alder.getByRole("link", { name: /Which dose of apixaban/ }).first().waitFor();
+  await clean();
+});
+
+test("a sponsor opens a campaign, an admin books the deposit, an earmark is set, and after the month the payee reads a statement and the sponsor totals", async () => {
+  const sponsor = await page();
+  await signIn(sponsor, "Halden", password);
+  await sponsor.goto("/sponsor/campaigns");
+  for (const [field, value] of Object.entries({ name: "Anticoagulation in the very old", product: "Oral anticoagulants", starts: day(house.time), ends: day(house.time + 100 * DAY), deposit: "5000" }))
+    await sponsor.fill(`#${field}`, value);
+  await sponsor.getByRole("button", { name: "Open campaign" }).click();
+  await sponsor.waitForURL(/\/sponsor\/campaign/);
+  const desk = await page();
+  await signIn(desk, "Gatekeeper", password);
+  await desk.goto("/admin/ledger");
+  await desk.locator("input[name=amount]").first().fill("5000");
+  await desk.getByRole("button", { name: /^Book deposit/ }).first().click();
+  await desk.getByRole("status").first().waitFor();
+  await sponsor.goto("/sponsor/campaigns");
+  await sponsor.locator("section.card a", { hasText: "Anticoagulation" }).first().click();
+  await sponsor.fill("#target", String(ids.answer));
+  await sponsor.locator("input[name=kind][value='3']").check();
+  for (const [field, value] of Object.entries({ amount: "12", cap: "600", payees_max: "40", valid_to: day(house.time + 60 * DAY) })) await sponsor.fill(`#${field}`, value);
+  await shot(sponsor, "earmark");
+  await sponsor.getByRole("button", { name: "Seal and place" }).click();
+  await sponsor.getByRole("status").first().waitFor();
+  await tick(house);
+  const alder = await page();
+  await signIn(alder, "Alder", password);
+  await alder.goto(`/q/${ids.question}`);
+  const form = alder.locator(`form[action="/p/${ids.answer}/vote"]`);
+  await form.getByLabel("Dispute").check();
+  await form.getByRole("button").first().click();
+  await alder.getByText(/You dispute/).waitFor();
+  await house.settle();
+  house.setTime(Date.UTC(2026, 3, 1, 6));
+  await signIn(desk, "Gatekeeper", password);
+  await desk.goto("/admin/ledger");
+  await desk.locator("form[action='/admin/period'] button").click();
+  await desk.getByText(/closed on/).first().waitFor();
+  await signIn(alder, "Alder", password);
+  await alder.goto("/earnings");
+  await alder.getByText("Your vote").first().waitFor();
+  const [file] = await Promise.all([alder.waitForEvent("download"), alder.getByRole("link", { name: /^Receipt/ }).first().click()]);
+  const stream = await file.createReadStream(), parts = [];
+  for await (const part of stream) parts.push(part);
+  assert.match(Buffer.concat(parts).toString(), /c2sp.org\/tlog-proof@v1/);
+  await shot(alder, "earnings");
+  await signIn(sponsor, "Halden", password);
+  await sponsor.goto("/sponsor/totals");
+  await sponsor.getByText("Anticoagulation in the very old").first().waitFor();
+  await sponsor.goto("/sponsor/releases");
+  await clean();
+});
+
+test("an admin proposes a rule, reads its trial, another approves it; the house and the ledger are looked at", async () => {
+  const first = await page();
+  await signIn(first, "Gatekeeper", password);
+  await first.goto("/admin/rules");
+  const script = await first.inputValue("#script"), changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06");
+  assert.ok(changed !== script, "the script in force is in the form");
+  await first.fill("#script", changed);
+  await first.fill("#reason", "Telling right from wrong counts a little more.");
+  await first.getByRole("button", { name: /^Propose/ }).click();
+  await first.waitForURL(/\/admin\/rule\/\d+/);
+  const path = new URL(first.url()).pathname;
+  for (let i = 0; i < 50 && !(await first.getByText(/Members it would move|would move|moves nobody|Nobody/i).count()); i++) { await first.waitForTimeout(200); await first.goto(path); }
+  await shot(first, "trial");
+  assert.equal(await first.getByRole("button", { name: /^Approve/ }).count(), 0, "nobody approves a proposal of his own");
+  const second = await page();
+  await signIn(second, "Latch", password);
+  await second.goto(path);
+  await second.getByRole("button", { name: /^Approve/ }).click();
+  await second.getByText(/from journal entry/).first().waitFor();
+  for (const place of ["/admin/status", "/admin/ledger", "/admin/members"]) { await second.goto(place); await second.locator("h1").waitFor(); }
+  await clean();
+});
+
+// ---- with the keyboard alone ----
+// Tab until what has the focus answers to `selector`; what has it must show it.
+async function tabTo(view, selector, most = 90) {
+  for (let i = 0; i < most; i++) {
+    await view.keyboard.press("Tab");
+    const [hit, shows] = await view.evaluate((wanted) => {
+      const now = document.activeElement, style = getComputedStyle(now);
+      const visible = (one) => one.outlineStyle !== "none" && parseFloat(one.outlineWidth) > 0 || one.boxShadow !== "none";
+      return [now.matches(wanted), visible(style) || (now.parentElement && visible(getComputedStyle(now.parentElement)))];
+    }, selector);
+    if (hit) { assert.ok(shows, `${selector}: the focus can be seen`); return; }
+  }
+  throw new Error(`the Tab key never comes to ${selector}`);
+}
+
+test("with the keyboard alone: skip link, signing in, asking, answering, voting", async () => {
+  const view = await page({ width: 1280 });
+  await view.goto("/login");
+  await view.keyboard.press("Tab");
+  assert.equal(await view.evaluate(() => document.activeElement.getAttribute("href")), "#main", "the first stop is the way to the content");
+  await tabTo(view, "#name");
+  await view.keyboard.type("Cedar");
+  await tabTo(view, "#password");
+  await view.keyboard.type(password);
+  await view.keyboard.press("Enter");
+  await view.waitForURL((url) => !url.pathname.startsWith("/login"));
+  await tabTo(view, "a[href='/ask']");
+  await view.keyboard.press("Enter");
+  await view.waitForURL(/\/ask/);
+  await tabTo(view, "#title");
+  await view.keyboard.type("Who checks anti-Xa levels on dialysis?");
+  await tabTo(view, "#body");
+  await view.keyboard.type("And how often? Typed without a mouse.");
+  await tabTo(view, "#topics");
+  await view.keyboard.type("nephrology");
+  await tabTo(view, "main button.primary");
+  await view.keyboard.press("Enter");
+  await view.waitForURL(/\/q\/\d+/);
+  await view.goto(`/q/${ids.warfarin}`);
+  await tabTo(view, `form[action='/p/${ids.warfarin}/vote'] input[type=radio], #answer-body`);
+  if (await view.evaluate(() => document.activeElement.id === "answer-body") === false) await tabTo(view, "#answer-body");
+  await view.keyboard.type("Every three months, with the potassium. Typed without a mouse.");
+  await tabTo(view, "#answer button.primary");
+  await view.keyboard.press("Enter");
+  await view.waitForURL(/#p\d+/);
+  await view.goto(`/q/${ids.question}`);
+  const form = `form[action='/p/${ids.answer}/vote']`;
+  await tabTo(view, `${form} input[type=radio]`);
+  await view.keyboard.press("ArrowDown");
+  await view.keyboard.press("Space");
+  await tabTo(view, `${form} select`);
+  await view.keyboard.type("1");
+  await tabTo(view, `${form} button`);
+  await view.keyboard.press("Enter");
+  await view.getByText(/^You (corroborate|dispute|cannot say)/).first().waitFor();
+  await clean();
+});
+
+// ---- without script ----
+test("without script: everything a physician does works by forms and links", async () => {
+  const view = await page({ script: false, width: 360, height: 740 });
+  await signIn(view, "Cedar", password);
+  await view.goto("/ask");
+  await view.fill("#title", "Does it work without any script at all?");
+  await view.fill("#body", "It **should**.");
+  await view.getByRole("button", { name: "Preview" }).click();
+  await view.locator("section[aria-label=Preview] strong", { hasText: "should" }).waitFor();
+  assert.equal(await view.inputValue("#title"), "Does it work without any script at all?", "and everything typed is still there");
+  await view.getByRole("button", { name: "Post", exact: true }).click();
+  await view.waitForURL(/\/q\/\d+/);
+  await view.getByRole("button", { name: "Mark as solved" }).click();
+  await view.getByRole("button", { name: "Mark as unsolved" }).waitFor();
+  await view.goto(`/q/${ids.question}`);
+  await view.fill("#answer-body", "We give 2.5 mg too.");
+  await view.getByRole("button", { name: "Post answer" }).click();
+  await view.waitForURL(/#p\d+/);
+  const form = view.locator(`form[action="/p/${ids.answer}/vote"]`);
+  await form.getByLabel("Cannot say").check();
+  await form.getByRole("button").first().click();
+  await view.getByText(/You cannot say/).first().waitFor();
+  await view.goto("/t/nephrology");
+  await view.getByRole("button", { name: /Follow/i }).click();
+  await view.goto("/notices");
+  await view.fill("#q", "apixaban");
+  await view.press("#q", "Enter");
+  await view.waitForURL(/\/search/);
+  await view.getByRole("link", { name: /Which dose of apixaban/ }).first().click();
+  await view.getByRole("button", { name: "Sign out" }).click();
+  await view.waitForURL(/\/login/);
+  await view.goto("/");
+  assert.match(view.url(), /\/login/);
+  await clean();
+});
+
+test("without script: what a sponsor and an admin do", async () => {
+  const sponsor = await page({ script: false });
+  await signIn(sponsor, "Halden", password);
+  await sponsor.goto("/sponsor/campaigns");
+  for (const [field, value] of Object.entries({ name: "Second", product: "Something else", starts: day(house.time), ends: day(house.time + 50 * DAY), deposit: "1000" })) await sponsor.fill(`#${field}`, value);
+  await sponsor.getByRole("button", { name: "Open campaign" }).click();
+  await sponsor.waitForURL(/\/sponsor\/campaign/);
+  const desk = await page({ script: false });
+  await signIn(desk, "Latch", password);
+  await house.apply("Dogwood");
+  await desk.goto("/admin/members");
+  await desk.locator("input[name=reason]").first().fill("Not on the lists.");
+  await desk.getByRole("button", { name: /^Turn away/ }).first().click();
+  await desk.getByRole("status").first().waitFor();
+  await desk.goto("/admin/rules?name=reward/vote");
+  await desk.fill("#script", `${await desk.inputValue("#script")}\n-- looked at\n`);
+  await desk.fill("#reason", "A remark.");
+  await desk.getByRole("button", { name: /^Propose/ }).click();
+  await desk.waitForURL(/\/admin\/rule\/\d+/);
+  await desk.fill("#withdraw-reason", "Not needed.");
+  await desk.getByRole("button", { name: "Withdraw" }).click();
+  await desk.getByText("withdrawn").first().waitFor();
+  await clean();
+});
+
+test("script smuggled into a page does not run, and the console says so (control)", async () => {
+  const view = await page();
+  await view.route("**/login", async (route) => {
+    const got = await route.fetch();
+    await route.fulfill({ response: got, body: (await got.text()).replace("</main>", "<script>document.title='run'</script><p style='color:red' onclick='1'>x</p></main>") });
+  });
+  await view.goto("/login");
+  assert.notEqual(await view.title(), "run");
+  assert.ok(view.faults.some((fault) => /Content Security Policy/i.test(fault)), String(view.faults));
+  view.faults.length = 0;
+  await clean();
+});
+
+test("a place the Tab key cannot reach is found (control)", async () => {
+  const view = await page();
+  await view.goto("/login");
+  await view.evaluate(() => { document.querySelector("#password").tabIndex = -1; });
+  await assert.rejects(() => tabTo(view, "#password", 25), /never comes to/);
+  await clean();
+});
