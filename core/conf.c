@@ -30,7 +30,7 @@ const struct setting conf_settings[] = {
     NUMBER("http.port", "", 1, 65535, 8080, "Port nginx listens on when started by make run."),
 
     NUMBER("web.workers_login", "processes", 1, 16, 1, "Workers of the login pool."),
-    NUMBER("web.workers_member", "processes", 1, 32, 2, "Workers of the member pool."),
+    NUMBER("web.workers_member", "processes", 1, 32, 4, "Workers of the member pool."),
     NUMBER("web.workers_sponsor", "processes", 1, 16, 1, "Workers of the sponsor pool."),
     NUMBER("web.workers_admin", "processes", 1, 16, 1, "Workers of the admin pool."),
     NUMBER("web.requests_per_worker", "requests", 1, 100000000, 100000,
@@ -100,7 +100,10 @@ const struct setting conf_settings[] = {
     WORDS("smtp.host", 0, 200, "", "Mail relay; empty: mail is kept and not sent."),
     NUMBER("smtp.port", "", 1, 65535, 587, "Port of the mail relay."),
     WORDS("smtp.from", 0, 254, "", "Sender of all mail."),
-    NUMBER("smtp.per_day", "mails", 0, 1000, 4, "Mails to one member in one day."),
+    NUMBER("smtp.per_day", "mails", 0, 1000, 4,
+           "Mails to one member in one UTC day; more wait for the next one; 0: no limit."),
+    NUMBER("smtp.retry_seconds", "seconds", 1, 3600, 30,
+           "Wait after a relay was not there or refused a mail; doubles up to four hours."),
 
     WORDS("socket.peer_users", 0, 400, "",
           "Users besides our own that may send commands to clerk and paymaster, by spaces."),

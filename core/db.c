@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@ enum {
     RIGHTS_MAX = 2048,
     HEAP_MAX = 96 * 1024 * 1024,
     COLUMNS_MAX = 100,
+    WAL_PAGES = 1000, /* go back to the WAL's begin after so many, if no reader is in the way */
 };
 enum own_statement { OWN_BEGIN, OWN_BEGIN_WRITE, OWN_COMMIT, OWN_ROLLBACK, OWN_VERSION, OWN_COUNT };
 static const char *const own_sql[OWN_COUNT] = {"BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK",
@@ -255,7 +255,7 @@ static int set_writing(struct db *db)
     if (code == SQLITE_OK)
         code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
     if (code == SQLITE_OK)
-        code = sqlite3_wal_autocheckpoint(db->handle, 4000);
+        code = sqlite3_wal_autocheckpoint(db->handle, WAL_PAGES);
     return code == SQLITE_OK ? run_sql(db, "PRAGMA journal_size_limit = 67108864") : code;
 }
 
@@ -272,16 +272,9 @@ static enum result prepare_own(struct db *db)
 
 static enum result open_once(struct db *db, const char *path)
 {
-    /* Made here for its mode: -wal and -shm take it over. Never opened by us once it is there:
-     * closing it would drop SQLite's locks. */
-    if (access(path, F_OK) != 0) {
-        const int fd = db->mode == DB_READ ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-        if (fd < 0 && db->mode != DB_READ)
-            trace_fail("store", "name=%s cannot be made: %s", db->store->name, strerror(errno));
-        if (fd < 0)
-            return errno == ENOENT || errno == ENOSPC ? BUSY : BROKEN;
-        (void)close(fd);
-    }
+    const enum result there = db_file_make(path, db->store->name, db->mode != DB_READ);
+    if (there != OK)
+        return there;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
     int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
@@ -291,8 +284,12 @@ static enum result open_once(struct db *db, const char *path)
         code = set_writing(db);
     if (code != SQLITE_OK)
         return outcome(db, code, "open");
-    const enum result result = prepare_own(db);
-    return result == OK ? db_migrate(db, db->mode != DB_READ) : result;
+    enum result result = prepare_own(db);
+    if (result == OK)
+        result = db_migrate(db, db->mode != DB_READ);
+    if (result == OK && (db->mode == DB_LOG || db->mode == DB_VAULT))
+        db_wal_room(path, WAL_PAGES + WAL_PAGES / 4);
+    return result;
 }
 
 static void close_handle(struct db *db)
@@ -421,6 +418,8 @@ void db_checkpoint(struct db *db, bool all)
     const int code = sqlite3_wal_checkpoint_v2(
         db->handle, "main", all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL,
         NULL);
+    if (all && db->mode != DB_FOLD)
+        db_wal_room(sqlite3_db_filename(db->handle, "main"), WAL_PAGES + WAL_PAGES / 4);
     db->no_wait = false;
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_LOCKED)
         (void)outcome(db, code, "checkpoint");

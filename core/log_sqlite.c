@@ -14,6 +14,7 @@ struct log {
     struct db *db;
     struct arena arena; /* of one head; rows of readers go into the caller's */
     bool appending;     /* between begin and commit */
+    bool blanked;       /* a text was, since the last checkpoint */
     int64_t head;       /* known while appending */
     int64_t first;      /* first position given in this transaction */
     uint8_t head_digest[32];
@@ -171,11 +172,14 @@ enum result log_text_blank(struct log *log, int64_t seq, int64_t part)
     const enum result result = log_entry_text_blank(log->db, seq, part);
     if (result != OK)
         return result;
+    log->blanked = true;
     return db_changes(log->db) == 1 ? OK : NOT_FOUND;
 }
 
-/* Truncates the WAL: a blanked text must not live on in it. */
+/* A blanked text must not live on in the WAL, so that is cut off then; otherwise it stays as long
+ * as it is (core/db_file.c says why). */
 void log_checkpoint(struct log *log)
 {
-    db_checkpoint(log->db, true);
+    db_checkpoint(log->db, log->blanked);
+    log->blanked = false;
 }
