@@ -132,7 +132,7 @@ static enum result campaign_load(struct request *r, struct record_campaign *camp
 static enum result campaigns_show(struct request *r, struct reply *out, struct view_campaigns *v)
 {
     struct reply_campaigns all = {0};
-    enum result result = campaigns_load(r, &all);
+    enum result result = page_may_ask(r) ? campaigns_load(r, &all) : r->why;
     if (result != OK)
         return result;
     v->head = page_head(r, TEXT("Campaigns"));
@@ -222,7 +222,7 @@ static enum result campaign_show(struct request *r, struct reply *out, struct vi
 {
     struct record_campaign campaign;
     int64_t free_cents;
-    enum result result = campaign_load(r, &campaign, &free_cents);
+    enum result result = page_may_ask(r) ? campaign_load(r, &campaign, &free_cents) : r->why;
     if (result != OK)
         return result;
     v->campaign = campaign_view(r, &campaign);

@@ -88,6 +88,20 @@ void page_form_problems(const struct request *r, const char *names, struct view_
             (*problems)[i].field = TEXT("");
 }
 
+/* Asking changes nothing, so it does not matter whether a question arrived. */
+static bool only_asks(enum command_kind kind)
+{
+    return kind == COMMAND_CAMPAIGNS || kind == COMMAND_SPONSOR_TOTALS ||
+           kind == COMMAND_ALL_CAMPAIGNS || kind == COMMAND_PERIODS ||
+           kind == COMMAND_LEDGER_PAGE || kind == COMMAND_RULE_ACTIVE ||
+           kind == COMMAND_APPLICATIONS;
+}
+
+bool page_may_ask(const struct request *r)
+{
+    return r->why != BUSY && r->why != UNKNOWN;
+}
+
 enum result page_program(struct request *r, const char *program, struct command *command,
                          struct json **root)
 {
@@ -95,6 +109,8 @@ enum result page_program(struct request *r, const char *program, struct command 
     size_t faults = r->fault_count;
     *root = NULL;
     enum result result = request_command(r, program, command, &json);
+    if (result == UNKNOWN && only_asks(command->kind))
+        result = BUSY;
     if (result != OK) {
         result = page_refused(r, result, json);
         bool in_words = r->fault_count > faults;

@@ -28,3 +28,7 @@ MUST_USE enum result page_program(struct request *r, const char *program, struct
 /* The same for one whose reply says nothing. */
 MUST_USE enum result page_program_done(struct request *r, const char *program,
                                        struct command *command);
+/* False in an `again` page when a program has just not answered: asking it once more would keep the
+ * person waiting, and this worker longer than it may. The page then gives r->why back, and what was
+ * typed stands on the error page. */
+bool page_may_ask(const struct request *r);

@@ -188,7 +188,7 @@ static enum result ledger_show(struct request *r, struct reply *out, int64_t bef
 {
     v->head = page_head(r, TEXT("Ledger"));
     v->newest = before == PAGE_BEFORE_ALL;
-    enum result result = entries_load(r, before, v);
+    enum result result = page_may_ask(r) ? entries_load(r, before, v) : r->why;
     if (result == OK && v->newest)
         result = periods_load(r, v);
     if (result == OK && v->newest)

@@ -116,8 +116,8 @@ enum result page_login_post(struct request *r, struct reply *out)
                           "whether Caps Lock is on.");
         return INVALID;
     }
-    if (result != OK)
-        return result;
+    if (result != OK) /* signing in twice does no harm, so nobody need know whether it was done */
+        return result == UNKNOWN ? BUSY : result;
     result = root != NULL ? reply_signed_in_read(root, r->arena, &in) : UNKNOWN;
     json_close(root);
     if (result != OK)

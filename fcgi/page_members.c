@@ -66,6 +66,8 @@ static enum result members_show(struct request *r, struct reply *out, struct tex
     struct reply_applications all = {0};
     struct command command = {.kind = COMMAND_APPLICATIONS};
     struct view_members v = {.head = page_head(r, TEXT("At the door")), .notice = notice};
+    if (!page_may_ask(r))
+        return r->why;
     enum result result = page_program(r, "clerk", &command, &root);
     if (result == OK)
         result = root != NULL ? reply_applications_read(root, r->arena, &all) : BROKEN;

@@ -178,7 +178,6 @@ static void approval_set(const struct request *r, const struct board_rule_get_ro
 static enum result rule_load_view(struct request *r, const struct board_rule_get_row *row,
                                   struct view_rule_page *v)
 {
-    struct text active;
     v->rule = (struct view_rule_row){
         .proposal = row->proposal,
         .name = row->name,
@@ -195,14 +194,20 @@ static enum result rule_load_view(struct request *r, const struct board_rule_get
     enum result result = trial_load(r, v);
     if (result == OK)
         result = fate_load(r, v);
-    if (result != OK || row->state != RULE_PROPOSED)
-        return result;
-    approval_set(r, row, v);
-    /* Without the script in force only the comparison is missing. */
-    v->compared = page_rule_active(r, row->name, &active) == OK;
+    if (result == OK && row->state == RULE_PROPOSED)
+        approval_set(r, row, v);
+    return result;
+}
+
+/* Without the script in force only the comparison is missing. */
+static void compare(struct request *r, const struct board_rule_get_row *row,
+                    struct view_rule_page *v)
+{
+    struct text active;
+    v->compared = row->state == RULE_PROPOSED && page_may_ask(r) &&
+                  page_rule_active(r, row->name, &active) == OK;
     if (v->compared)
         page_diff(r->arena, active, row->script, &v->diff, &v->diff_count);
-    return OK;
 }
 
 static enum result rule_show(struct request *r, struct reply *out, struct text reason)
@@ -214,6 +219,7 @@ static enum result rule_show(struct request *r, struct reply *out, struct text r
         result = rule_load_view(r, &row, &v);
     if (result != OK)
         return result;
+    compare(r, &row, &v);
     v.head = page_head(r, arena_format(r->arena, "%.*s, proposal %" PRId64, (int)row.name.size,
                                        row.name.data, row.proposal));
     v.approve_form = guard_form(r, out, "/admin/rule/:id/approve");

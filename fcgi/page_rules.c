@@ -58,22 +58,36 @@ static enum result reward_script(struct request *r, struct text name, struct tex
     return result;
 }
 
-enum result page_rule_active(struct request *r, struct text name, struct text *script)
+/* What the ranker holds: an approved script it could not use never came into force. */
+static enum result rank_script(struct request *r, struct text *script)
 {
-    struct board_rule_active_row row;
+    struct rank_rule_sets_row *sets;
     struct rank_rule_shipped_row shipped;
-    *script = TEXT("");
-    enum result result = board_rule_active(request_store(r, WEB_BOARD), r->arena, name, &row);
-    if (result == OK)
-        *script = row.script;
-    if (result != NOT_FOUND)
+    struct board_rule_get_row row;
+    size_t count, i = 0;
+    struct db *rank = request_store(r, WEB_RANK);
+    enum result result = rank_rule_sets(rank, r->arena, RULES_SHOWN, &sets, &count);
+    if (result != OK)
         return result;
-    if (!text_is(name, RANKING_RULE_NAME))
-        return reward_script(r, name, script);
-    result = rank_rule_shipped(request_store(r, WEB_RANK), r->arena, &shipped);
+    while (i < count && sets[i].state != RULE_SET_HOLDS)
+        i++;
+    if (i < count && sets[i].proposal > 0) {
+        result = board_rule_get(request_store(r, WEB_BOARD), r->arena, sets[i].proposal, &row);
+        if (result == OK)
+            *script = row.script;
+        return result;
+    }
+    result = rank_rule_shipped(rank, r->arena, &shipped);
     if (result == OK)
         *script = shipped.script;
     return result;
+}
+
+enum result page_rule_active(struct request *r, struct text name, struct text *script)
+{
+    *script = TEXT("");
+    return text_is(name, RANKING_RULE_NAME) ? rank_script(r, script)
+                                            : reward_script(r, name, script);
 }
 
 /* A rule that was approved and could not be used is not in force, whatever the journal says. */

@@ -15,6 +15,15 @@
 
 enum { PROGRAMS_MAX = 20, FIGURES_MAX = 40, KIB = 1024, UNKNOWN_LAG = -1 };
 
+/* One that gives no sign of life is not asked: nobody waits for it. */
+static bool program_up(const struct view_status *v, const char *name)
+{
+    for (size_t i = 0; i < v->programs_count; i++)
+        if (text_is(v->programs[i].name, name))
+            return v->programs[i].up;
+    return false;
+}
+
 static struct text program_words(const char *name)
 {
     static const struct {
@@ -93,7 +102,7 @@ static struct text behind(struct arena *arena, int64_t head, int64_t cursor)
 
 static void folds_fill(struct request *r, struct view_status *v)
 {
-    struct json *root;
+    struct json *root = NULL;
     struct reply_ledger_page page = {.journal_cursor = UNKNOWN_LAG, .size = UNKNOWN_LAG};
     struct command command = {.kind = COMMAND_LEDGER_PAGE};
     /* The board is folded before anybody is answered: its cursor is the journal's head. */
@@ -101,8 +110,8 @@ static void folds_fill(struct request *r, struct view_status *v)
     int64_t rank = cursor_of(r, WEB_RANK);
     command.ledger_page.before = PAGE_BEFORE_ALL;
     command.ledger_page.most = 1;
-    if (page_program(r, "paymaster", &command, &root) == OK && root != NULL &&
-        reply_ledger_page_read(root, r->arena, &page) != OK)
+    if (program_up(v, "paymaster") && page_program(r, "paymaster", &command, &root) == OK &&
+        root != NULL && reply_ledger_page_read(root, r->arena, &page) != OK)
         page.journal_cursor = page.size = UNKNOWN_LAG;
     json_close(root);
     figure(v, "Journal", head < 0 ? TEXT("not known") : page_number(r->arena, head),
@@ -135,13 +144,13 @@ static void totals_fill(struct request *r, struct view_status *v)
 
 static void door_fill(struct request *r, struct view_status *v)
 {
-    struct json *root;
+    struct json *root = NULL;
     struct reply_applications all = {0};
     struct command command = {.kind = COMMAND_APPLICATIONS};
     struct text since = TEXT("nobody waits");
     int64_t oldest_ms = INT64_MAX;
-    bool known = page_program(r, "clerk", &command, &root) == OK && root != NULL &&
-                 reply_applications_read(root, r->arena, &all) == OK;
+    bool known = program_up(v, "clerk") && page_program(r, "clerk", &command, &root) == OK &&
+                 root != NULL && reply_applications_read(root, r->arena, &all) == OK;
     json_close(root);
     for (size_t i = 0; known && i < all.applications_count; i++)
         if (all.applications[i].applied_ms < oldest_ms)
