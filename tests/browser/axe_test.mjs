@@ -7,29 +7,56 @@ import { launch, open, signIn, axe } from "../support/browser.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 
 let house, browser, it;
-const sizes = [[360, false], [360, true], [1280, true], [1280, false]];
+const sizes = [
+  [360, false],
+  [360, true],
+  [1280, true],
+  [1280, false],
+];
 
 before(async () => {
   house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
-  const opening = launch(), admin = await house.admin();
+  const opening = launch(),
+    admin = await house.admin();
   house.staff("Latch", "admin");
   house.staff("Halden", "sponsor", "Halden Bio");
-  const sponsor = await house.signIn("Halden"), members = [];
+  const sponsor = await house.signIn("Halden"),
+    members = [];
   for (const name of ["Alder", "Birch", "Cedar"]) members.push(await house.physician(name));
   const [alder, birch, cedar] = members;
-  const question = await ask(alder, "Which anticoagulant on haemodialysis, and at which dose?", "Two patients.\n\n- one small\n- one old\n\n> quoted\n\n`code` and a [link](https://example.org/)\n\n| a | b |\n|---|---|\n| 1 | 2 |", { topics: "nephrology, anticoagulation" });
+  const question = await ask(
+    alder,
+    "Which anticoagulant on haemodialysis, and at which dose?",
+    "Two patients.\n\n- one small\n- one old\n\n> quoted\n\n`code` and a [link](https://example.org/)\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+    { topics: "nephrology, anticoagulation" },
+  );
   const posting = await answer(birch, question, "2.5 mg twice a day.\n\n1. first\n2. second");
   await answer(cedar, question, "None at all.");
   await ask(birch, "An observation without any answer", "Seen on a ward.", { kind: "3" });
   const id = await campaign(house, sponsor, admin);
   await earmark(house, sponsor, id, posting, 3);
   await tick(house);
-  for (const [client, stance] of [[alder, 1], [cedar, 2]]) await vote(client, question, posting, stance, 2);
+  for (const [client, stance] of [
+    [alder, 1],
+    [cedar, 2],
+  ])
+    await vote(client, question, posting, stance, 2);
   await birch.submit("/t/nephrology", "/topic/nephrology/follow", { follows: "1" });
   await closeMonth(house, admin);
   await house.apply("Dogwood");
   const { script } = await admin.json("/admin/rules");
-  const proposal = (await admin.submit("/admin/rules", "/admin/rules", { name: "rank/policy", reason: "A little more.", script: script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06") }, { expect: 303 })).location;
+  const proposal = (
+    await admin.submit(
+      "/admin/rules",
+      "/admin/rules",
+      {
+        name: "rank/policy",
+        reason: "A little more.",
+        script: script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06"),
+      },
+      { expect: 303 },
+    )
+  ).location;
   await house.settle();
   await house.renew(sponsor);
   const release = (await sponsor.json("/sponsor/releases").catch(() => ({ rows: [] }))).rows[0]?.id;
@@ -41,14 +68,46 @@ after(async () => {
   await house?.stop();
 });
 
-const reading = { visitor: () => ["/login", "/login?next=/ask", "/join", "/about/ranking", "/about/sponsors", "/about/ledger", "/about/privacy", "/nowhere"],
+const reading = {
+  visitor: () => [
+    "/login",
+    "/login?next=/ask",
+    "/join",
+    "/about/ranking",
+    "/about/sponsors",
+    "/about/ledger",
+    "/about/privacy",
+    "/nowhere",
+  ],
   Dogwood: () => ["/waiting"],
-  Birch: () => ["/", "/?tab=rising", "/?tab=unanswered", "/?tab=topics", `/q/${it.question}`, "/ask", "/search?q=dialysis", "/search?q=nothinglikeit", "/t/nephrology", `/m/${it.birch}`,
-    `/why/posting/${it.posting}`, `/why/member/${it.birch}`, "/notices", "/q/999999", "/admin/status"],
+  Birch: () => [
+    "/",
+    "/?tab=rising",
+    "/?tab=unanswered",
+    "/?tab=topics",
+    `/q/${it.question}`,
+    "/ask",
+    "/search?q=dialysis",
+    "/search?q=nothinglikeit",
+    "/t/nephrology",
+    `/m/${it.birch}`,
+    `/why/posting/${it.posting}`,
+    `/why/member/${it.birch}`,
+    "/notices",
+    "/q/999999",
+    "/admin/status",
+  ],
   Cedar: () => ["/earnings", `/q/${it.question}`],
-  Halden: () => ["/sponsor/campaigns", `/sponsor/campaign/${it.id}`, "/sponsor/totals", "/sponsor/releases", ...(it.release ? [`/sponsor/release/${it.release}`] : [])],
+  Halden: () => [
+    "/sponsor/campaigns",
+    `/sponsor/campaign/${it.id}`,
+    "/sponsor/totals",
+    "/sponsor/releases",
+    ...(it.release ? [`/sponsor/release/${it.release}`] : []),
+  ],
   Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status"],
-  Latch: () => [it.proposal] };
+  Latch: () => [it.proposal],
+};
 
 // What is wrong with the page as it stands, at every size and in both lights. In the dark only colours are other.
 const colours = ["color-contrast", "link-in-text-block"];
@@ -67,11 +126,12 @@ async function look(page, what) {
 
 for (const [name, paths] of Object.entries(reading)) {
   test(`every page as ${name}: no violation at any size, in light or dark`, async () => {
-    const page = await open(browser, house.origin), faults = [];
+    const page = await open(browser, house.origin),
+      faults = [];
     if (name !== "visitor") await signIn(page, name, password);
     for (const path of paths()) {
       await page.goto(path);
-      faults.push(...await look(page, path));
+      faults.push(...(await look(page, path)));
     }
     faults.push(...page.faults);
     await page.context().close();
@@ -80,30 +140,41 @@ for (const [name, paths] of Object.entries(reading)) {
 }
 
 test("forms that came back with faults: no violation either", async () => {
-  const page = await open(browser, house.origin), faults = [], send = (button) => page.locator(button).first().click().then(() => page.waitForLoadState());
-  const loose = () => page.evaluate(() => { for (const form of document.forms) form.noValidate = true; });
+  const page = await open(browser, house.origin),
+    faults = [],
+    send = (button) =>
+      page
+        .locator(button)
+        .first()
+        .click()
+        .then(() => page.waitForLoadState());
+  const loose = () =>
+    page.evaluate(() => {
+      for (const form of document.forms) form.noValidate = true;
+    });
   await page.goto("/login");
   await page.fill("#name", "Nobody");
   await page.fill("#password", "wrong password");
   await send("main button.primary");
-  faults.push(...await look(page, "a refused sign-in"));
+  faults.push(...(await look(page, "a refused sign-in")));
   await page.goto("/join");
   await loose();
-  for (const [field, value] of Object.entries({ pseudonym: "x", npi: npi(5).slice(0, 9), email: "nothing" })) await page.fill(`#${field}`, value);
+  for (const [field, value] of Object.entries({ pseudonym: "x", npi: npi(5).slice(0, 9), email: "nothing" }))
+    await page.fill(`#${field}`, value);
   await send("main button.primary");
-  faults.push(...await look(page, "a refused application"));
+  faults.push(...(await look(page, "a refused application")));
   await signIn(page, "Cedar", password);
   await page.goto("/ask");
   await page.fill("#title", "Whose number is this, do you know?");
   await page.fill("#body", "Call 573-555-0142 about the patient born on 3 March 1931. Seen on 2026-02-14.");
   await loose();
   await send("main button.primary");
-  faults.push(...await look(page, "a question with patient data"));
+  faults.push(...(await look(page, "a question with patient data")));
   await page.goto("/ask");
   await loose();
   await page.fill("#title", "short");
   await send("main button.primary");
-  faults.push(...await look(page, "a question too short"));
+  faults.push(...(await look(page, "a question too short")));
   faults.push(...page.faults.filter((fault) => !/status of (409|413|422)/.test(fault)));
   await page.context().close();
   assert.deepEqual(faults, []);
@@ -113,7 +184,9 @@ test("a picture without words, a faint text and a wide block are found (control)
   const page = await open(browser, house.origin);
   await page.goto("/about/ledger");
   await page.evaluate(() => {
-    const main = document.querySelector("main"), image = document.createElement("img"), faint = document.createElement("p");
+    const main = document.querySelector("main"),
+      image = document.createElement("img"),
+      faint = document.createElement("p");
     image.src = "/static/icon.svg";
     faint.textContent = "Hardly there.";
     faint.style.setProperty("color", "#999");
@@ -121,10 +194,16 @@ test("a picture without words, a faint text and a wide block are found (control)
     main.append(image, faint);
   });
   const faults = await axe(page);
-  assert.ok(faults.some((fault) => fault.startsWith("image-alt")) && faults.some((fault) => fault.startsWith("color-contrast")), String(faults));
+  assert.ok(
+    faults.some((fault) => fault.startsWith("image-alt")) && faults.some((fault) => fault.startsWith("color-contrast")),
+    String(faults),
+  );
   await page.evaluate(() => document.querySelector("main").style.setProperty("min-width", "3000px"));
   const looked = await look(page, "x");
   assert.ok(looked.some((fault) => /hang over/.test(fault)));
-  assert.ok(looked.some((fault) => /dark: color-contrast/.test(fault)), "in the dark too");
+  assert.ok(
+    looked.some((fault) => /dark: color-contrast/.test(fault)),
+    "in the dark too",
+  );
   await page.context().close();
 });

@@ -9,7 +9,10 @@ import { House, DAY, password, npi, ask } from "../support/house.mjs";
 import { launch, open, signIn } from "../support/browser.mjs";
 import { tick } from "../support/money.mjs";
 
-let house, browser, pages = [], ids = {};
+let house,
+  browser,
+  pages = [],
+  ids = {};
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 async function page(options) {
   const made = await open(browser, house.origin, options);
@@ -38,7 +41,11 @@ before(async () => {
   house.adminClient = await house.signIn("Gatekeeper");
   ids.alder = (await house.physician("Alder")).member;
   await house.physician("Birch");
-  ids.warfarin = await ask(await house.signIn("Alder"), "Is warfarin still reasonable on haemodialysis?", "Three years on dialysis, no bleeding so far.");
+  ids.warfarin = await ask(
+    await house.signIn("Alder"),
+    "Is warfarin still reasonable on haemodialysis?",
+    "Three years on dialysis, no bleeding so far.",
+  );
 });
 after(async () => {
   await browser?.close();
@@ -51,8 +58,18 @@ test("a physician applies on a phone, waits, and is let in by an admin", async (
   await phone.goto("/");
   await phone.waitForURL(/\/login/);
   await phone.getByRole("link", { name: "Join as a physician" }).click();
-  for (const [field, value] of Object.entries({ pseudonym: "Cedar", specialty: "nephrology", first_name: "Ada", last_name: "Cedarling", npi: npi(301), state: "MO",
-    licence: "2018000301", email: "cedar@demo.example", password })) await phone.fill(`#${field}`, value);
+  for (const [field, value] of Object.entries({
+    pseudonym: "Cedar",
+    specialty: "nephrology",
+    first_name: "Ada",
+    last_name: "Cedarling",
+    npi: npi(301),
+    state: "MO",
+    licence: "2018000301",
+    email: "cedar@demo.example",
+    password,
+  }))
+    await phone.fill(`#${field}`, value);
   await phone.getByRole("button", { name: "Apply" }).click();
   await phone.waitForURL(/joined/);
   await shot(phone, "joined");
@@ -109,11 +126,17 @@ test("a physician asks with similar questions and a preview, another answers, a 
   await alder.goto(`/q/${ids.question}`);
   await alder.getByText("1 corroborate").first().waitFor();
   await alder.goto(`/why/posting/${ids.answer}`);
-  assert.ok(await alder.locator("main li").count() > 0, "there are reasons");
+  assert.ok((await alder.locator("main li").count()) > 0, "there are reasons");
   await alder.goto("/notices");
-  await alder.getByText(/Which dose of apixaban/).first().waitFor();
+  await alder
+    .getByText(/Which dose of apixaban/)
+    .first()
+    .waitFor();
   await alder.goto("/search?q=apixaban+dialysis");
-  await alder.getByRole("link", { name: /Which dose of apixaban/ }).first().waitFor();
+  await alder
+    .getByRole("link", { name: /Which dose of apixaban/ })
+    .first()
+    .waitFor();
   await clean();
 });
 
@@ -121,7 +144,13 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   const sponsor = await page();
   await signIn(sponsor, "Halden", password);
   await sponsor.goto("/sponsor/campaigns");
-  for (const [field, value] of Object.entries({ name: "Anticoagulation in the very old", product: "Oral anticoagulants", starts: day(house.time), ends: day(house.time + 100 * DAY), deposit: "5000" }))
+  for (const [field, value] of Object.entries({
+    name: "Anticoagulation in the very old",
+    product: "Oral anticoagulants",
+    starts: day(house.time),
+    ends: day(house.time + 100 * DAY),
+    deposit: "5000",
+  }))
     await sponsor.fill(`#${field}`, value);
   await sponsor.getByRole("button", { name: "Open campaign" }).click();
   await sponsor.waitForURL(/\/sponsor\/campaign/);
@@ -129,13 +158,22 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await signIn(desk, "Gatekeeper", password);
   await desk.goto("/admin/ledger");
   await desk.locator("input[name=amount]").first().fill("5000");
-  await desk.getByRole("button", { name: /^Book deposit/ }).first().click();
+  await desk
+    .getByRole("button", { name: /^Book deposit/ })
+    .first()
+    .click();
   await desk.getByRole("status").first().waitFor();
   await sponsor.goto("/sponsor/campaigns");
   await sponsor.locator("section.card a", { hasText: "Anticoagulation" }).first().click();
   await sponsor.fill("#target", String(ids.answer));
   await sponsor.locator("input[name=kind][value='3']").check();
-  for (const [field, value] of Object.entries({ amount: "12", cap: "600", payees_max: "40", valid_to: day(house.time + 60 * DAY) })) await sponsor.fill(`#${field}`, value);
+  for (const [field, value] of Object.entries({
+    amount: "12",
+    cap: "600",
+    payees_max: "40",
+    valid_to: day(house.time + 60 * DAY),
+  }))
+    await sponsor.fill(`#${field}`, value);
   await shot(sponsor, "earmark");
   await sponsor.getByRole("button", { name: "Seal and place" }).click();
   await sponsor.getByRole("status").first().waitFor();
@@ -152,12 +190,22 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await signIn(desk, "Gatekeeper", password);
   await desk.goto("/admin/ledger");
   await desk.locator("form[action='/admin/period'] button").click();
-  await desk.getByText(/closed on/).first().waitFor();
+  await desk
+    .getByText(/closed on/)
+    .first()
+    .waitFor();
   await signIn(alder, "Alder", password);
   await alder.goto("/earnings");
   await alder.getByText("Your vote").first().waitFor();
-  const [file] = await Promise.all([alder.waitForEvent("download"), alder.getByRole("link", { name: /^Receipt/ }).first().click()]);
-  const stream = await file.createReadStream(), parts = [];
+  const [file] = await Promise.all([
+    alder.waitForEvent("download"),
+    alder
+      .getByRole("link", { name: /^Receipt/ })
+      .first()
+      .click(),
+  ]);
+  const stream = await file.createReadStream(),
+    parts = [];
   for await (const part of stream) parts.push(part);
   assert.match(Buffer.concat(parts).toString(), /c2sp.org\/tlog-proof@v1/);
   await shot(alder, "earnings");
@@ -172,22 +220,40 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
   const first = await page();
   await signIn(first, "Gatekeeper", password);
   await first.goto("/admin/rules");
-  const script = await first.inputValue("#script"), changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06");
+  const script = await first.inputValue("#script"),
+    changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06");
   assert.ok(changed !== script, "the script in force is in the form");
   await first.fill("#script", changed);
   await first.fill("#reason", "Telling right from wrong counts a little more.");
   await first.getByRole("button", { name: /^Propose/ }).click();
   await first.waitForURL(/\/admin\/rule\/\d+/);
   const path = new URL(first.url()).pathname;
-  for (let i = 0; i < 50 && !(await first.getByText(/Members it would move|would move|moves nobody|Nobody/i).count()); i++) { await first.waitForTimeout(200); await first.goto(path); }
+  for (
+    let i = 0;
+    i < 50 && !(await first.getByText(/Members it would move|would move|moves nobody|Nobody/i).count());
+    i++
+  ) {
+    await first.waitForTimeout(200);
+    await first.goto(path);
+  }
   await shot(first, "trial");
-  assert.equal(await first.getByRole("button", { name: /^Approve/ }).count(), 0, "nobody approves a proposal of his own");
+  assert.equal(
+    await first.getByRole("button", { name: /^Approve/ }).count(),
+    0,
+    "nobody approves a proposal of his own",
+  );
   const second = await page();
   await signIn(second, "Latch", password);
   await second.goto(path);
   await second.getByRole("button", { name: /^Approve/ }).click();
-  await second.getByText(/from journal entry/).first().waitFor();
-  for (const place of ["/admin/status", "/admin/ledger", "/admin/members"]) { await second.goto(place); await second.locator("h1").waitFor(); }
+  await second
+    .getByText(/from journal entry/)
+    .first()
+    .waitFor();
+  for (const place of ["/admin/status", "/admin/ledger", "/admin/members"]) {
+    await second.goto(place);
+    await second.locator("h1").waitFor();
+  }
   await clean();
 });
 
@@ -197,11 +263,19 @@ async function tabTo(view, selector, most = 90) {
   for (let i = 0; i < most; i++) {
     await view.keyboard.press("Tab");
     const [hit, shows] = await view.evaluate((wanted) => {
-      const now = document.activeElement, style = getComputedStyle(now);
-      const visible = (one) => one.outlineStyle !== "none" && parseFloat(one.outlineWidth) > 0 || one.boxShadow !== "none";
-      return [now.matches(wanted), visible(style) || (now.parentElement && visible(getComputedStyle(now.parentElement)))];
+      const now = document.activeElement,
+        style = getComputedStyle(now);
+      const visible = (one) =>
+        (one.outlineStyle !== "none" && parseFloat(one.outlineWidth) > 0) || one.boxShadow !== "none";
+      return [
+        now.matches(wanted),
+        visible(style) || (now.parentElement && visible(getComputedStyle(now.parentElement))),
+      ];
     }, selector);
-    if (hit) { assert.ok(shows, `${selector}: the focus can be seen`); return; }
+    if (hit) {
+      assert.ok(shows, `${selector}: the focus can be seen`);
+      return;
+    }
   }
   throw new Error(`the Tab key never comes to ${selector}`);
 }
@@ -210,7 +284,11 @@ test("with the keyboard alone: skip link, signing in, asking, answering, voting"
   const view = await page({ width: 1280 });
   await view.goto("/login");
   await view.keyboard.press("Tab");
-  assert.equal(await view.evaluate(() => document.activeElement.getAttribute("href")), "#main", "the first stop is the way to the content");
+  assert.equal(
+    await view.evaluate(() => document.activeElement.getAttribute("href")),
+    "#main",
+    "the first stop is the way to the content",
+  );
   await tabTo(view, "#name");
   await view.keyboard.type("Cedar");
   await tabTo(view, "#password");
@@ -231,7 +309,8 @@ test("with the keyboard alone: skip link, signing in, asking, answering, voting"
   await view.waitForURL(/\/q\/\d+/);
   await view.goto(`/q/${ids.warfarin}`);
   await tabTo(view, `form[action='/p/${ids.warfarin}/vote'] input[type=radio], #answer-body`);
-  if (await view.evaluate(() => document.activeElement.id === "answer-body") === false) await tabTo(view, "#answer-body");
+  if ((await view.evaluate(() => document.activeElement.id === "answer-body")) === false)
+    await tabTo(view, "#answer-body");
   await view.keyboard.type("Every three months, with the potassium. Typed without a mouse.");
   await tabTo(view, "#answer button.primary");
   await view.keyboard.press("Enter");
@@ -245,7 +324,10 @@ test("with the keyboard alone: skip link, signing in, asking, answering, voting"
   await view.keyboard.type("1");
   await tabTo(view, `${form} button`);
   await view.keyboard.press("Enter");
-  await view.getByText(/^You (corroborate|dispute|cannot say)/).first().waitFor();
+  await view
+    .getByText(/^You (corroborate|dispute|cannot say)/)
+    .first()
+    .waitFor();
   await clean();
 });
 
@@ -258,7 +340,11 @@ test("without script: everything a physician does works by forms and links", asy
   await view.fill("#body", "It **should**.");
   await view.getByRole("button", { name: "Preview" }).click();
   await view.locator("section[aria-label=Preview] strong", { hasText: "should" }).waitFor();
-  assert.equal(await view.inputValue("#title"), "Does it work without any script at all?", "and everything typed is still there");
+  assert.equal(
+    await view.inputValue("#title"),
+    "Does it work without any script at all?",
+    "and everything typed is still there",
+  );
   await view.getByRole("button", { name: "Post", exact: true }).click();
   await view.waitForURL(/\/q\/\d+/);
   await view.getByRole("button", { name: "Mark as solved" }).click();
@@ -270,14 +356,20 @@ test("without script: everything a physician does works by forms and links", asy
   const form = view.locator(`form[action="/p/${ids.answer}/vote"]`);
   await form.getByLabel("Cannot say").check();
   await form.getByRole("button").first().click();
-  await view.getByText(/You cannot say/).first().waitFor();
+  await view
+    .getByText(/You cannot say/)
+    .first()
+    .waitFor();
   await view.goto("/t/nephrology");
   await view.getByRole("button", { name: /Follow/i }).click();
   await view.goto("/notices");
   await view.fill("#q", "apixaban");
   await view.press("#q", "Enter");
   await view.waitForURL(/\/search/);
-  await view.getByRole("link", { name: /Which dose of apixaban/ }).first().click();
+  await view
+    .getByRole("link", { name: /Which dose of apixaban/ })
+    .first()
+    .click();
   await view.getByRole("button", { name: "Sign out" }).click();
   await view.waitForURL(/\/login/);
   await view.goto("/");
@@ -289,7 +381,14 @@ test("without script: what a sponsor and an admin do", async () => {
   const sponsor = await page({ script: false });
   await signIn(sponsor, "Halden", password);
   await sponsor.goto("/sponsor/campaigns");
-  for (const [field, value] of Object.entries({ name: "Second", product: "Something else", starts: day(house.time), ends: day(house.time + 50 * DAY), deposit: "1000" })) await sponsor.fill(`#${field}`, value);
+  for (const [field, value] of Object.entries({
+    name: "Second",
+    product: "Something else",
+    starts: day(house.time),
+    ends: day(house.time + 50 * DAY),
+    deposit: "1000",
+  }))
+    await sponsor.fill(`#${field}`, value);
   await sponsor.getByRole("button", { name: "Open campaign" }).click();
   await sponsor.waitForURL(/\/sponsor\/campaign/);
   const desk = await page({ script: false });
@@ -297,7 +396,10 @@ test("without script: what a sponsor and an admin do", async () => {
   await house.apply("Dogwood");
   await desk.goto("/admin/members");
   await desk.locator("input[name=reason]").first().fill("Not on the lists.");
-  await desk.getByRole("button", { name: /^Turn away/ }).first().click();
+  await desk
+    .getByRole("button", { name: /^Turn away/ })
+    .first()
+    .click();
   await desk.getByRole("status").first().waitFor();
   await desk.goto("/admin/rules?name=reward/vote");
   await desk.fill("#script", `${await desk.inputValue("#script")}\n-- looked at\n`);
@@ -314,11 +416,20 @@ test("script smuggled into a page does not run, and the console says so (control
   const view = await page();
   await view.route("**/login", async (route) => {
     const got = await route.fetch();
-    await route.fulfill({ response: got, body: (await got.text()).replace("</main>", "<script>document.title='run'</script><p style='color:red' onclick='1'>x</p></main>") });
+    await route.fulfill({
+      response: got,
+      body: (await got.text()).replace(
+        "</main>",
+        "<script>document.title='run'</script><p style='color:red' onclick='1'>x</p></main>",
+      ),
+    });
   });
   await view.goto("/login");
   assert.notEqual(await view.title(), "run");
-  assert.ok(view.faults.some((fault) => /Content Security Policy/i.test(fault)), String(view.faults));
+  assert.ok(
+    view.faults.some((fault) => /Content Security Policy/i.test(fault)),
+    String(view.faults),
+  );
   view.faults.length = 0;
   await clean();
 });
@@ -326,7 +437,9 @@ test("script smuggled into a page does not run, and the console says so (control
 test("a place the Tab key cannot reach is found (control)", async () => {
   const view = await page();
   await view.goto("/login");
-  await view.evaluate(() => { document.querySelector("#password").tabIndex = -1; });
+  await view.evaluate(() => {
+    document.querySelector("#password").tabIndex = -1;
+  });
   await assert.rejects(() => tabTo(view, "#password", 25), /never comes to/);
   await clean();
 });

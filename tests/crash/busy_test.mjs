@@ -11,7 +11,12 @@ import { House, ask, answer, vote, sleep, npi, password } from "../support/house
 import { hiddenFields, words } from "../support/client.mjs";
 
 const text = "Typed with care, and not to be typed twice.";
-let house, mounted = null, alder, birch, question, posting;
+let house,
+  mounted = null,
+  alder,
+  birch,
+  question,
+  posting;
 
 before(async () => {
   // Root gives the house a small disk of its own, so that it can be full.
@@ -26,12 +31,10 @@ before(async () => {
   question = await ask(alder, "What holds when writing cannot go on?");
   posting = await answer(birch, question, "Reading does.");
 });
-after(async () => {
-  await house?.stop();
-  if (mounted) {
-    for (let i = 0; i < 50 && spawnSync("umount", [mounted]).status !== 0; i++) await sleep(100);
-    rmdirSync(mounted);
-  }
+after(() => house?.stop());
+// However this process ends, its disk goes with it.
+process.on("exit", () => {
+  if (mounted && spawnSync("umount", ["-l", mounted]).status === 0) rmdirSync(mounted);
 });
 
 // The form for an answer, opened while everything was well.
@@ -49,7 +52,11 @@ async function comesBackLater(hidden, what) {
   const again = hiddenFields(got.text, `/q/${question}/answer`);
   assert.ok(again, "in a form that can be sent again");
   assert.equal(again.request, hidden.request, "under the same number, so that it acts once");
-  const json = await alder.post(`/q/${question}/answer`, { ...hidden, body: text }, { headers: { accept: "application/json" } });
+  const json = await alder.post(
+    `/q/${question}/answer`,
+    { ...hidden, body: text },
+    { headers: { accept: "application/json" } },
+  );
   assert.deepEqual([json.status, ["busy", "unknown"].includes(JSON.parse(json.text).error)], [503, true], json.text);
   return again;
 }
@@ -65,10 +72,13 @@ async function worksAgain(hidden, before) {
   const { answers } = await alder.json(`/q/${question}`);
   assert.equal(answers.filter(({ body }) => body.includes(text)).length, before + 1);
 }
-const standing = async () => (await alder.json(`/q/${question}`)).answers.filter(({ body }) => body.includes(text)).length;
+const standing = async () =>
+  (await alder.json(`/q/${question}`)).answers.filter(({ body }) => body.includes(text)).length;
 
 test("a stopped clerk: 503, text kept, reading goes on, healthz names it, and afterwards it acts once", async () => {
-  const hidden = await form(), before = await standing(), pid = house.pid("clerk");
+  const hidden = await form(),
+    before = await standing(),
+    pid = house.pid("clerk");
   process.kill(pid, "SIGSTOP");
   let again;
   try {
@@ -83,10 +93,15 @@ test("a stopped clerk: 503, text kept, reading goes on, healthz names it, and af
 });
 
 test("a stopped paymaster: sponsors and admins are told, physicians notice nothing", async () => {
-  const admin = await house.admin(), pid = house.pid("paymaster");
+  const admin = await house.admin(),
+    pid = house.pid("paymaster");
   process.kill(pid, "SIGSTOP");
   try {
-    const [got] = await Promise.all([admin.get("/admin/ledger"), vote(alder, question, posting, 1, 1).then((done) => assert.equal(done.status, 303)), readingGoesOn()]);
+    const [got] = await Promise.all([
+      admin.get("/admin/ledger"),
+      vote(alder, question, posting, 1, 1).then((done) => assert.equal(done.status, 303)),
+      readingGoesOn(),
+    ]);
     assert.equal(got.status, 503, words(got.text));
     assert.match(got.headers["retry-after"] ?? "", /^[1-9]/);
   } finally {
@@ -97,7 +112,8 @@ test("a stopped paymaster: sponsors and admins are told, physicians notice nothi
 });
 
 test("a locked journal: 503, text kept, reading goes on, and afterwards it acts once", async () => {
-  const hidden = await form(), before = await standing();
+  const hidden = await form(),
+    before = await standing();
   const lock = spawn("sqlite3", [join(house.state, "journal", "journal.db")], { stdio: ["pipe", "pipe", "inherit"] });
   const gone = new Promise((done) => lock.once("exit", done));
   let again;
@@ -115,23 +131,41 @@ test("a locked journal: 503, text kept, reading goes on, and afterwards it acts 
 
 // Write until nothing more fits.
 function fill(path) {
-  const fd = openSync(path, "w"), block = Buffer.alloc(65536, 1);
-  try { for (;;) writeSync(fd, block); } catch (error) { assert.equal(error.code, "ENOSPC"); }
-  for (const size of [4096, 512, 1]) try { for (;;) writeSync(fd, block, 0, size); } catch { /* full */ }
+  const fd = openSync(path, "w"),
+    block = Buffer.alloc(65536, 1);
+  try {
+    for (;;) writeSync(fd, block);
+  } catch (error) {
+    assert.equal(error.code, "ENOSPC");
+  }
+  for (const size of [4096, 512, 1])
+    try {
+      for (;;) writeSync(fd, block, 0, size);
+    } catch {
+      /* full */
+    }
   closeSync(fd);
 }
 
 test("a full disk: 503, text kept, reading goes on, and with room again it acts once", async (context) => {
   if (!mounted) return context.skip("needs root and tmpfs for a disk of its own");
-  const hidden = await form(), before = await standing(), ballast = join(mounted, "ballast");
+  const hidden = await form(),
+    before = await standing(),
+    ballast = join(mounted, "ballast");
   let again;
   // What the logs have room for already still fits: write until it does not.
   fill(ballast);
   assert.ok(statfsSync(mounted).bavail < 2);
   for (let i = 0; i < 400; i++) {
     const probe = await form();
-    const got = await alder.post(`/q/${question}/answer`, { ...probe, body: `${"Filling the room the files have. ".repeat(300)}${i}` });
-    if (got.status !== 303) { assert.equal(got.status, 503, words(got.text)); break; }
+    const got = await alder.post(`/q/${question}/answer`, {
+      ...probe,
+      body: `${"Filling the room the files have. ".repeat(300)}${i}`,
+    });
+    if (got.status !== 303) {
+      assert.equal(got.status, 503, words(got.text));
+      break;
+    }
   }
   again = await comesBackLater(hidden, "full disk");
   await readingGoesOn();
@@ -140,12 +174,26 @@ test("a full disk: 503, text kept, reading goes on, and with room again it acts 
 });
 
 test("somebody who applies while the clerk is stopped does not type everything twice, but the password", async () => {
-  const visitor = house.visitor(), shown = await visitor.get("/join"), pid = house.pid("clerk");
-  const fields = { pseudonym: "Newcomer", email: "new@demo.example", first_name: "Ada", last_name: "Newcomer", npi: npi(77), licence: "2019000077",
-    state: "MO", specialty: "cardiology" };
+  const visitor = house.visitor(),
+    shown = await visitor.get("/join"),
+    pid = house.pid("clerk");
+  const fields = {
+    pseudonym: "Newcomer",
+    email: "new@demo.example",
+    first_name: "Ada",
+    last_name: "Newcomer",
+    npi: npi(77),
+    licence: "2019000077",
+    state: "MO",
+    specialty: "cardiology",
+  };
   process.kill(pid, "SIGSTOP");
   let got;
-  try { got = await visitor.post("/join", { ...hiddenFields(shown.text, "/join"), ...fields, password }); } finally { process.kill(pid, "SIGCONT"); }
+  try {
+    got = await visitor.post("/join", { ...hiddenFields(shown.text, "/join"), ...fields, password });
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
   assert.equal(got.status, 503, words(got.text));
   for (const value of Object.values(fields)) assert.ok(got.text.includes(`value="${value}"`), value);
   assert.ok(!got.text.includes(password));
@@ -159,7 +207,11 @@ test("an ordinary answer passes all the while these look for a 503 (control)", a
 test("after all that nothing is broken: journal, ledger and folds", async () => {
   await house.settle();
   await house.down();
-  for (const args of [["journal", "verify"], ["ledger", "verify"], ["rebuild", "--check"]]) {
+  for (const args of [
+    ["journal", "verify"],
+    ["ledger", "verify"],
+    ["rebuild", "--check"],
+  ]) {
     const done = house.run("curbside", args);
     assert.equal(done.status, 0, `${args}: ${done.stdout}${done.stderr}`);
   }

@@ -8,7 +8,8 @@ import { House, MINUTE, ask, sleep } from "../support/house.mjs";
 import { hiddenFields } from "../support/client.mjs";
 import { Acknowledged } from "../support/acknowledged.mjs";
 
-const seed = Number(process.env.SEED ?? Date.now() % 1000000), rounds = Number(process.env.ROUNDS ?? 50);
+const seed = Number(process.env.SEED ?? Date.now() % 1000000),
+  rounds = Number(process.env.ROUNDS ?? 50);
 const backWithin = 1000;
 let state = seed;
 // Mulberry32: a seed repeats the choices.
@@ -20,7 +21,13 @@ function random() {
 }
 const pick = (list) => list[Math.floor(random() * list.length)];
 
-let house, members, questions = [], record = new Acknowledged(), running = true, problems = [], answers = [];
+let house,
+  members,
+  questions = [],
+  record = new Acknowledged(),
+  running = true,
+  problems = [],
+  answers = [];
 
 before(async () => {
   console.log(`# SEED=${seed} ROUNDS=${rounds}`);
@@ -41,18 +48,22 @@ async function until(client, page, action, fields, seconds = 20) {
   while (Date.now() < end) {
     try {
       hidden ??= hiddenFields((await client.get(page)).text, action);
-      const got = hidden && await client.post(action, { ...hidden, ...fields });
+      const got = hidden && (await client.post(action, { ...hidden, ...fields }));
       if (got?.status === 303) return got;
-      if (got && ![500, 502, 503, 504].includes(got.status)) problems.push(`${action}: ${got.status} ${got.text.match(/<h1>.*?<\/h1>/)?.[0]}`);
+      if (got && ![500, 502, 503, 504].includes(got.status))
+        problems.push(`${action}: ${got.status} ${got.text.match(/<h1>.*?<\/h1>/)?.[0]}`);
       if (got?.status === 409) hidden = null;
-    } catch { /* the connection broke: ask again */ }
+    } catch {
+      /* the connection broke: ask again */
+    }
     await sleep(15);
   }
   throw new Error(`${action}: no acknowledgement in ${seconds} s`);
 }
 
 async function castVote(client, question, posting) {
-  const stance = 1 + Math.floor(random() * 3), patients = Math.floor(random() * 4);
+  const stance = 1 + Math.floor(random() * 3),
+    patients = Math.floor(random() * 4);
   record.vote(client.member, posting, stance, patients, false);
   await until(client, `/q/${question}`, `/p/${posting}/vote`, { stance, patients });
   record.vote(client.member, posting, stance, patients, true);
@@ -76,8 +87,15 @@ async function load(client, number) {
   }
 }
 
-const children = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
-const pidOf = (name) => { try { return house.pid(name); } catch { return 0; } };
+const children = (pid) =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+const pidOf = (name) => {
+  try {
+    return house.pid(name);
+  } catch {
+    return 0;
+  }
+};
 
 // Kill one; gives a function that says whether it is there again.
 function kill(target) {
@@ -85,31 +103,43 @@ function kill(target) {
     const pid = pidOf(target);
     if (pid === 0) return null;
     process.kill(pid, "SIGKILL");
-    return () => { const now = pidOf(target); return now !== 0 && now !== pid; };
+    return () => {
+      const now = pidOf(target);
+      return now !== 0 && now !== pid;
+    };
   }
-  const master = pidOf("web-member"), workers = master === 0 ? [] : children(master);
+  const master = pidOf("web-member"),
+    workers = master === 0 ? [] : children(master);
   if (workers.length === 0) return null;
   const pid = pick(workers);
   process.kill(pid, "SIGKILL");
-  return () => { const now = children(pidOf("web-member")); return now.length >= workers.length && !now.includes(pid); };
+  return () => {
+    const now = children(pidOf("web-member"));
+    return now.length >= workers.length && !now.includes(pid);
+  };
 }
 
 test("nothing acknowledged is lost and nothing stands twice, whoever is killed, and the house is back within a second", async () => {
   const loads = members.slice(0, 3).map((client, i) => load(client, i));
   const failed = Promise.race(loads).catch((error) => problems.push(String(error)));
   const targets = ["clerk", "web worker", "paymaster", "clerk", "ranker", "web worker", "web-member", "paymaster"];
-  const slow = [], killed = {};
+  const slow = [],
+    killed = {};
   while (answers.length < 5) await sleep(20);
   for (let round = 0; round < rounds; round++) {
     const target = targets[round % targets.length];
     await sleep(100 + random() * 250);
     house.advance(MINUTE + 1000);
-    const isBack = kill(target), from = Date.now();
-    if (isBack === null) { problems.push(`round ${round}: no ${target} to kill`); continue; }
+    const isBack = kill(target),
+      from = Date.now();
+    if (isBack === null) {
+      problems.push(`round ${round}: no ${target} to kill`);
+      continue;
+    }
     killed[target] = (killed[target] ?? 0) + 1;
     const { question, posting } = answers[0];
-    await until(members[3], `/q/${question}`, `/p/${posting}/vote`, { stance: 1 + round % 3, patients: 0 });
-    record.vote(members[3].member, posting, 1 + round % 3, 0, true);
+    await until(members[3], `/q/${question}`, `/p/${posting}/vote`, { stance: 1 + (round % 3), patients: 0 });
+    record.vote(members[3].member, posting, 1 + (round % 3), 0, true);
     while (!isBack() && Date.now() - from < 5000) await sleep(5);
     const took = Date.now() - from;
     if (took > backWithin) slow.push(`round ${round}: ${target} took ${took} ms`);
@@ -117,7 +147,9 @@ test("nothing acknowledged is lost and nothing stands twice, whoever is killed, 
   running = false;
   await Promise.all(loads);
   await failed;
-  console.log(`# killed ${JSON.stringify(killed)}; ${record.votes.size} votes, ${record.answers.size} answers acknowledged`);
+  console.log(
+    `# killed ${JSON.stringify(killed)}; ${record.votes.size} votes, ${record.answers.size} answers acknowledged`,
+  );
   assert.deepEqual(problems, []);
   assert.deepEqual(slow, []);
   assert.ok(record.votes.size > rounds && record.answers.size > rounds / 2, "there was load");
@@ -127,7 +159,8 @@ test("nothing acknowledged is lost and nothing stands twice, whoever is killed, 
 });
 
 async function observe() {
-  const own = new Map(), pages = new Map();
+  const own = new Map(),
+    pages = new Map();
   for (const question of questions) {
     pages.set(question, await members[3].json(`/q/${question}`));
     for (const client of members)
@@ -151,19 +184,64 @@ test("a false acknowledgement on the same house is found (control)", async () =>
 });
 
 test("what the checker must find, it finds: lost, doubled, miscounted, made up (control)", () => {
-  const page = (answers, evidence) => new Map([[1, { thread: { id: 1, evidence: { corroborate: 0, dispute: 0, cannot_say: 0 } },
-    answers: answers.map(([id, body]) => ({ id, body, evidence: { corroborate: 0, dispute: 0, cannot_say: 0, ...evidence } })) }]]);
+  const page = (answers, evidence) =>
+    new Map([
+      [
+        1,
+        {
+          thread: { id: 1, evidence: { corroborate: 0, dispute: 0, cannot_say: 0 } },
+          answers: answers.map(([id, body]) => ({
+            id,
+            body,
+            evidence: { corroborate: 0, dispute: 0, cannot_say: 0, ...evidence },
+          })),
+        },
+      ],
+    ]);
   const said = new Acknowledged();
   said.vote(7, 5, 1, 2, true);
   said.answer(1, "mark-a", 5);
-  const own = new Map([["7 5", [1, 2]]]), good = page([[5, "mark-a"]], { corroborate: 1 });
+  const own = new Map([["7 5", [1, 2]]]),
+    good = page([[5, "mark-a"]], { corroborate: 1 });
   assert.deepEqual(said.faults(own, good), []);
   assert.equal(said.faults(new Map(), page([[5, "mark-a"]])).length, 1, "a lost vote");
-  assert.equal(said.faults(new Map([["7 5", [2, 2]]]), page([[5, "mark-a"]], { dispute: 1 })).length, 1, "a turned vote");
+  assert.equal(
+    said.faults(new Map([["7 5", [2, 2]]]), page([[5, "mark-a"]], { dispute: 1 })).length,
+    1,
+    "a turned vote",
+  );
   assert.equal(said.faults(own, page([[5, "mark-a"]], { corroborate: 2 })).length, 1, "a vote counted twice");
   assert.equal(said.faults(own, page([[6, "mark-a"]], { corroborate: 1 })).length, 2, "an answer under another number");
-  assert.ok(said.faults(own, page([[5, "mark-a"], [6, "mark-a"]], { corroborate: 1 })).some((f) => /twice/.test(f)), "a doubled answer");
-  assert.ok(said.faults(own, page([[5, "mark-a"], [6, "mark-b"]], { corroborate: 1 })).some((f) => /never sent/.test(f)), "a made-up answer");
+  assert.ok(
+    said
+      .faults(
+        own,
+        page(
+          [
+            [5, "mark-a"],
+            [6, "mark-a"],
+          ],
+          { corroborate: 1 },
+        ),
+      )
+      .some((f) => /twice/.test(f)),
+    "a doubled answer",
+  );
+  assert.ok(
+    said
+      .faults(
+        own,
+        page(
+          [
+            [5, "mark-a"],
+            [6, "mark-b"],
+          ],
+          { corroborate: 1 },
+        ),
+      )
+      .some((f) => /never sent/.test(f)),
+    "a made-up answer",
+  );
   said.vote(7, 5, 3, 0, false);
   assert.deepEqual(said.faults(own, good), [], "sent and not acknowledged: either may stand");
 });

@@ -37,7 +37,11 @@ const gets = {
   "/why/posting/:id": { who: "member", path: () => `/why/posting/${it.posting}` },
   "/why/member/:id": { who: "member", path: () => `/why/member/${it.alder}` },
   "/earnings": { who: "physician" },
-  "/earnings/:id/receipt": { who: "physician", path: () => `/earnings/${it.payment}/receipt`, only: { alder: 200, birch: 404 } },
+  "/earnings/:id/receipt": {
+    who: "physician",
+    path: () => `/earnings/${it.payment}/receipt`,
+    only: { alder: 200, birch: 404 },
+  },
   "/notices": { who: "physician" },
   "/login": { who: "anyone", open: true },
   "/join": { who: "anyone", open: true },
@@ -45,7 +49,11 @@ const gets = {
   "/about/:name": { who: "anyone", path: () => "/about/ledger" },
   "/sponsor": { who: "sponsor", open: true },
   "/sponsor/campaigns": { who: "sponsor" },
-  "/sponsor/campaign/:key": { who: "sponsor", path: () => `/sponsor/campaign/${it.campaign}`, only: { halden: 200, ostrand: 404 } },
+  "/sponsor/campaign/:key": {
+    who: "sponsor",
+    path: () => `/sponsor/campaign/${it.campaign}`,
+    only: { halden: 200, ostrand: 404 },
+  },
   "/sponsor/totals": { who: "sponsor" },
   "/sponsor/releases": { who: "sponsor" },
   "/sponsor/release/:id": { who: "sponsor", path: () => `/sponsor/release/${it.release}` },
@@ -60,28 +68,154 @@ const gets = {
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
 const posts = {
-  "/ask": { who: "physician", page: "/ask", fields: () => ({ kind: 1, title: "Which dose on dialysis?", body: "Asking for a ward.", topics: "dialysis" }), actor: "alder" },
-  "/preview": { who: "physician", page: "/ask", fields: () => ({ body: "**bold**" }), actor: "alder", status: 200, token: "preview" },
-  "/q/:id/answer": { who: "physician", page: () => `/q/${it.question}`, path: () => `/q/${it.question}/answer`, fields: () => ({ body: "Seen it." }), actor: "birch" },
-  "/p/:id/vote": { who: "physician", page: () => `/q/${it.question}`, path: () => `/p/${it.posting}/vote`, fields: () => ({ stance: 2, patients: 3 }), actor: "alder", others: { birch: 403 } },
-  "/q/:id/solved": { who: "physician", page: () => `/q/${it.question}`, path: () => `/q/${it.question}/solved`, fields: () => ({ solved: 1 }), actor: "alder", others: { birch: 403 } },
-  "/topic/:name/follow": { who: "physician", page: "/t/cardiology", path: () => "/topic/cardiology/follow", fields: () => ({ follows: 1 }), actor: "birch" },
-  "/notices/seen": { who: "physician", page: "/notices", fields: () => ({}), forged: () => ({ upto: 1000000000 }), actor: "alder" },
-  "/login": { who: "anyone", page: "/login", fields: () => ({ name: "Alder", password }), actor: "visitor", last: true },
+  "/ask": {
+    who: "physician",
+    page: "/ask",
+    fields: () => ({ kind: 1, title: "Which dose on dialysis?", body: "Asking for a ward.", topics: "dialysis" }),
+    actor: "alder",
+  },
+  "/preview": {
+    who: "physician",
+    page: "/ask",
+    fields: () => ({ body: "**bold**" }),
+    actor: "alder",
+    status: 200,
+    token: "preview",
+  },
+  "/q/:id/answer": {
+    who: "physician",
+    page: () => `/q/${it.question}`,
+    path: () => `/q/${it.question}/answer`,
+    fields: () => ({ body: "Seen it." }),
+    actor: "birch",
+  },
+  "/p/:id/vote": {
+    who: "physician",
+    page: () => `/q/${it.question}`,
+    path: () => `/p/${it.posting}/vote`,
+    fields: () => ({ stance: 2, patients: 3 }),
+    actor: "alder",
+    others: { birch: 403 },
+  },
+  "/q/:id/solved": {
+    who: "physician",
+    page: () => `/q/${it.question}`,
+    path: () => `/q/${it.question}/solved`,
+    fields: () => ({ solved: 1 }),
+    actor: "alder",
+    others: { birch: 403 },
+  },
+  "/topic/:name/follow": {
+    who: "physician",
+    page: "/t/cardiology",
+    path: () => "/topic/cardiology/follow",
+    fields: () => ({ follows: 1 }),
+    actor: "birch",
+  },
+  "/notices/seen": {
+    who: "physician",
+    page: "/notices",
+    fields: () => ({}),
+    forged: () => ({ upto: 1000000000 }),
+    actor: "alder",
+  },
+  "/login": {
+    who: "anyone",
+    page: "/login",
+    fields: () => ({ name: "Alder", password }),
+    actor: "visitor",
+    last: true,
+  },
   "/logout": { who: "anyone", page: "/q/1", fields: () => ({}), actor: "birch", last: true },
-  "/join": { who: "anyone", page: "/join", actor: "visitor", fields: () => ({ pseudonym: "Newcomer", password, email: "new@demo.example", first_name: "Ada", last_name: "New",
-    npi: npi(900), licence: "2017000900", state: "MO", specialty: "cardiology" }) },
-  "/sponsor/campaigns": { who: "sponsor", page: "/sponsor/campaigns", actor: "halden",
-    fields: () => ({ name: "Another", product: "Something", starts: day(house.time), ends: day(house.time + 9 * DAY), deposit: "1000" }) },
-  "/sponsor/campaign/:key/earmark": { who: "sponsor", page: () => `/sponsor/campaign/${it.campaign}`, path: () => `/sponsor/campaign/${it.campaign}/earmark`,
-    fields: () => ({ target: it.posting, kind: 3, amount: "1", cap: "40", payees_max: 9, valid_to: day(house.time + 9 * DAY) }), actor: "halden", others: { ostrand: 404 } },
-  "/admin/member/:id": { who: "admin", page: "/admin/members", path: () => `/admin/member/${it.willow}`, fields: () => ({ reason: "Seen.", accepted: 1 }), actor: "gate", last: true },
-  "/admin/rules": { who: "admin", page: "/admin/rules", fields: () => ({ name: "rank/policy", reason: "Another try.", script: it.script.replace("P = {", "P = {\n") }), actor: "latch" },
-  "/admin/rule/:id/approve": { who: "admin", page: () => `/admin/rule/${it.proposal}`, path: () => `/admin/rule/${it.proposal}/approve`, fields: () => ({}), actor: "latch", others: { gate: 422 } },
-  "/admin/rule/:id/withdraw": { who: "admin", page: () => `/admin/rule/${it.second}`, path: () => `/admin/rule/${it.second}/withdraw`, fields: () => ({ reason: "Not now." }), actor: "gate" },
-  "/admin/fund": { who: "admin", page: "/admin/ledger", fields: () => ({ campaign: it.campaign, amount: "1000" }), actor: "gate" },
-  "/admin/period": { who: "admin", page: "/admin/ledger", fields: () => ({ period: "2026-04" }), actor: "gate", last: true,
-    prepare: async () => { house.setTime(Date.UTC(2026, 4, 1, 6)); await house.renew(them.gate); } },
+  "/join": {
+    who: "anyone",
+    page: "/join",
+    actor: "visitor",
+    fields: () => ({
+      pseudonym: "Newcomer",
+      password,
+      email: "new@demo.example",
+      first_name: "Ada",
+      last_name: "New",
+      npi: npi(900),
+      licence: "2017000900",
+      state: "MO",
+      specialty: "cardiology",
+    }),
+  },
+  "/sponsor/campaigns": {
+    who: "sponsor",
+    page: "/sponsor/campaigns",
+    actor: "halden",
+    fields: () => ({
+      name: "Another",
+      product: "Something",
+      starts: day(house.time),
+      ends: day(house.time + 9 * DAY),
+      deposit: "1000",
+    }),
+  },
+  "/sponsor/campaign/:key/earmark": {
+    who: "sponsor",
+    page: () => `/sponsor/campaign/${it.campaign}`,
+    path: () => `/sponsor/campaign/${it.campaign}/earmark`,
+    fields: () => ({
+      target: it.posting,
+      kind: 3,
+      amount: "1",
+      cap: "40",
+      payees_max: 9,
+      valid_to: day(house.time + 9 * DAY),
+    }),
+    actor: "halden",
+    others: { ostrand: 404 },
+  },
+  "/admin/member/:id": {
+    who: "admin",
+    page: "/admin/members",
+    path: () => `/admin/member/${it.willow}`,
+    fields: () => ({ reason: "Seen.", accepted: 1 }),
+    actor: "gate",
+    last: true,
+  },
+  "/admin/rules": {
+    who: "admin",
+    page: "/admin/rules",
+    fields: () => ({ name: "rank/policy", reason: "Another try.", script: it.script.replace("P = {", "P = {\n") }),
+    actor: "latch",
+  },
+  "/admin/rule/:id/approve": {
+    who: "admin",
+    page: () => `/admin/rule/${it.proposal}`,
+    path: () => `/admin/rule/${it.proposal}/approve`,
+    fields: () => ({}),
+    actor: "latch",
+    others: { gate: 422 },
+  },
+  "/admin/rule/:id/withdraw": {
+    who: "admin",
+    page: () => `/admin/rule/${it.second}`,
+    path: () => `/admin/rule/${it.second}/withdraw`,
+    fields: () => ({ reason: "Not now." }),
+    actor: "gate",
+  },
+  "/admin/fund": {
+    who: "admin",
+    page: "/admin/ledger",
+    fields: () => ({ campaign: it.campaign, amount: "1000" }),
+    actor: "gate",
+  },
+  "/admin/period": {
+    who: "admin",
+    page: "/admin/ledger",
+    fields: () => ({ period: "2026-04" }),
+    actor: "gate",
+    last: true,
+    prepare: async () => {
+      house.setTime(Date.UTC(2026, 4, 1, 6));
+      await house.renew(them.gate);
+    },
+  },
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -110,17 +244,29 @@ before(async () => {
   const changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.07");
   assert.ok(changed !== script, "the constant stands in the script in force");
   const propose = async (client, reason) => {
-    const done = await client.submit("/admin/rules", "/admin/rules", { name: "rank/policy", script: changed, reason }, { expect: 303 });
+    const done = await client.submit(
+      "/admin/rules",
+      "/admin/rules",
+      { name: "rank/policy", script: changed, reason },
+      { expect: 303 },
+    );
     return Number(done.location.match(/\d+/)[0]);
   };
   it = {
-    question, posting, campaign: id, script, alder: them.alder.member, willow: (await gate.json("/admin/members")).applications[0].member,
+    question,
+    posting,
+    campaign: id,
+    script,
+    alder: them.alder.member,
+    willow: (await gate.json("/admin/members")).applications[0].member,
     payment: (await them.alder.json("/earnings")).statements.flatMap((s) => s.payments)[0].id,
     release: (await them.halden.json("/sponsor/releases").catch(() => ({ rows: [] }))).rows[0]?.id,
-    proposal: await propose(gate, "Let a record weigh half as much."), second: await propose(gate, "The same again."),
+    proposal: await propose(gate, "Let a record weigh half as much."),
+    second: await propose(gate, "The same again."),
   };
   posts["/logout"].page = `/q/${question}`;
-  for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++) await new Promise((done) => setTimeout(done, 100));
+  for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
+    await new Promise((done) => setTimeout(done, 100));
   them.visitor = house.visitor();
   them.stranger = house.visitor();
   await them.visitor.get("/login");
@@ -146,75 +292,133 @@ function judge(cell, got, want, knows = false) {
 }
 
 async function reading(pattern, row) {
-  const path = value(row.path) ?? pattern, faults = [];
+  const path = value(row.path) ?? pattern,
+    faults = [];
   for (const role of roles) {
-    const allowed = may[row.who](role), cell = `GET ${path} as ${role}`;
-    const got = await them[role].get(path), json = await them[role].get(path, { headers: { accept: "application/json" } });
+    const allowed = may[row.who](role),
+      cell = `GET ${path} as ${role}`;
+    const got = await them[role].get(path),
+      json = await them[role].get(path, { headers: { accept: "application/json" } });
     if (!allowed) {
-      faults.push(judge(cell, got, refusal(role, "GET")), judge(`${cell}, JSON`, json, { status: role === "visitor" ? 409 : 403 }));
+      faults.push(
+        judge(cell, got, refusal(role, "GET")),
+        judge(`${cell}, JSON`, json, { status: role === "visitor" ? 409 : 403 }),
+      );
     } else if (row.open) {
       if (got.status !== 200 && got.status !== 303) faults.push(`${cell}: ${got.status}`);
     } else {
-      faults.push(judge(cell, got, { status: row.only?.[role] ?? 200 }), judge(`${cell}, JSON`, json, { status: row.only?.[role] ?? 200 }));
+      faults.push(
+        judge(cell, got, { status: row.only?.[role] ?? 200 }),
+        judge(`${cell}, JSON`, json, { status: row.only?.[role] ?? 200 }),
+      );
     }
   }
   return faults.filter(Boolean);
 }
 
-const send = (client, path, fields, headers = {}) => client.post(path, { request: randomBytes(16).toString("hex"), ...fields }, { headers });
+const send = (client, path, fields, headers = {}) =>
+  client.post(path, { request: randomBytes(16).toString("hex"), ...fields }, { headers });
 
 // All that must be refused on a route that writes.
 async function forging(pattern, row) {
-  const path = value(row.path) ?? pattern, fields = { ...row.fields(), ...value(row.forged) }, faults = [];
-  const tell = async (cell, got, status, knows = true) => faults.push(judge(`POST ${path} ${cell}`, await got, { status }, knows));
+  const path = value(row.path) ?? pattern,
+    fields = { ...row.fields(), ...value(row.forged) },
+    faults = [];
+  const tell = async (cell, got, status, knows = true) =>
+    faults.push(judge(`POST ${path} ${cell}`, await got, { status }, knows));
   for (const role of roles.filter((role) => !may[row.who](role)))
-    await tell(`as ${role} with a right token`, send(them[role], path, { ...fields, form: formToken(them[role], pattern) }), refusal(role, "POST").status, may.member(role));
+    await tell(
+      `as ${role} with a right token`,
+      send(them[role], path, { ...fields, form: formToken(them[role], pattern) }),
+      refusal(role, "POST").status,
+      may.member(role),
+    );
   for (const [role, status] of Object.entries(row.others ?? {}))
-    await tell(`as ${role}, not his own`, send(them[role], path, { ...fields, form: formToken(them[role], pattern) }), status);
-  const actor = them[row.actor], other = row.actor === "visitor" ? them.stranger : row.who === "physician" ? (actor === them.alder ? them.birch : them.alder)
-    : row.who === "sponsor" ? them.ostrand : actor === them.gate ? them.latch : them.gate;
+    await tell(
+      `as ${role}, not his own`,
+      send(them[role], path, { ...fields, form: formToken(them[role], pattern) }),
+      status,
+    );
+  const actor = them[row.actor],
+    other =
+      row.actor === "visitor"
+        ? them.stranger
+        : row.who === "physician"
+          ? actor === them.alder
+            ? them.birch
+            : them.alder
+          : row.who === "sponsor"
+            ? them.ostrand
+            : actor === them.gate
+              ? them.latch
+              : them.gate;
   const good = { ...fields, form: formToken(actor, pattern) };
   await tell("without a token", send(actor, path, fields), 409);
   await tell("with an empty token", send(actor, path, { ...fields, form: "" }), 409);
   await tell("with another session's token", send(actor, path, { ...fields, form: formToken(other, pattern) }), 409);
-  await tell("with another action's token", send(actor, path, { ...fields, form: formToken(actor, pattern === "/ask" ? "/preview" : "/ask") }), 409);
-  for (const from of ["cross-site", "same-site", "none"]) await tell(`from ${from}`, send(actor, path, good, { "sec-fetch-site": from }), 403);
+  await tell(
+    "with another action's token",
+    send(actor, path, { ...fields, form: formToken(actor, pattern === "/ask" ? "/preview" : "/ask") }),
+    409,
+  );
+  for (const from of ["cross-site", "same-site", "none"])
+    await tell(`from ${from}`, send(actor, path, good, { "sec-fetch-site": from }), 403);
   await tell("saying nothing of where from", send(actor, path, good, { "sec-fetch-site": null, origin: null }), 403);
-  await tell("from another origin", send(actor, path, good, { "sec-fetch-site": null, origin: "https://evil.example" }), 403);
+  await tell(
+    "from another origin",
+    send(actor, path, good, { "sec-fetch-site": null, origin: "https://evil.example" }),
+    403,
+  );
   const read = await actor.get(`${path}?${new URLSearchParams({ ...good, script: "" })}`);
   if (pattern in gets ? read.status >= 400 : read.status !== 405) faults.push(`GET ${path}: ${read.status}`);
-  for (const method of ["PUT", "DELETE", "PATCH"]) await tell(`by ${method}`, actor.request(method, path, { body: "", headers: { "content-length": 0 } }), 405);
+  for (const method of ["PUT", "DELETE", "PATCH"])
+    await tell(`by ${method}`, actor.request(method, path, { body: "", headers: { "content-length": 0 } }), 405);
   return faults.filter(Boolean);
 }
 
-const printed = () => house.must("curbside", ["web", "routes"]).trim().split("\n").map((line) => line.split("\t"));
+const printed = () =>
+  house
+    .must("curbside", ["web", "routes"])
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t"));
 // Rows of the program that this table does not know or says otherwise, and rows it has lost.
 function unknown(lines) {
-  const known = new Map([...Object.entries(gets).map(([p, row]) => [`GET ${p}`, row]), ...Object.entries(posts).map(([p, row]) => [`POST ${p}`, row])]);
+  const known = new Map([
+    ...Object.entries(gets).map(([p, row]) => [`GET ${p}`, row]),
+    ...Object.entries(posts).map(([p, row]) => [`POST ${p}`, row]),
+  ]);
   const faults = [];
   for (const [method, pattern, pool, who] of lines) {
     const row = known.get(`${method} ${pattern}`);
     if (row === undefined) faults.push(`${method} ${pattern} is in no table of this test`);
     else if (row.who !== who) faults.push(`${method} ${pattern} is for ${who}, not ${row.who}`);
-    const home = /^\/(sponsor|admin)(\/|$)/.exec(pattern)?.[1] ?? (/^\/(login|logout|join|healthz)$/.test(pattern) ? "login" : "member");
+    const home =
+      /^\/(sponsor|admin)(\/|$)/.exec(pattern)?.[1] ??
+      (/^\/(login|logout|join|healthz)$/.test(pattern) ? "login" : "member");
     if (pool !== home) faults.push(`${method} ${pattern} is in pool ${pool}, and nginx asks ${home}`);
     known.delete(`${method} ${pattern}`);
   }
   return [...faults, ...[...known.keys()].map((route) => `${route} is gone`)];
 }
 
-test("the program's routes are those of this table, each for whom it says", () => assert.deepEqual(unknown(printed()), []));
+test("the program's routes are those of this table, each for whom it says", () =>
+  assert.deepEqual(unknown(printed()), []));
 
 test("a route nobody thought of is found (control)", () => {
   assert.equal(unknown([...printed(), ["GET", "/new", "member", "anyone"]]).length, 1);
-  assert.equal(unknown(printed().map((line) => (line[1] === "/admin/status" ? [line[0], line[1], line[2], "anyone"] : line))).length, 1);
+  assert.equal(
+    unknown(printed().map((line) => (line[1] === "/admin/status" ? [line[0], line[1], line[2], "anyone"] : line)))
+      .length,
+    1,
+  );
 });
 
 let untouched;
 test("every role reads what it may, is refused the rest, and reading changes nothing", async () => {
   untouched = digests(house);
   const faults = [];
-  for (const [pattern, row] of Object.entries(gets)) faults.push(...await reading(pattern, row));
+  for (const [pattern, row] of Object.entries(gets)) faults.push(...(await reading(pattern, row)));
   assert.deepEqual(faults, []);
   assert.deepEqual(digests(house), untouched);
 });
@@ -222,10 +426,12 @@ test("every role reads what it may, is refused the rest, and reading changes not
 test("every forged, foreign or forbidden form is refused, and no refusal changes anything", async () => {
   const faults = [];
   for (const [pattern, row] of Object.entries(posts)) {
-    faults.push(...await forging(pattern, row));
+    faults.push(...(await forging(pattern, row)));
     const now = digests(house);
     if (now.join() !== untouched.join()) {
-      faults.push(`POST ${pattern}: a refusal changed ${now.filter((line) => !untouched.includes(line)).map((line) => line.split(" ")[0])}`);
+      faults.push(
+        `POST ${pattern}: a refusal changed ${now.filter((line) => !untouched.includes(line)).map((line) => line.split(" ")[0])}`,
+      );
       untouched = now;
     }
   }
@@ -233,7 +439,17 @@ test("every forged, foreign or forbidden form is refused, and no refusal changes
 });
 
 test("what is not there is not there for anybody, and nobody is told more", async () => {
-  for (const path of ["/nowhere", "/q/999999", "/q/0", "/q/-1", "/q/1e3", "/q/99999999999999999999", "/admin/nowhere", "/sponsor/campaign/" + "0".repeat(32), "/sponsor/campaign/zz"])
+  for (const path of [
+    "/nowhere",
+    "/q/999999",
+    "/q/0",
+    "/q/-1",
+    "/q/1e3",
+    "/q/99999999999999999999",
+    "/admin/nowhere",
+    "/sponsor/campaign/" + "0".repeat(32),
+    "/sponsor/campaign/zz",
+  ])
     for (const role of ["visitor", "alder", "halden", "gate"]) {
       const got = await them[role].get(path);
       assert.ok([303, 403, 404].includes(got.status), `${path} as ${role}: ${got.status}`);
@@ -243,10 +459,14 @@ test("what is not there is not there for anybody, and nobody is told more", asyn
 
 // The right actor with the right form: allowed. Those that end a session or the waiting come last.
 async function allowed(pattern, row) {
-  const path = value(row.path) ?? pattern, client = them[row.actor];
+  const path = value(row.path) ?? pattern,
+    client = them[row.actor];
   await row.prepare?.();
   const shown = await client.get(value(row.page));
-  const hidden = row.token === "preview" ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] } : hiddenFields(shown.text, path);
+  const hidden =
+    row.token === "preview"
+      ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
+      : hiddenFields(shown.text, path);
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
   const got = await client.post(path, { ...hidden, ...row.fields() });
@@ -268,5 +488,8 @@ test("every form does what it is for when its own actor sends it, and that is se
 test("a table that says too much or too little is found (control)", async () => {
   assert.ok((await reading("/admin/status", { who: "anyone" })).length > 0);
   assert.ok((await reading("/about/:name", { who: "admin", path: () => "/about/ledger" })).length > 0);
-  assert.equal(judge("x", { status: 403, text: `not for you: ${secret}` }, { status: 403 }), "x: refused, and tells what is refused");
+  assert.equal(
+    judge("x", { status: 403, text: `not for you: ${secret}` }, { status: 403 }),
+    "x: refused, and tells what is refused",
+  );
 });

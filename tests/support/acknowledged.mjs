@@ -5,10 +5,13 @@ export class Acknowledged {
     this.answers = new Map(); // mark -> { question, posting | null (sent, never acknowledged) }
   }
   vote(member, posting, stance, patients, done) {
-    const key = `${member} ${posting}`, was = this.votes.get(key) ?? { done: null, open: null };
+    const key = `${member} ${posting}`,
+      was = this.votes.get(key) ?? { done: null, open: null };
     this.votes.set(key, done ? { done: [stance, patients], open: null } : { ...was, open: [stance, patients] });
   }
-  answer(question, mark, posting = null) { this.answers.set(mark, { question, posting }); }
+  answer(question, mark, posting = null) {
+    this.answers.set(mark, { question, posting });
+  }
 
   // own: Map "member posting" -> [stance, patients] as that member reads it; pages: Map question -> the page's JSON.
   // Gives what does not hold, one line each.
@@ -22,14 +25,16 @@ export class Acknowledged {
     }
     const tally = new Map();
     for (const [key, [stance]] of own) {
-      const posting = Number(key.split(" ")[1]), row = tally.get(posting) ?? [0, 0, 0];
+      const posting = Number(key.split(" ")[1]),
+        row = tally.get(posting) ?? [0, 0, 0];
       row[stance - 1]++;
       tally.set(posting, row);
     }
     const seen = new Map();
     for (const [question, page] of pages) {
       for (const posting of [page.thread, ...page.answers]) {
-        const { corroborate, dispute, cannot_say } = posting.evidence, want = tally.get(posting.id) ?? [0, 0, 0];
+        const { corroborate, dispute, cannot_say } = posting.evidence,
+          want = tally.get(posting.id) ?? [0, 0, 0];
         if (corroborate !== want[0] || dispute !== want[1] || cannot_say !== want[2])
           faults.push(`posting ${posting.id}: counts ${[corroborate, dispute, cannot_say]}, its voters say ${want}`);
       }
@@ -44,7 +49,9 @@ export class Acknowledged {
     for (const [mark, { question, posting }] of this.answers) {
       const now = seen.get(mark);
       if (posting !== null && (now === undefined || now.id !== posting || now.question !== question))
-        faults.push(`answer ${mark}: acknowledged as ${posting} in ${question}, stands as ${now?.id} in ${now?.question}`);
+        faults.push(
+          `answer ${mark}: acknowledged as ${posting} in ${question}, stands as ${now?.id} in ${now?.question}`,
+        );
     }
     return faults;
   }

@@ -13,9 +13,18 @@ export function ledgerSize(house) {
 
 // Open a campaign as `sponsor`, book its deposit as `admin`; gives its id.
 export async function campaign(house, sponsor, admin, { name = "Anticoagulation", dollars = "5000" } = {}) {
-  await sponsor.submit("/sponsor/campaigns", "/sponsor/campaigns", {
-    name, product: "Oral anticoagulants", starts: date(house.time), ends: date(house.time + 120 * DAY), deposit: dollars,
-  }, { expect: 303 });
+  await sponsor.submit(
+    "/sponsor/campaigns",
+    "/sponsor/campaigns",
+    {
+      name,
+      product: "Oral anticoagulants",
+      starts: date(house.time),
+      ends: date(house.time + 120 * DAY),
+      deposit: dollars,
+    },
+    { expect: 303 },
+  );
   const { id } = (await sponsor.json("/sponsor/campaigns")).campaigns.find((c) => c.name === name);
   await admin.submit("/admin/ledger", "/admin/fund", { campaign: id, amount: dollars }, { expect: 303 });
   return id;
@@ -23,9 +32,12 @@ export async function campaign(house, sponsor, admin, { name = "Anticoagulation"
 
 // kind: 1 its author, 2 answers to it, 3 votes on it.
 export async function earmark(house, sponsor, id, target, kind, { amount = "80", cap = "400", payees = 40 } = {}) {
-  return sponsor.submit(`/sponsor/campaign/${id}`, `/sponsor/campaign/${id}/earmark`, {
-    target, kind, amount, cap, payees_max: payees, valid_to: date(house.time + 60 * DAY),
-  }, { expect: 303 });
+  return sponsor.submit(
+    `/sponsor/campaign/${id}`,
+    `/sponsor/campaign/${id}/earmark`,
+    { target, kind, amount, cap, payees_max: payees, valid_to: date(house.time + 60 * DAY) },
+    { expect: 303 },
+  );
 }
 
 // Move the clock past the next batch of commitments and wait until its checkpoint is published.
@@ -56,7 +68,9 @@ export async function closeMonth(house, admin, name = "2026-03") {
 // Every public file with its size: what anyone may watch grow.
 export function publicSizes(house) {
   const folder = join(house.state, "public");
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile())
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
     .map((file) => join(file.parentPath ?? file.path, file.name))
-    .map((path) => `${path.slice(folder.length + 1)} ${statSync(path).size}`).sort();
+    .map((path) => `${path.slice(folder.length + 1)} ${statSync(path).size}`)
+    .sort();
 }

@@ -5,7 +5,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export function storeFiles(house) {
-  return readdirSync(house.state).map((name) => join(house.state, name, `${name}.db`)).filter((path) => existsSync(path));
+  return readdirSync(house.state)
+    .map((name) => join(house.state, name, `${name}.db`))
+    .filter((path) => existsSync(path));
 }
 
 export function sql(path, text) {
@@ -25,8 +27,20 @@ export function digests(house) {
 
 // Every file below a folder.
 export function filesBelow(folder) {
-  return readdirSync(folder, { recursive: true }).map((name) => join(folder, name)).filter((path) => {
-    try { return statSync(path).isFile(); } catch { return false; }
-  });
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, name))
+    .filter((path) => {
+      try {
+        return statSync(path).isFile();
+      } catch {
+        return false;
+      }
+    });
 }
-export const bytesOf = (path) => { try { return readFileSync(path); } catch { return Buffer.alloc(0); } };
+export const bytesOf = (path) => {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+};

@@ -11,18 +11,30 @@ import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 import { filesBelow, bytesOf, sql } from "../support/stores.mjs";
 
 const person = {
-  first_name: "Quetzalina", last_name: "Wrzesniewska-Oduya", npi: npi(7654321), licence: "LX90210-4477", email: "songbird.7731@canary-post.example",
+  first_name: "Quetzalina",
+  last_name: "Wrzesniewska-Oduya",
+  npi: npi(7654321),
+  licence: "LX90210-4477",
+  email: "songbird.7731@canary-post.example",
   password: "nine lives of the canary",
 };
-let house, canary, others, relay, mails = [], tokens = [];
+let house,
+  canary,
+  others,
+  relay,
+  mails = [],
+  tokens = [];
 
 // Every way a string may lie there. Base64 depends on what stands before it: three places, without the ends that mix with neighbours.
 function disguises(value) {
-  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value, "utf8"), list = { plain: bytes };
+  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value, "utf8"),
+    list = { plain: bytes };
   list.hex = Buffer.from(bytes.toString("hex"));
   list["hex, capitals"] = Buffer.from(bytes.toString("hex").toUpperCase());
   for (const shift of [0, 1, 2]) {
-    const all = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").replace(/=+$/, "");
+    const all = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
     const inner = all.slice(shift === 0 ? 0 : shift + 1, bytes.length % 3 === (3 - shift) % 3 ? undefined : -1);
     list[`base64 at ${shift}`] = Buffer.from(inner);
     list[`base64url at ${shift}`] = Buffer.from(inner.replaceAll("+", "-").replaceAll("/", "_"));
@@ -37,16 +49,28 @@ function disguises(value) {
 }
 // What is found in these bytes: "licence in hex".
 function findings(bytes, secrets) {
-  return Object.entries(secrets).flatMap(([name, value]) => disguises(value).filter(([, form]) => bytes.includes(form)).map(([form]) => `${name}, ${form}`));
+  return Object.entries(secrets).flatMap(([name, value]) =>
+    disguises(value)
+      .filter(([, form]) => bytes.includes(form))
+      .map(([form]) => `${name}, ${form}`),
+  );
 }
-const secrets = () => ({ ...person, ...Object.fromEntries(tokens.map((token, i) => [`token ${i}`, Buffer.from(token, "base64url")])) });
-const scanFolder = (folder, wanted) => filesBelow(folder).flatMap((path) => findings(bytesOf(path), wanted).map((what) => `${path.slice(folder.length + 1)}: ${what}`));
+const secrets = () => ({
+  ...person,
+  ...Object.fromEntries(tokens.map((token, i) => [`token ${i}`, Buffer.from(token, "base64url")])),
+});
+const scanFolder = (folder, wanted) =>
+  filesBelow(folder).flatMap((path) =>
+    findings(bytesOf(path), wanted).map((what) => `${path.slice(folder.length + 1)}: ${what}`),
+  );
 
 // A mail relay that keeps what it is given.
 function openRelay() {
   return new Promise((done) => {
     const server = net.createServer((socket) => {
-      let inside = false, mail = { to: [], text: "" }, rest = "";
+      let inside = false,
+        mail = { to: [], text: "" },
+        rest = "";
       socket.write("220 relay.example ESMTP\r\n");
       socket.on("error", () => {});
       socket.on("data", (part) => {
@@ -55,11 +79,22 @@ function openRelay() {
           const line = rest.slice(0, at);
           rest = rest.slice(at + 2);
           if (inside) {
-            if (line === ".") { inside = false; mails.push(mail); mail = { to: [], text: "" }; socket.write("250 kept\r\n"); } else mail.text += `${line}\n`;
+            if (line === ".") {
+              inside = false;
+              mails.push(mail);
+              mail = { to: [], text: "" };
+              socket.write("250 kept\r\n");
+            } else mail.text += `${line}\n`;
           } else if (/^(EHLO|HELO)/i.test(line)) socket.write("250-relay.example\r\n250 8BITMIME\r\n");
-          else if (/^DATA/i.test(line)) { inside = true; socket.write("354 go on\r\n"); }
-          else if (/^QUIT/i.test(line)) socket.end("221 bye\r\n");
-          else { const to = line.match(/^RCPT TO:<(.*)>/i); if (to) mail.to.push(to[1]); socket.write("250 ok\r\n"); }
+          else if (/^DATA/i.test(line)) {
+            inside = true;
+            socket.write("354 go on\r\n");
+          } else if (/^QUIT/i.test(line)) socket.end("221 bye\r\n");
+          else {
+            const to = line.match(/^RCPT TO:<(.*)>/i);
+            if (to) mail.to.push(to[1]);
+            socket.write("250 ok\r\n");
+          }
         }
       });
     });
@@ -69,11 +104,21 @@ function openRelay() {
 
 before(async () => {
   relay = await openRelay();
-  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "smtp.host": "127.0.0.1", "smtp.port": relay.address().port, "smtp.from": "house@demo.example", "smtp.per_day": 100 } });
+  house = await House.start({
+    conf: {
+      "ledger.close_alone": 0,
+      "ledger.close_bucket": 64,
+      "smtp.host": "127.0.0.1",
+      "smtp.port": relay.address().port,
+      "smtp.from": "house@demo.example",
+      "smtp.per_day": 100,
+    },
+  });
   const admin = await house.admin();
   house.staff("Halden", "sponsor", "Halden Bio");
   const sponsor = await house.signIn("Halden");
-  const alder = await house.physician("Alder"), birch = await house.physician("Birch");
+  const alder = await house.physician("Alder"),
+    birch = await house.physician("Birch");
   // Two canaries: one let in, one turned away. A wrong password typed once, a session ended and one still open.
   await house.apply("Yellowbird", person);
   await assert.rejects(() => house.signIn("Yellowbird", `${person.password}s`));
@@ -81,8 +126,15 @@ before(async () => {
   tokens.push(first.cookies.get("__Host-s"));
   const waiting = (await admin.json("/admin/members")).applications[0];
   assert.ok(JSON.stringify(waiting).includes(person.last_name), "the admin who decides does see who it is");
-  await admin.submit("/admin/members", `/admin/member/${waiting.member}`, { accepted: "1", reason: "seen" }, { expect: 303 });
-  await first.post("/logout", { form: (await first.get("/")).text.match(/action="\/logout".*?name="form" value="([^"]+)"/)[1] });
+  await admin.submit(
+    "/admin/members",
+    `/admin/member/${waiting.member}`,
+    { accepted: "1", reason: "seen" },
+    { expect: 303 },
+  );
+  await first.post("/logout", {
+    form: (await first.get("/")).text.match(/action="\/logout".*?name="form" value="([^"]+)"/)[1],
+  });
   canary = await house.signIn("Yellowbird", person.password);
   tokens.push(canary.cookies.get("__Host-s"));
   const question = await ask(canary, "What does a canary know of carbon monoxide?");
@@ -95,14 +147,34 @@ before(async () => {
   await tick(house);
   await vote(canary, question, posting, 1, 2);
   await vote(birch, question, posting, 1, 1);
-  await house.apply("Greybird", { first_name: "Persephonia", last_name: "Vandersloot-Achterberg", npi: npi(7654399), licence: "LX90210-5588", email: "finch.8842@canary-post.example" });
+  await house.apply("Greybird", {
+    first_name: "Persephonia",
+    last_name: "Vandersloot-Achterberg",
+    npi: npi(7654399),
+    licence: "LX90210-5588",
+    email: "finch.8842@canary-post.example",
+  });
   const refused = (await admin.json("/admin/members")).applications[0];
-  await admin.submit("/admin/members", `/admin/member/${refused.member}`, { accepted: "0", reason: "not on the lists" }, { expect: 303 });
+  await admin.submit(
+    "/admin/members",
+    `/admin/member/${refused.member}`,
+    { accepted: "0", reason: "not on the lists" },
+    { expect: 303 },
+  );
   for (let i = 0; i < 100 && mails.length < 2; i++) await sleep(50);
   await closeMonth(house, admin);
   for (const client of [alder, birch, sponsor]) await house.renew(client);
   await house.settle();
-  others = { alder, birch, sponsor, admin, visitor: house.visitor(), question, posting, member: canary.member ?? waiting.member };
+  others = {
+    alder,
+    birch,
+    sponsor,
+    admin,
+    visitor: house.visitor(),
+    question,
+    posting,
+    member: canary.member ?? waiting.member,
+  };
 });
 after(async () => {
   await house?.stop();
@@ -110,25 +182,63 @@ after(async () => {
 });
 
 test("no store, write-ahead log, trace, key or public file holds who a member is, in any disguise", () => {
-  assert.ok(filesBelow(house.state).filter((path) => /-wal$/.test(path)).length > 3, "there are write-ahead logs to look into");
+  assert.ok(
+    filesBelow(house.state).filter((path) => /-wal$/.test(path)).length > 3,
+    "there are write-ahead logs to look into",
+  );
   assert.deepEqual(scanFolder(house.state, secrets()), []);
-  const gone = { first_name: "Persephonia", last_name: "Vandersloot-Achterberg", npi: npi(7654399), licence: "LX90210-5588", email: "finch.8842@canary-post.example" };
+  const gone = {
+    first_name: "Persephonia",
+    last_name: "Vandersloot-Achterberg",
+    npi: npi(7654399),
+    licence: "LX90210-5588",
+    email: "finch.8842@canary-post.example",
+  };
   assert.deepEqual(scanFolder(house.state, gone), []);
 });
 
 test("no page of anybody else, as HTML or JSON, says who a member is", async () => {
-  const { question, posting, member } = others, faults = [];
-  const pages = ["/", "/?tab=rising", "/notices", "/earnings", `/q/${question}`, `/m/${member}`, `/why/posting/${posting}`, `/why/member/${member}`, "/search?q=canary", "/search?q=Quetzalina",
-    "/t/cardiology", "/sponsor/campaigns", "/sponsor/totals", "/sponsor/releases", "/admin/members", "/admin/rules", "/admin/ledger", "/admin/status", "/login", "/join", "/about/privacy", "/healthz", "/checkpoint"];
+  const { question, posting, member } = others,
+    faults = [];
+  const pages = [
+    "/",
+    "/?tab=rising",
+    "/notices",
+    "/earnings",
+    `/q/${question}`,
+    `/m/${member}`,
+    `/why/posting/${posting}`,
+    `/why/member/${member}`,
+    "/search?q=canary",
+    "/search?q=Quetzalina",
+    "/t/cardiology",
+    "/sponsor/campaigns",
+    "/sponsor/totals",
+    "/sponsor/releases",
+    "/admin/members",
+    "/admin/rules",
+    "/admin/ledger",
+    "/admin/status",
+    "/login",
+    "/join",
+    "/about/privacy",
+    "/healthz",
+    "/checkpoint",
+  ];
   let read = 0;
   for (const [name, client] of Object.entries(others).filter(([, client]) => client.get))
-    for (const path of pages) for (const accept of ["text/html", "application/json"]) {
-      const got = await client.get(path, { headers: { accept } });
-      read += Number(got.status === 200);
-      // What was looked for is shown again to whoever typed it.
-      const known = path.endsWith("q=Quetzalina") ? { ...secrets(), first_name: "\0none" } : secrets();
-      faults.push(...findings(Buffer.concat([got.bytes, Buffer.from(got.raw.join("\n"))]), known).map((what) => `${name} GET ${path}: ${what}`));
-    }
+    for (const path of pages)
+      for (const accept of ["text/html", "application/json"]) {
+        const got = await client.get(path, { headers: { accept } });
+        read += Number(got.status === 200);
+        // What was looked for is shown again to whoever typed it.
+        const known = path.endsWith("q=Quetzalina") ? { ...secrets(), first_name: "\0none" } : secrets();
+        faults.push(
+          ...findings(Buffer.concat([got.bytes, Buffer.from(got.raw.join("\n"))]), known).map(
+            (what) => `${name} GET ${path}: ${what}`,
+          ),
+        );
+      }
   assert.ok(read > 80, `${read} pages were read`);
   assert.deepEqual(faults, []);
 });
@@ -144,7 +254,15 @@ test("mail goes to the member's own address and holds nobody's name; another's m
 });
 
 test("exports of the books and the operator's lists say nothing either", () => {
-  for (const args of [["ledger", "export", "hledger"], ["ledger", "export", "beancount"], ["ledger", "openings"], ["member", "list"], ["status"], ["journal", "show"], ["ranking", "digest"]]) {
+  for (const args of [
+    ["ledger", "export", "hledger"],
+    ["ledger", "export", "beancount"],
+    ["ledger", "openings"],
+    ["member", "list"],
+    ["status"],
+    ["journal", "show"],
+    ["ranking", "digest"],
+  ]) {
     const done = house.run("curbside", args);
     assert.notEqual(done.status, 2, `${args}: ${done.stderr}`);
     assert.deepEqual(findings(Buffer.from(done.stdout + done.stderr), secrets()), [], args.join(" "));
@@ -156,15 +274,26 @@ test("a planted file is found in every disguise (control)", () => {
     for (const [form, bytes] of disguises(person[name])) {
       const path = join(house.state, "log", "planted");
       writeFileSync(path, Buffer.concat([Buffer.from("before"), bytes, Buffer.from("behind")]));
-      assert.ok(scanFolder(house.state, { [name]: person[name] }).some((line) => line.startsWith("log/planted")), `${name} in ${form}`);
+      assert.ok(
+        scanFolder(house.state, { [name]: person[name] }).some((line) => line.startsWith("log/planted")),
+        `${name} in ${form}`,
+      );
       rmSync(path);
     }
   const token = Buffer.from(tokens[0], "base64url");
-  for (const planted of [tokens[0], token.toString("hex"), `x${tokens[0]}`, Buffer.concat([Buffer.from("y"), token]).toString("base64")])
+  for (const planted of [
+    tokens[0],
+    token.toString("hex"),
+    `x${tokens[0]}`,
+    Buffer.concat([Buffer.from("y"), token]).toString("base64"),
+  ])
     assert.notDeepEqual(findings(Buffer.from(planted), { token }), [], "a session token");
 });
 
 test("a name written into a store by mistake is found there (control)", () => {
-  sql(join(house.state, "desk", "desk.db"), `CREATE TABLE mistake (who TEXT); INSERT INTO mistake VALUES ('Dr. ${person.last_name}');`);
+  sql(
+    join(house.state, "desk", "desk.db"),
+    `CREATE TABLE mistake (who TEXT); INSERT INTO mistake VALUES ('Dr. ${person.last_name}');`,
+  );
   assert.ok(scanFolder(house.state, secrets()).some((line) => /^desk\/desk.db(-wal)?: last_name, plain$/.test(line)));
 });

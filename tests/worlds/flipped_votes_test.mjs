@@ -8,8 +8,18 @@ import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 const conf = { "ledger.close_alone": 0, "ledger.close_bucket": 64 };
 const names = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir"];
 // voter, posting (0 first answer, 1 second), stance, patients; one changes his mind.
-const votes = [["Cedar", 0, 1, 2], ["Dogwood", 0, 2, 1], ["Elm", 0, 1, 0], ["Fir", 0, 3, 0], ["Cedar", 1, 2, 3], ["Elm", 1, 1, 1], ["Alder", 0, 2, 0],
-  ["Elm", 0, 2, 0], ["Dogwood", 1, 1, 2], ["Alder", 1, 1, 1]];
+const votes = [
+  ["Cedar", 0, 1, 2],
+  ["Dogwood", 0, 2, 1],
+  ["Elm", 0, 1, 0],
+  ["Fir", 0, 3, 0],
+  ["Cedar", 1, 2, 3],
+  ["Elm", 1, 1, 1],
+  ["Alder", 0, 2, 0],
+  ["Elm", 0, 2, 0],
+  ["Dogwood", 1, 1, 2],
+  ["Alder", 1, 1, 1],
+];
 
 const houses = [];
 after(() => Promise.all(houses.map((house) => house.stop())));
@@ -27,7 +37,10 @@ async function world(turn, skip = null) {
   const question = await ask(members.Alder, "Which anticoagulant on dialysis?");
   await earmark(house, sponsor, pool, question, 2, { amount: "90", cap: "400" });
   await tick(house);
-  const postings = [await answer(members.Birch, question, "Apixaban, 2.5 mg twice a day."), await answer(members.Fir, question, "Warfarin, with weekly checks.")];
+  const postings = [
+    await answer(members.Birch, question, "Apixaban, 2.5 mg twice a day."),
+    await answer(members.Fir, question, "Warfarin, with weekly checks."),
+  ];
   for (const posting of postings) await earmark(house, sponsor, pool, posting, 3, { amount: "20", cap: "400" });
   await tick(house);
   for (const [name, which, stance, patients] of votes) {

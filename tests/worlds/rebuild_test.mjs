@@ -19,7 +19,9 @@ before(async () => {
   const members = [];
   for (const name of ["Alder", "Birch", "Cedar"]) members.push(await house.physician(name));
   const [alder, birch, cedar] = members;
-  const question = await ask(alder, "Which anticoagulant on dialysis?", "What do *you* do?", { topics: "nephrology, cardiology" });
+  const question = await ask(alder, "Which anticoagulant on dialysis?", "What do *you* do?", {
+    topics: "nephrology, cardiology",
+  });
   const posting = await answer(birch, question, "Apixaban, **2.5 mg** twice a day.");
   const id = await campaign(house, sponsor, admin);
   await earmark(house, sponsor, id, posting, 3);
@@ -39,7 +41,8 @@ after(() => house?.stop());
 test("every fold is rebuilt to equal content", () => {
   const done = house.run("curbside", ["rebuild", "--check"]);
   assert.equal(done.status, 0, done.stdout + done.stderr);
-  for (const name of ["board", "desk", "rank", "book", "statement"]) assert.match(done.stdout, new RegExp(`^${name}\\s.*equal$`, "m"));
+  for (const name of ["board", "desk", "rank", "book", "statement"])
+    assert.match(done.stdout, new RegExp(`^${name}\\s.*equal$`, "m"));
 });
 
 test("folds that were deleted come back with equal content", () => {
@@ -48,8 +51,11 @@ test("folds that were deleted come back with equal content", () => {
   for (const name of folds) for (const end of ["", "-wal", "-shm"]) rmSync(store(name) + end, { force: true });
   house.must("curbside", ["rebuild"]);
   for (const name of folds) assert.ok(existsSync(store(name)), `${name} is there again`);
-  assert.deepEqual(digests(house).filter((line) => folds.includes(line.split(" ")[0]) && !line.startsWith("board")), was,
-    "by SQLite's own dump, whatever our programs say (board's sessions and search index are compared by its digest)");
+  assert.deepEqual(
+    digests(house).filter((line) => folds.includes(line.split(" ")[0]) && !line.startsWith("board")),
+    was,
+    "by SQLite's own dump, whatever our programs say (board's sessions and search index are compared by its digest)",
+  );
 });
 
 for (const [name, change] of [

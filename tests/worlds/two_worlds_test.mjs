@@ -7,14 +7,13 @@ import { House, HOUR, MINUTE, ask, answer, vote } from "../support/house.mjs";
 import { campaign, earmark, tick, closeMonth, publicSizes } from "../support/money.mjs";
 
 // One worker a pool, so that chance is drawn in the same order in both worlds.
-const conf = {
-  "web.workers_member": 1, "web.workers_login": 1, "ledger.close_alone": 0, "ledger.close_bucket": 256,
-};
+const conf = { "web.workers_member": 1, "web.workers_login": 1, "ledger.close_alone": 0, "ledger.close_bucket": 256 };
 
 // What one exchange looked like from outside; the date is the only thing that is not the house's.
 const seen = (got) => {
   const headers = [];
-  for (let i = 0; i < got.raw.length; i += 2) if (got.raw[i].toLowerCase() !== "date") headers.push(`${got.raw[i]}: ${got.raw[i + 1]}`);
+  for (let i = 0; i < got.raw.length; i += 2)
+    if (got.raw[i].toLowerCase() !== "date") headers.push(`${got.raw[i]}: ${got.raw[i + 1]}`);
   return `${got.status}\n${headers.join("\n")}\n\n${got.bytes.toString("latin1")}`;
 };
 // A client whose every exchange is written down.
@@ -40,8 +39,20 @@ after(() => Promise.all(houses.map((house) => house.stop())));
 
 async function look(members, ids) {
   for (const client of members) {
-    for (const path of ["/", "/?tab=rising", "/?tab=unanswered", "/notices", "/earnings", "/search?q=apixaban", "/t/cardiology",
-      `/q/${ids.question}`, `/why/posting/${ids.posting}`, `/why/member/${client.member}`, `/m/${client.member}`, "/about/sponsors"]) {
+    for (const path of [
+      "/",
+      "/?tab=rising",
+      "/?tab=unanswered",
+      "/notices",
+      "/earnings",
+      "/search?q=apixaban",
+      "/t/cardiology",
+      `/q/${ids.question}`,
+      `/why/posting/${ids.posting}`,
+      `/why/member/${client.member}`,
+      `/m/${client.member}`,
+      "/about/sponsors",
+    ]) {
       await client.get(path);
       await client.get(path, { headers: { accept: "application/json" } });
     }
@@ -52,17 +63,23 @@ async function look(members, ids) {
 async function world(marked) {
   const house = await House.start({ conf, seed: "two worlds" });
   houses.push(house);
-  const diary = [], sizes = [];
+  const diary = [],
+    sizes = [];
   const admin = await house.admin();
   house.staff("Halden", "sponsor", "Halden Bio");
   const sponsor = await house.signIn("Halden");
   const members = [];
-  for (const name of ["Alder", "Birch", "Cedar", "Dogwood"]) members.push(watched(await house.physician(name), name, diary));
+  for (const name of ["Alder", "Birch", "Cedar", "Dogwood"])
+    members.push(watched(await house.physician(name), name, diary));
   const [alder, birch, cedar, dogwood] = members;
   const pool = await campaign(house, sponsor, admin);
   // The sponsor reads the same pages in both worlds; only in one does he send the form.
-  const placed = (...terms) => (marked ? earmark(house, sponsor, pool, ...terms) : sponsor.get(`/sponsor/campaign/${pool}`));
-  const ticked = async () => { await tick(house); sizes.push(publicSizes(house)); };
+  const placed = (...terms) =>
+    marked ? earmark(house, sponsor, pool, ...terms) : sponsor.get(`/sponsor/campaign/${pool}`);
+  const ticked = async () => {
+    await tick(house);
+    sizes.push(publicSizes(house));
+  };
   await ticked();
   const question = await ask(alder, "Which anticoagulant on dialysis?", "What do *you* do?");
   await placed(question, 1);
@@ -75,7 +92,11 @@ async function world(marked) {
   await ticked();
   house.advance(HOUR);
   await look(members, ids);
-  for (const [client, stance] of [[alder, 1], [cedar, 1], [dogwood, 2]]) {
+  for (const [client, stance] of [
+    [alder, 1],
+    [cedar, 1],
+    [dogwood, 2],
+  ]) {
     house.advance(MINUTE);
     await vote(client, question, posting, stance, 2);
   }
@@ -109,18 +130,28 @@ test("the public ledger grows at the same moments by the same sizes", () => {
 
 test("after the close only the payees' own statements differ", async () => {
   const differ = differences(plain.diary, marked.diary);
-  assert.deepEqual([...new Set(differ)].sort(), ["Alder GET /earnings", "Birch GET /earnings", "Cedar GET /earnings", "Dogwood GET /earnings"]);
+  assert.deepEqual([...new Set(differ)].sort(), [
+    "Alder GET /earnings",
+    "Birch GET /earnings",
+    "Cedar GET /earnings",
+    "Dogwood GET /earnings",
+  ]);
   const paid = async (client) => (await client.json("/earnings")).statements.flatMap((s) => s.payments).length;
-  for (const client of marked.members) assert.ok(await paid(client) > 0, `${client.name} was paid in the world with earmarks`);
+  for (const client of marked.members)
+    assert.ok((await paid(client)) > 0, `${client.name} was paid in the world with earmarks`);
 });
 
 test("one posting more, or one commitment more, turns it red (control)", async () => {
-  const { house, members, ids } = marked, diary = marked.diary;
+  const { house, members, ids } = marked,
+    diary = marked.diary;
   // Numbers of forms are drawn anew at every look; the two worlds drew the same ones.
   const looked = async () => {
     diary.length = 0;
     await look(members, ids);
-    return diary.splice(0).filter(({ what }) => !what.endsWith(", gzip")).map(({ what, seen: all }) => ({ what, seen: all.replace(/[0-9a-f]{32}/g, "") }));
+    return diary
+      .splice(0)
+      .filter(({ what }) => !what.endsWith(", gzip"))
+      .map(({ what, seen: all }) => ({ what, seen: all.replace(/[0-9a-f]{32}/g, "") }));
   };
   const was = await looked();
   assert.deepEqual(differences(was, await looked()), [], "looking twice sees the same");
@@ -135,7 +166,9 @@ test("one posting more, or one commitment more, turns it red (control)", async (
 
 test("a header that only one world sends, and a byte, are seen (control)", () => {
   const one = [{ what: "x", seen: seen({ status: 200, raw: ["A", "1", "Date", "now"], bytes: Buffer.from("same") }) }];
-  const date = [{ what: "x", seen: seen({ status: 200, raw: ["A", "1", "Date", "later"], bytes: Buffer.from("same") }) }];
+  const date = [
+    { what: "x", seen: seen({ status: 200, raw: ["A", "1", "Date", "later"], bytes: Buffer.from("same") }) },
+  ];
   const header = [{ what: "x", seen: seen({ status: 200, raw: ["A", "1", "B", "2"], bytes: Buffer.from("same") }) }];
   const byte = [{ what: "x", seen: seen({ status: 200, raw: ["A", "1"], bytes: Buffer.from("sama") }) }];
   assert.deepEqual([differences(one, date), differences(one, header), differences(one, byte)], [[], ["x"], ["x"]]);
