@@ -158,6 +158,24 @@ test("nothing acknowledged is lost and nothing stands twice, whoever is killed, 
   assert.deepEqual(record.faults(own, pages), []);
 });
 
+test("the power goes, for everything at once and under load: after the next start nothing is lost or doubled", async () => {
+  running = true;
+  const loads = members.slice(0, 3).map((client, i) => load(client, i + 3));
+  const failed = Promise.race(loads).catch((error) => problems.push(String(error)));
+  for (let round = 0; round < 4; round++) {
+    await sleep(200 + random() * 400);
+    await house.crash();
+    await house.up();
+  }
+  running = false;
+  await Promise.all(loads);
+  await failed;
+  assert.deepEqual(problems, []);
+  await house.settle();
+  const { own, pages } = await observe();
+  assert.deepEqual(record.faults(own, pages), []);
+});
+
 async function observe() {
   const own = new Map(),
     pages = new Map();
