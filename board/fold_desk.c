@@ -160,7 +160,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_TEXT_BLANKED:
         return OK; /* the board's business */
     case EVENT_MAIL_SENT:
-        return desk_mail_sent_set(db, event->mail_sent.mail);
+        return desk_mail_sent_set(db, event->mail_sent.mail, event->at_ms);
     case EVENT_RULE_PROPOSED:
         return rule_proposed(db, event);
     case EVENT_RULE_APPROVED:

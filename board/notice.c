@@ -1,5 +1,6 @@
 #include "board/clerk.h"
 
+#include "core/clock.h"
 #include "core/conf.h"
 #include "schema/board.h"
 #include "schema/desk.h"
@@ -71,14 +72,20 @@ enum result mail_due_run(struct work *work)
 {
     struct desk_mail_due_row *rows;
     struct reply_mails reply = {0};
+    int64_t most = conf_int("smtp.per_day"); /* what is over it waits for the next day */
+    int64_t today_ms = work->clerk->now_ms - work->clerk->now_ms % DAY_MS;
     size_t count = 0;
-    enum result result = desk_mail_due(work->clerk->desk, work->arena,
-                                       work->command->mail_due.after, MAILS_MOST, &rows, &count);
+    enum result result =
+        desk_mail_due(work->clerk->desk, work->arena, work->command->mail_due.after, MAILS_MOST,
+                      today_ms, most, &rows, &count);
     if (result != OK)
         return result;
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
         struct text to;
+        reply.last = rows[i].id;
+        if (most > 0 && rows[i].earlier >= most)
+            continue;
         result = address_find(work, rows[i].member, &to);
         if (result == NOT_FOUND)
             result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */

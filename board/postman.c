@@ -1,7 +1,11 @@
 /* curbside-postman: takes mails that are due from the clerk and gives them to the relay, one at a
  * time. A mail counts as sent when the relay has said so AND the clerk has written that down; only
  * a stop between the two can send one twice, and then with the same Message-ID, so that it can be
- * told apart. That is SMTP's own gap: nobody can close it from this side. Keeps no store. */
+ * told apart. That is SMTP's own gap: nobody can close it from this side. Keeps no store.
+ *
+ * The rule: a mail is never lost to a stop of either side, and each stop doubles one mail at most,
+ * the one on its way. A relay that is not there costs no mail a try, however long it lasts; one
+ * that refuses a mail is asked again for about five days, as RFC 5321 4.5.4.1 has it. */
 #include "core/alive.h"
 #include "core/clock.h"
 #include "core/conf.h"
@@ -25,9 +29,10 @@ enum {
     WAIT_MS = 1000,
     POSTMAN_ARENA_SIZE = 8 * 1024 * 1024,
     RETRIES_MAX = 256, /* mails that wait for another try; more wait unseen */
-    TRIES_MOST = 10,   /* then given up: about eight hours after the first */
-    FIRST_WAIT_S = 30,
+    TRIES_MOST = 38,   /* then given up: about five days after the first */
+    WAIT_MOST_S = 4 * 3600,
     SEND_SECONDS = 30,
+    NOT_REACHED = 1, /* in place of the relay's code */
 };
 
 struct retry {
@@ -39,7 +44,9 @@ struct postman {
     struct caller caller;
     struct arena arena;
     struct retry retries[RETRIES_MAX];
-    bool told; /* that there is no relay */
+    struct retry relay; /* while it is not there no mail is tried */
+    int64_t handed;     /* what the relay has taken and the clerk has not yet written down */
+    bool told;          /* that there is no relay */
 };
 
 /* --- the clerk's side --- */
@@ -73,18 +80,15 @@ static enum result mails_due(struct postman *p, int64_t after, struct reply_mail
 /* Written down, or we do not go on: otherwise the next round would send it again. */
 static bool mail_done(struct postman *p, int64_t mail)
 {
-    for (int tries = 0; tries < 60; tries++) {
-        struct command command = {.kind = COMMAND_MAIL_DONE};
-        struct bytes reply = NO_BYTES;
-        command.mail_done.mail = mail;
-        enum result result = ask(p, &command, &reply);
-        if (result == OK || result == NOT_FOUND)
-            return true;
-        alive_beat();
-        (void)usleep(1000 * 1000);
-    }
-    trace_fail("mail_done", "mail=%lld the clerk does not answer", (long long)mail);
-    return false;
+    struct command command = {.kind = COMMAND_MAIL_DONE};
+    struct bytes reply = NO_BYTES;
+    command.mail_done.mail = mail;
+    enum result result = ask(p, &command, &reply);
+    bool done = result == OK || result == NOT_FOUND;
+    p->handed = done ? 0 : mail;
+    if (!done)
+        trace_warn("mail_done", "mail=%lld the clerk does not answer", (long long)mail);
+    return done;
 }
 
 /* --- the relay's side --- */
@@ -158,7 +162,7 @@ static bool host_is_local(struct text host)
     return text_is(host, "localhost") || text_is(host, "127.0.0.1") || text_is(host, "::1");
 }
 
-/* 0 when the relay took it; else its answer code, or 1 when it was not reached. */
+/* 0 when the relay took it; else the code it refused with, or NOT_REACHED. */
 static long mail_send(struct postman *p, const struct record_mail *mail)
 {
     struct text host = conf_text("smtp.host"), from = conf_text("smtp.from");
@@ -166,7 +170,7 @@ static long mail_send(struct postman *p, const struct record_mail *mail)
     struct curl_slist *to = curl_slist_append(
         NULL, arena_format(&p->arena, "<%.*s>", (int)mail->to.size, mail->to.data).data);
     CURL *curl = curl_easy_init();
-    long code = 1;
+    long code = 0;
     if (curl == NULL || to == NULL)
         trace_die("mail_send", "reason=memory");
     (void)curl_easy_setopt(curl, CURLOPT_URL,
@@ -185,18 +189,27 @@ static long mail_send(struct postman *p, const struct record_mail *mail)
     (void)curl_easy_setopt(curl, CURLOPT_READDATA, &reading);
     (void)curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     CURLcode outcome = curl_easy_perform(curl);
-    if (outcome == CURLE_OK)
-        code = 0;
-    else
+    if (outcome != CURLE_OK) {
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-    if (outcome != CURLE_OK && code == 0)
-        code = 1;
+        if (code < 400) /* it broke off behind an answer that refuses nothing */
+            code = NOT_REACHED;
+    }
     curl_slist_free_all(to);
     curl_easy_cleanup(curl);
     return code;
 }
 
 /* --- one round --- */
+
+/* Twice as long each time. */
+static void retry_put(struct retry *retry, int64_t mail)
+{
+    int64_t wait_s = conf_int("smtp.retry_seconds");
+    for (int i = 0; i < retry->tries && wait_s < WAIT_MOST_S; i++)
+        wait_s *= 2;
+    wait_s = wait_s < WAIT_MOST_S ? wait_s : WAIT_MOST_S;
+    *retry = (struct retry){mail, clock_steady_us() + wait_s * 1000000, retry->tries + 1};
+}
 
 static struct retry *retry_find(struct postman *p, int64_t mail)
 {
@@ -217,6 +230,12 @@ static bool mail_try(struct postman *p, const struct record_mail *mail)
                     memchr(mail->to.data, '>', mail->to.size) == NULL;
     long code = sendable ? mail_send(p, mail) : 550;
     alive_beat();
+    if (code == NOT_REACHED) {
+        trace_warn("relay_away", "mail=%lld", (long long)mail->id);
+        retry_put(&p->relay, 0);
+        return false; /* it will not be there for the others either */
+    }
+    p->relay = (struct retry){0};
     if (code == 0)
         trace_info("mail_sent", "mail=%lld", (long long)mail->id);
     if (retry == NULL && code != 0 && sendable)
@@ -227,14 +246,12 @@ static bool mail_try(struct postman *p, const struct record_mail *mail)
                    given_up ? " given up" : "");
     if (code == 0 || given_up) {
         if (retry != NULL)
-            memset(retry, 0, sizeof(*retry));
+            *retry = (struct retry){0};
         return mail_done(p, mail->id);
     }
-    if (retry != NULL) {
-        int64_t wait_s = (int64_t)FIRST_WAIT_S << retry->tries;
-        *retry = (struct retry){mail->id, clock_steady_us() + wait_s * 1000000, retry->tries + 1};
-    }
-    return code != 1; /* not reached: it will not be for the others either */
+    if (retry != NULL)
+        retry_put(retry, mail->id);
+    return true;
 }
 
 static void round_run(struct postman *p)
@@ -247,16 +264,19 @@ static void round_run(struct postman *p)
         p->told = true;
         return;
     }
+    arena_reset(&p->arena, 0);
+    if (clock_steady_us() < p->relay.next_us || (p->handed != 0 && !mail_done(p, p->handed)))
+        return;
     do {
         arena_reset(&p->arena, 0);
         if (mails_due(p, after, &mails) != OK)
             return;
         for (size_t i = 0; i < mails.mails_count; i++) {
-            after = mails.mails[i].id;
             if (!mail_try(p, &mails.mails[i]))
                 return;
         }
-    } while (mails.mails_count > 0);
+        after = mails.last;
+    } while (after > 0);
 }
 
 static int serve(void)

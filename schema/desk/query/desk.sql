@@ -124,14 +124,18 @@ UPDATE rule SET state = :state WHERE proposal = :proposal;
 --: may: clerk
 INSERT INTO mail (id, member, kind, question, at_ms) VALUES (:id, :member, :kind, :question, :at_ms);
 
---: mail_due(after: int, most: int) => id: int, member: int, kind: int, question: int, at_ms: int
+--: mail_due(after: int, most: int, since_ms: int, per_day: int) => id: int, member: int, kind: int, question: int, at_ms: int, earlier: int
 --: may: clerk
-SELECT id, member, kind, question, at_ms FROM mail WHERE sent = 0 AND id > :after ORDER BY id LIMIT :most;
+-- earlier: mails this member got since then or waits for with an older id, each counted up to per_day.
+SELECT m.id, m.member, m.kind, m.question, m.at_ms,
+  (SELECT count(*) FROM (SELECT 1 FROM mail s WHERE s.member = m.member AND s.sent = 1 AND s.sent_ms >= :since_ms LIMIT :per_day))
+  + (SELECT count(*) FROM (SELECT 1 FROM mail d WHERE d.member = m.member AND d.sent = 0 AND d.id < m.id LIMIT :per_day)) AS earlier
+FROM mail m WHERE m.sent = 0 AND m.id > :after ORDER BY m.id LIMIT :most;
 
 --: mail_get(id: int) => one sent: int
 --: may: clerk
 SELECT sent FROM mail WHERE id = :id;
 
---: mail_sent_set(id: int)
+--: mail_sent_set(id: int, at_ms: int)
 --: may: clerk
-UPDATE mail SET sent = 1 WHERE id = :id;
+UPDATE mail SET sent = 1, sent_ms = :at_ms WHERE id = :id;
