@@ -23,7 +23,14 @@ const unlimited = { PAGE_RATE: "100000", PAGE_BURST: "100000", SIGN_IN_RATE: "10
 
 // Whatever ends this process also ends the houses it raised.
 const standing = new Set();
-process.on("exit", () => { for (const house of standing) house.process?.kill("SIGTERM"); });
+process.on("exit", () => {
+  const gone = (pid) => { try { return / Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8")); } catch { return true; } };
+  for (const house of standing) house.process?.kill("SIGTERM");
+  for (const { process: up, folder } of standing) {
+    for (let i = 0; i < 100 && up && !gone(up.pid); i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(130));
 
 async function freePort() {
