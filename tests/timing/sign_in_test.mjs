@@ -15,6 +15,7 @@ const known = (i) => `Heron ${String(i).padStart(3, "0")}`, unknown = (i) => `Eg
 
 before(async () => {
   house = await House.start();
+  await house.apply("Limpkin 00");
   for (let i = 0; i <= Math.ceil(samples / tries); i++) await house.apply(known(i));
   visitor = house.visitor(); // one cookie before sign-in, so that the form's token is the same each time
   hidden = hiddenFields((await visitor.get("/login")).text, "/login");
@@ -62,7 +63,6 @@ test("an unknown name and a wrong password are answered alike, byte for byte, as
 
 test("one who was turned away and one nobody knows are answered alike, even with the right password", async () => {
   const admin = await house.admin();
-  await house.apply("Limpkin 00");
   const { member } = (await admin.json("/admin/members")).applications.find(({ pseudonym }) => pseudonym === "Limpkin 00");
   await admin.submit("/admin/members", `/admin/member/${member}`, { accepted: "0", reason: "not on the lists" }, { expect: 303 });
   const one = await knock("Limpkin 00", password), other = await knock("Jabiru 000", password);
@@ -103,7 +103,7 @@ test(`time does not tell an unknown name from a wrong password: |t| < ${limit} o
 
 test("a door that answers before it hashes is told apart (control)", async () => {
   await sleep(100);
-  const times = await measure((i) => knock(unknown(200 + Math.floor(i / tries)), `${password}?`), () => knock(unknown(999), ""), 40);
+  const times = await measure((i) => knock(`Stork ${i}`, `${password}?`), () => knock("Crane", ""), 40);
   const t = tell(...times);
   console.log(`# t = ${t.toFixed(2)}`);
   assert.ok(t > limit, `t = ${t}`);
