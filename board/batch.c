@@ -21,6 +21,7 @@ enum {
     BATCH_ARENA_SIZE = 1024 * 1024 * 1024, /* of address space; only what is touched costs memory */
     CATCH_UP_SLICE = 32,
     WAIT_MS = 500,
+    WAKE_PACE_MS = 10, /* followers are poked at most this often: each poke costs them a commit */
 };
 
 /* --- one batch --- */
@@ -154,8 +155,20 @@ static enum result batch_try(struct clerk *clerk, struct job *jobs, size_t count
     if (result != OK || nothing)
         batch_undo(clerk, head);
     else
-        wake_all();
+        clerk->wake_due = true;
     return result;
+}
+
+/* Followers must be at most 100 ms behind; poking them for every batch would give them, on a busy
+ * machine, the time that the batches need. */
+static void followers_wake(struct clerk *clerk)
+{
+    int64_t now_us = clock_steady_us();
+    if (!clerk->wake_due || now_us - clerk->woken_us < WAKE_PACE_MS * 1000)
+        return;
+    wake_all();
+    clerk->wake_due = false;
+    clerk->woken_us = now_us;
 }
 
 void batch_run(struct clerk *clerk, struct job *jobs, size_t count)
@@ -275,7 +288,8 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
     size_t count = 0;
     bool other = false;
     size_t taken =
-        server_wait(&clerk->server, &clerk->arena, WAIT_MS, messages, most - HASH_CHILDREN, &other);
+        server_wait(&clerk->server, &clerk->arena, clerk->wake_due ? WAKE_PACE_MS : WAIT_MS,
+                    messages, most - HASH_CHILDREN, &other);
     for (size_t i = 0; i < taken; i++) {
         struct job *job = &jobs[count];
         *job = (struct job){.client = messages[i].client,
@@ -339,6 +353,11 @@ int clerk_serve(struct clerk *clerk)
         for (size_t i = 0; i < count; i++)
             job_answer(clerk, &jobs[i]);
         alive_beat();
+        if (clerk->wake_due) {
+            followers_wake(clerk);
+            idle = false;
+            continue;
+        }
         if (count == 0 && !idle) {
             log_checkpoint(clerk->journal);
             db_checkpoint(clerk->board, false);
