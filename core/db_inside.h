@@ -17,8 +17,9 @@ const struct store *db_raw_store(const struct db *db);
  * run was changed since, or the file is of a later version than this program. */
 MUST_USE enum result db_migrate(struct db *db, bool run);
 
-/* The file of a store that is not there yet, made for its mode (0640; -wal and -shm take it over) if
- * we `may`; else, or when the disk is full, BUSY. */
+/* The file of a store that is not there yet, made for its mode (0640; -wal and -shm take it over)
+ * if we `may`; else, or when the disk is full, BUSY. */
 MUST_USE enum result db_file_make(const char *path, const char *store, bool may);
-/* Make the write-ahead log of the store at `path` long enough for `pages` pages (core/db_file.c). */
+/* Make the write-ahead log of the store at `path` long enough for `pages` pages (core/db_file.c).
+ */
 void db_wal_room(const char *path, int pages);

@@ -80,8 +80,8 @@ MUST_USE enum result commit_recover(struct paymaster *paymaster);
 
 /* --- campaign.c, command.c --- */
 /* Run one command and answer into `reply`. */
-MUST_USE enum result paymaster_command(struct paymaster *paymaster, struct bytes message, bool operator_,
-                                 struct buf *reply);
+MUST_USE enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
+                                       bool operator_, struct buf *reply);
 MUST_USE enum result campaign_command(struct paymaster *paymaster, const struct command *command,
                                       const struct vault_actor *actor, struct buf *reply);
 
