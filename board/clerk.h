@@ -23,8 +23,8 @@ struct clerk {
     struct arena arena;   /* of one batch */
     struct arena scratch; /* of one command's replies to itself */
     int64_t now_ms;       /* of this batch: its events carry it */
-    int64_t woken_us; /* when followers were poked last (steady time) */
-    bool wake_due;    /* something was appended since */
+    int64_t woken_us;     /* when followers were poked last (steady time) */
+    bool wake_due;        /* something was appended since */
     int64_t head;         /* journal position both folds have reached */
     int64_t appended;     /* events of this batch */
     enum result fatal;    /* what broke this batch; OK while nothing did */

@@ -38,7 +38,7 @@ page_function page_about;
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
 page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_again,
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
-page_function page_releases, page_release, page_release_file; /* page_release.c */
+page_function page_releases, page_release, page_release_file;          /* page_release.c */
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],
@@ -46,5 +46,5 @@ extern const struct field fields_members[], fields_decide[], fields_rules_form[]
 page_function page_admin, page_members, page_members_again, page_decide_post; /* page_members.c */
 page_function page_rules, page_rules_again, page_rules_post;                  /* page_rules.c */
 page_function page_rule, page_rule_again, page_approve_post, page_withdraw_post; /* page_rule.c */
-page_function page_ledger, page_ledger_again, page_fund_post, page_period_post; /* page_ledger.c */
+page_function page_ledger, page_ledger_again, page_fund_post, page_period_post;  /* page_ledger.c */
 page_function page_status;

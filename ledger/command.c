@@ -157,7 +157,7 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
 }
 
 enum result paymaster_command(struct paymaster *paymaster, struct bytes message, bool operator_,
-                        struct buf *reply)
+                              struct buf *reply)
 {
     struct command command;
     struct vault_actor actor;

@@ -122,9 +122,9 @@ function tidy.includes(file, text, list)
     local ours = line:match('^#include "([^"]+)"')
     local theirs = line:match("^#include <([^>]+)>")
     if theirs and libraries[theirs] then
-      local allowed = false
-      for _, home in ipairs(libraries[theirs]) do allowed = allowed or home == file end
-      if not allowed then complain(list, file, number, "<%s> belongs to %s alone", theirs, libraries[theirs][1]) end
+      local at_home = false
+      for _, home in ipairs(libraries[theirs]) do at_home = at_home or home == file end
+      if not at_home then complain(list, file, number, "<%s> belongs to %s alone", theirs, libraries[theirs][1]) end
     end
     if ours then
       first = first or ours
