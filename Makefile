@@ -3,7 +3,7 @@
 #   make            build everything (build/bin/)            make test     install what tests need, build, run all tests
 #   make run        the demo on http://localhost:8080        make day      one real day through every program
 #   make bench      measure; prints `name value unit`        make asan     unit tests under address and UB sanitizers
-#   make torture    long crash tests                         make tidy     style and layers only
+#   make torture    long crash and fuzz tests                make tidy     style and layers only
 #   make install    FHS paths, units, users                  make packages install missing Debian packages
 #
 # Variables: BUILD (folder of everything made), CC (gcc or clang-14), JOBS, STATE, PORT, DESTDIR, PREFIX.

@@ -142,6 +142,7 @@ test("nothing acknowledged is lost and nothing stands twice, whoever is killed, 
     record.vote(members[3].member, posting, 1 + (round % 3), 0, true);
     while (!isBack() && Date.now() - from < 5000) await sleep(5);
     const took = Date.now() - from;
+    if (rounds > 100 && (round + 1) % 25 === 0) console.log(`# killed ${round + 1} of ${rounds}`);
     if (took > backWithin) slow.push(`round ${round}: ${target} took ${took} ms`);
   }
   running = false;
