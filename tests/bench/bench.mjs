@@ -198,7 +198,9 @@ async function rebuild(house) {
   say("rebuild_per_s", head / ((Date.now() - begun) / 1000), "1/s");
 }
 
-const house = await House.start({ clock: null, conf: { "web.requests_per_worker": 100000000 } });
+const house = await House.start({ clock: null, conf: {
+  "web.requests_per_worker": 100000000, "password.memory_mib": 64, "password.passes": 2, // as people sign in for real
+} });
 try {
   if (wanted("import") || wanted("search")) references(house);
   note("letting 50 physicians in ...");
