@@ -19,7 +19,7 @@ end
 
 local function files(pattern)
   local names = {}
-  local list = assert(io.popen("git ls-files --cached --others --exclude-standard 2>/dev/null || find . -type f -not -path './build/*'"))
+  local list = assert(io.popen("git ls-files --cached --others --exclude-standard 2>/dev/null || find . -type f -not -path './build/*' -not -path '*/node_modules/*' -not -path './.git/*'"))
   for name in list:lines() do
     name = name:gsub("^%./", "")
     local exists = io.open(name, "rb")
@@ -55,6 +55,15 @@ for _, folder in ipairs({ "core", "schema", "board", "ranking", "ledger", "insig
   if file then file:close() else missing[#missing + 1] = folder end
 end
 check(#missing == 0, "every folder says what it is for", table.concat(missing, "\n"))
+
+-- Debian 12's node is 18: what npm brings must be content with it.
+local function too_new(lock)
+  local found = {}
+  for version in lock:gmatch('"node": "[^%d"]*(%d+)') do if tonumber(version) > 18 then found[#found + 1] = version end end
+  return found
+end
+check(#too_new(read("tests/package-lock.json")) == 0, "what npm brings runs with Debian's node")
+check(#too_new('"node": ">=20"') == 1, "control: what needs a later node is found")
 
 -- Controls: what each check must catch.
 local long = ("x"):rep(101)
