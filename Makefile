@@ -214,6 +214,7 @@ install: all
 	install -d $(LIBDIR) $(SHARE)/static $(SHARE)/nginx $(SHARE)/scripts $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(PROGRAMS) $(LIBDIR)
 	ln -sf ../lib/curbside/curbside $(DESTDIR)$(PREFIX)/bin/curbside
+	install -m 644 README.md LICENSE $(SHARE)
 	cp -R fcgi/static/. $(SHARE)/static
 	cp -R nginx/. $(SHARE)/nginx
 	cp -R scripts/. $(SHARE)/scripts

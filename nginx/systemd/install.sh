@@ -12,6 +12,7 @@ fill() { # template, target
 }
 for unit in "$here"/*.service "$here"/*.target; do fill "$(basename "$unit")" "/lib/systemd/system/$(basename "$unit")"; done
 fill hardening.conf /lib/systemd/system/curbside-.service.d/hardening.conf
+fill postman-network.conf /lib/systemd/system/curbside-postman.service.d/postman-network.conf
 fill curbside.sysusers /usr/lib/sysusers.d/curbside.conf
 fill curbside.tmpfiles /usr/lib/tmpfiles.d/curbside.conf
 install -d -m 755 "$dest$state" "$dest/etc/nginx/curbside" "$dest/etc/nginx/conf.d"
