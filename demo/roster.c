@@ -14,7 +14,7 @@ static void board_line(FILE *file, const struct act *act)
 
 static void nppes_line(FILE *file, const struct act *act)
 {
-    fprintf(file, "\"%.*s\",\"1\",\"%.*s\",\"%.*s\",\"207R00000X\",\"%.*s\",\"%.*s\",\"\"\n",
+    fprintf(file, "\"%.*s\",\"1\",\"%.*s\",\"%.*s\",\"207R00000X\",\"Y\",\"%.*s\",\"%.*s\",\"\"\n",
             (int)act->npi.size, act->npi.data, (int)act->roster_last_name.size,
             act->roster_last_name.data, (int)act->first_name.size, act->first_name.data,
             (int)act->licence.size, act->licence.data, (int)act->state.size, act->state.data);
@@ -32,7 +32,8 @@ enum result roster_write(struct arena *arena, const struct community *community,
           board);
     fputs(
         "\"NPI\",\"Entity Type Code\",\"Provider Last Name (Legal Name)\",\"Provider First Name\","
-        "\"Healthcare Provider Taxonomy Code_1\",\"Provider License Number_1\","
+        "\"Healthcare Provider Taxonomy Code_1\","
+        "\"Healthcare Provider Primary Taxonomy Switch_1\",\"Provider License Number_1\","
         "\"Provider License Number State Code_1\",\"NPI Deactivation Date\"\n",
         nppes);
     for (size_t i = 0; i < community->count; i++) {
