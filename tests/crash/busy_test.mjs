@@ -46,7 +46,7 @@ async function readingGoesOn() {
 }
 async function comesBackLater(hidden, what) {
   const got = await alder.post(`/q/${question}/answer`, { ...hidden, body: text });
-  assert.equal(got.status, 503, `${what}: ${words(got.text)}`);
+  assert.equal(got.status, 503, `${what}: ${got.status} ${words(got.text)}`);
   assert.match(got.headers["retry-after"] ?? "", /^[1-9]\d*$/, "says when");
   assert.ok(got.text.includes(text), "what was typed stands in the page");
   const again = hiddenFields(got.text, `/q/${question}/answer`);
