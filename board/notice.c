@@ -35,7 +35,8 @@ static struct record_mail mail_write(struct work *work, const struct desk_mail_d
         mail.subject =
             arena_format(work->arena, "%.*s: your application", (int)site.size, site.data);
         mail.body = arena_format(work->arena,
-                                 "Your application has been decided. Sign in to see how:\n%.*s/\n",
+                                 "Your application has been decided. Sign in to see how:\n%.*s/\n"
+                                 "If you think that it is wrong, answer this mail.\n",
                                  (int)url.size, url.data);
     }
     return mail;

@@ -179,8 +179,8 @@ enum result page_waiting(struct request *r, struct reply *out)
     /* The only notice somebody outside can have is the decision. */
     if (r->reader.unread > 0) {
         v.title = TEXT("You were not let in");
-        v.words = TEXT("An admin looked at your application and turned it down. The mail we sent "
-                       "you says why, and how to object.");
+        v.words = TEXT("An admin looked at your application and turned it down. If you think that "
+                       "this is a mistake, answer the mail we sent you: a person reads it.");
         return reply_view(r, out, message, &v);
     }
     v.title = TEXT("Your application is being looked at");
