@@ -31,6 +31,21 @@ for program in $(sed -n '/alive_programs\[\]/,/NULL/p' core/alive.c | grep -o '"
 done
 result $missing "every program that must be up has its unit"
 
+# Every folder of keys and every store that a program names in its sources is made for its user, and its unit may write there.
+without_place() { # what a tmpfiles.d and a folder of units lack
+  local place
+  for place in $(grep -rhoE '"keys/[a-z]+' --include=*.c core board ranking ledger insight fcgi | tr -d '"' | sort -u) \
+    $(cd schema && for store in */001-*.sql; do echo "${store%%/*}"; done | grep -vxE 'common|log') journal ledger; do
+    grep -qE "^d [^ ]*/$place " "$1" || echo "$place: no folder"
+    grep -hE '^ReadWritePaths=' "$2"/*.service | grep -qE "/$place( |$)" || echo "$place: nobody may write there"
+  done
+}
+[ -z "$(without_place "$dest/usr/lib/tmpfiles.d/curbside.conf" "$dest/lib/systemd/system")" ]
+result $? "every store and every key has a folder that its program may write to"
+grep -v keys/signer "$dest/usr/lib/tmpfiles.d/curbside.conf" >"$tmp/less.conf"
+[ "$(without_place "$tmp/less.conf" "$dest/lib/systemd/system")" = "keys/signer: no folder" ]
+result $? "a missing one is found (the control)"
+
 if command -v systemd-analyze >/dev/null; then
   for unit in "$dest"/lib/systemd/system/*.service; do
     systemd-analyze security --offline=true --root="$dest" --threshold=15 "$(basename "$unit")" >"$tmp/log" 2>&1
