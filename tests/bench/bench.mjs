@@ -3,7 +3,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync, readdirSync, mkdirSync, chmodSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { join } from "node:path";
-import { House, ask, answer, root, bin, password } from "../support/house.mjs";
+import { House, ask, answer, freePort, sleep, root } from "../support/house.mjs";
+import { Client } from "../support/client.mjs";
 
 const seconds = Number(process.env.SECONDS_EACH ?? 3);
 const only = process.env.ONLY?.split(",");
@@ -39,9 +40,9 @@ async function page(house, member, question) {
   };
   serve(plain.bytes.length, "plain");
   serve(packed.bytes.length, "packed");
-  await new Promise((done) => setTimeout(done, 500));
+  await sleep(500);
   for (const name of ["plain", "packed"]) chmodSync(`${socket}.${name}`, 0o666);
-  const front = emptyFront(house, socket);
+  const fronts = { plain: await emptyFront(house, `${socket}.plain`), packed: await emptyFront(house, `${socket}.packed`) };
   const wrk = (url, headers, connections = 16) => {
     const said = spawnSync("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", ...headers.flatMap((h) => ["-H", h]), url], { encoding: "utf8" }).stdout;
     if (/Non-2xx|Socket errors/.test(said)) throw new Error(said);
@@ -51,11 +52,11 @@ async function page(house, member, question) {
   const rounds = { page: [], empty: [], packed: [], emptyPacked: [], p99: [] };
   const asks = [`Cookie: ${cookie(member)}`, `Host: localhost:${house.port}`];
   for (let i = 0; i < 3; i++) {
-    rounds.empty.push(wrk(`http://127.0.0.1:${front.port}/plain`, []).perSecond);
+    rounds.empty.push(wrk(fronts.plain.url, asks).perSecond);
     const got = wrk(`http://127.0.0.1:${house.port}${path}`, asks);
     rounds.page.push(got.perSecond);
     rounds.p99.push(got.p99);
-    rounds.emptyPacked.push(wrk(`http://127.0.0.1:${front.port}/packed`, []).perSecond);
+    rounds.emptyPacked.push(wrk(fronts.packed.url, [...asks, "Accept-Encoding: gzip"]).perSecond);
     rounds.packed.push(wrk(`http://127.0.0.1:${house.port}${path}`, [...asks, "Accept-Encoding: gzip"]).perSecond);
   }
   say("page_ratio", median(rounds.page.map((v, i) => v / rounds.empty[i])), "x");
@@ -70,7 +71,7 @@ async function page(house, member, question) {
   const knocks = Array.from({ length: 4 }, async () => {
     while (signing) await house.visitor().submit("/login", "/login", { name: "Bench 0", password: "not this one" }).catch(() => null);
   });
-  await new Promise((done) => setTimeout(done, 200));
+  await sleep(200);
   const beside = await new Promise((done) => {
     const child = spawn("wrk", ["-t1", "-c16", `-d${seconds}s`, ...asks.flatMap((h) => ["-H", h]), `http://127.0.0.1:${house.port}${path}`]);
     let said = "";
@@ -81,26 +82,27 @@ async function page(house, member, question) {
   await Promise.all(knocks);
   say("page_beside_login_ratio", beside / median(rounds.page), "x");
   for (const child of empties) child.kill();
-  front.process.kill();
+  fronts.plain.stop();
+  fronts.packed.stop();
 }
 
-// The same nginx settings in front of the empty handlers.
-function emptyFront(house, socket) {
-  const port = house.port + 1;
-  const file = join(house.folder, "empty.conf");
-  const conf = readFileSync(join(house.state, "nginx", "nginx.conf"), "utf8");
-  const worker = conf.match(/worker_processes[^;]*;/)?.[0] ?? "worker_processes 2;";
-  const user = conf.match(/^user [^;]*;/m)?.[0] ?? "";
-  const temp = join(house.folder, "empty-temp");
-  mkdirSync(temp, { recursive: true });
-  const temps = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((n) => `${n}_temp_path ${temp}/${n};`).join(" ");
-  const place = (name) => `location /${name} { fastcgi_pass unix:${socket}.${name}; include ${join(house.state, "run")}/fastcgi_params.empty; }`;
-  writeFileSync(join(house.state, "run", "fastcgi_params.empty"),
-    "fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri; fastcgi_param QUERY_STRING $query_string; fastcgi_param CONTENT_LENGTH $content_length; fastcgi_param REMOTE_ADDR $remote_addr; fastcgi_param HTTP_COOKIE $http_cookie; fastcgi_buffers 16 16k; fastcgi_buffer_size 16k;\n");
-  writeFileSync(file, `${user} ${worker} daemon off; pid ${temp}/pid; error_log ${temp}/error.log; events { worker_connections 1024; }
-http { access_log off; ${temps} server { listen 127.0.0.1:${port}; ${place("plain")} ${place("packed")} } }\n`);
-  const child = spawn("nginx", ["-c", file, "-p", temp], { stdio: "ignore", env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
-  return { port, process: child };
+// The house's own nginx once more, word for word, with an empty handler where the member pool was.
+async function emptyFront(house, socket) {
+  const port = await freePort();
+  const own = join(house.state, "nginx"), copy = join(house.folder, `nginx-${port}`);
+  for (const folder of ["body", "fastcgi", "proxy", "scgi", "uwsgi"]) mkdirSync(join(copy, "temp", folder), { recursive: true });
+  for (const file of readdirSync(own).filter((name) => name.endsWith(".conf"))) {
+    writeFileSync(join(copy, file), readFileSync(join(own, file), "utf8").replaceAll(own, copy)
+      .replaceAll(join(house.state, "run", "web-member.sock"), socket).replaceAll(`:${house.port};`, `:${port};`)
+      .replace(/nginx\.log/, `empty-${port}.log`));
+  }
+  const child = spawn("nginx", ["-c", join(copy, "nginx.conf"), "-p", copy], { stdio: "ignore", env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
+  const asker = new Client(`http://localhost:${port}`);
+  for (let i = 0; (await asker.get("/").catch(() => null))?.status !== 200; i++) {
+    if (i === 100) throw new Error("the empty handler does not answer");
+    await sleep(50);
+  }
+  return { url: `http://127.0.0.1:${port}/`, stop: () => child.kill() };
 }
 
 // ---- a thousand real questions as queries, one at a time, whole requests ----

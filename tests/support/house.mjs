@@ -33,7 +33,7 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => process.exit(130));
 
-async function freePort() {
+export async function freePort() {
   return new Promise((done, fail) => {
     const server = createServer();
     server.on("error", fail);
@@ -107,9 +107,18 @@ export class House {
     await this.ended;
     standing.delete(this);
   }
+  // In a build with sanitizers a program that erred says so in its log, and is raised again: no test may pass over that.
+  sanitizerFaults() {
+    const folder = join(this.state, "log");
+    return (existsSync(folder) ? readdirSync(folder) : [])
+      .map((name) => readFileSync(join(folder, name), "utf8").match(/.*(?:Sanitizer|runtime error:)[^]{0,2000}/)?.[0])
+      .filter(Boolean);
+  }
   async stop() {
     await this.down();
+    const faults = this.sanitizerFaults();
     rmSync(this.folder, { recursive: true, force: true });
+    if (faults.length > 0) throw new Error(faults.join("\n"));
   }
 
   // A program of the house run to its end: { status, stdout, stderr }.
