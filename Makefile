@@ -2,7 +2,7 @@
 #
 #   make            build everything (build/bin/)            make test     install what tests need, build, run all tests
 #   make run        the demo on http://localhost:8080        make day      one real day through every program
-#   make bench      measure; prints `name value unit`        make asan     unit tests under address and UB sanitizers
+#   make bench      measure; prints `name value unit`        make asan     tests under address and UB sanitizers
 #   make torture    long crash and fuzz tests                make tidy     style and layers only
 #   make install    FHS paths, units, users                  make packages install missing Debian packages
 #
@@ -189,7 +189,8 @@ tidy:
 asan: packages-test
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' programs tests
-	@BUILD=$(BUILD)/asan tests/run unit
+	@BUILD=$(BUILD)/asan tests/run unit tests/routes/*_test.mjs tests/input/*_test.mjs tests/mail/*_test.mjs tests/torture/*_test.mjs \
+	  tests/worlds/two_worlds_test.mjs tests/worlds/rebuild_test.mjs
 
 # ---- packages: installs what is missing, asks for root only then ----
 .PHONY: packages-build packages-run packages-test packages-bench
