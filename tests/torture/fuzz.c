@@ -81,7 +81,7 @@ static void outcome_count(const char *name, size_t size)
             return;
         }
     }
-    assert(!"more kinds of answers than the house has");
+    assert(false); /* more kinds of answers than the house has */
 }
 
 /* --- templates --- */
