@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ enum {
     BATCH_ARENA_SIZE = 1024 * 1024 * 1024, /* of address space; only what is touched costs memory */
     CATCH_UP_SLICE = 32,
     WAIT_MS = 500,
+    GATHER_US = 20,
+    GATHER_TRIES = 8,
     WAKE_PACE_MS = 10, /* followers are poked at most this often: each poke costs them a commit */
 };
 
@@ -282,14 +285,35 @@ static bool job_hash(struct clerk *clerk, struct job *job)
     return false;
 }
 
+/* Whoever was answered a moment ago is about to ask again: a batch that starts without him costs a
+ * commit of its own. So as long as fewer ask than in the last batch and more keep coming, wait a
+ * little; a lone caller never waits. Measured with 16 callers: 9 a batch without, 15 with. */
+static size_t messages_gather(struct clerk *clerk, struct server_message *messages, size_t most,
+                              bool *other)
+{
+    int wait_ms = clerk->wake_due ? WAKE_PACE_MS : WAIT_MS;
+    size_t taken = server_wait(&clerk->server, &clerk->arena, wait_ms, messages, most, other);
+    for (int i = 0; i < GATHER_TRIES && taken > 0 && taken < clerk->taken; i++) {
+        bool more_other = false;
+        (void)usleep(GATHER_US);
+        size_t more = server_wait(&clerk->server, &clerk->arena, 0, messages + taken, most - taken,
+                                  &more_other);
+        *other = *other || more_other;
+        taken += more;
+        if (more == 0)
+            break;
+    }
+    if (taken > 0)
+        clerk->taken = taken;
+    return taken;
+}
+
 static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
 {
     static struct server_message messages[BATCH_MOST];
     size_t count = 0;
     bool other = false;
-    size_t taken =
-        server_wait(&clerk->server, &clerk->arena, clerk->wake_due ? WAKE_PACE_MS : WAIT_MS,
-                    messages, most - HASH_CHILDREN, &other);
+    size_t taken = messages_gather(clerk, messages, most - HASH_CHILDREN, &other);
     for (size_t i = 0; i < taken; i++) {
         struct job *job = &jobs[count];
         *job = (struct job){.client = messages[i].client,
@@ -339,6 +363,7 @@ int clerk_serve(struct clerk *clerk)
     int signals = signals_open();
     most = most < HASH_CHILDREN + 1 ? HASH_CHILDREN + 1 : most;
     assert(most <= BATCH_MOST);
+    (void)prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: a wait of 20 us is to be one */
     if (server_open(&clerk->server, "clerk") != OK)
         return 1;
     hasher_watch(&clerk->hasher, &clerk->server);

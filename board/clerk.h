@@ -24,6 +24,7 @@ struct clerk {
     struct arena scratch; /* of one command's replies to itself */
     int64_t now_ms;       /* of this batch: its events carry it */
     int64_t woken_us;     /* when followers were poked last (steady time) */
+    size_t taken;         /* messages of the last batch */
     bool wake_due;        /* something was appended since */
     int64_t head;         /* journal position both folds have reached */
     int64_t appended;     /* events of this batch */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -14,7 +15,7 @@
 
 /* Entries held in memory at once (each up to its texts' limit of 64 KiB), and folded in one
  * transaction when catching up. */
-enum { SLICE = 32, CATCH_UP = 2048 };
+enum { SLICE = 32, CATCH_UP = 2048, FOLLOWER_NICENESS = 10 };
 
 static enum result cursor_read(struct fold *fold, struct arena *arena, int64_t *cursor)
 {
@@ -131,6 +132,7 @@ static bool wake_address(const char *path, struct sockaddr_un *address)
 int wake_listen(const char *program)
 {
     struct sockaddr_un address;
+    (void)setpriority(PRIO_PROCESS, 0, FOLLOWER_NICENESS);
     const char *const path = conf_path("run/wake.%s", program);
     if (!wake_address(path, &address)) {
         trace_fail("wake", "the state folder's path is too long for a socket");

@@ -24,7 +24,8 @@ MUST_USE enum result fold_catch_up(struct fold *fold, struct log *journal, struc
                                    void (*progress)(int64_t cursor));
 MUST_USE enum result fold_cursor(struct fold *fold, int64_t *cursor);
 
-int wake_listen(
-    const char *program); /* datagram socket of this program; -1 and a trace on failure */
+/* Datagram socket of this program; -1 and a trace on failure. From here on the program gives way to
+ * those that people wait for: on a busy machine a follower falls behind, and catches up. */
+int wake_listen(const char *program);
 void wake_drain(int fd);
 void wake_all(void); /* poke every STATE/run/wake.* ; never blocks */

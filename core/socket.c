@@ -39,17 +39,24 @@ static int socket_make(void)
     return fd;
 }
 
-/* Size of the message that waits on fd: 0 at its end, -1 if there is none yet, -2 on a failure. */
-static ssize_t message_size(int fd)
+/* The message that waits on fd, copied into the arena: its size, 0 at the end, -1 if there is none
+ * yet, -2 on a failure or when it is over the limit. One buffer for all, since a program takes one
+ * message at a time; it is wiped, for commands hold passwords. */
+static ssize_t message_take(int fd, struct arena *arena, char **data)
 {
-    char none;
+    static char buffer[SOCKET_MESSAGE_MAX];
     ssize_t size;
     do
-        size = recv(fd, &none, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+        size = recv(fd, buffer, sizeof buffer, MSG_TRUNC | MSG_DONTWAIT);
     while (size < 0 && errno == EINTR);
-    if (size >= 0)
-        return size;
-    return errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
+    if (size < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
+    if (size > SOCKET_MESSAGE_MAX)
+        return -2;
+    *data = arena_take(arena, (size_t)size);
+    memcpy(*data, buffer, (size_t)size);
+    explicit_bzero(buffer, (size_t)size);
+    return size;
 }
 
 /* --- the caller's side --- */
@@ -122,14 +129,11 @@ enum result caller_ask(struct caller *caller, struct arena *arena, struct bytes 
         return TOO_MUCH;
     if (!caller_send(caller, message, until_us))
         return BUSY;
-    const ssize_t size = wait_until(caller->fd, POLLIN, until_us) ? message_size(caller->fd) : -1;
-    if (size <= 0 || size > SOCKET_MESSAGE_MAX) {
+    char *data = NULL;
+    const ssize_t size =
+        wait_until(caller->fd, POLLIN, until_us) ? message_take(caller->fd, arena, &data) : -1;
+    if (size <= 0) {
         caller_close(caller); /* an answer that came late must not be taken for the next one */
-        return UNKNOWN;
-    }
-    char *const data = arena_take(arena, (size_t)size);
-    if (recv(caller->fd, data, (size_t)size, MSG_DONTWAIT) != size) {
-        caller_close(caller);
         return UNKNOWN;
     }
     struct text rest = {data, (size_t)size}, word;
@@ -277,16 +281,12 @@ static void server_accept(struct server *server)
 static bool client_take(struct server *server, struct server_client *client, struct arena *arena,
                         struct server_message *message)
 {
-    const ssize_t size = message_size(client->fd);
+    char *data = NULL;
+    const ssize_t size = message_take(client->fd, arena, &data);
     client->ready = false;
     if (size == -1)
         return false;
-    if (size <= 0 || size > SOCKET_MESSAGE_MAX) {
-        client_drop(server, client);
-        return false;
-    }
-    uint8_t *const data = arena_take(arena, (size_t)size);
-    if (recv(client->fd, data, (size_t)size, MSG_DONTWAIT) != size) {
+    if (size <= 0) {
         client_drop(server, client);
         return false;
     }
