@@ -19,7 +19,8 @@ end
 
 local function files(pattern)
   local names = {}
-  local list = assert(io.popen("git ls-files --cached --others --exclude-standard 2>/dev/null || find . -type f -not -path './build/*' -not -path '*/node_modules/*' -not -path './.git/*'"))
+  local list = assert(io.popen("git ls-files --cached --others --exclude-standard 2>/dev/null"
+    .. " || find . -type f -not -path './build/*' -not -path '*/node_modules/*' -not -path './.git/*'"))
   for name in list:lines() do
     name = name:gsub("^%./", "")
     local exists = io.open(name, "rb")
