@@ -90,6 +90,7 @@ test("keys move, vote and help, and are off where they are switched off", async 
   await page.keyboard.press("?");
   await page.locator("dialog input[type=checkbox]").uncheck();
   await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" }); // the browser tells of its closing a moment later
   await page.keyboard.press("?");
   assert.equal(await page.locator("dialog").count(), 0);
   assert.deepEqual(page.faults, []);
