@@ -50,8 +50,12 @@ async function pool(work) {
   const master = spawn(program, ["--state", state, "--pool", "login", "serve"], { stdio: ["ignore", log, log] });
   const ended = new Promise((done) => master.once("exit", (code) => done(code)));
   try {
-    for (let i = 0; i < 100 && !existsSync(path); i++) await sleep(50);
-    assert.ok(await ask(path), "the pool does not answer");
+    let up = false; // the socket is there a moment before anybody listens on it
+    for (let i = 0; i < 100 && !up; i++) {
+      up = existsSync(path) && await ask(path);
+      if (!up) await sleep(50);
+    }
+    assert.ok(up, "the pool does not answer");
     return await work({ path, master, ended, log: () => readFileSync(join(folder, "log"), "utf8") });
   } finally {
     if (master.exitCode === null) master.kill("SIGTERM");
