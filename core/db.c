@@ -277,6 +277,7 @@ static enum result open_once(struct db *db, const char *path)
         return there;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* no threads: no mutexes */
     int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
     if (code == SQLITE_OK)
         code = harden(db);
