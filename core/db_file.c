@@ -26,11 +26,10 @@ enum result db_file_make(const char *path, const char *store, bool may)
     return OK;
 }
 
-/* Room for the write-ahead log of a store that must be durable before anyone is told. Appending to
- * a growing file makes each fdatasync also commit the file system's own journal, and with it
- * whatever other files were being written: measured 6 to 10 times the cost of writing over blocks
- * that are there already. So the file is made long once, with zeros (no valid frame: SQLite checks
- * every frame's salt and checksum), and SQLite goes round in it. */
+/* Room for the write-ahead log of a store that must be durable before anyone is told. Writing
+ * behind a file's end makes each fdatasync also write its new size, and on a file system with a
+ * journal whatever that has under way. So the file is made long once, with zeros (no valid frame:
+ * SQLite checks every frame's salt and checksum), and SQLite goes round in it. */
 void db_wal_room(const char *path, int pages)
 {
     static const char zeros[64 * 1024];
