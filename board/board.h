@@ -29,7 +29,8 @@ enum notice_kind {
     NOTICE_TOPIC,
     NOTICE_DECIDED,
     NOTICE_RULE,
-    NOTICE_OTHER
+    NOTICE_OTHER,
+    NOTICE_LEVEL, /* the reader's assurance level has changed */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
@@ -40,8 +41,8 @@ const char *stance_name(int64_t stance);     /* "corroborate", "dispute", "canno
 const char *patients_name(int64_t band);     /* "none", "1 to 5", "6 to 20", "more than 20" */
 const char *board_role_name(int64_t role);   /* "physician", "sponsor", "admin" */
 const char *rule_state_name(int64_t state);  /* "proposed" ... */
-const char *
-notice_kind_name(int64_t kind);       /* "answer", "solved", "topic", "decided", "rule", "other" */
+/* "answer", "solved", "topic", "decided", "rule", "other", "level" */
+const char *notice_kind_name(int64_t kind);
 int64_t patients_least(int64_t band); /* the lower bound a band adds to a total: 0, 1, 6, 21 */
 
 enum {

@@ -55,6 +55,18 @@ static enum result member_decided(struct db *db, const struct event *event)
     return result;
 }
 
+static enum result member_level_set(struct db *db, const struct event *event)
+{
+    const struct event_member_level_set *e = &event->member_level_set;
+    int64_t more = (e->level >= BOARD_LEVEL_OPEN) - (e->was >= BOARD_LEVEL_OPEN);
+    enum result result = board_member_level_set(db, e->member, e->level);
+    if (more != 0)
+        THEN(result, board_total_add(db, TEXT("members"), more));
+    THEN(result,
+         notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0, event->at_ms));
+    return result;
+}
+
 static enum result session_opened(struct db *db, const struct event *event)
 {
     const struct event_session_opened *e = &event->session_opened;
@@ -297,6 +309,8 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         return staff_added(db, event);
     case EVENT_MEMBER_DECIDED:
         return member_decided(db, event);
+    case EVENT_MEMBER_LEVEL_SET:
+        return member_level_set(db, event);
     case EVENT_SESSION_OPENED:
         return session_opened(db, event);
     case EVENT_SESSION_SEEN:

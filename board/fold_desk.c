@@ -66,6 +66,15 @@ static enum result member_decided(struct db *db, const struct event *event)
     return result;
 }
 
+static enum result member_level_set(struct db *db, const struct event *event)
+{
+    const struct event_member_level_set *e = &event->member_level_set;
+    enum result result = desk_member_level_set(db, e->member, e->level);
+    THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0,
+                               event->at_ms));
+    return result;
+}
+
 static enum result session_opened(struct db *db, const struct event *event)
 {
     const struct event_session_opened *e = &event->session_opened;
@@ -137,6 +146,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return staff_added(db, event, arena);
     case EVENT_MEMBER_DECIDED:
         return member_decided(db, event);
+    case EVENT_MEMBER_LEVEL_SET:
+        return member_level_set(db, event);
     case EVENT_SESSION_OPENED:
         return session_opened(db, event);
     case EVENT_SESSION_SEEN:

@@ -31,6 +31,13 @@ static struct record_mail mail_write(struct work *work, const struct desk_mail_d
         mail.body =
             arena_format(work->arena, "A colleague has answered in your thread:\n%.*s/q/%lld\n",
                          (int)url.size, url.data, (long long)row->question);
+    } else if (row->kind == NOTICE_LEVEL) {
+        mail.subject =
+            arena_format(work->arena, "%.*s: your assurance level", (int)site.size, site.data);
+        mail.body = arena_format(work->arena,
+                                 "What we know of your licence has changed, and with it what is "
+                                 "open to you. Sign in to see why:\n%.*s/\n",
+                                 (int)url.size, url.data);
     } else {
         mail.subject =
             arena_format(work->arena, "%.*s: your application", (int)site.size, site.data);

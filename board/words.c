@@ -42,7 +42,7 @@ const char *rule_state_name(int64_t state)
 const char *notice_kind_name(int64_t kind)
 {
     static const char *const words[] = {"",        "answer", "solved", "topic",
-                                        "decided", "rule",   "other"};
+                                        "decided", "rule",   "other",  "level"};
     return WORD_AT(words, kind);
 }
 

@@ -24,6 +24,8 @@ static struct text notice_words(int64_t kind)
         return TEXT("New in a topic you follow");
     case NOTICE_DECIDED:
         return TEXT("You are verified. Welcome.");
+    case NOTICE_LEVEL:
+        return TEXT("Your assurance level has changed");
     case NOTICE_RULE:
         return TEXT("A ranking rule has changed");
     default:

@@ -358,6 +358,10 @@ enum result reward_event(struct reward *reward, const struct event *event, const
         if (event->member_decided.accepted && event->member_decided.level == 3)
             member_of(reward, event->member_decided.member)->in_ms = event->at_ms;
         return OK;
+    case EVENT_MEMBER_LEVEL_SET:
+        if (event->member_level_set.level == 3 && event->member_level_set.was < 3)
+            member_of(reward, event->member_level_set.member)->in_ms = event->at_ms;
+        return OK;
     case EVENT_POSTING_ADDED:
         posting_event(reward, event);
         return OK;

@@ -25,21 +25,20 @@ enum earmark_kind vault_rule_kind(struct text name)
     return text_starts(name, "reward/vote") ? EARMARK_VOTE : EARMARK_DUMMY;
 }
 
-static enum result decided_apply(struct paymaster *paymaster, const struct event *event,
-                                 struct arena *arena)
+/* Since when a member is in, and until when: only who is in (level 3) may be paid. */
+static enum result level_apply(struct paymaster *paymaster, int64_t member, int64_t level,
+                               int64_t at_ms, struct arena *arena)
 {
-    const struct event_member_decided *decided = &event->member_decided;
     struct vault_member_find_row row;
-    enum result result = vault_member_find(paymaster->vault, arena, decided->member, &row);
+    enum result result = vault_member_find(paymaster->vault, arena, member, &row);
     if (result == NOT_FOUND)
         return OK;
     if (result != OK)
         return result;
-    bool in = decided->accepted && decided->level == 3;
-    int64_t since_ms = in && row.since_ms == 0 ? event->at_ms : row.since_ms;
-    int64_t until_ms = in || row.since_ms == 0 ? 0 : event->at_ms;
-    return vault_member_put(paymaster->vault, decided->member, row.role,
-                            decided->accepted ? decided->level : 0, since_ms, until_ms);
+    bool in = level == 3;
+    int64_t since_ms = in && row.since_ms == 0 ? at_ms : row.since_ms;
+    int64_t until_ms = in || row.since_ms == 0 ? 0 : at_ms;
+    return vault_member_put(paymaster->vault, member, row.role, level, since_ms, until_ms);
 }
 
 static enum result rule_propose(struct paymaster *paymaster, const struct journal_entry *entry)
@@ -85,7 +84,12 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
         return vault_member_put(paymaster->vault, event->seq, event->staff_added.role, 3,
                                 event->at_ms, 0);
     case EVENT_MEMBER_DECIDED:
-        return decided_apply(paymaster, event, arena);
+        return level_apply(paymaster, event->member_decided.member,
+                           event->member_decided.accepted ? event->member_decided.level : 0,
+                           event->at_ms, arena);
+    case EVENT_MEMBER_LEVEL_SET:
+        return level_apply(paymaster, event->member_level_set.member, event->member_level_set.level,
+                           event->at_ms, arena);
     case EVENT_SESSION_OPENED:
         if (event->session_opened.role < ROLE_SPONSOR_MEMBER)
             return OK;

@@ -416,6 +416,11 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
             touch_member(ranking,
                          counters_member(&ranking->counters, event->member_decided.member));
         break;
+    case EVENT_MEMBER_LEVEL_SET:
+        if (event->member_level_set.level == 3 && event->member_level_set.was < 3)
+            touch_member(ranking,
+                         counters_member(&ranking->counters, event->member_level_set.member));
+        break;
     case EVENT_POSTING_ADDED:
         posting_added(ranking, event);
         break;
