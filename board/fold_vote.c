@@ -154,10 +154,12 @@ static enum result vote_own(const struct fold_board *fold, const struct event *e
         result = own_read(fold, arena, key, slot->tag, &plain);
     }
     if (result == OK) {
+        bool there = plain.size > 0;
         plain = session_votes_put(
             arena, plain, (struct own_vote){e->posting, (uint8_t)e->stance, (uint8_t)e->patients});
-        result = board_own_set(fold->db, bytes_of(slot->tag, SESSION_TAG_SIZE),
-                               session_own_box(arena, key, slot->tag, event->seq, plain));
+        result = (there ? board_own_change
+                        : board_own_set)(fold->db, bytes_of(slot->tag, SESSION_TAG_SIZE),
+                                         session_own_box(arena, key, slot->tag, event->seq, plain));
     }
     seal_wipe(key, sizeof(key));
     slot->member = result == OK && plain.size <= OWN_ROW_MAX ? e->member : 0;

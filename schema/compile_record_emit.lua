@@ -394,15 +394,15 @@ local around_read = {
 
 local function emit_envelope_names(out, prefix, structs)
   out:add("")
-  out:add("static const char *const %s_kinds[] = {", prefix)
-  out:add("    \"\",")
-  for _, struct in ipairs(structs) do out:add("    \"%s\",", struct.name) end
+  out:add("static const struct text %s_kinds[] = {", prefix)
+  out:add("    {\"\", 0},")
+  for _, struct in ipairs(structs) do out:add("    {\"%s\", %d},", struct.name, #struct.name) end
   out:add("};")
   out:add("")
   out:add("const char *%s_kind_name(enum %s_kind kind)", prefix, prefix)
   out:add("{")
   out:add("    assert((int)kind >= 1 && (int)kind <= %d);", #structs)
-  out:add("    return %s_kinds[kind];", prefix)
+  out:add("    return %s_kinds[kind].data;", prefix)
   out:add("}")
 end
 
@@ -444,7 +444,7 @@ local function emit_envelope_straight(out, prefix, structs)
   out:add("    bool good = %s && compact_borrow(in, 64, &name) &&",
     word(('{"%s":'):format(envelopes[prefix].key)))
   out:add("        %s;", around_straight[prefix])
-  out:add("    while (good && kind <= %d && !text_is(name, %s_kinds[kind])) kind++;", #structs,
+  out:add("    while (good && kind <= %d && !text_equal(name, %s_kinds[kind])) kind++;", #structs,
     prefix)
   out:add("    if (!good || kind > %d) return false;", #structs)
   out:add("    out->kind = (enum %s_kind)kind;", prefix)
@@ -472,7 +472,7 @@ local function emit_envelope_reader(out, prefix, structs)
   out:add("    if (!json_get_text(json_get(in, \"%s\"), arena, 64, &name))", key)
   out:add("        return fault(\"%s\", \"%s\", \"is absent or no text\");", prefix, key)
   out:add("%s", around_read[prefix])
-  out:add("    while (kind <= %d && !text_is(name, %s_kinds[kind])) kind++;", #structs, prefix)
+  out:add("    while (kind <= %d && !text_equal(name, %s_kinds[kind])) kind++;", #structs, prefix)
   out:add("    if (kind > %d) return fault(\"%s\", \"%s\", \"names no known %s\");", #structs,
     prefix, key, prefix)
   out:add("    out->kind = (enum %s_kind)kind;", prefix)
