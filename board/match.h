@@ -12,6 +12,9 @@ struct application {
     struct text first_name, last_name, npi, licence, state, specialty;
 };
 
+/* provider.kind */
+enum { PROVIDER_PHYSICIAN = 1, PROVIDER_OTHER, PROVIDER_ORGANISATION, PROVIDER_DEACTIVATED };
+
 enum advice { ADVICE_ACCEPT, ADVICE_REVIEW, ADVICE_REJECT };
 struct match {
     enum advice advice;

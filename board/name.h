@@ -8,9 +8,9 @@ bool npi_valid(struct text npi);
 /* Same person's name, as far as spelling goes: case, accents, hyphens, blanks, titles and Jr./III
  * do not count. Empty names match nothing. */
 bool names_match(struct arena *arena, struct text a, struct text b);
-/* A folded "last first", for looking a name up: every spelling of the narrow kind (Müller, Muller)
- * gives the same. In the arena. */
-struct text name_key(struct arena *arena, struct text first, struct text last);
+/* A folded "last first" with the first of the first names, for looking a name up. Narrow: Müller as
+ * Muller; wide: as Mueller. In the arena. */
+struct text name_key(struct arena *arena, struct text first, struct text last, bool wide);
 /* A licence number with only capital letters and digits, without leading zeros: lists and people
  * differ in blanks, hyphens, dots, case and zeros. In the arena; '' if nothing is left. */
 struct text licence_key(struct arena *arena, struct text number);

@@ -12,12 +12,21 @@ CREATE TABLE list (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,           -- nppes, leie, board:MO
   generation INTEGER NOT NULL,         -- what readers see; 0: no import was ever whole
-  pending INTEGER NOT NULL,            -- an import at work, or one that broke off and is cleared by the next; 0: none
+  latest INTEGER NOT NULL,             -- the import begun last; above `generation`: at work, or it broke off
+  clean INTEGER NOT NULL,              -- 1: no row is left of imports that broke off, nor any that was replaced
   rows INTEGER NOT NULL,               -- listed in `generation`
   source TEXT NOT NULL,                -- the file's name, without its folder
   as_of TEXT NOT NULL,                 -- 2026-03-14: the day the list speaks of
   imported_ms INTEGER NOT NULL
 ) STRICT;
+
+-- How far an import is, in the transaction of its rows: one that was killed goes on behind that line when the same file comes again.
+CREATE TABLE progress (
+  list TEXT PRIMARY KEY,
+  file BLOB NOT NULL,                  -- digest of the file's first line, size and time, and of how it was to be imported
+  line INTEGER NOT NULL,               -- all up to here is in the store
+  added INTEGER NOT NULL, changed INTEGER NOT NULL, same INTEGER NOT NULL, refused INTEGER NOT NULL, repeated INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- One licence as a state's board lists it. Words are neutral (scripts/roster says what a board calls them); names stand as listed.
 CREATE TABLE licence (
