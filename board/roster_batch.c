@@ -141,14 +141,20 @@ static void item_repeated(struct import *im, const struct item *item, bool same)
 
 static enum result item_merge(struct import *im, const struct item *item)
 {
-    struct version now;
-    enum result result = im->kind->now(im, item, &now);
+    struct version now = {0};
+    enum result result = NOT_FOUND;
+    if (!im->first) /* else nothing can be there but what this file repeats */
+        result = im->kind->now(im, item, &now);
     if (result == NOT_FOUND) {
-        im->counts.added++;
-        return im->kind->add(im, item);
+        result = im->kind->add(im, item);
+        bool added = result == OK && db_changes(im->db) == 1;
+        im->counts.added += added;
+        if (result != OK || added)
+            return result;
+        result = im->kind->now(im, item, &now);
     }
     if (result != OK)
-        return result;
+        return result == NOT_FOUND ? BROKEN : result;
     bool same = now.content == item->content && now.gone == 0;
     if (now.seen == im->generation) {
         item_repeated(im, item, same);

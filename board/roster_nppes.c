@@ -147,6 +147,9 @@ static enum result nppes_add(struct import *im, const struct item *item)
 {
     const struct text *v = item->values;
     int64_t kind = v[0].data[0] - '0';
+    if (kind != PROVIDER_PHYSICIAN)
+        return roster_provider_add_bare(im->db, (int64_t)item->prefix, im->generation,
+                                        item->content, kind, v[1], im->row_as_of);
     return roster_provider_add(im->db, (int64_t)item->prefix, im->generation, item->content, kind,
                                v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11],
                                v[12], v[13], v[14], v[15], im->row_as_of);

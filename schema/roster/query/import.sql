@@ -98,6 +98,14 @@ VALUES (:npi, :since, 0, :since, 0, :content, :kind, :deactivated, :first_name, 
   :other_last_name, :sex, :line_1, :line_2, :city, :state, :zip, :country, :taxonomies, :as_of)
 ON CONFLICT DO NOTHING;
 
+--: provider_add_bare(npi: int, since: int, content: int, kind: int, deactivated: text, as_of: text)
+--: may: operator
+-- The same for most rows: those of whom no more is kept.
+INSERT INTO provider (npi, since, until, seen, gone, content, kind, deactivated, first_name, middle_name, last_name, suffix,
+  other_first_name, other_last_name, sex, line_1, line_2, city, state, zip, country, taxonomies, as_of)
+VALUES (:npi, :since, 0, :since, 0, :content, :kind, :deactivated, '', '', '', '', '', '', '', '', '', '', '', '', '', '', :as_of)
+ON CONFLICT DO NOTHING;
+
 --: provider_see(npi: int, since: int, seen: int)
 --: may: operator
 UPDATE provider SET seen = :seen WHERE npi = :npi AND since = :since;
