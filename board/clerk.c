@@ -45,6 +45,9 @@ static const struct verb verbs[] = {
     {"roster import", "LIST FILE [--as-of DAY] [--scope full|update] [--shrink yes]",
      "import a public list: nppes, leie or board:XX; CSV or tabs, plain or gzip"},
     {"roster match", "FILE [--today DAY]", "what the lists say about a file of applications"},
+    {"roster recheck", "", "lower who lapsed, was deactivated or excluded; raise who is back"},
+    {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
+    {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
     {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
@@ -155,6 +158,14 @@ static int text_blank_verb(const struct arguments *a)
     return text_blank(seq, part);
 }
 
+static int roster_decide_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    if (!text_int(text_of(a->positional[0]), 1, INT64_MAX, &member))
+        return usage();
+    return roster_suspicion_decide(member, a->positional[1], a->positional[2]);
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
@@ -171,6 +182,12 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_import_verb(a);
     if (strcmp(verb, "roster match") == 0 && shaped(a, 1, "today", NULL))
         return roster_match(a->positional[0], option(a, "today", NULL));
+    if (strcmp(verb, "roster recheck") == 0 && shaped(a, 0, NULL, NULL))
+        return roster_recheck();
+    if (strcmp(verb, "roster suspicions") == 0 && shaped(a, 0, NULL, NULL))
+        return roster_suspicions();
+    if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
+        return roster_decide_verb(a);
     if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
         return import_medquad(a->positional[0]);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))

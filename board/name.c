@@ -175,9 +175,8 @@ struct text name_key(struct arena *arena, struct text first, struct text last, b
     return arena_format(arena, "%.*s %.*s", (int)a.size, a.data, (int)b.size, b.data);
 }
 
-struct text licence_key(struct arena *arena, struct text number)
+size_t licence_key_write(char *out, struct text number)
 {
-    char *out = arena_take(arena, number.size + 1);
     size_t size = 0;
     for (size_t i = 0; i < number.size; i++) {
         char c = number.data[i];
@@ -187,5 +186,11 @@ struct text licence_key(struct arena *arena, struct text number)
         if (kept)
             out[size++] = c;
     }
-    return (struct text){out, size};
+    return size;
+}
+
+struct text licence_key(struct arena *arena, struct text number)
+{
+    char *out = arena_take(arena, number.size + 1);
+    return (struct text){out, licence_key_write(out, number)};
 }

@@ -14,3 +14,5 @@ struct text name_key(struct arena *arena, struct text first, struct text last, b
 /* A licence number with only capital letters and digits, without leading zeros: lists and people
  * differ in blanks, hyphens, dots, case and zeros. In the arena; '' if nothing is left. */
 struct text licence_key(struct arena *arena, struct text number);
+/* The same into room of number.size bytes; how many it took. */
+size_t licence_key_write(char *out, struct text number);

@@ -30,7 +30,10 @@ size_t fields_read(struct arena *arena, struct text line, char separator, struct
                    size_t most);
 
 int roster_match(const char *path, const char *today_or_null); /* roster_match.c */
-int import_medquad(const char *path);                          /* import.c */
+int roster_recheck(void);                                      /* recheck.c */
+int roster_suspicions(void);
+int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
+int import_medquad(const char *path); /* import.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
 int fold_rebuild(void); /* rebuild.c */

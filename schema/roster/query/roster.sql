@@ -83,3 +83,10 @@ SELECT e.id, e.npi, e.last_name, e.first_name, e.born, e.state, e.type, e.exclud
 FROM list l JOIN exclusion e ON e.name_key = :name_key
 WHERE l.name = 'leie' AND e.gone = 0 AND e.since <= l.generation AND (e.until = 0 OR e.until > l.generation) AND e.state = :state
 ORDER BY e.id;
+
+--: exclusion_get(id: int) => one npi: int, last_name: text, first_name: text, middle_name: text, born: text, state: text, specialty: text,
+--:   type: text, excluded: text, reinstated: text
+--: may: clerk operator
+SELECT e.npi, e.last_name, e.first_name, e.middle_name, e.born, e.state, e.specialty, e.type, e.excluded, e.reinstated
+FROM list l JOIN exclusion e ON e.id = :id
+WHERE l.name = 'leie' AND e.gone = 0 AND e.since <= l.generation AND (e.until = 0 OR e.until > l.generation);
