@@ -430,12 +430,16 @@ static int import_run(struct run *run)
     return 0;
 }
 
-/* One import at a time: the lock goes with the process. */
-static bool lock_take(void)
+/* One import at a time. -1: another is at work, or the folder cannot be written. */
+static int lock_take(void)
 {
     (void)conf_store("roster"); /* makes the folder */
     int fd = open(conf_path("roster/import.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    if (fd >= 0)
+        (void)close(fd);
+    return -1;
 }
 
 static int usage(const char *words)
@@ -473,7 +477,7 @@ int roster_import(const struct import_ask *ask)
     run.full = ask->scope == NULL || strcmp(ask->scope, "full") == 0;
     run.may_shrink = yes(ask->shrink);
     const char *name = list_open(&run.im, ask->list);
-    int status = 1;
+    int status = 1, lock = -1;
     if (name == NULL)
         status = usage("the list is nppes, leie or board:XX");
     else if (!run.full && strcmp(ask->scope, "update") != 0)
@@ -482,7 +486,7 @@ int roster_import(const struct import_ask *ask)
         status = usage("--as-of is a day such as 2026-03-14");
     else if (list_map_open(&run.im, name, &run.why) != OK)
         status = complain(&run, run.why.data);
-    else if (!lock_take())
+    else if ((lock = lock_take()) < 0)
         status = complain(&run, "another import is at work");
     else {
         lines_open(&run.lines, ask->path);
@@ -495,6 +499,8 @@ int roster_import(const struct import_ask *ask)
         (void)lines_close(&run.lines);
     if (run.im.db != NULL)
         db_close(run.im.db);
+    if (lock >= 0)
+        (void)close(lock);
     arena_close(&run.im.arena);
     return status;
 }
