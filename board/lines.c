@@ -128,32 +128,3 @@ bool lines_close(struct lines *lines)
         return false;
     return !lines->failed && (lines->child == 0 || status == 0);
 }
-
-size_t fields_read(struct arena *arena, struct text line, char separator, struct text *fields,
-                   size_t most)
-{
-    size_t count = 0, at = 0;
-    while (count < most) {
-        char *out = arena_take(arena, line.size - at + 1);
-        size_t size = 0;
-        bool quoted = separator == ',' && at < line.size && line.data[at] == '"';
-        at += quoted ? 1 : 0;
-        while (at < line.size) {
-            char c = line.data[at];
-            if (quoted && c == '"' && at + 1 < line.size && line.data[at + 1] == '"')
-                at++;
-            else if (quoted && c == '"')
-                quoted = false, c = 0;
-            else if (!quoted && c == separator)
-                break;
-            if (c != 0)
-                out[size++] = c;
-            at++;
-        }
-        fields[count++] = text_trim((struct text){out, size});
-        if (at >= line.size)
-            return count;
-        at++;
-    }
-    return count;
-}

@@ -42,9 +42,9 @@ struct list_kind {
     /* One row of the sheet as an item. False and *why: it is left out, and named. */
     bool (*read)(struct import *import, struct item *item, const char **why);
     /* The statements of its table (schema/roster/query/import.sql). */
+    enum result (*same)(struct import *import, const struct item *item); /* db_changes: 1 if so */
     enum result (*now)(struct import *import, const struct item *item, struct version *version);
     enum result (*add)(struct import *import, const struct item *item);
-    enum result (*see)(struct import *import, const struct item *item, int64_t since);
     enum result (*end)(struct import *import, const struct item *item, int64_t since);
     /* Walks: the next few rows behind *place that the file did not have, marked as gone; rows left
      * over, cleared. *place moves; *count: how many were there. */

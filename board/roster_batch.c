@@ -139,34 +139,47 @@ static void item_repeated(struct import *im, const struct item *item, bool same)
     im->counts.repeated++;
 }
 
+static enum result item_add(struct import *im, const struct item *item, bool *added)
+{
+    enum result result = im->kind->add(im, item);
+    *added = result == OK && db_changes(im->db) == 1;
+    im->counts.added += *added;
+    return result;
+}
+
+/* There is a row of this key, and it is not simply the same. */
+static enum result item_replace(struct import *im, const struct item *item,
+                                const struct version *now)
+{
+    if (now->seen == im->generation) {
+        item_repeated(im, item, now->content == item->content && now->gone == 0);
+        return OK;
+    }
+    im->counts.changed++;
+    enum result result = im->kind->end(im, item, now->since);
+    return result == OK ? im->kind->add(im, item) : result;
+}
+
 static enum result item_merge(struct import *im, const struct item *item)
 {
     struct version now = {0};
-    enum result result = NOT_FOUND;
-    if (!im->first) /* else nothing can be there but what this file repeats */
-        result = im->kind->now(im, item, &now);
-    if (result == NOT_FOUND) {
-        result = im->kind->add(im, item);
-        bool added = result == OK && db_changes(im->db) == 1;
-        im->counts.added += added;
+    bool added = false;
+    enum result result = OK;
+    if (im->first) { /* nothing can be there but what this file repeats */
+        result = item_add(im, item, &added);
         if (result != OK || added)
             return result;
-        result = im->kind->now(im, item, &now);
+    } else { /* most rows of most files */
+        result = im->kind->same(im, item);
+        bool same = result == OK && db_changes(im->db) == 1;
+        im->counts.same += same;
+        if (result != OK || same)
+            return result;
     }
-    if (result != OK)
-        return result == NOT_FOUND ? BROKEN : result;
-    bool same = now.content == item->content && now.gone == 0;
-    if (now.seen == im->generation) {
-        item_repeated(im, item, same);
-        return OK;
-    }
-    if (same) {
-        im->counts.same++;
-        return im->kind->see(im, item, now.since);
-    }
-    im->counts.changed++;
-    result = im->kind->end(im, item, now.since);
-    return result == OK ? im->kind->add(im, item) : result;
+    result = im->kind->now(im, item, &now);
+    if (result == NOT_FOUND)
+        return item_add(im, item, &added);
+    return result == OK ? item_replace(im, item, &now) : result;
 }
 
 enum result batch_merge(struct import *im)

@@ -105,10 +105,10 @@ static enum result board_add(struct import *im, const struct item *item)
                               v[11], v[12], year_of(v[13]), v[14], year_of(v[15]), im->row_as_of);
 }
 
-static enum result board_see(struct import *im, const struct item *item, int64_t since)
+static enum result board_same(struct import *im, const struct item *item)
 {
-    return roster_licence_see(im->db, im->state, item->values[0], item->values[1], since,
-                              im->generation);
+    return roster_licence_same(im->db, im->state, item->values[0], item->values[1], item->content,
+                               im->generation);
 }
 
 static enum result board_end(struct import *im, const struct item *item, int64_t since)
@@ -166,7 +166,7 @@ const struct list_kind list_board = {
     .read = board_read,
     .now = board_now,
     .add = board_add,
-    .see = board_see,
+    .same = board_same,
     .end = board_end,
     .unseen = board_unseen,
     .clear = board_clear,

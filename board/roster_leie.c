@@ -89,9 +89,9 @@ static enum result leie_add(struct import *im, const struct item *item)
                                 v[13], im->row_as_of);
 }
 
-static enum result leie_see(struct import *im, const struct item *item, int64_t since)
+static enum result leie_same(struct import *im, const struct item *item)
 {
-    return roster_exclusion_see(im->db, (int64_t)item->prefix, since, im->generation);
+    return roster_exclusion_same(im->db, (int64_t)item->prefix, im->generation);
 }
 
 static enum result leie_end(struct import *im, const struct item *item, int64_t since)
@@ -136,7 +136,7 @@ const struct list_kind list_leie = {
     .read = leie_read,
     .now = leie_now,
     .add = leie_add,
-    .see = leie_see,
+    .same = leie_same,
     .end = leie_end,
     .unseen = leie_unseen,
     .clear = leie_clear,

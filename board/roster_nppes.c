@@ -155,9 +155,9 @@ static enum result nppes_add(struct import *im, const struct item *item)
                                v[12], v[13], v[14], v[15], im->row_as_of);
 }
 
-static enum result nppes_see(struct import *im, const struct item *item, int64_t since)
+static enum result nppes_same(struct import *im, const struct item *item)
 {
-    return roster_provider_see(im->db, (int64_t)item->prefix, since, im->generation);
+    return roster_provider_same(im->db, (int64_t)item->prefix, item->content, im->generation);
 }
 
 static enum result nppes_end(struct import *im, const struct item *item, int64_t since)
@@ -202,7 +202,7 @@ const struct list_kind list_nppes = {
     .read = nppes_read,
     .now = nppes_now,
     .add = nppes_add,
-    .see = nppes_see,
+    .same = nppes_same,
     .end = nppes_end,
     .unseen = nppes_unseen,
     .clear = nppes_clear,

@@ -25,10 +25,6 @@ double lines_share(const struct lines *lines);
 /* False when the file or its decompression broke off. */
 bool lines_close(struct lines *lines);
 
-/* Fields of one line of CSV (RFC 4180, no line ends inside quotes) or TSV; in the arena. */
-size_t fields_read(struct arena *arena, struct text line, char separator, struct text *fields,
-                   size_t most);
-
 int roster_match(const char *path, const char *today_or_null); /* roster_match.c */
 int roster_recheck(void);                                      /* recheck.c */
 int roster_suspicions(void);

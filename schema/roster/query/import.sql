@@ -48,9 +48,10 @@ VALUES (:state, :key, :profession, :since, 0, :since, 0, :content, :physician, :
   :former_name, :status, :issued, :expires, :discipline, :birth_year, :school, :graduation_year, :as_of)
 ON CONFLICT DO NOTHING;
 
---: licence_see(state: text, key: text, profession: text, since: int, seen: int)
+--: licence_same(state: text, key: text, profession: text, content: int, seen: int)
 --: may: operator
-UPDATE licence SET seen = :seen WHERE state = :state AND key = :key AND profession = :profession AND since = :since;
+-- Listed just so already, and not yet met in this file: one row changes.
+UPDATE licence SET seen = :seen WHERE state = :state AND key = :key AND profession = :profession AND until = 0 AND content = :content AND gone = 0 AND seen < :seen;
 
 --: licence_end(state: text, key: text, profession: text, since: int, until: int)
 --: may: operator
@@ -106,9 +107,10 @@ INSERT INTO provider (npi, since, until, seen, gone, content, kind, deactivated,
 VALUES (:npi, :since, 0, :since, 0, :content, :kind, :deactivated, '', '', '', '', '', '', '', '', '', '', '', '', '', '', :as_of)
 ON CONFLICT DO NOTHING;
 
---: provider_see(npi: int, since: int, seen: int)
+--: provider_same(npi: int, content: int, seen: int)
 --: may: operator
-UPDATE provider SET seen = :seen WHERE npi = :npi AND since = :since;
+-- Listed just so already, and not yet met in this file: one row changes.
+UPDATE provider SET seen = :seen WHERE npi = :npi AND until = 0 AND content = :content AND gone = 0 AND seen < :seen;
 
 --: provider_end(npi: int, since: int, until: int)
 --: may: operator
@@ -154,9 +156,10 @@ VALUES (:id, :since, 0, :since, 0, :npi, :name_key, :last_name, :first_name, :mi
   :excluded, :reinstated, :waived, :waiver_state, :as_of)
 ON CONFLICT DO NOTHING;
 
---: exclusion_see(id: int, since: int, seen: int)
+--: exclusion_same(id: int, seen: int)
 --: may: operator
-UPDATE exclusion SET seen = :seen WHERE id = :id AND since = :since;
+-- Listed just so already, and not yet met in this file: one row changes.
+UPDATE exclusion SET seen = :seen WHERE id = :id AND until = 0 AND gone = 0 AND seen < :seen;
 
 --: exclusion_end(id: int, since: int, until: int)
 --: may: operator
