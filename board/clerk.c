@@ -1,5 +1,5 @@
 /* curbside-clerk: serves commands (`serve`), and the operator's verbs around it. */
-#include "board/tools.h"
+#include "board/roster.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -42,8 +42,12 @@ static const struct verb verbs[] = {
     {"rebuild", "", "fold the journal anew into fresh board.db and desk.db"},
     {"digest", "", "print store, rows and content digest of board.db and desk.db"},
     {"check", "", "compare the search index with the texts"},
-    {"roster import", "LIST FILE", "import a public list: nppes or board:MO; .csv, .tsv, .gz"},
+    {"roster import", "LIST FILE [--as-of DAY] [--scope full|update] [--shrink yes]",
+     "import a public list: nppes, leie or board:XX; CSV or tabs, plain or gzip"},
     {"roster match", "FILE [--today DAY]", "what the lists say about a file of applications"},
+    {"roster recheck", "", "lower who lapsed, was deactivated or excluded; raise who is back"},
+    {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
+    {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
     {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
@@ -106,16 +110,34 @@ static const char *option(const struct arguments *a, const char *name, const cha
 }
 
 /* Exactly these positionals, and no option but those named. */
-static bool shaped(const struct arguments *a, size_t positionals, const char *first,
-                   const char *second)
+static bool shaped_three(const struct arguments *a, size_t positionals, const char *first,
+                         const char *second, const char *third)
 {
+    const char *const names[] = {first, second, third};
     for (size_t i = 0; i < a->option_count; i++) {
-        bool known = (first != NULL && strcmp(a->names[i], first) == 0) ||
-                     (second != NULL && strcmp(a->names[i], second) == 0);
+        bool known = false;
+        for (size_t j = 0; j < 3; j++)
+            known = known || (names[j] != NULL && strcmp(a->names[i], names[j]) == 0);
         if (!known)
             return false;
     }
     return a->positional_count == positionals;
+}
+
+static bool shaped(const struct arguments *a, size_t positionals, const char *first,
+                   const char *second)
+{
+    return shaped_three(a, positionals, first, second, NULL);
+}
+
+static int roster_import_verb(const struct arguments *a)
+{
+    const struct import_ask ask = {.list = a->positional[0],
+                                   .path = a->positional[1],
+                                   .as_of = option(a, "as-of", NULL),
+                                   .scope = option(a, "scope", NULL),
+                                   .shrink = option(a, "shrink", NULL)};
+    return roster_import(&ask);
 }
 
 static int journal_show_verb(const struct arguments *a)
@@ -136,6 +158,14 @@ static int text_blank_verb(const struct arguments *a)
     return text_blank(seq, part);
 }
 
+static int roster_decide_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    if (!text_int(text_of(a->positional[0]), 1, INT64_MAX, &member))
+        return usage();
+    return roster_suspicion_decide(member, a->positional[1], a->positional[2]);
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
@@ -148,10 +178,16 @@ static int verb_run(const char *verb, const struct arguments *a)
         return fold_digest();
     if (strcmp(verb, "check") == 0 && shaped(a, 0, NULL, NULL))
         return fold_check();
-    if (strcmp(verb, "roster import") == 0 && shaped(a, 2, NULL, NULL))
-        return roster_import(a->positional[0], a->positional[1]);
+    if (strcmp(verb, "roster import") == 0 && shaped_three(a, 2, "as-of", "scope", "shrink"))
+        return roster_import_verb(a);
     if (strcmp(verb, "roster match") == 0 && shaped(a, 1, "today", NULL))
         return roster_match(a->positional[0], option(a, "today", NULL));
+    if (strcmp(verb, "roster recheck") == 0 && shaped(a, 0, NULL, NULL))
+        return roster_recheck();
+    if (strcmp(verb, "roster suspicions") == 0 && shaped(a, 0, NULL, NULL))
+        return roster_suspicions();
+    if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
+        return roster_decide_verb(a);
     if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
         return import_medquad(a->positional[0]);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))

@@ -122,4 +122,9 @@ enum result rule_withdraw_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */
 enum result mail_due_run(struct work *work);
 enum result mail_done_run(struct work *work);
-enum result status_run(struct work *work); /* command.c */
+enum result status_run(struct work *work);    /* command.c */
+struct db *clerk_roster(struct clerk *clerk); /* suspect.c; NULL: no list was imported yet */
+enum result licence_suspects_run(struct work *work);
+enum result name_suspects_run(struct work *work);
+enum result suspicions_run(struct work *work);
+enum result suspicion_decide_run(struct work *work);

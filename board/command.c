@@ -31,6 +31,10 @@ static const struct command_row rows[] = {
     {COMMAND_MAIL_DUE, BY_OPERATOR, mail_due_run, NULL},
     {COMMAND_MAIL_DONE, BY_OPERATOR, mail_done_run, NULL},
     {COMMAND_STATUS, BY_OPERATOR, status_run, NULL},
+    {COMMAND_LICENCE_SUSPECTS, BY_OPERATOR, licence_suspects_run, NULL},
+    {COMMAND_NAME_SUSPECTS, BY_OPERATOR, name_suspects_run, NULL},
+    {COMMAND_SUSPICIONS, BY_OPERATOR, suspicions_run, NULL},
+    {COMMAND_SUSPICION_DECIDE, BY_OPERATOR, suspicion_decide_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

@@ -59,7 +59,8 @@ static enum result member_level_set(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
     int64_t more = (e->level >= BOARD_LEVEL_OPEN) - (e->was >= BOARD_LEVEL_OPEN);
-    enum result result = board_member_level_set(db, e->member, e->level);
+    enum result result =
+        board_member_level_why_set(db, e->member, e->level, e->was, or_empty(e->why), event->at_ms);
     if (more != 0)
         THEN(result, board_total_add(db, TEXT("members"), more));
     THEN(result,

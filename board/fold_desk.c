@@ -69,7 +69,8 @@ static enum result member_decided(struct db *db, const struct event *event)
 static enum result member_level_set(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
-    enum result result = desk_member_level_set(db, e->member, e->level);
+    struct text why = e->why.data == NULL ? TEXT("") : e->why;
+    enum result result = desk_member_level_why_set(db, e->member, e->level, why, e->was);
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0,
                                event->at_ms));
     return result;

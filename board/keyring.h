@@ -61,6 +61,10 @@ MUST_USE enum result keyring_application_get(struct keyring *keys, struct arena 
 /* Who holds this NPI or this licence: 0 nobody. */
 MUST_USE enum result keyring_person_holder(struct keyring *keys,
                                            const struct application *application, int64_t *member);
+/* The same by one of the two; the licence's number may be written in any way. */
+MUST_USE enum result keyring_npi_holder(struct keyring *keys, struct text npi, int64_t *member);
+MUST_USE enum result keyring_licence_holder(struct keyring *keys, struct text state,
+                                            struct text licence, int64_t *member);
 MUST_USE enum result keyring_person_hold(struct keyring *keys,
                                          const struct application *application, int64_t member);
 /* Decided: seal who it is to the offline key (accepted) or forget the digests (refused); the
@@ -74,3 +78,24 @@ void keyring_rollback(struct keyring *keys);
 void keyring_after(struct keyring *keys);
 /* Remove rows of members the desk does not know, and applications that are no longer waiting. */
 MUST_USE enum result keyring_sweep(struct keyring *keys, struct db *desk, struct arena *arena);
+
+/* Members whom an entry of the exclusion list may mean by name alone, until a person decides. */
+struct suspect {
+    int64_t member, at_ms;
+    uint8_t entry[ID_SIZE]; /* keyed digest of the list's row */
+    struct text says;
+};
+/* *fresh: it was not there before, decided or not. Needs keyring_commit, as decide does. */
+MUST_USE enum result keyring_suspect_put(struct keyring *keys, struct arena *arena, int64_t member,
+                                         int64_t entry, struct text says, int64_t at_ms,
+                                         bool *fresh);
+/* Those not decided, of members behind `after`. */
+MUST_USE enum result keyring_suspects(struct keyring *keys, struct arena *arena, int64_t after,
+                                      size_t most, struct suspect **suspects, size_t *count);
+/* NOT_FOUND when there is none. */
+MUST_USE enum result keyring_suspect_decide(struct keyring *keys, struct arena *arena,
+                                            int64_t member, const uint8_t entry[ID_SIZE],
+                                            bool excluded);
+/* Whether a person said of any that it means this member. */
+MUST_USE enum result keyring_suspect_held(struct keyring *keys, struct arena *arena, int64_t member,
+                                          bool *held);

@@ -3,7 +3,7 @@
  * why), 2 used wrongly. */
 #include "board/clerk.h"
 
-/* A text file line by line, decompressed by a gzip child when its name ends in .gz. */
+/* A text file line by line, decompressed by a gzip child when it is a gzip file. */
 struct lines {
     int fd;
     int source;    /* the file itself: a gzip child moves the same place in it */
@@ -12,7 +12,7 @@ struct lines {
     char *data;
     size_t size, at, room;
     int64_t number; /* of the line last given, from 1 */
-    bool ended;
+    bool ended, failed;
 };
 enum { LINE_SIZE_MAX = 1024 * 1024 };
 /* Exits with a message if the file cannot be opened. */
@@ -25,12 +25,10 @@ double lines_share(const struct lines *lines);
 /* False when the file or its decompression broke off. */
 bool lines_close(struct lines *lines);
 
-/* Fields of one line of CSV (RFC 4180, no line ends inside quotes) or TSV; in the arena. */
-size_t fields_read(struct arena *arena, struct text line, char separator, struct text *fields,
-                   size_t most);
-
-int roster_import(const char *list, const char *path); /* roster.c */
-int roster_match(const char *path, const char *today_or_null);
+int roster_match(const char *path, const char *today_or_null); /* roster_match.c */
+int roster_recheck(void);                                      /* recheck.c */
+int roster_suspicions(void);
+int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
 int import_medquad(const char *path); /* import.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];

@@ -97,6 +97,9 @@ const struct setting conf_settings[] = {
     NUMBER("insight.k", "voters", 2, 1000, 11,
            "A release shows a cell only if at least this many voted."),
 
+    NUMBER("roster.grace_days", "days", 0, 365, 31,
+           "A licence lapses so long after its last day when no newer list says anything else."),
+
     WORDS("smtp.host", 0, 200, "", "Mail relay; empty: mail is kept and not sent."),
     NUMBER("smtp.port", "", 1, 65535, 587, "Port of the mail relay."),
     WORDS("smtp.from", 0, 254, "", "Sender of all mail."),

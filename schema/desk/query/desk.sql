@@ -31,11 +31,6 @@ VALUES (:id, :pseudonym_key, :pseudonym, :role, :level, :state, :credential);
 --: may: clerk
 UPDATE member SET level = :level, state = :state WHERE id = :id;
 
---: member_level_set(id: int, level: int)
---: may: clerk
--- Whoever waits and reaches level 3 is in; whoever is in stays so, and sees only the waiting room while the level is lower.
-UPDATE member SET level = :level, state = iif(state = 1 AND :level = 3, 2, state) WHERE id = :id;
-
 --: member_voted(member: int, day: int)
 --: may: clerk
 INSERT INTO vote_day (member, day, votes) VALUES (:member, :day, 1)
