@@ -52,6 +52,7 @@ static const struct verb verbs[] = {
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
+    {"member match", "", "after an import: what the lists say now of those who wait"},
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
     {"journal show", "[--after SEQ] [--most COUNT]", "events as JSON, one a line"},
@@ -193,6 +194,8 @@ static int verb_run(const char *verb, const struct arguments *a)
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));
+    if (strcmp(verb, "member match") == 0 && shaped(a, 0, NULL, NULL))
+        return member_match();
     if (strcmp(verb, "member list") == 0 && shaped(a, 0, NULL, NULL))
         return member_list();
     if (strcmp(verb, "text blank") == 0 && shaped(a, 2, NULL, NULL))

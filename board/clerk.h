@@ -107,8 +107,9 @@ enum result join_hash(struct work *work, struct hash_ask *ask); /* member.c */
 enum result join_run(struct work *work);
 enum result staff_add_hash(struct work *work, struct hash_ask *ask);
 enum result staff_add_run(struct work *work);
-enum result applications_run(struct work *work); /* application.c */
-enum result member_decide_run(struct work *work);
+enum result applications_run(struct work *work);  /* application.c */
+enum result member_decide_run(struct work *work); /* decide.c */
+enum result applications_match_run(struct work *work);
 enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
 enum result solve_run(struct work *work);
@@ -122,6 +123,24 @@ enum result rule_withdraw_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */
 enum result mail_due_run(struct work *work);
 enum result mail_done_run(struct work *work);
+/* The door (board/door.h). */
+enum result standing_run(struct work *work); /* waiting.c */
+enum result quiz_run(struct work *work);     /* quiz.c */
+enum result quiz_answer_run(struct work *work);
+enum result letter_ask_run(struct work *work); /* code.c */
+enum result mail_ask_run(struct work *work);
+enum result code_enter_run(struct work *work);
+enum result letters_due_run(struct work *work);
+enum result letter_done_run(struct work *work);
+enum result vouch_ask_run(struct work *work); /* vouch.c */
+enum result vouching_run(struct work *work);
+enum result invite_run(struct work *work);
+enum result vouch_answer_run(struct work *work);
+enum result pioneer_set_run(struct work *work);
+enum result domain_set_run(struct work *work);
+enum result vouch_tree_run(struct work *work); /* branch.c */
+enum result branch_withdraw_run(struct work *work);
+enum result member_restore_run(struct work *work);
 enum result status_run(struct work *work);    /* command.c */
 struct db *clerk_roster(struct clerk *clerk); /* suspect.c; NULL: no list was imported yet */
 enum result licence_suspects_run(struct work *work);

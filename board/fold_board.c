@@ -1,6 +1,7 @@
 #include "board/fold.h"
 
 #include "board/board.h"
+#include "core/clock.h"
 #include "core/session.h"
 #include "core/text.h"
 #include "schema/board.h"
@@ -44,12 +45,23 @@ static enum result staff_added(struct db *db, const struct event *event)
                             e->organisation, event->at_ms);
 }
 
+/* The log of decisions tells the day alone, and no name. */
+static enum result decision_log(struct db *db, const struct event *event, const char *what,
+                                struct text why, int64_t admins)
+{
+    return board_decision_add(db, event->seq, event->at_ms - event->at_ms % DAY_MS, text_of(what),
+                              why, admins);
+}
+
 static enum result member_decided(struct db *db, const struct event *event)
 {
     const struct event_member_decided *e = &event->member_decided;
     enum result result = board_member_level_set(db, e->member, e->level);
     if (e->accepted)
         THEN(result, board_total_add(db, TEXT("members"), 1));
+    THEN(result,
+         decision_log(db, event, e->accepted ? "let_in" : "turned_away",
+                      e->preset.size > 0 ? e->preset : TEXT("other"), e->has_proposed_by ? 2 : 1));
     THEN(result,
          notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0, event->at_ms));
     return result;
@@ -63,6 +75,9 @@ static enum result member_level_set(struct db *db, const struct event *event)
         board_member_level_why_set(db, e->member, e->level, e->was, or_empty(e->why), event->at_ms);
     if (more != 0)
         THEN(result, board_total_add(db, TEXT("members"), more));
+    if (more != 0)
+        THEN(result, decision_log(db, event, more > 0 ? "let_in" : "lowered", or_empty(e->why),
+                                  e->by > 0 ? 2 : 0));
     THEN(result,
          notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0, event->at_ms));
     return result;
@@ -247,6 +262,22 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     return result;
 }
 
+static enum result domain_set(struct db *db, const struct event *event)
+{
+    const struct event_domain_set *e = &event->domain_set;
+    return e->listed ? board_domain_put(db, e->domain, or_empty(e->reason), event->at_ms)
+                     : board_domain_remove(db, e->domain);
+}
+
+/* That somebody asks is told; who, only the clerk knows. */
+static enum result vouch_asked(struct db *db, const struct event *event)
+{
+    const struct event_vouch_asked *e = &event->vouch_asked;
+    return e->voucher > 0 ? notify(db, event->seq * NOTICES_PER_EVENT, e->voucher, NOTICE_VOUCH, 0,
+                                   event->at_ms)
+                          : OK;
+}
+
 enum result fold_board_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct fold_board *fold = self;
@@ -296,6 +327,21 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
                             RULE_WITHDRAWN);
     case EVENT_TEXT_BLANKED:
         return text_blanked(db, event, arena);
+    case EVENT_DOMAIN_SET:
+        return domain_set(db, event);
+    case EVENT_VOUCH_ASKED:
+        return vouch_asked(db, event);
+    case EVENT_DECISION_PROPOSED:
+    case EVENT_CODE_ASKED:
+    case EVENT_CODE_SENT:
+    case EVENT_CODE_MISSED:
+    case EVENT_CODE_USED:
+    case EVENT_PIONEER_SET:
+    case EVENT_INVITATION_MADE:
+    case EVENT_VOUCH_ANSWERED:
+    case EVENT_BRANCH_PROPOSED:
+    case EVENT_BRANCH_WITHDRAWN:
+        return OK; /* the desk's business */
     }
     return BROKEN; /* an event of a kind this program does not know */
 }

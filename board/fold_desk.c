@@ -1,6 +1,6 @@
 #include "board/fold.h"
 
-#include "board/board.h"
+#include "board/door.h"
 #include "core/clock.h"
 #include "schema/desk.h"
 
@@ -61,6 +61,8 @@ static enum result member_decided(struct db *db, const struct event *event)
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result,
          desk_member_decide(db, e->member, e->level, e->accepted ? MEMBER_IN : MEMBER_REFUSED));
+    THEN(result, desk_standing_set(db, e->member, TEXT("document"), event->at_ms));
+    THEN(result, desk_proposal_remove(db, PROPOSAL_LET_IN, e->member));
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0,
                                event->at_ms));
     return result;
@@ -71,6 +73,7 @@ static enum result member_level_set(struct db *db, const struct event *event)
     const struct event_member_level_set *e = &event->member_level_set;
     struct text why = e->why.data == NULL ? TEXT("") : e->why;
     enum result result = desk_member_level_why_set(db, e->member, e->level, why, e->was);
+    THEN(result, fold_door_level(db, event));
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0,
                                event->at_ms));
     return result;
@@ -179,6 +182,19 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return rule_approved(db, event);
     case EVENT_RULE_WITHDRAWN:
         return rule_withdrawn(db, event);
+    case EVENT_DECISION_PROPOSED:
+    case EVENT_CODE_ASKED:
+    case EVENT_CODE_SENT:
+    case EVENT_CODE_MISSED:
+    case EVENT_CODE_USED:
+    case EVENT_DOMAIN_SET:
+    case EVENT_PIONEER_SET:
+    case EVENT_INVITATION_MADE:
+    case EVENT_VOUCH_ASKED:
+    case EVENT_VOUCH_ANSWERED:
+    case EVENT_BRANCH_PROPOSED:
+    case EVENT_BRANCH_WITHDRAWN:
+        return fold_door_apply(db, event);
     }
     return BROKEN; /* an event of a kind this program does not know */
 }

@@ -65,6 +65,8 @@ enum result keyring_open(struct keyring *keys)
         result = seal_key_load("clerk", "request", KEY_SIZE, true, &keys->request_key);
     if (result == OK)
         result = seal_key_load("clerk", "person", KEY_SIZE, true, &keys->person_key);
+    if (result == OK)
+        result = seal_key_load("clerk", "door", KEY_SIZE, true, &keys->door_key);
     if (result != OK)
         return result;
     offline_key_load(keys);
@@ -168,7 +170,7 @@ enum result credential_unbox(struct arena *arena, const uint8_t key[KEY_SIZE], s
     return OK;
 }
 
-static enum result writing(struct keyring *keys)
+enum result keyring_write(struct keyring *keys)
 {
     if (keys->writing)
         return OK;
@@ -180,7 +182,7 @@ static enum result writing(struct keyring *keys)
 enum result keyring_key_put(struct keyring *keys, struct arena *arena, int64_t member,
                             const uint8_t key[KEY_SIZE])
 {
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     if (result != OK)
         return result;
     return identity_member_key_set(keys->db, member,
@@ -193,7 +195,7 @@ enum result keyring_application_put(struct keyring *keys, struct arena *arena, i
     const struct text lines[] = {application->first_name, application->last_name,
                                  application->npi,        application->licence,
                                  application->state,      application->specialty};
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     if (result != OK)
         return result;
     return identity_application_set(keys->db, member, lines_box(arena, keys->box_key, lines, 6),
@@ -281,7 +283,7 @@ enum result keyring_person_hold(struct keyring *keys, const struct application *
                                 int64_t member)
 {
     uint8_t digests[2][DIGEST_SIZE];
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     person_digests(keys, application, digests[0], digests[1]);
     for (size_t i = 0; i < 2 && result == OK; i++)
         result = identity_person_set(keys->db, bytes_of(digests[i], DIGEST_SIZE), member);
@@ -291,7 +293,7 @@ enum result keyring_person_hold(struct keyring *keys, const struct application *
 enum result keyring_decided(struct keyring *keys, struct arena *arena, int64_t member,
                             const struct application *application, bool accepted)
 {
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     struct buf buf;
     if (keys->done_count == KEYRING_DONE_MAX)
         return TOO_OFTEN;
@@ -437,7 +439,7 @@ enum result keyring_suspect_put(struct keyring *keys, struct arena *arena, int64
     *fresh = result == NOT_FOUND;
     if (result != NOT_FOUND)
         return result;
-    result = writing(keys);
+    result = keyring_write(keys);
     if (result != OK)
         return result;
     return identity_suspect_add(keys->db, member, bytes_of(digest, ID_SIZE),
@@ -472,7 +474,7 @@ enum result keyring_suspect_decide(struct keyring *keys, struct arena *arena, in
     enum result result =
         identity_suspect_get(keys->db, arena, member, bytes_of(entry, ID_SIZE), &row);
     if (result == OK)
-        result = writing(keys);
+        result = keyring_write(keys);
     if (result == OK)
         result =
             identity_suspect_decide(keys->db, member, bytes_of(entry, ID_SIZE), excluded ? 1 : 2);

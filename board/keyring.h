@@ -22,6 +22,7 @@ struct keyring {
     const uint8_t *pepper;      /* mixed into every password */
     const uint8_t *request_key; /* effective request ids: they cover secrets, so they are keyed */
     const uint8_t *person_key;  /* digests of NPI and licence */
+    const uint8_t *door_key;    /* codes, the choices of a quiz, digests of who tried it */
     uint8_t offline_key[KEY_SIZE]; /* public half of the offline key */
     struct view_slot *views;       /* view keys lately used: derived, never the only copy */
     bool writing;
@@ -78,6 +79,27 @@ void keyring_rollback(struct keyring *keys);
 void keyring_after(struct keyring *keys);
 /* Remove rows of members the desk does not know, and applications that are no longer waiting. */
 MUST_USE enum result keyring_sweep(struct keyring *keys, struct db *desk, struct arena *arena);
+
+/* --- keyring_quiz.c: the quiz at the door --- */
+/* A digest that says nothing without the key: of a licence, or of a network. */
+void keyring_door_digest(const struct keyring *keys, const char *what, struct text a, struct text b,
+                         uint8_t digest[DIGEST_SIZE]);
+/* NOT_FOUND: this licence was never asked about. */
+MUST_USE enum result keyring_quiz_get(struct keyring *keys, struct arena *arena,
+                                      const uint8_t digest[DIGEST_SIZE], bool *known,
+                                      struct bytes *plain);
+MUST_USE enum result keyring_quiz_put(struct keyring *keys, struct arena *arena,
+                                      const uint8_t digest[DIGEST_SIZE], bool known,
+                                      struct bytes plain);
+/* Tries under this digest since then, and when the earliest of the latest `most` was. */
+MUST_USE enum result keyring_quiz_tries(struct keyring *keys, struct arena *arena,
+                                        const uint8_t digest[DIGEST_SIZE], int64_t since_ms,
+                                        int64_t most, int64_t *count, int64_t *first_ms);
+/* One more; those at or before `since_ms` are forgotten. */
+MUST_USE enum result keyring_quiz_tried(struct keyring *keys, const uint8_t digest[DIGEST_SIZE],
+                                        int64_t at_ms, int64_t since_ms);
+/* Begin the transaction that keyring_commit ends; again does nothing. */
+MUST_USE enum result keyring_write(struct keyring *keys);
 
 /* Members whom an entry of the exclusion list may mean by name alone, until a person decides. */
 struct suspect {

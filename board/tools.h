@@ -37,6 +37,7 @@ int fold_digest(void);
 int fold_check(void); /* compares the FTS index with the texts */
 int staff_add(const char *pseudonym, const char *role, const char *organisation, const char *email);
 int member_list(void);
+int member_match(void); /* tools_door.c */
 int journal_verify_verb(void);
 int journal_show(int64_t after, int64_t most);
 int clerk_status(void);

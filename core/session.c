@@ -199,6 +199,28 @@ const char *session_action(enum command_kind kind)
         return "/admin/fund";
     case COMMAND_PERIOD_CLOSE:
         return "/admin/period";
+    case COMMAND_QUIZ_ANSWER:
+        return "/waiting/quiz";
+    case COMMAND_LETTER_ASK:
+        return "/waiting/letter";
+    case COMMAND_MAIL_ASK:
+        return "/waiting/mail";
+    case COMMAND_CODE_ENTER:
+        return "/waiting/code";
+    case COMMAND_VOUCH_ASK:
+        return "/waiting/vouch";
+    case COMMAND_INVITE:
+        return "/vouch/invite";
+    case COMMAND_VOUCH_ANSWER:
+        return "/vouch/:id";
+    case COMMAND_DOMAIN_SET:
+        return "/admin/domains";
+    case COMMAND_PIONEER_SET:
+        return "/admin/pioneers";
+    case COMMAND_BRANCH_WITHDRAW:
+        return "/admin/branch/:id";
+    case COMMAND_MEMBER_RESTORE:
+        return "/admin/restore/:id";
     default:
         return NULL;
     }

@@ -1,4 +1,4 @@
-/* The door: signing in and out, and the place to wait for those who have applied. Why a sign-in
+/* The door: signing in and out. Why a sign-in
  * failed is never told: a wrong name and a wrong password look the same. */
 #include "fcgi/page_doors.h"
 
@@ -152,44 +152,5 @@ enum result page_logout_again(struct request *r, struct reply *out)
                          "at the top once more.");
     v.link = over ? TEXT("/login") : text_of(page_home(r->reader.role, r->reader.level));
     v.link_words = over ? TEXT("Sign in") : TEXT("Back");
-    return reply_view(r, out, message, &v);
-}
-
-static void detail_add(struct request *r, struct view_message *v, const char *what,
-                       struct text value)
-{
-    v->details[v->details_count++] = (struct view_problem){
-        .field = TEXT(""),
-        .words = arena_format(r->arena, "%s: %.*s", what, (int)value.size, value.data)};
-}
-
-enum result page_waiting(struct request *r, struct reply *out)
-{
-    struct board_member_profile_row row;
-    struct view_message v = {.head = page_head(r, TEXT("Your application"))};
-    if (r->reader.role != BOARD_PHYSICIAN || r->reader.level >= BOARD_LEVEL_OPEN)
-        return reply_redirect(r, out, "%s", page_home(r->reader.role, r->reader.level));
-    enum result result =
-        board_member_profile(request_store(r, WEB_BOARD), r->arena, r->reader.member, &row);
-    if (result != OK)
-        return result;
-    v.details = arena_array(r->arena, struct view_problem, 4);
-    v.link = TEXT("/about/privacy");
-    v.link_words = TEXT("How we keep your data");
-    /* The only notice somebody outside can have is the decision. */
-    if (r->reader.unread > 0) {
-        v.title = TEXT("You were not let in");
-        v.words = TEXT("An admin looked at your application and turned it down. If you think that "
-                       "this is a mistake, answer the mail we sent you: a person reads it.");
-        return reply_view(r, out, message, &v);
-    }
-    v.title = TEXT("Your application is being looked at");
-    v.words = TEXT("An admin compares what you gave with the public lists of licences. You will "
-                   "get a mail when it is decided; nothing else is needed from you. This page "
-                   "opens the board as soon as you are in: reload it to see.");
-    detail_add(r, &v, "Pseudonym", row.pseudonym);
-    detail_add(r, &v, "Applied on", clock_day(r->arena, row.joined_ms));
-    if (row.specialty.size > 0)
-        detail_add(r, &v, "Specialty shown to colleagues", row.specialty);
     return reply_view(r, out, message, &v);
 }

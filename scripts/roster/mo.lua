@@ -16,6 +16,7 @@ return {
     expires = { "lic_exp_date" },
     discipline = { "discipline" },
     school = { "school_name" },
+    graduation_year = { "graduation_year" }, -- not in the download; in the extract the board makes on request
   },
   physicians = { "MED", "MD", "DO" },
   no_discipline = { "N", "No", "None" },

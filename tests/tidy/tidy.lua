@@ -28,6 +28,7 @@ local libraries = {
   ["zlib.h"] = { "fcgi/gzip.c", "board/inflate.c" },
   ["seccomp.h"] = { "core/sandbox.c" },
   ["pcre2.h"] = { "board/guard.c" },
+  ["hpdf.h"] = { "board/letter_pdf.c" },
 }
 
 local below = {

@@ -157,7 +157,8 @@ UNUSED static enum result person_decide(const struct person *admin, int64_t memb
 {
     struct command command = {.kind = COMMAND_MEMBER_DECIDE};
     request_new(&command);
-    command.member_decide = (struct command_member_decide){member, accepted, TEXT("as listed")};
+    command.member_decide =
+        (struct command_member_decide){member, accepted, TEXT("as listed"), NO_TEXT};
     return room_do(admin, &command, NULL);
 }
 

@@ -298,7 +298,8 @@ static void every_role_gets_what_its_row_says(void **unused UNUSED)
         if (!rows[i].who)
             assert_string_equal(peer_header(answer, "Location"), "/login?next=/ask");
         request.uri = "/waiting";
-        int status = ask(0, request);
+        int commands, status = ask_clerk(0, request, REFUSED, &commands);
+        assert_int_equal(commands, rows[i].who == WAITING); /* how far he is, the clerk knows */
         assert_true(status == rows[i].waiting || (status == 303 && rows[i].who != WAITING));
     }
 }
