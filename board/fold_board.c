@@ -73,6 +73,8 @@ static enum result session_opened(struct db *db, const struct event *event)
     enum result result = board_session_prune(db, e->member, event->at_ms);
     THEN(result, board_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
                                    event->at_ms, e->expires_ms, e->view_box));
+    if (e->device.data != NULL)
+        THEN(result, board_session_device_set(db, bytes_of(e->digest, DIGEST_SIZE), e->device));
     return result;
 }
 
@@ -302,6 +304,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     struct fold_board *fold = self;
     const struct event *event = &entry->event;
     struct db *db = fold->db;
+    bool known = false;
     switch (event->kind) {
     case EVENT_MEMBER_APPLIED:
         return member_applied(db, event);
@@ -341,6 +344,9 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
                             RULE_WITHDRAWN);
     case EVENT_TEXT_BLANKED:
         return text_blanked(db, event, arena);
+    default:
+        break;
     }
-    return BROKEN; /* an event of a kind this program does not know */
+    enum result result = fold_board_account(fold, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/account.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -90,13 +90,18 @@ enum result mail_due_run(struct work *work)
         return result;
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
+        struct record_mail account_mail;
         struct text to;
         reply.last = rows[i].id;
-        if (most > 0 && rows[i].earlier >= most)
+        bool account = rows[i].kind >= MAIL_ACCOUNT;
+        if (most > 0 && rows[i].earlier >= most && !account)
             continue;
-        result = address_find(work, rows[i].member, &to);
+        result = account ? account_mail_write(work, &rows[i], &account_mail)
+                         : address_find(work, rows[i].member, &to);
         if (result == NOT_FOUND)
             result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */
+        else if (result == OK && account)
+            reply.mails[reply.mails_count++] = account_mail;
         else if (result == OK)
             reply.mails[reply.mails_count++] = mail_write(work, &rows[i], to);
     }

@@ -28,6 +28,9 @@ local libraries = {
   ["zlib.h"] = { "fcgi/gzip.c", "board/inflate.c" },
   ["seccomp.h"] = { "core/sandbox.c" },
   ["pcre2.h"] = { "board/guard.c" },
+  ["liboath/oath.h"] = { "board/totp.c" },
+  ["fido.h"] = { "board/passkey.c" },
+  ["qrencode.h"] = { "fcgi/qr.c" },
 }
 
 local below = {
