@@ -82,8 +82,7 @@ enum result password_change_hash(struct work *work, struct hash_ask *ask)
 {
     const struct command_password_change *c = &work->command->password_change;
     struct desk_member_get_row row;
-    enum result result =
-        desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
+    enum result result = desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result != OK)
         return result;
     const char *fault =

@@ -19,11 +19,11 @@ enum {
 /* Kinds of mail that are no notices; they are sent at once, whatever the day's limit. */
 enum {
     MAIL_ACCOUNT = 32,
-    MAIL_RESET = 32,     /* the code; id: of reset_asked */
-    MAIL_EMAIL_OLD,      /* to the old address; id: of email_asked */
-    MAIL_EMAIL_NEW,      /* to the new one, with the code; id: of email_asked */
-    MAIL_EMAIL_DONE,     /* to the old one; question: id of email_asked */
-    MAIL_PASSWORD,       /* the password was changed */
+    MAIL_RESET = 32, /* the code; id: of reset_asked */
+    MAIL_EMAIL_OLD,  /* to the old address; id: of email_asked */
+    MAIL_EMAIL_NEW,  /* to the new one, with the code; id: of email_asked */
+    MAIL_EMAIL_DONE, /* to the old one; question: id of email_asked */
+    MAIL_PASSWORD,   /* the password was changed */
     MAIL_FACTOR_ADDED,
     MAIL_FACTOR_REMOVED,
     MAIL_RECOVERY_USED,
@@ -38,8 +38,7 @@ enum result passkey_ask_run(struct work *work);
 MUST_USE enum result second_methods(struct work *work, int64_t member, int64_t role,
                                     int64_t *methods);
 /* The answer to a right password that is not enough. */
-MUST_USE enum result second_offer(struct work *work, int64_t member, int64_t role,
-                                  int64_t methods);
+MUST_USE enum result second_offer(struct work *work, int64_t member, int64_t role, int64_t methods);
 
 /* --- factor.c --- */
 struct passkey;

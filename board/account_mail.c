@@ -19,18 +19,21 @@ static const struct words {
     [MAIL_EMAIL_NEW - MAIL_ACCOUNT] = {"confirm this address",
                                        "A member wants mail to come to this address. If that is "
                                        "you, type this code on the page of your account:\n\n    "},
-    [MAIL_EMAIL_DONE - MAIL_ACCOUNT] =
-        {"your e-mail address", "Mail of your account goes to another address from now on, as was "
-                                "confirmed there. If that was not you, answer this mail.\n"},
+    [MAIL_EMAIL_DONE -
+        MAIL_ACCOUNT] = {"your e-mail address",
+                         "Mail of your account goes to another address from now on, as was "
+                         "confirmed there. If that was not you, answer this mail.\n"},
     [MAIL_PASSWORD - MAIL_ACCOUNT] = {"your password",
                                       "Your password was changed, and all other sessions have "
                                       "ended. If that was not you, ask for a new one at once:\n"},
-    [MAIL_FACTOR_ADDED - MAIL_ACCOUNT] =
-        {"signing in", "A second step of signing in was added to your account. If that was not "
-                       "you, look at it now:\n"},
-    [MAIL_FACTOR_REMOVED - MAIL_ACCOUNT] =
-        {"signing in", "A second step of signing in was taken from your account. If that was not "
-                       "you, look at it now:\n"},
+    [MAIL_FACTOR_ADDED -
+        MAIL_ACCOUNT] = {"signing in",
+                         "A second step of signing in was added to your account. If that was not "
+                         "you, look at it now:\n"},
+    [MAIL_FACTOR_REMOVED -
+        MAIL_ACCOUNT] = {"signing in",
+                         "A second step of signing in was taken from your account. If that was not "
+                         "you, look at it now:\n"},
     [MAIL_RECOVERY_USED - MAIL_ACCOUNT] =
         {"signing in", "A recovery code of your account was used to sign in. If that was not you, "
                        "change your password at once:\n"},

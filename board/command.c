@@ -120,8 +120,8 @@ static enum result actor_may(struct work *work, enum command_who who)
         return result;
     if (action != NULL && !session_form_check(work->actor.token, action, work->command->form))
         return STALE;
-    if (who != BY_SIGNED_IN && session_second_missing(work->actor.role, work->actor.level,
-                                                      work->actor.second))
+    if (who != BY_SIGNED_IN &&
+        session_second_missing(work->actor.role, work->actor.level, work->actor.second))
         return REFUSED; /* his own account is all that is open */
     if (who == BY_PHYSICIAN &&
         (work->actor.role != BOARD_PHYSICIAN || work->actor.level < BOARD_LEVEL_OPEN ||

@@ -75,8 +75,7 @@ static enum result change_confirmed(struct work *work, int64_t *change, struct t
         !text_next(&rest, '\n', &code) || code.size != EMAIL_CODE_SIZE)
         return BROKEN;
     *change = row.id;
-    bool same =
-        typed.size == EMAIL_CODE_SIZE && seal_equal(typed.data, code.data, EMAIL_CODE_SIZE);
+    bool same = typed.size == EMAIL_CODE_SIZE && seal_equal(typed.data, code.data, EMAIL_CODE_SIZE);
     return same ? OK : problem(work, INVALID, "code", "This is not the code in the mail.");
 }
 

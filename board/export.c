@@ -66,16 +66,15 @@ static void event_line(struct buf *out, const struct event *event)
     buf_format(out, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"kind\":\"%s\"", event->seq,
                event->at_ms, event_kind_name(event->kind));
     if (event->kind == EVENT_VOTE_CAST)
-        buf_format(out,
-                   ",\"posting\":%" PRId64 ",\"stance\":%" PRId64 ",\"patients\":%" PRId64,
+        buf_format(out, ",\"posting\":%" PRId64 ",\"stance\":%" PRId64 ",\"patients\":%" PRId64,
                    event->vote_cast.posting, event->vote_cast.stance, event->vote_cast.patients);
     if (event->kind == EVENT_MEMBER_LEVEL_SET)
         buf_format(out, ",\"level\":%" PRId64, event->member_level_set.level);
     if (event->kind == EVENT_QUESTION_SOLVED)
         buf_format(out, ",\"question\":%" PRId64, event->question_solved.question);
     if (event->kind == EVENT_TOPIC_FOLLOWED) {
-        buf_format(out, ",\"follows\":%s,\"topic\":",
-                   event->topic_followed.follows ? "true" : "false");
+        buf_format(out,
+                   ",\"follows\":%s,\"topic\":", event->topic_followed.follows ? "true" : "false");
         buf_json_text(out, event->topic_followed.topic);
     }
     buf_format(out, "}\n");
@@ -98,8 +97,7 @@ enum result account_events_run(struct work *work)
     int64_t after = work->command->account_events.after, me = work->actor.member;
     (void)snprintf(digits, sizeof(digits), ":%" PRId64, me);
     buf_open(&out, work->arena, 4096);
-    enum result result =
-        log_read(clerk->journal, work->arena, after, STRETCH, &entries, &count);
+    enum result result = log_read(clerk->journal, work->arena, after, STRETCH, &entries, &count);
     for (size_t i = 0; i < count && result == OK && out.size < EVENTS_SIZE_MAX; i++) {
         struct event event;
         after = entries[i].seq;

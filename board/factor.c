@@ -10,8 +10,6 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RP_NAME_MAX = 60 };
-
 void factor_handle(struct work *work, struct bytes id, uint8_t handle[DIGEST_SIZE])
 {
     const struct bytes key = bytes_of(work->clerk->keys.request_key, KEY_SIZE);
@@ -142,8 +140,7 @@ static enum result recovery_record(struct work *work, const uint8_t request[ID_S
     *e = (struct event_factor_added){
         .member = work->actor.member, .kind = FACTOR_RECOVERY, .second = second};
     memcpy(e->request, request, ID_SIZE);
-    enum result result =
-        factor_box(work, e->member, bytes_of(digests, sizeof(digests)), &e->box);
+    enum result result = factor_box(work, e->member, bytes_of(digests, sizeof(digests)), &e->box);
     return result == OK ? clerk_record(work->clerk, &event, NULL, 0) : result;
 }
 
@@ -223,27 +220,11 @@ enum result totp_offer_run(struct work *work)
 {
     struct reply_totp_offered reply;
     struct ticket ticket;
-    struct desk_member_get_row row;
-    struct text site = conf_text("site.name");
     if (!fresh(work))
         return not_fresh(work);
-    enum result result =
-        desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
-    if (result != OK)
-        return result;
-    reply.ticket = ticket_make(&work->clerk->tickets, work->arena, TICKET_TOTP,
-                               work->actor.member, work->clerk->now_ms, &ticket);
-    reply.secret =
-        totp_secret_text(work->arena, bytes_of(ticket.secret, TOTP_SECRET_SIZE));
-    struct buf uri;
-    buf_open(&uri, work->arena, 300);
-    buf_format(&uri, "otpauth://totp/");
-    buf_url_part_text(&uri, site);
-    buf_char(&uri, ':');
-    buf_url_part_text(&uri, row.pseudonym);
-    buf_format(&uri, "?secret=%.*s&issuer=", (int)reply.secret.size, reply.secret.data);
-    buf_url_part_text(&uri, site);
-    reply.uri = buf_done(&uri);
+    reply.ticket = ticket_make(&work->clerk->tickets, work->arena, TICKET_TOTP, work->actor.member,
+                               work->clerk->now_ms, &ticket);
+    reply.secret = totp_secret_text(work->arena, bytes_of(ticket.secret, TOTP_SECRET_SIZE));
     reply_totp_offered_write(&work->reply, &reply);
     seal_wipe(&ticket, sizeof(ticket));
     return OK;
@@ -309,8 +290,7 @@ enum result passkey_offer_run(struct work *work)
     uint8_t handle[DIGEST_SIZE], number[8];
     if (!fresh(work))
         return not_fresh(work);
-    enum result result =
-        desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
+    enum result result = desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result == OK)
         result = desk_factors_of(work->clerk->desk, work->arena, work->actor.member, FACTORS_MOST,
                                  &rows, &count);
@@ -342,7 +322,6 @@ enum result passkey_offer_run(struct work *work)
     reply.user = buf_done(&user);
     reply.challenge = buf_done(&challenge);
     reply.name = row.pseudonym;
-    reply.rp = passkey_want(work->arena, conf_text("site.url"), NO_BYTES).host;
     reply.allow = allow.size > 0 ? buf_done(&allow) : TEXT("");
     reply_passkey_asked_write(&work->reply, &reply);
     return OK;
@@ -399,8 +378,7 @@ enum result passkey_add_run(struct work *work)
     event.factor_added.kind = FACTOR_PASSKEY;
     if (result == OK)
         result = factor_record(work, &event, passkey_pack(work->arena, &passkey, c->label));
-    used.factor_used =
-        (struct event_factor_used){event.seq, work->actor.member, passkey.counter};
+    used.factor_used = (struct event_factor_used){event.seq, work->actor.member, passkey.counter};
     if (result == OK && passkey.counter > 0)
         result = clerk_record(clerk, &used, NULL, 0);
     return result;
@@ -408,8 +386,7 @@ enum result passkey_add_run(struct work *work)
 
 /* --- removing --- */
 
-static enum result removal_record(struct work *work, int64_t factor, int64_t member,
-                                  int64_t second)
+static enum result removal_record(struct work *work, int64_t factor, int64_t member, int64_t second)
 {
     struct event event = {.kind = EVENT_FACTOR_REMOVED};
     event.factor_removed =

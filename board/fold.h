@@ -25,7 +25,13 @@ MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
 /* Notices and mails of one event: seq * NOTICES_PER_EVENT + number. */
-enum { NOTICES_PER_EVENT = 64, MEMBER_WAITING = 1, MEMBER_IN = 2, MEMBER_REFUSED = 3, MEMBER_LEFT = 4 };
+enum {
+    NOTICES_PER_EVENT = 64,
+    MEMBER_WAITING = 1,
+    MEMBER_IN = 2,
+    MEMBER_REFUSED = 3,
+    MEMBER_LEFT = 4
+};
 
 /* A pseudonym as look-alikes see it: "O'Neill_1" and "oneilll" collide. In the arena. */
 struct text pseudonym_key(struct arena *arena, struct text pseudonym);

@@ -61,8 +61,7 @@ enum result fold_board_account(struct fold_board *fold, const struct event *even
     *known = true;
     switch (event->kind) {
     case EVENT_FACTOR_ADDED:
-        return board_member_second_set(db, event->factor_added.member,
-                                       event->factor_added.second);
+        return board_member_second_set(db, event->factor_added.member, event->factor_added.second);
     case EVENT_FACTOR_REMOVED:
         return board_member_second_set(db, event->factor_removed.member,
                                        event->factor_removed.second);
@@ -101,8 +100,7 @@ static enum result factor_added(struct db *db, const struct event *event)
     enum result result = desk_request_add(db, bytes_of(e->request, ID_SIZE), event->seq);
     if (e->kind != FACTOR_PASSKEY)
         THEN(result, desk_factor_replace(db, e->member, e->kind));
-    THEN(result,
-         desk_factor_add(db, event->seq, e->member, e->kind, handle, e->box, event->at_ms));
+    THEN(result, desk_factor_add(db, event->seq, e->member, e->kind, handle, e->box, event->at_ms));
     THEN(result, desk_member_second_set(db, e->member, e->second));
     if (e->kind != FACTOR_RECOVERY)
         THEN(result, mail(db, event, 0, e->member, MAIL_FACTOR_ADDED, 0));

@@ -55,8 +55,8 @@ static enum result staff_added(struct db *db, const struct event *event, struct 
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
                                  e->role, BOARD_LEVEL_OPEN, MEMBER_IN, e->credential));
-    THEN(result, desk_member_look_set(db, event->seq, pseudonym_look(arena, e->pseudonym),
-                                      TEXT(""), 0));
+    THEN(result,
+         desk_member_look_set(db, event->seq, pseudonym_look(arena, e->pseudonym), TEXT(""), 0));
     return result;
 }
 

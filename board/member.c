@@ -36,8 +36,7 @@ static bool state_good(struct text state)
 
 static enum result password_check(struct work *work, struct text password, struct text pseudonym)
 {
-    const char *fault =
-        password_fault(&work->clerk->passwords, work->arena, password, pseudonym);
+    const char *fault = password_fault(&work->clerk->passwords, work->arena, password, pseudonym);
     return fault == NULL ? OK : problem(work, INVALID, "password", fault);
 }
 

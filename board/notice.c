@@ -69,6 +69,16 @@ static enum result address_find(struct work *work, int64_t member, struct text *
     return result;
 }
 
+static enum result notice_mail_write(struct work *work, const struct desk_mail_due_row *row,
+                                     struct record_mail *mail)
+{
+    struct text to;
+    enum result result = address_find(work, row->member, &to);
+    if (result == OK)
+        *mail = mail_write(work, row, to);
+    return result;
+}
+
 static enum result mail_sent(struct clerk *clerk, int64_t mail)
 {
     struct event event = {.kind = EVENT_MAIL_SENT};
@@ -90,20 +100,17 @@ enum result mail_due_run(struct work *work)
         return result;
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
-        struct record_mail account_mail;
-        struct text to;
+        struct record_mail mail;
         reply.last = rows[i].id;
         bool account = rows[i].kind >= MAIL_ACCOUNT;
         if (most > 0 && rows[i].earlier >= most && !account)
             continue;
-        result = account ? account_mail_write(work, &rows[i], &account_mail)
-                         : address_find(work, rows[i].member, &to);
+        result = account ? account_mail_write(work, &rows[i], &mail)
+                         : notice_mail_write(work, &rows[i], &mail);
         if (result == NOT_FOUND)
             result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */
-        else if (result == OK && account)
-            reply.mails[reply.mails_count++] = account_mail;
         else if (result == OK)
-            reply.mails[reply.mails_count++] = mail_write(work, &rows[i], to);
+            reply.mails[reply.mails_count++] = mail;
     }
     if (result == OK)
         reply_mails_write(&work->reply, &reply);

@@ -47,11 +47,10 @@ static bool client_good(struct arena *arena, const struct passkey_want *want,
     bool across = false;
     if (json_read(client_data, &root) != OK)
         return false;
-    bool whole =
-        json_is_object(root) &&
-        json_get_text(json_get(root, "type"), arena, CLIENT_TEXT_MAX, &type) &&
-        json_get_text(json_get(root, "challenge"), arena, CLIENT_TEXT_MAX, &challenge) &&
-        json_get_text(json_get(root, "origin"), arena, CLIENT_TEXT_MAX, &origin);
+    bool whole = json_is_object(root) &&
+                 json_get_text(json_get(root, "type"), arena, CLIENT_TEXT_MAX, &type) &&
+                 json_get_text(json_get(root, "challenge"), arena, CLIENT_TEXT_MAX, &challenge) &&
+                 json_get_text(json_get(root, "origin"), arena, CLIENT_TEXT_MAX, &origin);
     if (whole && json_get(root, "crossOrigin") != NULL)
         whole = json_get_bool(json_get(root, "crossOrigin"), &across) && !across;
     json_close(root);

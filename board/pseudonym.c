@@ -9,9 +9,9 @@ enum { NAME_PART_MIN = 3, NAME_INSIDE_MIN = 5 };
 
 /* Words that would be taken for the house speaking. */
 static const char *const reserved[] = {
-    "admin",     "administrator", "curbside", "moderator", "moderation", "support", "staff",
-    "system",    "root",          "official", "operator",  "sponsor",    "helpdesk", "postmaster",
-    "webmaster", "security",      "formermember",
+    "admin",    "administrator", "curbside",  "moderator", "moderation",   "support",
+    "staff",    "system",        "root",      "official",  "operator",     "sponsor",
+    "helpdesk", "postmaster",    "webmaster", "security",  "formermember",
 };
 
 static char look_of(char c)

@@ -24,8 +24,8 @@ static enum result reset_member(struct work *work, struct text name, int64_t *me
                                 uint8_t key[KEY_SIZE])
 {
     struct desk_member_by_name_row row;
-    enum result result = desk_member_by_name(work->clerk->desk, work->arena,
-                                             pseudonym_key(work->arena, name), &row);
+    enum result result =
+        desk_member_by_name(work->clerk->desk, work->arena, pseudonym_key(work->arena, name), &row);
     bool known = result == OK && (row.state == MEMBER_WAITING || row.state == MEMBER_IN);
     if (result != OK && result != NOT_FOUND)
         return result;
@@ -71,8 +71,8 @@ static enum result reset_find(struct work *work, uint8_t digest[DIGEST_SIZE],
     reset_digest(work, code, digest);
     enum result result =
         desk_reset_find(work->clerk->desk, work->arena, bytes_of(digest, DIGEST_SIZE), row);
-    bool over = result == OK && (row->used != 0 || row->member == 0 ||
-                                 row->expires_ms <= work->clerk->now_ms);
+    bool over = result == OK &&
+                (row->used != 0 || row->member == 0 || row->expires_ms <= work->clerk->now_ms);
     return over ? NOT_FOUND : result;
 }
 

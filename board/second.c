@@ -103,7 +103,6 @@ enum result passkey_ask_run(struct work *work)
                                work->clerk->now_ms, &ticket);
     struct bytes challenge = bytes_of(ticket.secret, sizeof(ticket.secret));
     reply.challenge = base64url(work->arena, challenge);
-    reply.rp = passkey_want(work->arena, conf_text("site.url"), challenge).host;
     reply_passkey_asked_write(&work->reply, &reply);
     return OK;
 }
@@ -183,9 +182,10 @@ static enum result passkey_shown(struct work *work, const struct ticket *ticket,
         signature.data == NULL)
         return REFUSED;
     factor_handle(work, id, handle);
-    enum result result = desk_factor_by_handle(work->clerk->desk, work->arena,
-                                               bytes_of(handle, DIGEST_SIZE), &row);
-    if (result == NOT_FOUND || (result == OK && ticket->member != 0 && row.member != ticket->member))
+    enum result result =
+        desk_factor_by_handle(work->clerk->desk, work->arena, bytes_of(handle, DIGEST_SIZE), &row);
+    if (result == NOT_FOUND ||
+        (result == OK && ticket->member != 0 && row.member != ticket->member))
         return REFUSED;
     if (result == OK)
         result = factor_open(work, row.member, row.box, &plain);
@@ -246,8 +246,7 @@ static enum result shown_good(struct work *work, const struct shown *shown)
         result = ticket_use(&clerk->tickets, c->ticket, clerk->now_ms);
     if (result != OK)
         return result;
-    event.factor_used =
-        (struct event_factor_used){shown->factor, shown->member, shown->mark};
+    event.factor_used = (struct event_factor_used){shown->factor, shown->member, shown->mark};
     result = clerk_record(clerk, &event, NULL, 0);
     return result == OK ? session_open(work, shown->member, row.role, c->device) : result;
 }
@@ -263,8 +262,8 @@ enum result sign_in_second_run(struct work *work)
     enum result result =
         ticket_read(&clerk->tickets, work->arena, c->ticket, TICKET_SECOND, clerk->now_ms, &ticket);
     if (result != OK)
-        result = ticket_read(&clerk->tickets, work->arena, c->ticket, TICKET_PASSKEY,
-                             clerk->now_ms, &ticket);
+        result = ticket_read(&clerk->tickets, work->arena, c->ticket, TICKET_PASSKEY, clerk->now_ms,
+                             &ticket);
     if (result != OK)
         return problem(work, STALE, "", "That took too long. Start again with your password.");
     struct text key = throttle_key(work, ticket.member);
