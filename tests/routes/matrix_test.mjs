@@ -1,6 +1,6 @@
 // Every route x role x whose object it is, and every way to forge a form: allowed or refused as the table below says, which is not made from
 // the program's own; and no refusal, and no reading, changes anything in any store.
-// test-seconds: 120
+// test-seconds: 240
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test, after, before } from "node:test";
@@ -9,6 +9,7 @@ import { hiddenFields, words } from "../support/client.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 import { formToken } from "../support/form.mjs";
 import { digests } from "../support/stores.mjs";
+import { Passkey, addApp, challengeOf, secondStep, totp } from "../support/second.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -20,6 +21,7 @@ const may = {
   member: (role) => ["alder", "birch", "gate", "latch"].includes(role),
   sponsor: (role) => role === "halden" || role === "ostrand",
   admin: (role) => role === "gate" || role === "latch",
+  account: (role) => role !== "visitor",
 };
 const roles = ["visitor", "willow", "alder", "birch", "halden", "ostrand", "gate", "latch"];
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);
@@ -64,6 +66,14 @@ const gets = {
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it.proposal}` },
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
+  "/login/passkey": { who: "anyone", open: true },
+  "/reset": { who: "anyone" },
+  "/reset/new": { who: "anyone" },
+  "/account": { who: "account" },
+  "/account/totp": { who: "account" },
+  "/account/passkey": { who: "account" },
+  "/account/export": { who: "account" },
+  "/account/leave": { who: "account", open: true },
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -216,11 +226,109 @@ const posts = {
       await house.renew(them.gate);
     },
   },
+  // unchanged: a form that must not act, since what it needs comes by mail; accounts/ tries it with the right code.
+  "/login/second": {
+    who: "anyone",
+    hidden: async () => (await secondStep(them.visitor, "Cedar", password)).hidden,
+    fields: () => ({ code: totp(it.cedar.secret, house.time) }),
+    actor: "visitor",
+    last: true,
+    prepare: async () => {
+      them.visitor = house.visitor();
+      house.advance(60000); // the code that was shown when the app was added is used up
+    },
+  },
+  "/login/passkey": {
+    who: "anyone",
+    page: "/login/passkey",
+    fields: (html) => (html ? it.key.get(challengeOf(html)) : {}),
+    actor: "visitor",
+    last: true,
+    prepare: () => {
+      them.visitor = house.visitor();
+    },
+  },
+  "/reset": { who: "anyone", page: "/reset", fields: () => ({ name: "Alder" }), actor: "visitor" },
+  "/reset/new": {
+    who: "anyone",
+    page: "/reset/new",
+    fields: () => ({ code: "nothing", password: "quiet corridor at night" }),
+    actor: "visitor",
+    status: 422,
+    unchanged: true,
+  },
+  "/account/password": {
+    who: "account",
+    page: "/account",
+    fields: () => ({ old: password, password: "another corridor at night" }),
+    actor: "birch",
+  },
+  "/account/email": {
+    who: "account",
+    page: "/account",
+    fields: () => ({ email: "alder.new@demo.example", email_password: password }),
+    actor: "alder",
+  },
+  "/account/email/confirm": {
+    who: "account",
+    page: "/account",
+    fields: () => ({ code: "1234" }),
+    actor: "alder",
+    status: 422,
+    unchanged: true,
+  },
+  "/account/specialty": { who: "account", page: "/account", fields: () => ({ shown: "0" }), actor: "alder" },
+  "/account/session/:key/end": {
+    who: "account",
+    page: "/account",
+    path: () => `/account/session/${it.session}/end`,
+    fields: () => ({}),
+    actor: "alder",
+  },
+  "/account/sessions/end": {
+    who: "account",
+    page: "/account",
+    fields: () => ({}),
+    actor: "alder",
+    prepare: () => house.signIn("Alder"),
+  },
+  "/account/totp": {
+    who: "account",
+    page: "/account/totp",
+    fields: (html) => ({ code: html ? totp(html.match(/name="secret" value="([^"]*)"/)[1], house.time) : "123456" }),
+    actor: "birch",
+    status: 200,
+  },
+  "/account/codes": { who: "account", page: "/account", fields: () => ({}), actor: "birch", status: 200 },
+  "/account/passkey": {
+    who: "account",
+    page: "/account/passkey",
+    fields: (html) => (html ? { label: "key", ...it.key.create(challengeOf(html)) } : {}),
+    actor: "birch",
+  },
+  "/account/factor/:id/remove": {
+    who: "account",
+    page: "/account",
+    path: () => `/account/factor/${it.factor}/remove`,
+    fields: () => ({}),
+    actor: "birch",
+    prepare: async () => {
+      it.factor = (await them.birch.json("/account")).factors.find(({ kind }) => kind === "Authenticator app").id;
+    },
+  },
+  "/account/leave": {
+    who: "account",
+    page: "/account/leave",
+    fields: () => ({ password }),
+    actor: "willow",
+    last: true,
+    prepare: () => house.renew(them.willow),
+  },
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
 before(async () => {
-  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
+  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own" } });
   const gate = await house.admin();
   them = { gate };
   house.staff("Latch", "admin");
@@ -240,6 +348,9 @@ before(async () => {
   for (const name of ["latch", "halden", "ostrand", "alder", "birch"]) await house.renew(them[name]);
   await house.apply("Willow");
   them.willow = await house.signIn("Willow");
+  const cedar = await addApp(house, await house.physician("Cedar"));
+  await house.signIn("Alder");
+  const session = (await them.alder.json("/account")).sessions.find(({ here }) => !here).key;
   const { script } = await gate.json("/admin/rules");
   const changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.07");
   assert.ok(changed !== script, "the constant stands in the script in force");
@@ -257,6 +368,10 @@ before(async () => {
     posting,
     campaign: id,
     script,
+    cedar,
+    session,
+    key: new Passkey(house.origin),
+    factor: 999999,
     alder: them.alder.member,
     willow: (await gate.json("/admin/members")).applications[0].member,
     payment: (await them.alder.json("/earnings")).statements.flatMap((s) => s.payments)[0].id,
@@ -395,7 +510,7 @@ function unknown(lines) {
     else if (row.who !== who) faults.push(`${method} ${pattern} is for ${who}, not ${row.who}`);
     const home =
       /^\/(sponsor|admin)(\/|$)/.exec(pattern)?.[1] ??
-      (/^\/(login|logout|join|healthz)$/.test(pattern) ? "login" : "member");
+      (/^\/(login|logout|join|healthz|reset|account)(\/|$)/.test(pattern) ? "login" : "member");
     if (pool !== home) faults.push(`${method} ${pattern} is in pool ${pool}, and nginx asks ${home}`);
     known.delete(`${method} ${pattern}`);
   }
@@ -459,17 +574,18 @@ test("what is not there is not there for anybody, and nobody is told more", asyn
 
 // The right actor with the right form: allowed. Those that end a session or the waiting come last.
 async function allowed(pattern, row) {
+  await row.prepare?.();
   const path = value(row.path) ?? pattern,
     client = them[row.actor];
-  await row.prepare?.();
-  const shown = await client.get(value(row.page));
-  const hidden =
-    row.token === "preview"
+  const shown = row.page ? await client.get(value(row.page)) : { text: "" };
+  const hidden = row.hidden
+    ? await row.hidden()
+    : row.token === "preview"
       ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
       : hiddenFields(shown.text, path);
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
-  const got = await client.post(path, { ...hidden, ...row.fields() });
+  const got = await client.post(path, { ...hidden, ...row.fields(shown.text) });
   assert.equal(got.status, row.status ?? 303, `POST ${path} as ${row.actor}: ${words(got.text)}`);
 }
 
@@ -479,7 +595,7 @@ test("every form does what it is for when its own actor sends it, and that is se
     await allowed(pattern, row);
     await house.settle();
     const now = digests(house);
-    if (pattern === "/preview") assert.deepEqual(now, untouched, "a preview changes nothing");
+    if (pattern === "/preview" || row.unchanged) assert.deepEqual(now, untouched, `${pattern} changes nothing`);
     else assert.notDeepEqual(now, untouched, `${pattern} acts, and the digests see it`);
     untouched = now;
   }
