@@ -26,12 +26,13 @@ struct door {
     bool keep;
 };
 static const struct door doors[] = {
-    {"board", "curbside-clerk", false},      {"roster", "curbside-clerk", true},
-    {"import", "curbside-clerk", true},      {"member", "curbside-clerk", true},
-    {"staff", "curbside-clerk", true},       {"journal", "curbside-clerk", true},
-    {"mail", "curbside-postman", false},     {"ranking", "curbside-ranker", false},
-    {"ledger", "curbside-paymaster", false}, {"insight", "curbside-analyst", false},
-    {"web", "curbside-web", false},          {"demo", "curbside-demo", false},
+    {"board", "curbside-clerk", false},     {"roster", "curbside-clerk", true},
+    {"import", "curbside-clerk", true},     {"member", "curbside-clerk", true},
+    {"staff", "curbside-clerk", true},      {"journal", "curbside-clerk", true},
+    {"identity", "curbside-clerk", true},   {"mail", "curbside-postman", false},
+    {"ranking", "curbside-ranker", false},  {"ledger", "curbside-paymaster", false},
+    {"insight", "curbside-analyst", false}, {"web", "curbside-web", false},
+    {"demo", "curbside-demo", false},
 };
 enum { DOORS = sizeof doors / sizeof doors[0] };
 

@@ -139,6 +139,11 @@ static int logins(void)
            "  admin      Switchboard   %s\n"
            "  admin      Fennimore     %s\n",
            password, password, password, password, password, password);
+    printf("In this demo a password is enough. In earnest physicians add a passkey or an "
+           "authenticator\n"
+           "app, sponsors and admins a passkey (settings second.physician, second.staff); try it "
+           "under\n"
+           "Account.\n");
     return 0;
 }
 
