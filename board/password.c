@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_SIZE = 256, LISTED_MAX = 2000000, UNIT_MAX = 4, REST_MIN = 4 };
+enum { LINE_MAX_SIZE = 256, LISTED_MAX = 2000000, UNIT_MAX = 4, REST_MIN = 5 };
 
 /* FNV-1a: a list of two million still has no two that meet by chance, and nobody gains by it. */
 static uint64_t digest_of(const char *data, size_t size)
@@ -107,7 +107,7 @@ static struct text core_of(struct text text)
 /* The letters that stand behind digits and marks. */
 static struct text plain_letters(struct arena *arena, struct text text)
 {
-    static const char from[] = "013457@$!", to[] = "oleastasi";
+    static const char from[] = "013457@$", to[] = "oleastas";
     char *out = arena_take(arena, text.size + 1);
     for (size_t i = 0; i < text.size; i++) {
         const char *at = strchr(from, text.data[i]);
