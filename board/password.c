@@ -116,6 +116,12 @@ static struct text plain_letters(struct arena *arena, struct text text)
     return (struct text){out, text.size};
 }
 
+/* As counted on a keyboard, where the nought comes behind the nine. */
+static bool follows(char before, char c)
+{
+    return c == before + 1 || (before == '9' && c == '0');
+}
+
 /* "abcabcabcabc", "1111111111", "abcdefghij", "9876543210". */
 static bool repeats_or_counts(struct text text)
 {
@@ -127,9 +133,9 @@ static bool repeats_or_counts(struct text text)
             return true;
     }
     size_t up = 1, down = 1;
-    while (up < text.size && text.data[up] == text.data[up - 1] + 1)
+    while (up < text.size && follows(text.data[up - 1], text.data[up]))
         up++;
-    while (down < text.size && text.data[down] == text.data[down - 1] - 1)
+    while (down < text.size && follows(text.data[down], text.data[down - 1]))
         down++;
     return up == text.size || down == text.size;
 }
