@@ -9,7 +9,8 @@ import { hiddenFields, words } from "../support/client.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 import { formToken } from "../support/form.mjs";
 import { digests } from "../support/stores.mjs";
-import { Passkey, addApp, challengeOf, secondStep, totp } from "../support/second.mjs";
+import { Passkey, addApp } from "../support/second.mjs";
+import { accountGets, accountPosts } from "./account_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -66,14 +67,7 @@ const gets = {
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it.proposal}` },
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
-  "/login/passkey": { who: "anyone", open: true },
-  "/reset": { who: "anyone" },
-  "/reset/new": { who: "anyone" },
-  "/account": { who: "account" },
-  "/account/totp": { who: "account" },
-  "/account/passkey": { who: "account" },
-  "/account/export": { who: "account" },
-  "/account/leave": { who: "account", open: true },
+  ...accountGets,
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -226,104 +220,7 @@ const posts = {
       await house.renew(them.gate);
     },
   },
-  // unchanged: a form that must not act, since what it needs comes by mail; accounts/ tries it with the right code.
-  "/login/second": {
-    who: "anyone",
-    hidden: async () => (await secondStep(them.visitor, "Cedar", password)).hidden,
-    fields: () => ({ code: totp(it.cedar.secret, house.time) }),
-    actor: "visitor",
-    last: true,
-    prepare: async () => {
-      them.visitor = house.visitor();
-      house.advance(60000); // the code that was shown when the app was added is used up
-    },
-  },
-  "/login/passkey": {
-    who: "anyone",
-    page: "/login/passkey",
-    fields: (html) => (html ? it.key.get(challengeOf(html)) : {}),
-    actor: "visitor",
-    last: true,
-    prepare: () => {
-      them.visitor = house.visitor();
-    },
-  },
-  "/reset": { who: "anyone", page: "/reset", fields: () => ({ name: "Alder" }), actor: "visitor" },
-  "/reset/new": {
-    who: "anyone",
-    page: "/reset/new",
-    fields: () => ({ code: "nothing", password: "quiet corridor at night" }),
-    actor: "visitor",
-    status: 422,
-    unchanged: true,
-  },
-  "/account/password": {
-    who: "account",
-    page: "/account",
-    fields: () => ({ old: password, password: "another corridor at night" }),
-    actor: "birch",
-  },
-  "/account/email": {
-    who: "account",
-    page: "/account",
-    fields: () => ({ email: "alder.new@demo.example", email_password: password }),
-    actor: "alder",
-  },
-  "/account/email/confirm": {
-    who: "account",
-    page: "/account",
-    fields: () => ({ code: "1234" }),
-    actor: "alder",
-    status: 422,
-    unchanged: true,
-  },
-  "/account/specialty": { who: "account", page: "/account", fields: () => ({ shown: "0" }), actor: "alder" },
-  "/account/session/:key/end": {
-    who: "account",
-    page: "/account",
-    path: () => `/account/session/${it.session}/end`,
-    fields: () => ({}),
-    actor: "alder",
-  },
-  "/account/sessions/end": {
-    who: "account",
-    page: "/account",
-    fields: () => ({}),
-    actor: "alder",
-    prepare: () => house.signIn("Alder"),
-  },
-  "/account/totp": {
-    who: "account",
-    page: "/account/totp",
-    fields: (html) => ({ code: html ? totp(html.match(/name="secret" value="([^"]*)"/)[1], house.time) : "123456" }),
-    actor: "birch",
-    status: 200,
-  },
-  "/account/codes": { who: "account", page: "/account", fields: () => ({}), actor: "birch", status: 200 },
-  "/account/passkey": {
-    who: "account",
-    page: "/account/passkey",
-    fields: (html) => (html ? { label: "key", ...it.key.create(challengeOf(html)) } : {}),
-    actor: "birch",
-  },
-  "/account/factor/:id/remove": {
-    who: "account",
-    page: "/account",
-    path: () => `/account/factor/${it.factor}/remove`,
-    fields: () => ({}),
-    actor: "birch",
-    prepare: async () => {
-      it.factor = (await them.birch.json("/account")).factors.find(({ kind }) => kind === "Authenticator app").id;
-    },
-  },
-  "/account/leave": {
-    who: "account",
-    page: "/account/leave",
-    fields: () => ({ password }),
-    actor: "willow",
-    last: true,
-    prepare: () => house.renew(them.willow),
-  },
+  ...accountPosts(() => ({ house, them, it })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
