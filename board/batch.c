@@ -85,6 +85,7 @@ static enum result batch_catch_up(struct clerk *clerk)
 
 static void batch_undo(struct clerk *clerk, int64_t head)
 {
+    fold_board_forget(&clerk->fold_board);
     log_rollback(clerk->journal);
     db_rollback(clerk->board);
     db_rollback(clerk->desk);
@@ -109,6 +110,7 @@ static enum result batch_begin(struct clerk *clerk)
  * Take it up again from the journal. */
 static enum result batch_behind(struct clerk *clerk)
 {
+    fold_board_forget(&clerk->fold_board);
     db_rollback(clerk->board);
     db_rollback(clerk->desk);
     clerk->head = -1;
@@ -119,7 +121,9 @@ static enum result batch_behind(struct clerk *clerk)
 static enum result batch_commit(struct clerk *clerk)
 {
     bool identities = clerk->keys.writing;
-    enum result result = common_cursor_set(clerk->board, TEXT("journal"), clerk->head);
+    enum result result = fold_board_settle(&clerk->fold_board);
+    if (result == OK)
+        result = common_cursor_set(clerk->board, TEXT("journal"), clerk->head);
     if (result == OK)
         result = common_cursor_set(clerk->desk, TEXT("journal"), clerk->head);
     if (result == OK)
@@ -243,11 +247,13 @@ enum result clerk_open(struct clerk *clerk)
         return result;
     if (db_open(&clerk->roster, &roster_store, conf_store("roster"), ROLE_CLERK, DB_READ, 0) != OK)
         clerk->roster = NULL;
-    clerk->fold_board = (struct fold_board){clerk->board, &clerk->keys};
+    fold_board_open(&clerk->fold_board, clerk->board, &clerk->keys);
     clerk->board_fold = (struct fold){.name = "journal",
                                       .db = clerk->board,
                                       .apply = fold_board_apply,
-                                      .self = &clerk->fold_board};
+                                      .self = &clerk->fold_board,
+                                      .settle = fold_board_settle,
+                                      .forget = fold_board_forget};
     clerk->desk_fold = (struct fold){
         .name = "journal", .db = clerk->desk, .apply = fold_desk_apply, .self = clerk->desk};
     return OK;
@@ -269,6 +275,7 @@ void clerk_close(struct clerk *clerk)
     if (clerk->board != NULL)
         db_close(clerk->board);
     log_close(clerk->journal);
+    fold_board_close(&clerk->fold_board);
     keyring_close(&clerk->keys);
     arena_close(&clerk->scratch);
     arena_close(&clerk->arena);

@@ -7,10 +7,19 @@
 #include "core/follow.h"
 
 /* The checks the clerk made stand before the event; here anything unexpected is BROKEN. */
+struct fold_votes; /* what votes added and is not yet in the store (fold_vote.c) */
 struct fold_board {
     struct db *db;
     struct keyring *keys;
+    struct fold_votes *votes;
 };
+void fold_board_open(struct fold_board *fold, struct db *db, struct keyring *keys);
+void fold_board_close(struct fold_board *fold);
+/* settle and forget of struct fold; self is a struct fold_board. */
+MUST_USE enum result fold_board_settle(void *self);
+void fold_board_forget(void *self);
+MUST_USE enum result fold_vote_cast(const struct fold_board *fold, const struct event *event,
+                                    struct arena *arena);
 /* enum result apply(void *self, ...) of struct fold; self is a struct fold_board, or desk.db's
  * handle. */
 MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *entry,

@@ -148,57 +148,6 @@ static enum result question_solved(struct db *db, const struct event *event, str
     return result;
 }
 
-/* The voter's own row for this thread. A member whose key is gone has no own rows. */
-static enum result vote_own(struct fold_board *fold, const struct event *event, struct arena *arena)
-{
-    const struct event_vote_cast *e = &event->vote_cast;
-    struct board_own_get_row row = {NO_BYTES};
-    uint8_t key[KEY_SIZE], tag[SESSION_TAG_SIZE];
-    struct bytes plain = NO_BYTES;
-    enum result result = keyring_view_key(fold->keys, arena, e->member, key);
-    if (result == NOT_FOUND)
-        return OK;
-    if (result != OK)
-        return result;
-    session_votes_tag(tag, key, e->question);
-    result = board_own_get(fold->db, arena, bytes_of(tag, sizeof(tag)), &row);
-    if (result == OK && session_own_unbox(arena, key, row.box, &plain) != OK)
-        result = BROKEN;
-    if (result == NOT_FOUND)
-        result = OK;
-    if (result == OK) {
-        plain = session_votes_put(
-            arena, plain, (struct own_vote){e->posting, (uint8_t)e->stance, (uint8_t)e->patients});
-        result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
-                               session_own_box(arena, key, event->seq, plain));
-    }
-    seal_wipe(key, sizeof(key));
-    return result;
-}
-
-static int64_t vote_patients(int64_t stance, int64_t patients)
-{
-    bool saw = stance == STANCE_CORROBORATE || stance == STANCE_DISPUTE;
-    return saw ? patients_least(patients) : 0;
-}
-
-static enum result vote_cast(struct fold_board *fold, const struct event *event,
-                             struct arena *arena)
-{
-    const struct event_vote_cast *e = &event->vote_cast;
-    int64_t more[4] = {0}; /* by stance */
-    int64_t patients =
-        vote_patients(e->stance, e->patients) - vote_patients(e->was_stance, e->was_patients);
-    more[e->stance]++;
-    more[e->was_stance]--;
-    enum result result = board_tally_add(fold->db, e->posting, more[STANCE_CORROBORATE],
-                                         more[STANCE_DISPUTE], more[STANCE_CANNOT_SAY], patients);
-    THEN(result,
-         board_thread_voted(fold->db, e->question, event->seq, more[STANCE_CORROBORATE], patients));
-    THEN(result, vote_own(fold, event, arena));
-    return result;
-}
-
 /* `topics` (sorted, space separated) with `topic` put in or taken out. */
 static struct bytes topics_put(struct arena *arena, struct bytes topics, struct text topic,
                                bool follows)
@@ -248,7 +197,7 @@ static enum result topic_followed(struct fold_board *fold, const struct event *e
     if (result == OK) {
         plain = topics_put(arena, plain, e->topic, e->follows);
         result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
-                               session_own_box(arena, key, event->seq, plain));
+                               session_own_box(arena, key, tag, event->seq, plain));
     }
     seal_wipe(key, sizeof(key));
     return result;
@@ -305,6 +254,11 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     const struct event *event = &entry->event;
     struct db *db = fold->db;
     bool known = false;
+    if (event->kind == EVENT_VOTE_CAST)
+        return fold_vote_cast(fold, event, arena);
+    enum result result = fold_board_settle(fold); /* what this event builds on */
+    if (result != OK)
+        return result;
     switch (event->kind) {
     case EVENT_MEMBER_APPLIED:
         return member_applied(db, event);
@@ -326,7 +280,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     case EVENT_QUESTION_SOLVED:
         return question_solved(db, event, arena);
     case EVENT_VOTE_CAST:
-        return vote_cast(fold, event, arena);
+        break; /* done above */
     case EVENT_TOPIC_FOLLOWED:
         return topic_followed(fold, event, arena);
     case EVENT_NOTICES_SEEN:
@@ -347,6 +301,6 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     default:
         break;
     }
-    enum result result = fold_board_account(fold, event, arena, &known);
+    result = fold_board_account(fold, event, arena, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

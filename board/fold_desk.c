@@ -110,8 +110,8 @@ static enum result posting_added(struct db *db, const struct event *event)
 static enum result vote_cast(struct db *db, const struct event *event)
 {
     const struct event_vote_cast *e = &event->vote_cast;
-    enum result result =
-        desk_vote_set(db, e->posting, e->member, e->stance, e->patients, event->at_ms);
+    enum result result = (e->was_stance == STANCE_NONE ? desk_vote_add : desk_vote_change)(
+        db, e->posting, e->member, e->stance, e->patients, event->at_ms);
     THEN(result, desk_member_voted(db, e->member, event->at_ms / DAY_MS));
     return result;
 }

@@ -39,12 +39,16 @@ static enum result rebuild_into(const struct rebuilt *r, const char *path, struc
     enum result result = db_open(&db, r->store, path, ROLE_CLERK, DB_FOLD, 0);
     if (result != OK)
         return result;
-    struct fold_board self = {db, keys};
-    struct fold fold = {.name = "journal",
-                        .db = db,
-                        .apply = r->apply,
-                        .self = r->apply == fold_board_apply ? (void *)&self : (void *)db};
+    struct fold_board board;
+    fold_board_open(&board, db, keys);
+    struct fold fold = {.name = "journal", .db = db, .apply = r->apply, .self = db};
+    if (r->apply == fold_board_apply) {
+        fold.self = &board;
+        fold.settle = fold_board_settle;
+        fold.forget = fold_board_forget;
+    }
     result = fold_catch_up(&fold, journal, arena, progress_show);
+    fold_board_close(&board);
     db_checkpoint(db, true);
     db_close(db);
     return result;

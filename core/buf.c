@@ -307,12 +307,13 @@ void buf_real(struct buf *buf, double value)
         return;
     }
     /* Whatever has 15 digits or fewer comes out as it went in (DBL_DIG), except below the normal
-     * range. */
+     * range; with 17 everything does. Trying 16 in between would cost as much again. */
     char text[40];
     int size = 0;
-    for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
+    for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= DBL_DECIMAL_DIG;
+         digits += digits < DBL_DIG ? 1 : DBL_DECIMAL_DIG - DBL_DIG) {
         size = snprintf(text, sizeof(text), "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
+        if (digits == DBL_DECIMAL_DIG || strtod(text, NULL) == value)
             break;
     }
     buf_add(buf, text, (size_t)size);

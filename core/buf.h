@@ -53,7 +53,7 @@ void buf_url_part_text(struct buf *buf, struct text value);
 void buf_url_part_chars(struct buf *buf, const char *value);
 void buf_int(struct buf *buf, int64_t value);
 void buf_size(struct buf *buf, size_t value);
-/* Shortest form that reads back equal, at most 17 digits; finite only. */
+/* A form that reads back equal: up to 15 digits if those do, else 17; finite only. */
 void buf_real(struct buf *buf, double value);
 
 /* clang-format off */

@@ -142,6 +142,20 @@ static size_t setting_find(struct text name)
     return i;
 }
 
+/* The setting a program asks for, by the name as it stands in its text. Commands ask for the same
+ * few again and again: where each was found last is tried first. */
+static size_t setting_asked(const char *name)
+{
+    enum { SLOTS = 64 };
+    static uint8_t found[SLOTS];
+    uint8_t *const slot = &found[(uintptr_t)name / 8 % SLOTS];
+    assert(conf_setting_count <= UINT8_MAX);
+    if (strcmp(conf_settings[*slot].name, name) != 0)
+        *slot = (uint8_t)setting_find(text_of(name));
+    assert(*slot < conf_setting_count);
+    return *slot;
+}
+
 NORETURN PRINTF(2, 3) static void conf_die(int line, const char *format, ...)
 {
     char reason[300];
@@ -254,16 +268,16 @@ void conf_open(const char *state_or_null)
 int64_t conf_int(const char *name)
 {
     assert(conf.open);
-    size_t index = setting_find(text_of(name));
-    assert(index < conf_setting_count && conf_settings[index].text_fallback == NULL);
+    size_t index = setting_asked(name);
+    assert(conf_settings[index].text_fallback == NULL);
     return conf.number[index];
 }
 
 struct text conf_text(const char *name)
 {
     assert(conf.open);
-    size_t index = setting_find(text_of(name));
-    assert(index < conf_setting_count && conf_settings[index].text_fallback != NULL);
+    size_t index = setting_asked(name);
+    assert(conf_settings[index].text_fallback != NULL);
     return conf.words[index];
 }
 

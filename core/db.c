@@ -16,7 +16,6 @@ enum {
     READ_MS = 1000, /* longest query of the web: its snapshot keeps the WAL growing */
     PROGRESS_STEPS = 10000,
     RIGHTS_MAX = 2048,
-    HEAP_MAX = 96 * 1024 * 1024,
     COLUMNS_MAX = 100,
     WAL_PAGES = 1000, /* go back to the WAL's begin after so many, if no reader is in the way */
 };
@@ -235,7 +234,6 @@ static int harden(struct db *db)
     }
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
         (void)sqlite3_limit(db->handle, limits[i][0], limits[i][1]);
-    (void)sqlite3_hard_heap_limit64(HEAP_MAX);
     (void)sqlite3_busy_handler(db->handle, wait_for_lock, db);
     if (role_is_web(db->role) && db->mode == DB_READ)
         sqlite3_progress_handler(db->handle, PROGRESS_STEPS, stop_when_late, db);
@@ -278,6 +276,7 @@ static enum result open_once(struct db *db, const char *path)
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (db->mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); /* no threads: no mutexes */
+    db_memory_open();
     int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
     if (code == SQLITE_OK)
         code = harden(db);

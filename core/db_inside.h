@@ -1,6 +1,6 @@
 #pragma once
 /* Inside of core/db*.c: SQL that is made here rather than in schema/ (the table of migrations, the
- * walk over all tables). No other file includes this. */
+ * walk over all tables), and its memory. No other file but its test includes this. */
 #include "core/db.h"
 
 /* Any statement, past the authorizer. Never NULL; db_step says what was wrong with the SQL. */
@@ -20,6 +20,10 @@ MUST_USE enum result db_migrate(struct db *db, bool run);
 /* The file of a store that is not there yet, made for its mode (0640; -wal and -shm take it over)
  * if we `may`; else, or when the disk is full, BUSY. */
 MUST_USE enum result db_file_make(const char *path, const char *store, bool may);
+/* SQLite's memory, before the first store is opened; later calls do nothing (core/db_memory.c). */
+void db_memory_open(void);
+/* Bytes SQLite holds now: 0 once every store is closed. */
+size_t db_memory_used(void);
 /* Make the write-ahead log of the store at `path` long enough for `pages` pages (core/db_file.c).
  */
 void db_wal_room(const char *path, int pages);

@@ -70,6 +70,8 @@ static enum result fold_in(struct fold *fold, struct log *journal, struct arena 
         *done += count;
         arena_reset(arena, mark);
     }
+    if (result == OK && fold->settle != NULL)
+        result = fold->settle(fold->self);
     if (result == OK && cursor != start)
         result = common_cursor_set(fold->db, text_of(fold->name), cursor);
     return result;
@@ -97,8 +99,11 @@ enum result fold_step(struct fold *fold, struct log *journal, struct arena *aren
     else
         db_rollback(fold->db);
     arena_reset(arena, mark);
-    if (result != OK)
+    if (result != OK) {
         *done = 0;
+        if (fold->forget != NULL)
+            fold->forget(fold->self);
+    }
     return result;
 }
 

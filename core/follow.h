@@ -12,6 +12,10 @@ struct fold {
     enum result (*apply)(void *self, const struct journal_entry *entry,
                          struct arena *arena); /* anything but OK stops the fold */
     void *self;
+    /* For a fold that holds effects back; else both NULL. settle: write them, before the
+     * transaction ends; forget: it was rolled back, or the store is not what it was. */
+    enum result (*settle)(void *self);
+    void (*forget)(void *self);
 };
 
 /* Apply at most `most` entries after the cursor in one transaction of fold->db. *done = how many.

@@ -261,14 +261,12 @@ void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KE
     seal_id(tag, &key, parts, 1);
 }
 
-struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE], int64_t seq,
-                             struct bytes plain)
+struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],
+                             const uint8_t tag[SESSION_TAG_SIZE], int64_t seq, struct bytes plain)
 {
-    uint8_t number[8], nonce[DIGEST_SIZE];
-    const struct bytes key = bytes_of(view_key, KEY_SIZE);
-    const struct bytes parts[] = {part("nonce"), bytes_of(number, sizeof(number))};
-    number_put(number, seq);
-    seal_digest(nonce, &key, parts, 2);
+    uint8_t nonce[SESSION_TAG_SIZE + 8];
+    memcpy(nonce, tag, SESSION_TAG_SIZE);
+    number_put(nonce + SESSION_TAG_SIZE, seq);
     return seal_box(arena, view_key, nonce, plain);
 }
 

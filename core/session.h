@@ -37,13 +37,14 @@ const char *session_action(enum command_kind kind);
 enum { SECOND_TOTP = 1, SECOND_RECOVERY = 2, SECOND_PASSKEY = 4 };
 bool session_second_missing(int64_t role, int64_t level, int64_t second);
 
-/* Rows of board.db's table `own`. The tag names a row without saying whose; the box is made with a
- * nonce from the event's seq, so that a rebuild makes the same bytes. */
+/* Rows of board.db's table `own`. The tag names a row without saying whose; the box's nonce
+ * is the tag and the event's seq, so that no two boxes of a key share one and a rebuild makes the
+ * same bytes. */
 void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
                        int64_t question);
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
-struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE], int64_t seq,
-                             struct bytes plain);
+struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],
+                             const uint8_t tag[SESSION_TAG_SIZE], int64_t seq, struct bytes plain);
 MUST_USE enum result session_own_unbox(struct arena *arena, const uint8_t view_key[KEY_SIZE],
                                        struct bytes box, struct bytes *plain);
 

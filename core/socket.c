@@ -338,13 +338,11 @@ void server_answer(struct server *server, struct server_client *client, enum res
     if (client->fd < 0)
         return; /* went away meanwhile */
     const char *const word = result_name(result);
-    char head[32];
-    const int head_size = snprintf(head, sizeof head, "%s\n", word);
-    assert(head_size > 0 && (size_t)head_size < sizeof head);
-    assert((size_t)head_size + json.size <= SOCKET_MESSAGE_MAX);
-    struct iovec parts[] = {{head, (size_t)head_size},
-                            {json.size == 0 ? head : (char *)(uintptr_t)json.data, json.size}};
-    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    assert(strlen(word) + 1 + json.size <= SOCKET_MESSAGE_MAX);
+    struct iovec parts[] = {{(char *)(uintptr_t)word, strlen(word)},
+                            {(char *)(uintptr_t) "\n", 1},
+                            {(char *)(uintptr_t)(json.size == 0 ? "" : json.data), json.size}};
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 3};
     ssize_t sent;
     do
         sent = sendmsg(client->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -74,7 +74,8 @@ void paymaster_arenas_open(struct paymaster *paymaster)
 {
     arena_open(&paymaster->arena, ARENA_SIZE);
     arena_open(&paymaster->book_arena, BOOK_ARENA_SIZE);
-    paymaster->fold = (struct fold){"journal", paymaster->vault, vault_apply, paymaster};
+    paymaster->fold = (struct fold){
+        .name = "journal", .db = paymaster->vault, .apply = vault_apply, .self = paymaster};
 }
 
 static enum result stores_open(struct paymaster *paymaster)

@@ -79,7 +79,8 @@ static enum result state_open(struct ranker *ranker, struct text script, void (*
     if (result == INVALID)
         trace_fail("first_rule_set", "%.*s; `rebuild` takes the program's own", (int)why.size,
                    why.data);
-    ranker->fold = (struct fold){"journal", ranker->db, ranking_apply, &ranker->ranking};
+    ranker->fold = (struct fold){
+        .name = "journal", .db = ranker->db, .apply = ranking_apply, .self = &ranker->ranking};
     if (result == OK)
         result = fold_cursor(&ranker->fold, &cursor);
     if (result == OK)

@@ -313,6 +313,60 @@ local function emit_reader(out, struct)
   out:add("}")
 end
 
+-- ---- reading the compact form straight (core/compact.h) ----
+
+-- What reads one value; kinds that are not here (reals, lists, embedded structs) leave the whole
+-- record to the general reader.
+local straight = {}
+function straight.int(field)
+  return ("compact_int(in, %s, %s, &out->%s)"):format(bound(field.low, "INT64_MIN"),
+    bound(field.high, "INT64_MAX"), field.name)
+end
+function straight.bool(field) return ("compact_bool(in, &out->%s)"):format(field.name) end
+function straight.text(field)
+  return ("compact_text(in, arena, %d, &out->%s)"):format(field.size, field.name)
+end
+function straight.bytes(field)
+  return ("compact_base64(in, arena, %d, &out->%s)"):format(field.size, field.name)
+end
+function straight.hex(field)
+  return ("compact_hex(in, out->%s, %d)"):format(field.name, field.size)
+end
+
+local function is_straight(struct)
+  for _, field in ipairs(struct.fields) do
+    if not straight[field.kind] then return false end
+  end
+  return true
+end
+
+local function word(text)
+  return ("compact_word(in, %s, %d)"):format(common.c_string(text), #text)
+end
+
+local function emit_straight(out, struct)
+  out:add("")
+  out:add("static bool %s_straight(struct compact *in, struct arena *arena, struct %s *out)",
+    struct.full, struct.full)
+  out:add("{")
+  out:add("    (void)in;")
+  out:add("    (void)arena;")
+  out:add("    memset(out, 0, sizeof *out);")
+  for _, field in ipairs(struct.fields) do
+    local key, value = word((',"%s":'):format(field.name)), straight[field.kind](field)
+    if field.optional then
+      out:add("    if (%s) {", key)
+      out:add("        if (!%s) return false;", value)
+      if field.has then out:add("        out->has_%s = true;", field.name) end
+      out:add("    }")
+    else
+      out:add("    if (!%s || !%s) return false;", key, value)
+    end
+  end
+  out:add("    return true;")
+  out:add("}")
+end
+
 -- ---- envelopes ----
 
 local around_write = {
@@ -340,15 +394,15 @@ local around_read = {
 
 local function emit_envelope_names(out, prefix, structs)
   out:add("")
-  out:add("static const char *const %s_kinds[] = {", prefix)
-  out:add("    \"\",")
-  for _, struct in ipairs(structs) do out:add("    \"%s\",", struct.name) end
+  out:add("static const struct text %s_kinds[] = {", prefix)
+  out:add("    {\"\", 0},")
+  for _, struct in ipairs(structs) do out:add("    {\"%s\", %d},", struct.name, #struct.name) end
   out:add("};")
   out:add("")
   out:add("const char *%s_kind_name(enum %s_kind kind)", prefix, prefix)
   out:add("{")
   out:add("    assert((int)kind >= 1 && (int)kind <= %d);", #structs)
-  out:add("    return %s_kinds[kind];", prefix)
+  out:add("    return %s_kinds[kind].data;", prefix)
   out:add("}")
 end
 
@@ -371,6 +425,40 @@ local function emit_envelope_writer(out, prefix, structs)
   out:add("}")
 end
 
+local around_straight = {
+  event = word(',"at":') .. " && compact_int(in, 0, INT64_MAX, &out->at_ms)",
+  command = word(',"token":') .. " && compact_text(in, arena, 256, &out->token) &&\n        "
+    .. word(',"form":') .. " && compact_text(in, arena, 256, &out->form) &&\n        "
+    .. word(',"request":') .. " && compact_hex(in, out->request, 16)",
+}
+
+local function emit_envelope_straight(out, prefix, structs)
+  out:add("")
+  out:add("/* False: it is not of the compact form, or not valid; the general reader says which. */")
+  out:add("static bool %s_straight(struct bytes json, struct arena *arena, struct %s *out)", prefix,
+    prefix)
+  out:add("{")
+  out:add("    struct compact cursor = compact_open(json), *const in = &cursor;")
+  out:add("    struct text name;")
+  out:add("    int kind = 1;")
+  out:add("    bool good = %s && compact_borrow(in, 64, &name) &&",
+    word(('{"%s":'):format(envelopes[prefix].key)))
+  out:add("        %s;", around_straight[prefix])
+  out:add("    while (good && kind <= %d && !text_equal(name, %s_kinds[kind])) kind++;", #structs,
+    prefix)
+  out:add("    if (!good || kind > %d) return false;", #structs)
+  out:add("    out->kind = (enum %s_kind)kind;", prefix)
+  out:add("    switch (out->kind) {")
+  for _, struct in ipairs(structs) do
+    local call = is_straight(struct)
+      and ("%s_straight(in, arena, &out->%s)"):format(struct.full, struct.name) or "false"
+    out:add("    case %s: good = %s; break;", struct.full:upper(), call)
+  end
+  out:add("    }")
+  out:add("    return good && compact_word(in, \"}\", 1) && compact_done(in);")
+  out:add("}")
+end
+
 local function emit_envelope_reader(out, prefix, structs)
   local around = #envelopes[prefix].keys
   out:add("")
@@ -384,7 +472,7 @@ local function emit_envelope_reader(out, prefix, structs)
   out:add("    if (!json_get_text(json_get(in, \"%s\"), arena, 64, &name))", key)
   out:add("        return fault(\"%s\", \"%s\", \"is absent or no text\");", prefix, key)
   out:add("%s", around_read[prefix])
-  out:add("    while (kind <= %d && !text_is(name, %s_kinds[kind])) kind++;", #structs, prefix)
+  out:add("    while (kind <= %d && !text_equal(name, %s_kinds[kind])) kind++;", #structs, prefix)
   out:add("    if (kind > %d) return fault(\"%s\", \"%s\", \"names no known %s\");", #structs,
     prefix, key, prefix)
   out:add("    out->kind = (enum %s_kind)kind;", prefix)
@@ -401,6 +489,7 @@ local function emit_envelope_reader(out, prefix, structs)
     prefix)
   out:add("{")
   out:add("    struct json *root = NULL;")
+  out:add("    if (%s_straight(json, arena, out)) return OK;", prefix)
   out:add("    enum result result = json_read(json, &root);")
   out:add("    if (result == OK) result = %s_object_read(root, arena, out);", prefix)
   out:add("    json_close(root);")
@@ -443,6 +532,8 @@ local function emit_code(source, basename, structs)
   out:add("/* Written from %s by schema/compile_record.lua; change that instead. */", source)
   out:add('#include "%s.h"', basename:match("[^/]*$"))
   out:add("")
+  out:add('#include "core/compact.h"')
+  out:add("")
   out:add("#include <assert.h>")
   out:add("#include <string.h>")
   out:add("")
@@ -454,12 +545,14 @@ local function emit_code(source, basename, structs)
   for _, struct in ipairs(structs) do
     emit_writer(out, struct)
     if struct.prefix ~= "view" then emit_reader(out, struct) end
+    if envelopes[struct.prefix] and is_straight(struct) then emit_straight(out, struct) end
   end
   for _, prefix in ipairs(envelope_order) do
     local members = family(structs, prefix)
     if #members > 0 then
       emit_envelope_names(out, prefix, members)
       emit_envelope_writer(out, prefix, members)
+      emit_envelope_straight(out, prefix, members)
       emit_envelope_reader(out, prefix, members)
     end
   end

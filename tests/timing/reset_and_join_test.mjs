@@ -15,6 +15,7 @@ const known = (i) => `Heron ${three(i)}`, unknown = (i) => `Egret ${three(i)}`;
 
 before(async () => {
   house = await House.start();
+  await house.apply("Limpkin 00"); // first: the desk shows so many
   for (let i = 0; i <= Math.ceil(samples / tries) + 2; i++) await house.apply(known(i));
   visitor = house.visitor(); // one cookie, so that the forms' tokens are the same each time
   reset = hiddenFields((await visitor.get("/reset")).text, "/reset");
@@ -36,7 +37,6 @@ function planted(times, share) {
 }
 
 test("asking for a new password is answered alike for a member, for nobody, and for one turned away", async () => {
-  await house.apply("Limpkin 00");
   const admin = await house.admin();
   const { member } = (await admin.json("/admin/members")).applications.find(({ pseudonym }) => pseudonym === "Limpkin 00");
   await admin.submit("/admin/members", `/admin/member/${member}`, { accepted: "0", reason: "not on the lists" }, { expect: 303 });
@@ -66,7 +66,7 @@ test("a wrong code is answered alike whether one was asked for or not", async ()
 });
 
 test("applying is answered alike for a licence that is known and one that is not", async () => {
-  const one = await apply("Jabiru 000", 1), other = await apply("Jabiru 001", 900001);
+  const one = await apply("Jabiru 000", 2), other = await apply("Jabiru 001", 900001);
   assert.equal(one.status, 303);
   assert.equal(seen(one, "Jabiru 000"), seen(other, "Jabiru 001"));
 });
@@ -80,7 +80,7 @@ test(`time does not tell a member from nobody who asks for a new password: |t| <
 });
 
 test(`time does not tell a known licence from a new one when applying: |t| < ${limit} of ${samples} each`, async () => {
-  const times = await measure((i) => apply(`Stork ${three(i)}a`, 1 + (i % 40)), (i) => apply(`Crane ${three(i)}a`, 800000 + i), samples);
+  const times = await measure((i) => apply(`Stork ${three(i)}a`, 2 + (i % 40)), (i) => apply(`Crane ${three(i)}a`, 800000 + i), samples);
   const t = tell(...times);
   console.log(`# t = ${t.toFixed(2)}`);
   stands(t);

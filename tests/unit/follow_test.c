@@ -81,7 +81,7 @@ static struct fold fold_open(struct counter *counter)
     *counter = (struct counter){.db = NULL};
     assert_int_equal(db_open(&counter->db, &store, conf_store("fold"), ROLE_RANKER, DB_FOLD, 0),
                      OK);
-    return (struct fold){"journal", counter->db, apply, counter};
+    return (struct fold){.name = "journal", .db = counter->db, .apply = apply, .self = counter};
 }
 
 static void expect_cursor(struct fold *fold, int64_t want)

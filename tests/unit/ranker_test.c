@@ -76,7 +76,7 @@ static bool cursor_reaches(int64_t seq)
 {
     for (int i = 0; i < 2000; i++) {
         struct db *db = rank_read();
-        struct fold fold = {"journal", db, NULL, NULL};
+        struct fold fold = {.name = "journal", .db = db};
         int64_t cursor = 0;
         enum result result = fold_cursor(&fold, &cursor);
         db_close(db);

@@ -33,7 +33,8 @@ static void store_open(struct house *house, const char *path)
     assert_int_equal(ranking_open(&house->ranking, house->db, house->journal, &arena,
                                   policy_first_script(), &why),
                      OK);
-    house->fold = (struct fold){"journal", house->db, ranking_apply, &house->ranking};
+    house->fold = (struct fold){
+        .name = "journal", .db = house->db, .apply = ranking_apply, .self = &house->ranking};
     assert_int_equal(fold_cursor(&house->fold, &cursor), OK);
     assert_int_equal(ranking_replay(&house->ranking, &arena, cursor, NULL), OK);
 }

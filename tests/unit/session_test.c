@@ -137,11 +137,14 @@ static void own_rows_are_the_same_bytes_on_every_rebuild(void **state UNUSED)
 {
     uint8_t key[KEY_SIZE] = {1}, key_2[KEY_SIZE] = {2};
     struct bytes plain, words = text_bytes(TEXT("cardiology"));
-    struct bytes a = session_own_box(&arena, key, 5, words);
-    struct bytes b = session_own_box(&arena, key, 5, words);
-    struct bytes c = session_own_box(&arena, key, 6, words);
+    const uint8_t tag[SESSION_TAG_SIZE] = {3}, tag_2[SESSION_TAG_SIZE] = {4};
+    struct bytes a = session_own_box(&arena, key, tag, 5, words);
+    struct bytes b = session_own_box(&arena, key, tag, 5, words);
+    struct bytes c = session_own_box(&arena, key, tag, 6, words);
+    struct bytes d = session_own_box(&arena, key, tag_2, 5, words);
     assert_memory_equal(a.data, b.data, a.size);
     assert_memory_not_equal(a.data, c.data, 24);
+    assert_memory_not_equal(a.data, d.data, 24);
     assert_int_equal(session_own_unbox(&arena, key, a, &plain), OK);
     assert_memory_equal(plain.data, words.data, words.size);
     assert_int_equal(session_own_unbox(&arena, key_2, a, &plain), INVALID);

@@ -112,6 +112,11 @@ INSERT INTO thread_topic (topic, question) VALUES (:topic, :question);
 --: may: clerk
 INSERT INTO own (tag, box) VALUES (:tag, :box) ON CONFLICT (tag) DO UPDATE SET box = excluded.box;
 
+--: own_change(tag: blob, box: blob)
+--: may: clerk
+-- A row that is there. Half the work of own_set.
+UPDATE own SET box = :box WHERE tag = :tag;
+
 --: notice_add(id: int, member: int, kind: int, question: int, at_ms: int)
 --: may: clerk
 INSERT INTO notice (id, member, kind, question, at_ms) VALUES (:id, :member, :kind, :question, :at_ms);

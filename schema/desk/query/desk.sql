@@ -92,10 +92,13 @@ SELECT p.question, p.member, ifnull(v.stance, 0), ifnull(v.patients, 0), ifnull(
 FROM posting p LEFT JOIN vote v ON v.posting = p.id AND v.member = :member LEFT JOIN vote_day d ON d.member = :member
 WHERE p.id = :posting;
 
---: vote_set(posting: int, member: int, stance: int, patients: int, at_ms: int)
+--: vote_add(posting: int, member: int, stance: int, patients: int, at_ms: int)
 --: may: clerk
-INSERT INTO vote (posting, member, stance, patients, at_ms) VALUES (:posting, :member, :stance, :patients, :at_ms)
-ON CONFLICT (posting, member) DO UPDATE SET stance = excluded.stance, patients = excluded.patients, at_ms = excluded.at_ms;
+INSERT INTO vote (posting, member, stance, patients, at_ms) VALUES (:posting, :member, :stance, :patients, :at_ms);
+
+--: vote_change(posting: int, member: int, stance: int, patients: int, at_ms: int)
+--: may: clerk
+UPDATE vote SET stance = :stance, patients = :patients, at_ms = :at_ms WHERE posting = :posting AND member = :member;
 
 --: interest_add(topic: text, member: int)
 --: may: clerk
