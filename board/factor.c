@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/session.h"
+#include "core/trace.h"
 #include "schema/desk.h"
 
 #include <assert.h>
@@ -338,9 +339,11 @@ static enum result passkey_taken(struct work *work, const struct ticket *ticket,
     struct passkey_want want = passkey_want(work->arena, conf_text("site.url"),
                                             bytes_of(ticket->secret, sizeof(ticket->secret)));
     if (client_data.data == NULL || authenticator.data == NULL ||
-        passkey_read(work->arena, &want, client_data, authenticator, passkey) != OK)
+        passkey_read(work->arena, &want, client_data, authenticator, passkey) != OK) {
+        trace_warn("passkey_refused", "check=site.url"); /* a wrong one refuses them all */
         return problem(work, INVALID, "",
                        "The browser sent no passkey that can be used here. Try another device.");
+    }
     factor_handle(work, passkey->id, e->handle);
     e->has_handle = true;
     enum result result = desk_factor_by_handle(work->clerk->desk, work->arena,
