@@ -46,7 +46,7 @@ page_function page_account, page_account_again, page_password_post, page_email_p
     page_email_confirm_post, page_specialty_post, page_session_end_post, page_sessions_end_post,
     page_factor_remove_post; /* page_account.c */
 page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_passkey_new,
-    page_passkey_new_post, page_passkey_new_again;             /* page_factor.c */
+    page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
 /* Sponsor pool. */

@@ -69,8 +69,8 @@ struct reader {
     int64_t unread; /* notices not yet seen */
     struct text organisation;
     bool second_missing; /* only his own account is open, until he adds a second factor */
-    uint8_t token[32]; /* raw; all zero when not signed in. Never printed. */
-    int64_t seen_ms;   /* when the session was last written down as used */
+    uint8_t token[32];   /* raw; all zero when not signed in. Never printed. */
+    int64_t seen_ms;     /* when the session was last written down as used */
     struct bytes view_box;
     bool has_view_key;
     uint8_t view_key[32];
