@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 static void progress_show(int64_t cursor)
 {
@@ -16,7 +18,11 @@ static void progress_show(int64_t cursor)
 static int serve(void)
 {
     static struct clerk clerk;
+    const struct rlimit no_core = {0, 0};
     int status = 1;
+    /* Applications, keys and addresses pass through this memory: none of it may end in a file. */
+    if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+        trace_die("start", "reason=core");
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
     enum result result = clerk_open(&clerk);
     if (result == OK)
@@ -53,6 +59,11 @@ static const struct verb verbs[] = {
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
     {"member match", "", "after an import: what the lists say now of those who wait"},
+    {"member unlock", "MEMBER", "take the second factors of a member away who has lost them all"},
+    {"identity keygen", "FOLDER", "make the offline key pair, on the machine that keeps it"},
+    {"identity open", "STORE --key FILE --member MEMBER|all --reason WHY",
+     "open sealed identities of a copy of identity.db, and write down who did and why"},
+    {"identity audit", "STORE", "check the record of what was opened"},
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
     {"journal show", "[--after SEQ] [--most COUNT]", "events as JSON, one a line"},
@@ -167,8 +178,41 @@ static int roster_decide_verb(const struct arguments *a)
     return roster_suspicion_decide(member, a->positional[1], a->positional[2]);
 }
 
+static int identity_open_verb(const struct arguments *a)
+{
+    const char *whom = option(a, "member", "");
+    int64_t member = 0;
+    if (strcmp(whom, "all") != 0 && !text_int(text_of(whom), 1, INT64_MAX, &member))
+        return usage();
+    return identity_open(a->positional[0], option(a, "key", ""), member, option(a, "reason", NULL));
+}
+
+static int member_unlock_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    return text_int(text_of(a->positional[0]), 1, INT64_MAX, &member) ? member_unlock(member)
+                                                                      : usage();
+}
+
+/* Verbs about persons and their accounts; -1: none of these. */
+static int person_verb_run(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "member unlock") == 0 && shaped(a, 1, NULL, NULL))
+        return member_unlock_verb(a);
+    if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))
+        return identity_keygen(a->positional[0]);
+    if (strcmp(verb, "identity open") == 0 && a->positional_count == 1 && a->option_count == 3)
+        return identity_open_verb(a);
+    if (strcmp(verb, "identity audit") == 0 && shaped(a, 1, NULL, NULL))
+        return identity_audit(a->positional[0]);
+    return -1;
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
+    int status = person_verb_run(verb, a);
+    if (status >= 0)
+        return status;
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
         return serve();
     if (strcmp(verb, "status") == 0 && shaped(a, 0, NULL, NULL))

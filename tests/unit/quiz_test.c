@@ -242,7 +242,8 @@ static void crowd_signs_in(size_t from)
     arena_reset(&room.arena, 0);
     for (size_t i = 0; i < CROWD; i++) {
         struct command command = {.kind = COMMAND_SIGN_IN};
-        command.sign_in = (struct command_sign_in){guesser_name(from + i), TEXT("password 123")};
+        command.sign_in =
+            (struct command_sign_in){guesser_name(from + i), TEXT("password 123"), NO_TEXT};
         crowd_jobs[i] = job_of(NULL, &command, NULL);
     }
     many_do(crowd_jobs, CROWD);
