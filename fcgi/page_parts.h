@@ -13,6 +13,12 @@ enum {
     PAGE_SPANS = 50     /* marked places shown */
 };
 #define PAGE_BEFORE_ALL INT64_C(9007199254740992) /* 2^53: above every id */
+/* The field of lists that go on: rows before this id. */
+#define PAGE_FIELD_BEFORE                                                                         \
+    {                                                                                             \
+        .name = "before", .type = FIELD_INT, .low = 1, .high = PAGE_BEFORE_ALL, .optional = true, \
+        .fallback = PAGE_BEFORE_ALL, .label = "The place in the list"                             \
+    }
 
 /* The first page of whoever is signed in: "/", "/waiting", "/sponsor/campaigns", "/admin/members".
  */
