@@ -11,7 +11,7 @@ const only = process.env.ONLY?.split(",");
 const shared = process.env.SHARED || null;
 const tool = join(root, process.env.BUILD ?? "build", "tests/bench");
 const figures = new Map();
-const say = (name, value, unit) => { figures.set(name, value); console.log(`${name} ${Number(value).toPrecision(4).replace(/\.?0+$/, "")} ${unit}`); };
+const say = (name, value, unit) => { figures.set(name, value); console.log(`${name} ${Number(Number(value).toPrecision(4))} ${unit}`); };
 const note = (words) => process.stderr.write(`  ${words}\n`);
 const wanted = (part) => !only || only.includes(part);
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
