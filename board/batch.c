@@ -121,7 +121,7 @@ static enum result batch_behind(struct clerk *clerk)
     return UNKNOWN;
 }
 
-static enum result batch_commit(struct clerk *clerk)
+enum result batch_commit(struct clerk *clerk)
 {
     bool identities = clerk->keys.writing;
     enum result result = fold_board_settle(&clerk->fold_board);

@@ -94,6 +94,7 @@ void batch_run(struct clerk *clerk, struct job *jobs, size_t count);
 /* What it is made of: everything open and caught up; everything as it was, with the folds at
  * `head`. */
 MUST_USE enum result batch_begin(struct clerk *clerk);
+MUST_USE enum result batch_commit(struct clerk *clerk);
 void batch_undo(struct clerk *clerk, int64_t head);
 /* Bring both folds to the journal's head, outside of a batch. */
 MUST_USE enum result clerk_catch_up(struct clerk *clerk, void (*progress)(int64_t cursor));

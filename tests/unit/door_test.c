@@ -483,6 +483,38 @@ static void a_branch_is_withdrawn_as_a_whole_by_two_admins(void **state UNUSED)
     teardown();
 }
 
+/* The lists' word on somebody, as the recheck leaves it. */
+static void listed_as(const struct person *person, int64_t was, int64_t level, const char *why)
+{
+    struct event event = {.kind = EVENT_MEMBER_LEVEL_SET};
+    event.member_level_set = (struct event_member_level_set){
+        .member = person->id, .level = level, .was = was, .why = text_of(why)};
+    arena_reset(&room.arena, 0);
+    assert_int_equal(batch_begin(&room), OK);
+    assert_int_equal(clerk_record(&room, &event, NULL, 0), OK);
+    assert_int_equal(batch_commit(&room), OK);
+}
+
+static void whom_the_lists_lowered_while_he_was_withdrawn_can_still_be_restored(void **state UNUSED)
+{
+    struct person root;
+    struct text reply;
+    setup();
+    pioneer_make(&root, "Root", FROM + 10);
+    assert_int_equal(branch_do(&admin, COMMAND_BRANCH_WITHDRAW, root.id, &reply), OK);
+    assert_int_equal(branch_do(&second, COMMAND_BRANCH_WITHDRAW, root.id, &reply), OK);
+    listed_as(&root, 2, 1, "lapsed");
+    assert_int_equal(branch_do(&admin, COMMAND_MEMBER_RESTORE, root.id, &reply), CONFLICT);
+    listed_as(&root, 1, 2, "restored"); /* back to where the lists took him */
+    assert_int_equal(simple(&admin, COMMAND_VOUCH_TREE, &reply), OK);
+    assert_non_null(strstr(reply.data, "\"pseudonym\":\"Root\""));
+    assert_int_equal(branch_do(&admin, COMMAND_MEMBER_RESTORE, root.id, &reply), OK);
+    assert_int_equal(branch_do(&second, COMMAND_MEMBER_RESTORE, root.id, &reply), OK);
+    assert_int_equal(level_of(&root), 3);
+    assert_int_equal(branch_do(&admin, COMMAND_MEMBER_RESTORE, root.id, &reply), CONFLICT);
+    teardown();
+}
+
 /* --- admins --- */
 
 static enum result decide(const struct person *by, int64_t member, bool accepted,
@@ -582,6 +614,7 @@ int main(void)
         cmocka_unit_test(asking_does_not_tell_who_is_a_member),
         cmocka_unit_test(an_invitation_serves_once_and_counts_against_the_budget),
         cmocka_unit_test(a_branch_is_withdrawn_as_a_whole_by_two_admins),
+        cmocka_unit_test(whom_the_lists_lowered_while_he_was_withdrawn_can_still_be_restored),
         cmocka_unit_test(against_the_lists_it_takes_two_admins),
         cmocka_unit_test(the_log_of_decisions_names_nobody),
         cmocka_unit_test(an_import_raises_who_waits_for_it),

@@ -143,5 +143,5 @@ SELECT id, member FROM invitation WHERE used = 0 AND at_ms >= :since_ms ORDER BY
 
 --: withdrawn(most: int) => member: int
 --: may: clerk
--- Who was withdrawn and has not come back.
-SELECT id FROM member WHERE level_why = 'withdrawn' AND level < 3 ORDER BY level_ms DESC LIMIT :most;
+-- Who was withdrawn and has not come back: 'restored' below level 3 is one whom the lists lowered meanwhile and have in order again.
+SELECT id FROM member WHERE level_why IN ('withdrawn', 'restored') AND level < 3 AND state = 2 ORDER BY level_ms DESC LIMIT :most;
