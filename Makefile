@@ -189,7 +189,7 @@ tidy:
 asan: packages-test
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' programs tests
-	@BUILD=$(BUILD)/asan PATIENCE=4 tests/run unit tests/routes/*_test.mjs tests/input/*_test.mjs tests/mail/*_test.mjs tests/torture/*_test.mjs \
+	@BUILD=$(BUILD)/asan SANITIZED=1 PATIENCE=4 tests/run unit tests/routes/*_test.mjs tests/input/*_test.mjs tests/mail/*_test.mjs tests/torture/*_test.mjs \
 	  tests/worlds/two_worlds_test.mjs tests/worlds/rebuild_test.mjs
 
 # ---- packages: installs what is missing, asks for root only then ----

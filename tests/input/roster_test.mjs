@@ -95,7 +95,7 @@ test("a line of a hundred megabytes is refused in little memory", () => {
   writeSync(fd, `${header}\n${person(1)}\n"`);
   for (let i = 0; i < 100; i++) writeSync(fd, part);
   closeSync(fd);
-  const done = spawnSync("/usr/bin/env", ["bash", "-c", `ulimit -v 400000; exec "$@"`, "-", join(bin, "curbside"), "--state", newState(), "roster", "import", "nppes", path],
+  const done = spawnSync("/usr/bin/env", ["bash", "-c", `${process.env.SANITIZED ? "" : "ulimit -v 400000; "}exec "$@"`, "-", join(bin, "curbside"), "--state", newState(), "roster", "import", "nppes", path],
     { encoding: "utf8", env, cwd: root });
   assert.equal(done.status, 1, done.stderr);
   assert.match(done.stderr, /line 3: longer than 1 MiB/);
