@@ -48,7 +48,8 @@ void accept_close(struct listener *listener);
 enum accepted { ACCEPT_REQUEST, ACCEPT_NOTHING, ACCEPT_STOP };
 /* Wait at most wait_ms. REQUEST: *in is to be answered or dropped. NOTHING: time is up, or somebody
  * was refused. STOP: SIGTERM has come; also when it came while connections wait, which waiting
- * alone would never notice. accept_open blocks SIGTERM, so it never comes in the middle of a request. */
+ * alone would never notice. accept_open blocks SIGTERM, so it never comes in the middle of a
+ * request. */
 enum accepted accept_next(struct listener *listener, struct arena *arena, int wait_ms,
                           struct incoming *in);
 struct text accept_param(const struct incoming *in,
