@@ -43,5 +43,10 @@ int journal_verify_verb(void);
 int journal_show(int64_t after, int64_t most);
 int clerk_status(void);
 int text_blank(int64_t seq, int64_t part);
+int guard_check_lines(void); /* guard_tool.c; standard input to standard output */
+int guard_rules_print(void);
+int guard_test(const char *path);
+int guard_reload(const char *path_or_null);
+int guard_reset(void);
 /* Ask the clerk that is serving this state. */
 MUST_USE enum result clerk_ask(struct arena *arena, struct command *command, struct bytes *reply);
