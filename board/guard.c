@@ -243,6 +243,25 @@ static struct guard_finding finding_make(const struct run *run, struct arena *ar
                                   stop - start,  guard_value_instead(arena, rule->instead, match)};
 }
 
+/* A candidate that lies across a finding of its own category makes that one longer. */
+static void finding_grow(const struct run *run, const struct candidate *c, uint8_t *taken,
+                         struct candidate *kept, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct candidate *k = &kept[i];
+        const struct guard_rule *rules = run->guard->rules->rules;
+        bool apart = c->stop <= k->start || k->stop <= c->start;
+        if (apart || c->rule < 0 || k->rule < 0 ||
+            rules[c->rule].category != rules[k->rule].category)
+            continue;
+        while (k->start > c->start && !taken[k->start - 1])
+            taken[--k->start] = 1;
+        while (k->stop < c->stop && !taken[k->stop])
+            taken[k->stop++] = 1;
+        return;
+    }
+}
+
 static size_t findings_make(struct run *run, struct arena *arena, struct text text,
                             struct guard_finding *findings)
 {
@@ -251,12 +270,16 @@ static size_t findings_make(struct run *run, struct arena *arena, struct text te
     sorted_run = run;
     qsort(run->list, run->count, sizeof(*run->list), strictest_first);
     for (size_t i = 0; i < run->count && count < GUARD_FINDINGS_MAX; i++) {
-        const struct candidate *c = &run->list[i];
-        if (memchr(taken + c->start, 1, c->stop - c->start) != NULL)
+        const struct candidate c = run->list[i];
+        if (memchr(taken + c.start, 1, c.stop - c.start) != NULL) {
+            finding_grow(run, &c, taken, run->list, count);
             continue;
-        memset(taken + c->start, 1, c->stop - c->start);
-        findings[count++] = finding_make(run, arena, text, c);
+        }
+        memset(taken + c.start, 1, c.stop - c.start);
+        run->list[count++] = c; /* the front of the list holds what is kept */
     }
+    for (size_t i = 0; i < count; i++)
+        findings[i] = finding_make(run, arena, text, &run->list[i]);
     qsort(findings, count, sizeof(*findings), by_place);
     return count;
 }
