@@ -19,7 +19,7 @@
  * steps. No code is made at run time (PCRE2's JIT): the workers and the units forbid memory that
  * can be written and run, and with so few starts it would not pay. */
 enum {
-    STEPS_MAX = 20000, /* of one pattern at one place */
+    STEPS_MAX = 4000, /* of one pattern at one place */
     DEPTH_MAX = 1000,
     HEAP_KIB_MAX = 256,
     CANDIDATES_MAX = 4000,
@@ -157,13 +157,26 @@ static size_t word_before(const struct run *run, size_t at)
     return i;
 }
 
-static void rules_try(struct run *run, const struct guard_set *set, size_t at)
+/* May the rule's `next` follow here? */
+static bool next_fits(const char *next, char c)
+{
+    if (next == NULL)
+        return true;
+    char kind = c == ' ' || c == '\n' ? '_'
+                : guard_is_letter(c)  ? 'a'
+                : guard_is_digit(c)   ? '0'
+                                      : c;
+    return kind != 0 && strchr(next, kind) != NULL;
+}
+
+/* `end`: of the word or the digits that lead here. */
+static void rules_try(struct run *run, const struct guard_set *set, size_t at, size_t end)
 {
     for (size_t block = 0; block < GUARD_RULES_MAX / 64; block++) {
         for (uint64_t bits = set->bits[block]; bits != 0; bits &= bits - 1) {
             size_t number = block * 64 + (size_t)__builtin_ctzll(bits);
             const struct guard_rule *rule = &run->guard->rules->rules[number];
-            if (rule->least > run->text.digits[at])
+            if (rule->least > run->text.digits[at] || !next_fits(rule->next, run->text.data[end]))
                 continue;
             size_t starts[10] = {at};
             int back = 0;
@@ -176,6 +189,19 @@ static void rules_try(struct run *run, const struct guard_set *set, size_t at)
     }
 }
 
+static void endings_try(struct run *run, size_t at, size_t end)
+{
+    const struct guard_rules *rules = run->guard->rules;
+    char last = (char)(run->text.data[end - 1] | 32);
+    for (size_t size = GUARD_ENDING_MIN; last > 0 && rules->ends[(unsigned char)last] &&
+                                         size <= GUARD_ENDING_MAX && at + size <= end;
+         size++) {
+        const struct guard_word *word = guard_word_find(rules, run->text.data + end - size, size);
+        if (word != NULL)
+            rules_try(run, &word->endings, at, end);
+    }
+}
+
 static void text_walk(struct run *run)
 {
     const struct guard_rules *rules = run->guard->rules;
@@ -183,21 +209,22 @@ static void text_walk(struct run *run)
     for (size_t i = 0; i < run->text.size && !run->full;) {
         size_t end = i;
         if (guard_is_digit(data[i])) {
-            rules_try(run, &rules->at_digits, i);
             while (guard_is_digit(data[end]))
                 end++;
+            rules_try(run, &rules->at_digits, i, end);
         } else if (guard_is_letter(data[i])) {
             while (guard_is_letter(data[end]))
                 end++;
             const struct guard_word *word = guard_word_find(rules, data + i, end - i);
             if (word != NULL)
-                rules_try(run, &word->rules, i);
-            if (!(data[i] >= 'a' && data[i] <= 'z'))
-                rules_try(run, &rules->at_capital, i);
+                rules_try(run, &word->rules, i, end);
+            if (data[i] < 'a')
+                rules_try(run, &rules->at_capital, i, end);
+            endings_try(run, i, end);
         } else {
-            if (data[i] > 0)
-                rules_try(run, &rules->at_sign[(unsigned char)data[i]], i);
             end++;
+            if (data[i] > 0)
+                rules_try(run, &rules->at_sign[(unsigned char)data[i]], i, end);
         }
         i = end;
     }

@@ -42,7 +42,9 @@ enum {
     GUARD_WORDS_MAX = 3000,
     GUARD_CASES_MAX = 2000,
     GUARD_FILE_SIZE_MAX = 256 * 1024,
-    GUARD_WHY_SIZE = 256
+    GUARD_WHY_SIZE = 256,
+    GUARD_ENDING_MIN = 3,
+    GUARD_ENDING_MAX = 8
 };
 struct guard_set { /* of rules */
     uint64_t bits[GUARD_RULES_MAX / 64];
@@ -72,11 +74,13 @@ struct guard_rule {
     const char *pattern; /* PCRE2 with its lists put in */
     int line;            /* of the rules' file */
     enum guard_check_kind check;
-    int least;       /* `at digits`: at least so many in the number's run; 0: does not begin so */
-    int back;        /* begins up to so many words before the word that leads here */
-    uint64_t except; /* lists: no word of the finding may be in these */
-    uint64_t away;   /* lists: no word of the sentence may be in these ... */
-    uint64_t unless; /* ... but for one of these */
+    int least;        /* `at digits`: at least so many in the number's run; 0: does not begin so */
+    const char *next; /* `next`: one of these stands behind the digits; "_": blank, "a": letter,
+                         "0": digit */
+    int back;         /* begins up to so many words before the word that leads here */
+    uint64_t except;  /* lists: no word of the finding may be in these */
+    uint64_t away;    /* lists: no word of the sentence may be in these ... */
+    uint64_t unless;  /* ... but for one of these */
 };
 struct guard_case {
     int rule; /* that must find it; -1: nobody may */
@@ -86,13 +90,15 @@ struct guard_case {
 struct guard_word {
     const char *word; /* lower case; NULL: a free place */
     uint64_t lists;
-    struct guard_set rules; /* that may begin at it */
+    struct guard_set rules;   /* that may begin at it */
+    struct guard_set endings; /* that may begin at a word that ends so */
 };
 struct guard_rules {
     struct guard_category categories[GUARD_CATEGORIES_MAX];
     struct guard_rule rules[GUARD_RULES_MAX];
     struct guard_case cases[GUARD_CASES_MAX];
     size_t category_count, rule_count, case_count, list_count, word_count;
+    bool ends[128]; /* last letters of endings */
     struct guard_set at_digits, at_capital, at_sign[128];
     struct guard_word words[2 * GUARD_WORDS_MAX + 1]; /* open addressing */
     struct arena arena;

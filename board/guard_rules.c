@@ -145,13 +145,37 @@ static bool list_line(struct reader *r, struct text rest)
 
 /* --- a rule's end: its pattern and where it may begin --- */
 
-static int longer_first(const void *a, const void *b)
+static int by_letters(const void *a, const void *b)
 {
     const struct text *x = a, *y = b;
-    return x->size < y->size ? 1 : x->size > y->size ? -1 : 0;
+    size_t size = x->size < y->size ? x->size : y->size;
+    int order = memcmp(x->data, y->data, size);
+    return order != 0 ? order : x->size < y->size ? -1 : x->size > y->size;
 }
 
-/* {NAME} becomes the list's words, longest first. Braces with digits are the pattern's own. */
+/* Sorted words that share their first `depth` letters, as what may follow these: each letter is
+ * looked at once, whatever the number of words. The longest comes first. */
+static void words_write(struct buf *out, const struct text *words, size_t count, size_t depth)
+{
+    bool ends = words[0].size == depth; /* one of them, maybe several times, ends here */
+    size_t i = 0;
+    while (i < count && words[i].size == depth)
+        i++;
+    if (i == count)
+        return;
+    buf_add(out, "(?:", 3);
+    for (size_t first = i; i < count; first = i) {
+        while (i < count && words[i].data[depth] == words[first].data[depth])
+            i++;
+        buf_char(out, words[first].data[depth]);
+        words_write(out, words + first, i - first, depth + 1);
+        if (i < count)
+            buf_char(out, '|');
+    }
+    buf_add(out, ends ? ")?" : ")", ends ? 2 : 1);
+}
+
+/* {NAME} becomes the list's words. Braces with digits are the pattern's own. */
 static bool pattern_make(struct reader *r)
 {
     struct text find = buf_done(&r->find);
@@ -168,14 +192,8 @@ static bool pattern_make(struct reader *r)
         struct list *list = list_find(r, name);
         if (list == NULL)
             return fault(r, "there is no list '%.*s' above", name);
-        qsort(list->words, list->count, sizeof(list->words[0]), longer_first);
-        buf_add(&out, "(?:", 3);
-        for (size_t w = 0; w < list->count; w++) {
-            if (w > 0)
-                buf_char(&out, '|');
-            buf_add(&out, list->words[w].data, list->words[w].size);
-        }
-        buf_char(&out, ')');
+        qsort(list->words, list->count, sizeof(list->words[0]), by_letters);
+        words_write(&out, list->words, list->count, 0);
         i += name.size + 1;
         if (out.size > PATTERN_SIZE_MAX)
             return fault(r, "the pattern is too long%.*s", TEXT(""));
@@ -189,7 +207,7 @@ static void set_add(struct guard_set *set, size_t rule)
     set->bits[rule / 64] |= UINT64_C(1) << rule % 64;
 }
 
-static bool at_words(struct reader *r, size_t number, struct text words)
+static bool at_words(struct reader *r, size_t number, struct text words, bool endings)
 {
     struct text word;
     while (text_next(&words, ' ', &word)) {
@@ -198,7 +216,11 @@ static bool at_words(struct reader *r, size_t number, struct text words)
         struct guard_word *place = word_add(r, word);
         if (place == NULL)
             return false;
-        set_add(&place->rules, number);
+        set_add(endings ? &place->endings : &place->rules, number);
+        if (endings && (word.size < GUARD_ENDING_MIN || word.size > GUARD_ENDING_MAX))
+            return fault(r, "the ending '%.*s' is too short or too long", word);
+        if (endings)
+            r->rules->ends[(unsigned char)word.data[word.size - 1]] = true;
     }
     return true;
 }
@@ -210,7 +232,9 @@ static bool at_make(struct reader *r)
     int64_t least = 0;
     (void)text_next(&rest, ' ', &kind);
     if (text_is(kind, "words"))
-        return at_words(r, number, rest);
+        return at_words(r, number, rest, false);
+    if (text_is(kind, "endings"))
+        return at_words(r, number, rest, true);
     if (text_is(kind, "list")) {
         const struct list *list = list_find(r, rest);
         if (list == NULL)
@@ -235,7 +259,8 @@ static bool at_make(struct reader *r)
         set_add(&r->rules->at_sign[(unsigned char)rest.data[0]], number);
         return true;
     }
-    return fault(r, "'at' is followed by words, list, digits, capital or sign, not '%.*s'", r->at);
+    return fault(r, "'at' is followed by words, endings, list, digits, capital or sign, not '%.*s'",
+                 r->at);
 }
 
 static bool rule_end(struct reader *r)
@@ -340,6 +365,8 @@ static bool rule_part(struct reader *r, struct text word, struct text rest)
         return list_bits(r, rest, &r->rule->unless);
     else if (text_is(word, "finds"))
         return case_line(r, rest, true);
+    else if (text_is(word, "next"))
+        r->rule->next = kept(r, rest);
     else if (text_is(word, "back") && text_int(rest, 1, 9, &back))
         r->rule->back = (int)back;
     else
