@@ -48,6 +48,8 @@ static char symbol_fold(uint32_t c)
         return '.';
     if (c == 0xFE6B)
         return '@';
+    if (c == 0x2264 || c == 0x2265)
+        return c == 0x2264 ? '<' : '>';
     return c < 0x2E80 ? ';' : (char)GUARD_LETTER;
 }
 
