@@ -292,7 +292,7 @@ static void finding_grow(const struct run *run, const struct candidate *c, uint8
 static size_t findings_make(struct run *run, struct arena *arena, struct text text,
                             struct guard_finding *findings)
 {
-    uint8_t *taken = arena_take(arena, run->text.size + 1);
+    uint8_t *taken = run->count > 0 ? arena_take(arena, run->text.size + 1) : NULL;
     size_t count = 0;
     sorted_run = run;
     qsort(run->list, run->count, sizeof(*run->list), strictest_first);

@@ -40,6 +40,7 @@ enum {
     GUARD_LISTS_MAX = 64,
     GUARD_CATEGORIES_MAX = 40,
     GUARD_WORDS_MAX = 3000,
+    GUARD_WORD_PLACES = 8192, /* a power of two, well above */
     GUARD_CASES_MAX = 2000,
     GUARD_FILE_SIZE_MAX = 256 * 1024,
     GUARD_WHY_SIZE = 256,
@@ -100,7 +101,7 @@ struct guard_rules {
     size_t category_count, rule_count, case_count, list_count, word_count;
     bool ends[128]; /* last letters of endings */
     struct guard_set at_digits, at_capital, at_sign[128];
-    struct guard_word words[2 * GUARD_WORDS_MAX + 1]; /* open addressing */
+    struct guard_word words[GUARD_WORD_PLACES]; /* open addressing */
     struct arena arena;
 };
 /* Read a file of rules. False: `why` says what is wrong, `line` where. The memory is the rules'

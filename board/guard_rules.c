@@ -54,16 +54,25 @@ static const char *kept(struct reader *r, struct text text)
 
 /* --- words --- */
 
+/* `kept` is lower case and NUL-terminated, `word` letters in any case. */
+static bool word_same(const char *kept, const char *word, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (kept[i] != (char)(word[i] | 32))
+            return false;
+    }
+    return kept[size] == 0;
+}
+
 static struct guard_word *word_place(const struct guard_rules *rules, const char *word, size_t size)
 {
-    enum { PLACES = sizeof(rules->words) / sizeof(rules->words[0]) };
+    enum { PLACES = GUARD_WORD_PLACES };
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (unsigned char)(word[i] | 32)) * 16777619u;
-    for (size_t i = hash % PLACES;; i = (i + 1) % PLACES) {
+    for (size_t i = (hash ^ hash >> 15) % PLACES;; i = (i + 1) % PLACES) {
         const struct guard_word *place = &rules->words[i];
-        if (place->word == NULL ||
-            (strncasecmp(place->word, word, size) == 0 && place->word[size] == 0))
+        if (place->word == NULL || word_same(place->word, word, size))
             return (struct guard_word *)(uintptr_t)place;
     }
 }

@@ -181,7 +181,7 @@ static void digits_count(struct guard_text *t)
         between = guard_is_digit(c) ? 0 : between + 1;
         if (guard_is_digit(c))
             count += count < UINT16_MAX;
-        else if (between > 3 || strchr(" -.()/+", c) == NULL)
+        else if (count > 0 && (between > 3 || strchr(" -.()/+", c) == NULL))
             count = 0;
         t->digits[i] = (uint16_t)count;
     }
@@ -197,6 +197,14 @@ struct guard_text guard_fold(struct arena *arena, struct text text)
     t.stop = arena_take_raw(arena, (text.size + 1) * sizeof(*t.stop));
     t.digits = arena_take_raw(arena, (text.size + 1) * sizeof(*t.digits));
     for (size_t i = 0; i < text.size; i += size) {
+        char plain = text.data[i];
+        if ((unsigned char)plain < 0x80 && plain != '&' && plain != '\\' && plain != '*') {
+            t.data[t.size] = plain;
+            t.start[t.size] = (uint32_t)i;
+            t.stop[t.size++] = (uint32_t)(i + 1);
+            size = 1;
+            continue;
+        }
         struct text rest = {text.data + i, text.size - i};
         uint32_t c = written_character(rest, &size);
         bool stress = c == '*' && rest.size > 1 && rest.data[1] == '*'; /* bold inside a number */
