@@ -178,6 +178,10 @@ static void rules_try(struct run *run, const struct guard_set *set, size_t at, s
             const struct guard_rule *rule = &run->guard->rules->rules[number];
             if (rule->least > run->text.digits[at] || !next_fits(rule->next, run->text.data[end]))
                 continue;
+            if (rule->back == 0) {
+                (void)rule_try(run, number, at);
+                continue;
+            }
             size_t starts[10] = {at};
             int back = 0;
             while (back < rule->back &&
