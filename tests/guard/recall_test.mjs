@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -148,4 +148,22 @@ test("variations of our own are found as often, whatever their shape", () => {
   const goal = (group) => (group.startsWith("block") ? 0.99 : group.startsWith("names") ? 0.9 : 0.95);
   const short = Object.entries(got).filter(([group, share]) => share < goal(group));
   assert.deepEqual(short, []);
+});
+
+test("the control: with rules that know nothing of it, nothing is found", () => {
+  const other = mkdtempSync(join(process.env.TEST_TMP ?? tmpdir(), "guard-"));
+  mkdirSync(join(other, "board"));
+  writeFileSync(join(other, "board/guard.rules"), "category code\nseverity warn\nmessage A code.\nrule\nat words zeppelin\nfind zeppelin\n");
+  const input = `${JSON.stringify({ id: "a", text: "call 618-555-0187" })}\n`;
+  const run = (folder) => spawnSync(join(root, build, "bin/curbside-clerk"), ["--state", folder, "guard", "check"], { input, encoding: "utf8" }).stdout;
+  assert.equal(run(other).trim(), '{"id":"a","spans":[]}');
+  assert.match(run(state), /"start":5,"end":17,"category":"phone","severity":"block"/);
+});
+
+test("a line that cannot be read is named, the others are answered, and the end is 1", () => {
+  const input = '{"id":"a","text":"é MRN 7734120"}\nbroken\n{"id":3}\n\n{"id":7,"text":"clean"}\n{"id":[],"text":"x"}\n';
+  const done = spawnSync(join(root, build, "bin/curbside-clerk"), ["--state", state, "guard", "check"], { input, encoding: "utf8" });
+  assert.equal(done.status, 1);
+  assert.deepEqual(done.stdout.trim().split("\n"), ['{"id":"a","spans":[{"start":6,"end":13,"category":"mrn","severity":"block"}]}', '{"id":7,"spans":[]}']);
+  assert.match(done.stderr, /line 2: .*\n.*line 3: .*\n.*line 6: /);
 });
