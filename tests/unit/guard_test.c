@@ -130,6 +130,11 @@ static void clinical_numbers_and_names_pass(void **state UNUSED)
         "T 37.2, P 72, R 16; QTc 440-460 ms; EF 55-60 %; 6/6 vision; G2P1001; T2N1M0",
         "over 90 years, ≥ 90 years old, 90 or older; eGFR 95; 90 mg; 99 % of 100 patients",
         "Hb 13.2, WBC 5.4, Plt 220, Na 140, K 4.1, Cl 102, HCO3 24, BUN 14, Cr 0.9, Glu 95",
+        "EudraCT 2015-001234-22; ISRCTN12345678; SNOMED 38341003; LOINC 2345-7; RxNorm 1049221",
+        "CAS 50-78-2; NDC 0002-8215-01; ISBN 978-0-323-07781-1; rs1799853; c.1521_1523delCTT",
+        "Lancet 2020;395:497-506; doi 10.1016/S0140-6736(20)30183-5; N Engl J Med 2015;373:2117-28",
+        "HR 0.72 (95% CI 0.58-0.89), p<0.001; 500-1000-1500 mL over 4-6-8 h; GFR 45-60-90",
+        "visual acuity 20/200, Apgar 8/9, on day 12/30, on 2/3 of the visits, born at 28 weeks",
         "vitamin B12 5 mg, T4 1.1, C3 90 mg/dL, IgG4 120-240, CA 19-9 1200, CD4 350-500",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
