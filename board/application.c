@@ -1,44 +1,82 @@
-#include "board/clerk.h"
+#include "board/door.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
-#include "schema/desk.h"
-#include "schema/roster.h"
 
-enum { APPLICATIONS_MOST = 100 };
+enum { APPLICATIONS_MOST = 40 };
 
-/* Findings of the lists, and whether somebody else already stands under this NPI or licence. */
-static enum result application_judge(struct work *work, int64_t member,
-                                     const struct application *application,
-                                     struct record_application *record)
+/* Against these words of the lists one admin is enough: they say only that nothing is known. */
+static bool reason_soft(const char *reason)
+{
+    return text_is(text_of(reason), "no_list");
+}
+
+enum result application_judge(struct work *work, int64_t member,
+                              const struct application *application, struct judgement *judgement)
 {
     struct clerk *clerk = work->clerk;
     struct match match;
     int64_t holder = 0;
     struct text today = clock_iso(work->arena, clerk->now_ms);
     today.size = 10; /* 2026-03-14 */
-    enum result result = match_application(clerk->roster, work->arena, application, today, &match);
+    enum result result =
+        match_application(clerk_roster(clerk), work->arena, application, today, &match);
     if (result == OK)
         result = keyring_person_holder(&clerk->keys, application, &holder);
     if (result != OK)
         return result;
     bool twice = holder != 0 && holder != member;
-    enum advice advice = twice && match.advice == ADVICE_ACCEPT ? ADVICE_REVIEW : match.advice;
-    record->advice = text_of(advice_name(advice));
-    record->roster =
-        twice ? text_cut(
-                    arena_format(work->arena,
-                                 "Another application or member holds this NPI or licence.\n%.*s",
-                                 (int)match.findings.size, match.findings.data),
-                    400)
-              : match.findings;
+    *judgement = (struct judgement){
+        .advice = match.advice, .reason = match.reason, .findings = match.findings};
+    if (twice) {
+        judgement->findings =
+            text_cut(arena_format(work->arena,
+                                  "Another application or member holds this NPI or licence.\n%.*s",
+                                  (int)match.findings.size, match.findings.data),
+                     400);
+        if (match.advice == ADVICE_ACCEPT || reason_soft(match.reason))
+            judgement->reason = "twice";
+        if (match.advice == ADVICE_ACCEPT)
+            judgement->advice = ADVICE_REVIEW;
+    }
+    judgement->hard = judgement->advice != ADVICE_ACCEPT && !reason_soft(judgement->reason);
     return OK;
+}
+
+/* What else the desk knows of him: tries at the quiz, vouches, and who would let him in already. */
+static enum result application_desk(struct work *work, const struct application *a,
+                                    struct record_application *record)
+{
+    struct clerk *clerk = work->clerk;
+    struct desk_proposal_get_row proposal;
+    struct desk_vouch_counts_row vouches;
+    struct desk_member_get_row member;
+    int64_t left = 0, from_ms = 0;
+    enum result result = desk_member_get(clerk->desk, work->arena, record->member, &member);
+    if (result == OK)
+        result = desk_vouch_counts(clerk->desk, work->arena, record->member, &vouches);
+    if (result == OK)
+        result = quiz_tries_left(work, a, &left, &from_ms);
+    if (result != OK)
+        return result;
+    record->level = member.level;
+    record->vouches = vouches.vouched;
+    record->tries = conf_int("quiz.tries") - left;
+    result =
+        desk_proposal_get(clerk->desk, work->arena, PROPOSAL_LET_IN, record->member, &proposal);
+    if (result == OK) {
+        record->proposed_by = proposal.pseudonym;
+        record->proposed_reason = proposal.reason;
+        record->own_proposal = proposal.by == work->actor.member;
+    }
+    return result == NOT_FOUND ? OK : result;
 }
 
 static enum result application_show(struct work *work, const struct desk_members_waiting_row *row,
                                     struct record_application *record)
 {
     struct application a;
+    struct judgement judgement;
     int64_t at_ms = 0;
     enum result result =
         keyring_application_get(&work->clerk->keys, work->arena, row->id, &a, &at_ms);
@@ -54,8 +92,19 @@ static enum result application_show(struct work *work, const struct desk_members
         .licence = a.licence,
         .state = a.state,
         .specialty = a.specialty,
-        .applied_ms = at_ms};
-    return application_judge(work, row->id, &a, record);
+        .applied_ms = at_ms,
+        .proposed_by = TEXT(""),
+        .proposed_reason = TEXT("")};
+    result = application_judge(work, row->id, &a, &judgement);
+    if (result != OK)
+        return result;
+    record->roster = judgement.findings;
+    record->advice = text_of(advice_name(judgement.advice));
+    record->reason = text_of(judgement.reason);
+    record->hard = judgement.hard;
+    result = application_desk(work, &a, record);
+    return result == OK ? lists_evidence(work, &a, &record->evidence, &record->evidence_count)
+                        : result;
 }
 
 enum result applications_run(struct work *work)
@@ -65,9 +114,6 @@ enum result applications_run(struct work *work)
     struct desk_members_waiting_row *rows;
     struct desk_waiting_count_row waiting;
     size_t count = 0;
-    if (clerk->roster == NULL && /* imported since we started? */
-        db_open(&clerk->roster, &roster_store, conf_store("roster"), ROLE_CLERK, DB_READ, 0) != OK)
-        clerk->roster = NULL;
     enum result result = desk_waiting_count(clerk->desk, work->arena, &waiting);
     if (result == OK)
         result =
@@ -88,9 +134,7 @@ enum result applications_run(struct work *work)
     return result;
 }
 
-/* One person, one membership: nobody else who is in may hold the NPI or licence. */
-static enum result person_free(struct work *work, const struct application *application,
-                               int64_t member)
+enum result person_free(struct work *work, const struct application *application, int64_t member)
 {
     struct desk_member_get_row row;
     int64_t holder = 0;
@@ -102,39 +146,4 @@ static enum result person_free(struct work *work, const struct application *appl
         return problem(work, CONFLICT, "accepted",
                        "A member with this NPI or licence has been let in already.");
     return result == NOT_FOUND ? OK : result;
-}
-
-enum result member_decide_run(struct work *work)
-{
-    struct clerk *clerk = work->clerk;
-    const struct command_member_decide *c = &work->command->member_decide;
-    struct event event = {.kind = EVENT_MEMBER_DECIDED};
-    struct event_member_decided *e = &event.member_decided;
-    struct desk_member_get_row row;
-    struct application application;
-    int64_t before = 0, at_ms = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_member_get(clerk->desk, work->arena, c->member, &row);
-    if (result != OK)
-        return result;
-    if (row.state != MEMBER_WAITING)
-        return problem(work, CONFLICT, "member", "This application has been decided already.");
-    result = keyring_application_get(&clerk->keys, work->arena, c->member, &application, &at_ms);
-    if (result == OK && c->accepted)
-        result = person_free(work, &application, c->member);
-    if (result != OK)
-        return result;
-    e->member = c->member;
-    e->by = work->actor.member;
-    e->accepted = c->accepted;
-    e->level = c->accepted ? BOARD_LEVEL_OPEN : 0;
-    e->reason = c->reason;
-    result = clerk_record(clerk, &event, NULL, 0);
-    if (result == OK)
-        result = keyring_decided(&clerk->keys, work->arena, c->member, &application, c->accepted);
-    if (result != OK)
-        clerk->fatal = result;
-    return result;
 }

@@ -31,6 +31,7 @@ enum notice_kind {
     NOTICE_RULE,
     NOTICE_OTHER,
     NOTICE_LEVEL, /* the reader's assurance level has changed */
+    NOTICE_VOUCH, /* somebody asks the reader to vouch */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
@@ -41,7 +42,7 @@ const char *stance_name(int64_t stance);     /* "corroborate", "dispute", "canno
 const char *patients_name(int64_t band);     /* "none", "1 to 5", "6 to 20", "more than 20" */
 const char *board_role_name(int64_t role);   /* "physician", "sponsor", "admin" */
 const char *rule_state_name(int64_t state);  /* "proposed" ... */
-/* "answer", "solved", "topic", "decided", "rule", "other", "level" */
+/* "answer", "solved", "topic", "decided", "rule", "other", "level", "vouch" */
 const char *notice_kind_name(int64_t kind);
 int64_t patients_least(int64_t band); /* the lower bound a band adds to a total: 0, 1, 6, 21 */
 
@@ -124,3 +125,26 @@ MUST_USE enum result search_threads(struct search *search, struct arena *arena, 
  * on), no snippets. */
 MUST_USE enum result search_similar(struct search *search, struct arena *arena, struct text title,
                                     size_t most, struct search_hit **hits, size_t *count);
+
+/* --- the door --- */
+
+/* What an applicant lets a voucher see of him: bits. */
+enum vouch_fact {
+    VOUCH_NAME = 1,
+    VOUCH_SPECIALTY = 2,
+    VOUCH_STATE = 4,
+    VOUCH_PLACE = 8,
+    VOUCH_SCHOOL = 16,
+    VOUCH_NPI = 32,
+};
+/* A kind of reason for a decision on an application. */
+struct decision_preset {
+    const char *name; /* one word: "document" */
+    bool accepted;
+    const char *words; /* "A licence, diploma or staff card was seen." */
+};
+const struct decision_preset *decision_presets(size_t *count);
+/* NULL for a word that is none. */
+const struct decision_preset *decision_preset_find(struct text name);
+/* Why a level changed (the word of member_level_set), said to the member; "" for another word. */
+const char *level_why_words(struct text why);

@@ -1,5 +1,5 @@
 /* curbside-clerk: serves commands (`serve`), and the operator's verbs around it. */
-#include "board/tools.h"
+#include "board/roster.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 static void progress_show(int64_t cursor)
 {
@@ -16,7 +18,11 @@ static void progress_show(int64_t cursor)
 static int serve(void)
 {
     static struct clerk clerk;
+    const struct rlimit no_core = {0, 0};
     int status = 1;
+    /* Applications, keys and addresses pass through this memory: none of it may end in a file. */
+    if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+        trace_die("start", "reason=core");
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
     enum result result = clerk_open(&clerk);
     if (result == OK)
@@ -42,12 +48,22 @@ static const struct verb verbs[] = {
     {"rebuild", "", "fold the journal anew into fresh board.db and desk.db"},
     {"digest", "", "print store, rows and content digest of board.db and desk.db"},
     {"check", "", "compare the search index with the texts"},
-    {"roster import", "LIST FILE", "import a public list: nppes or board:MO; .csv, .tsv, .gz"},
+    {"roster import", "LIST FILE [--as-of DAY] [--scope full|update] [--shrink yes]",
+     "import a public list: nppes, leie or board:XX; CSV or tabs, plain or gzip"},
     {"roster match", "FILE [--today DAY]", "what the lists say about a file of applications"},
+    {"roster recheck", "", "lower who lapsed, was deactivated or excluded; raise who is back"},
+    {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
+    {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
     {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
+    {"member match", "", "after an import: what the lists say now of those who wait"},
+    {"member unlock", "MEMBER", "take the second factors of a member away who has lost them all"},
+    {"identity keygen", "FOLDER", "make the offline key pair, on the machine that keeps it"},
+    {"identity open", "STORE --key FILE --member MEMBER|all --reason WHY",
+     "open sealed identities of a copy of identity.db, and write down who did and why"},
+    {"identity audit", "STORE", "check the record of what was opened"},
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
     {"journal show", "[--after SEQ] [--most COUNT]", "events as JSON, one a line"},
@@ -111,16 +127,34 @@ static const char *option(const struct arguments *a, const char *name, const cha
 }
 
 /* Exactly these positionals, and no option but those named. */
-static bool shaped(const struct arguments *a, size_t positionals, const char *first,
-                   const char *second)
+static bool shaped_three(const struct arguments *a, size_t positionals, const char *first,
+                         const char *second, const char *third)
 {
+    const char *const names[] = {first, second, third};
     for (size_t i = 0; i < a->option_count; i++) {
-        bool known = (first != NULL && strcmp(a->names[i], first) == 0) ||
-                     (second != NULL && strcmp(a->names[i], second) == 0);
+        bool known = false;
+        for (size_t j = 0; j < 3; j++)
+            known = known || (names[j] != NULL && strcmp(a->names[i], names[j]) == 0);
         if (!known)
             return false;
     }
     return a->positional_count == positionals;
+}
+
+static bool shaped(const struct arguments *a, size_t positionals, const char *first,
+                   const char *second)
+{
+    return shaped_three(a, positionals, first, second, NULL);
+}
+
+static int roster_import_verb(const struct arguments *a)
+{
+    const struct import_ask ask = {.list = a->positional[0],
+                                   .path = a->positional[1],
+                                   .as_of = option(a, "as-of", NULL),
+                                   .scope = option(a, "scope", NULL),
+                                   .shrink = option(a, "shrink", NULL)};
+    return roster_import(&ask);
 }
 
 static int journal_show_verb(const struct arguments *a)
@@ -157,8 +191,49 @@ static int guard_verb(const char *verb, const struct arguments *a)
     return -1;
 }
 
+static int roster_decide_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    if (!text_int(text_of(a->positional[0]), 1, INT64_MAX, &member))
+        return usage();
+    return roster_suspicion_decide(member, a->positional[1], a->positional[2]);
+}
+
+static int identity_open_verb(const struct arguments *a)
+{
+    const char *whom = option(a, "member", "");
+    int64_t member = 0;
+    if (strcmp(whom, "all") != 0 && !text_int(text_of(whom), 1, INT64_MAX, &member))
+        return usage();
+    return identity_open(a->positional[0], option(a, "key", ""), member, option(a, "reason", NULL));
+}
+
+static int member_unlock_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    return text_int(text_of(a->positional[0]), 1, INT64_MAX, &member) ? member_unlock(member)
+                                                                      : usage();
+}
+
+/* Verbs about persons and their accounts; -1: none of these. */
+static int person_verb_run(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "member unlock") == 0 && shaped(a, 1, NULL, NULL))
+        return member_unlock_verb(a);
+    if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))
+        return identity_keygen(a->positional[0]);
+    if (strcmp(verb, "identity open") == 0 && a->positional_count == 1 && a->option_count == 3)
+        return identity_open_verb(a);
+    if (strcmp(verb, "identity audit") == 0 && shaped(a, 1, NULL, NULL))
+        return identity_audit(a->positional[0]);
+    return -1;
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
+    int status = person_verb_run(verb, a);
+    if (status >= 0)
+        return status;
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
         return serve();
     if (strcmp(verb, "status") == 0 && shaped(a, 0, NULL, NULL))
@@ -169,15 +244,23 @@ static int verb_run(const char *verb, const struct arguments *a)
         return fold_digest();
     if (strcmp(verb, "check") == 0 && shaped(a, 0, NULL, NULL))
         return fold_check();
-    if (strcmp(verb, "roster import") == 0 && shaped(a, 2, NULL, NULL))
-        return roster_import(a->positional[0], a->positional[1]);
+    if (strcmp(verb, "roster import") == 0 && shaped_three(a, 2, "as-of", "scope", "shrink"))
+        return roster_import_verb(a);
     if (strcmp(verb, "roster match") == 0 && shaped(a, 1, "today", NULL))
         return roster_match(a->positional[0], option(a, "today", NULL));
+    if (strcmp(verb, "roster recheck") == 0 && shaped(a, 0, NULL, NULL))
+        return roster_recheck();
+    if (strcmp(verb, "roster suspicions") == 0 && shaped(a, 0, NULL, NULL))
+        return roster_suspicions();
+    if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
+        return roster_decide_verb(a);
     if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
         return import_medquad(a->positional[0]);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));
+    if (strcmp(verb, "member match") == 0 && shaped(a, 0, NULL, NULL))
+        return member_match();
     if (strcmp(verb, "member list") == 0 && shaped(a, 0, NULL, NULL))
         return member_list();
     if (strcmp(verb, "text blank") == 0 && shaped(a, 2, NULL, NULL))
@@ -186,7 +269,7 @@ static int verb_run(const char *verb, const struct arguments *a)
         return journal_verify_verb();
     if (strcmp(verb, "journal show") == 0 && shaped(a, 0, "after", "most"))
         return journal_show_verb(a);
-    int status = guard_verb(verb, a);
+    status = guard_verb(verb, a);
     return status >= 0 ? status : usage();
 }
 

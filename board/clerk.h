@@ -6,7 +6,9 @@
 #include "board/board.h"
 #include "board/fold.h"
 #include "board/hasher.h"
+#include "board/password.h"
 #include "board/throttle.h"
+#include "board/ticket.h"
 #include "core/socket.h"
 #include "schema/command.h"
 
@@ -19,6 +21,8 @@ struct clerk {
     struct server server;
     struct hasher hasher;
     struct throttle throttle;
+    struct tickets tickets;
+    struct passwords passwords; /* common ones, which nobody may have */
     struct guard *guard;
     struct arena arena;   /* of one batch */
     struct arena scratch; /* of one command's replies to itself */
@@ -34,6 +38,7 @@ struct clerk {
 
 struct actor {
     int64_t member, role, level, state, seen_ms;
+    int64_t second, opened_ms; /* second factors; when the session began */
     uint8_t token[TOKEN_SIZE], digest[DIGEST_SIZE];
 };
 
@@ -107,8 +112,9 @@ enum result join_hash(struct work *work, struct hash_ask *ask); /* member.c */
 enum result join_run(struct work *work);
 enum result staff_add_hash(struct work *work, struct hash_ask *ask);
 enum result staff_add_run(struct work *work);
-enum result applications_run(struct work *work); /* application.c */
-enum result member_decide_run(struct work *work);
+enum result applications_run(struct work *work);  /* application.c */
+enum result member_decide_run(struct work *work); /* decide.c */
+enum result applications_match_run(struct work *work);
 enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
 enum result solve_run(struct work *work);
@@ -122,4 +128,27 @@ enum result rule_withdraw_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */
 enum result mail_due_run(struct work *work);
 enum result mail_done_run(struct work *work);
-enum result status_run(struct work *work); /* command.c */
+/* The door (board/door.h). */
+enum result standing_run(struct work *work); /* waiting.c */
+enum result quiz_run(struct work *work);     /* quiz.c */
+enum result quiz_answer_run(struct work *work);
+enum result letter_ask_run(struct work *work); /* code.c */
+enum result mail_ask_run(struct work *work);
+enum result code_enter_run(struct work *work);
+enum result letters_due_run(struct work *work);
+enum result letter_done_run(struct work *work);
+enum result vouch_ask_run(struct work *work); /* vouch.c */
+enum result vouching_run(struct work *work);
+enum result invite_run(struct work *work);
+enum result vouch_answer_run(struct work *work);
+enum result pioneer_set_run(struct work *work);
+enum result domain_set_run(struct work *work);
+enum result vouch_tree_run(struct work *work); /* branch.c */
+enum result branch_withdraw_run(struct work *work);
+enum result member_restore_run(struct work *work);
+enum result status_run(struct work *work);    /* command.c */
+struct db *clerk_roster(struct clerk *clerk); /* suspect.c; NULL: no list was imported yet */
+enum result licence_suspects_run(struct work *work);
+enum result name_suspects_run(struct work *work);
+enum result suspicions_run(struct work *work);
+enum result suspicion_decide_run(struct work *work);

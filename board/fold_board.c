@@ -1,6 +1,7 @@
 #include "board/fold.h"
 
 #include "board/board.h"
+#include "core/clock.h"
 #include "core/session.h"
 #include "core/text.h"
 #include "schema/board.h"
@@ -44,12 +45,23 @@ static enum result staff_added(struct db *db, const struct event *event)
                             e->organisation, event->at_ms);
 }
 
+/* The log of decisions tells the day alone, and no name. */
+static enum result decision_log(struct db *db, const struct event *event, const char *what,
+                                struct text why, int64_t admins)
+{
+    return board_decision_add(db, event->seq, event->at_ms - event->at_ms % DAY_MS, text_of(what),
+                              why, admins);
+}
+
 static enum result member_decided(struct db *db, const struct event *event)
 {
     const struct event_member_decided *e = &event->member_decided;
     enum result result = board_member_level_set(db, e->member, e->level);
     if (e->accepted)
         THEN(result, board_total_add(db, TEXT("members"), 1));
+    THEN(result,
+         decision_log(db, event, e->accepted ? "let_in" : "turned_away",
+                      e->preset.size > 0 ? e->preset : TEXT("other"), e->has_proposed_by ? 2 : 1));
     THEN(result,
          notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0, event->at_ms));
     return result;
@@ -59,9 +71,13 @@ static enum result member_level_set(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
     int64_t more = (e->level >= BOARD_LEVEL_OPEN) - (e->was >= BOARD_LEVEL_OPEN);
-    enum result result = board_member_level_set(db, e->member, e->level);
+    enum result result =
+        board_member_level_why_set(db, e->member, e->level, e->was, or_empty(e->why), event->at_ms);
     if (more != 0)
         THEN(result, board_total_add(db, TEXT("members"), more));
+    if (more != 0)
+        THEN(result, decision_log(db, event, more > 0 ? "let_in" : "lowered", or_empty(e->why),
+                                  e->by > 0 ? 2 : 0));
     THEN(result,
          notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0, event->at_ms));
     return result;
@@ -73,6 +89,8 @@ static enum result session_opened(struct db *db, const struct event *event)
     enum result result = board_session_prune(db, e->member, event->at_ms);
     THEN(result, board_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
                                    event->at_ms, e->expires_ms, e->view_box));
+    if (e->device.data != NULL)
+        THEN(result, board_session_device_set(db, bytes_of(e->digest, DIGEST_SIZE), e->device));
     return result;
 }
 
@@ -246,11 +264,28 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     return result;
 }
 
+static enum result domain_set(struct db *db, const struct event *event)
+{
+    const struct event_domain_set *e = &event->domain_set;
+    return e->listed ? board_domain_put(db, e->domain, or_empty(e->reason), event->at_ms)
+                     : board_domain_remove(db, e->domain);
+}
+
+/* That somebody asks is told; who, only the clerk knows. */
+static enum result vouch_asked(struct db *db, const struct event *event)
+{
+    const struct event_vouch_asked *e = &event->vouch_asked;
+    return e->voucher > 0 ? notify(db, event->seq * NOTICES_PER_EVENT, e->voucher, NOTICE_VOUCH, 0,
+                                   event->at_ms)
+                          : OK;
+}
+
 enum result fold_board_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct fold_board *fold = self;
     const struct event *event = &entry->event;
     struct db *db = fold->db;
+    bool known = false;
     if (event->kind == EVENT_VOTE_CAST)
         return fold_vote_cast(fold, event, arena);
     enum result result = fold_board_settle(fold); /* what this event builds on */
@@ -295,6 +330,24 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
                             RULE_WITHDRAWN);
     case EVENT_TEXT_BLANKED:
         return text_blanked(db, event, arena);
+    case EVENT_DOMAIN_SET:
+        return domain_set(db, event);
+    case EVENT_VOUCH_ASKED:
+        return vouch_asked(db, event);
+    case EVENT_DECISION_PROPOSED:
+    case EVENT_CODE_ASKED:
+    case EVENT_CODE_SENT:
+    case EVENT_CODE_MISSED:
+    case EVENT_CODE_USED:
+    case EVENT_PIONEER_SET:
+    case EVENT_INVITATION_MADE:
+    case EVENT_VOUCH_ANSWERED:
+    case EVENT_BRANCH_PROPOSED:
+    case EVENT_BRANCH_WITHDRAWN:
+        return OK; /* the desk's business */
+    default:
+        break;
     }
-    return BROKEN; /* an event of a kind this program does not know */
+    result = fold_board_account(fold, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

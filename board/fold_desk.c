@@ -1,6 +1,7 @@
 #include "board/fold.h"
 
-#include "board/board.h"
+#include "board/door.h"
+#include "board/pseudonym.h"
 #include "core/clock.h"
 #include "schema/desk.h"
 
@@ -43,6 +44,8 @@ static enum result member_applied(struct db *db, const struct event *event, stru
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
                                  BOARD_PHYSICIAN, 0, MEMBER_WAITING, e->credential));
+    THEN(result, desk_member_look_set(db, event->seq, pseudonym_look(arena, e->pseudonym),
+                                      e->specialty, e->show_specialty ? 1 : 0));
     return result;
 }
 
@@ -52,6 +55,8 @@ static enum result staff_added(struct db *db, const struct event *event, struct 
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
                                  e->role, BOARD_LEVEL_OPEN, MEMBER_IN, e->credential));
+    THEN(result,
+         desk_member_look_set(db, event->seq, pseudonym_look(arena, e->pseudonym), TEXT(""), 0));
     return result;
 }
 
@@ -61,6 +66,8 @@ static enum result member_decided(struct db *db, const struct event *event)
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result,
          desk_member_decide(db, e->member, e->level, e->accepted ? MEMBER_IN : MEMBER_REFUSED));
+    THEN(result, desk_standing_set(db, e->member, TEXT("document"), event->at_ms));
+    THEN(result, desk_proposal_remove(db, PROPOSAL_LET_IN, e->member));
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0,
                                event->at_ms));
     return result;
@@ -69,7 +76,9 @@ static enum result member_decided(struct db *db, const struct event *event)
 static enum result member_level_set(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
-    enum result result = desk_member_level_set(db, e->member, e->level);
+    struct text why = e->why.data == NULL ? TEXT("") : e->why;
+    enum result result = desk_member_level_why_set(db, e->member, e->level, why, e->was);
+    THEN(result, fold_door_level(db, event));
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0,
                                event->at_ms));
     return result;
@@ -81,6 +90,7 @@ static enum result session_opened(struct db *db, const struct event *event)
     enum result result = desk_session_prune(db, e->member, event->at_ms);
     THEN(result, desk_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
                                   event->at_ms, e->expires_ms));
+    THEN(result, desk_session_opened_set(db, bytes_of(e->digest, DIGEST_SIZE), event->at_ms));
     return result;
 }
 
@@ -139,6 +149,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
 {
     struct db *db = self;
     const struct event *event = &entry->event;
+    bool known = false;
     switch (event->kind) {
     case EVENT_MEMBER_APPLIED:
         return member_applied(db, event, arena);
@@ -178,6 +189,22 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return rule_approved(db, event);
     case EVENT_RULE_WITHDRAWN:
         return rule_withdrawn(db, event);
+    case EVENT_DECISION_PROPOSED:
+    case EVENT_CODE_ASKED:
+    case EVENT_CODE_SENT:
+    case EVENT_CODE_MISSED:
+    case EVENT_CODE_USED:
+    case EVENT_DOMAIN_SET:
+    case EVENT_PIONEER_SET:
+    case EVENT_INVITATION_MADE:
+    case EVENT_VOUCH_ASKED:
+    case EVENT_VOUCH_ANSWERED:
+    case EVENT_BRANCH_PROPOSED:
+    case EVENT_BRANCH_WITHDRAWN:
+        return fold_door_apply(db, event);
+    default:
+        break;
     }
-    return BROKEN; /* an event of a kind this program does not know */
+    enum result result = fold_desk_account(db, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

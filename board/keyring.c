@@ -65,6 +65,8 @@ enum result keyring_open(struct keyring *keys)
         result = seal_key_load("clerk", "request", KEY_SIZE, true, &keys->request_key);
     if (result == OK)
         result = seal_key_load("clerk", "person", KEY_SIZE, true, &keys->person_key);
+    if (result == OK)
+        result = seal_key_load("clerk", "door", KEY_SIZE, true, &keys->door_key);
     if (result != OK)
         return result;
     offline_key_load(keys);
@@ -168,7 +170,7 @@ enum result credential_unbox(struct arena *arena, const uint8_t key[KEY_SIZE], s
     return OK;
 }
 
-static enum result writing(struct keyring *keys)
+enum result keyring_write(struct keyring *keys)
 {
     if (keys->writing)
         return OK;
@@ -180,7 +182,7 @@ static enum result writing(struct keyring *keys)
 enum result keyring_key_put(struct keyring *keys, struct arena *arena, int64_t member,
                             const uint8_t key[KEY_SIZE])
 {
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     if (result != OK)
         return result;
     return identity_member_key_set(keys->db, member,
@@ -193,7 +195,7 @@ enum result keyring_application_put(struct keyring *keys, struct arena *arena, i
     const struct text lines[] = {application->first_name, application->last_name,
                                  application->npi,        application->licence,
                                  application->state,      application->specialty};
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     if (result != OK)
         return result;
     return identity_application_set(keys->db, member, lines_box(arena, keys->box_key, lines, 6),
@@ -216,63 +218,102 @@ enum result keyring_application_get(struct keyring *keys, struct arena *arena, i
     return OK;
 }
 
-/* Two digests a person: the NPI, and the licence with its state. */
+/* Two digests a person: the NPI, and the licence with its state, however the number is written. */
+static void npi_digest(const struct keyring *keys, struct text npi, uint8_t digest[DIGEST_SIZE])
+{
+    const struct bytes key = bytes_of(keys->person_key, KEY_SIZE);
+    const struct bytes parts[] = {text_bytes(TEXT("npi")), text_bytes(npi)};
+    seal_digest(digest, &key, parts, 2);
+}
+
+static void licence_digest(const struct keyring *keys, struct text state, struct text licence,
+                           uint8_t digest[DIGEST_SIZE])
+{
+    enum { LICENCE_SIZE = 64 };
+    char folded[LICENCE_SIZE];
+    struct text number = text_cut(licence, LICENCE_SIZE);
+    const struct bytes key = bytes_of(keys->person_key, KEY_SIZE);
+    const struct bytes parts[] = {text_bytes(TEXT("licence")), text_bytes(state),
+                                  bytes_of(folded, licence_key_write(folded, number))};
+    seal_digest(digest, &key, parts, 3);
+}
+
 static void person_digests(const struct keyring *keys, const struct application *a,
                            uint8_t npi[DIGEST_SIZE], uint8_t licence[DIGEST_SIZE])
 {
-    const struct bytes key = bytes_of(keys->person_key, KEY_SIZE);
-    const struct bytes npi_parts[] = {text_bytes(TEXT("npi")), text_bytes(a->npi)};
-    const struct bytes licence_parts[] = {text_bytes(TEXT("licence")), text_bytes(a->state),
-                                          text_bytes(a->licence)};
-    seal_digest(npi, &key, npi_parts, 2);
-    seal_digest(licence, &key, licence_parts, 3);
+    npi_digest(keys, a->npi, npi);
+    licence_digest(keys, a->state, a->licence, licence);
+}
+
+static enum result digest_holder(struct keyring *keys, const uint8_t digest[DIGEST_SIZE],
+                                 int64_t *member)
+{
+    struct identity_person_get_row row;
+    struct arena none = {0}; /* the row holds a number only: nothing is taken */
+    enum result result = identity_person_get(keys->db, &none, bytes_of(digest, DIGEST_SIZE), &row);
+    *member = result == OK ? row.member : 0;
+    return result == NOT_FOUND ? OK : result;
+}
+
+enum result keyring_npi_holder(struct keyring *keys, struct text npi, int64_t *member)
+{
+    uint8_t digest[DIGEST_SIZE];
+    npi_digest(keys, npi, digest);
+    return digest_holder(keys, digest, member);
+}
+
+enum result keyring_licence_holder(struct keyring *keys, struct text state, struct text licence,
+                                   int64_t *member)
+{
+    uint8_t digest[DIGEST_SIZE];
+    licence_digest(keys, state, licence, digest);
+    return digest_holder(keys, digest, member);
 }
 
 enum result keyring_person_holder(struct keyring *keys, const struct application *application,
                                   int64_t *member)
 {
-    uint8_t digests[2][DIGEST_SIZE];
-    struct identity_person_get_row row;
-    struct arena none = {0}; /* the row holds a number only: nothing is taken */
-    enum result result = NOT_FOUND;
-    person_digests(keys, application, digests[0], digests[1]);
-    *member = 0;
-    for (size_t i = 0; i < 2 && result == NOT_FOUND; i++)
-        result = identity_person_get(keys->db, &none, bytes_of(digests[i], DIGEST_SIZE), &row);
-    if (result == OK)
-        *member = row.member;
-    return result == NOT_FOUND ? OK : result;
+    enum result result = keyring_npi_holder(keys, application->npi, member);
+    if (result == OK && *member == 0)
+        result = keyring_licence_holder(keys, application->state, application->licence, member);
+    return result;
 }
 
 enum result keyring_person_hold(struct keyring *keys, const struct application *application,
                                 int64_t member)
 {
     uint8_t digests[2][DIGEST_SIZE];
-    enum result result = writing(keys);
+    enum result result = keyring_write(keys);
     person_digests(keys, application, digests[0], digests[1]);
     for (size_t i = 0; i < 2 && result == OK; i++)
         result = identity_person_set(keys->db, bytes_of(digests[i], DIGEST_SIZE), member);
     return result;
 }
 
+static enum result identity_seal(struct keyring *keys, struct arena *arena, int64_t member,
+                                 const struct application *application)
+{
+    struct buf buf;
+    buf_open(&buf, arena, 512);
+    const struct text lines[] = {application->first_name, application->last_name,
+                                 application->npi,        application->licence,
+                                 application->state,      application->specialty};
+    for (size_t i = 0; i < 6; i++) {
+        buf_add(&buf, lines[i].data, lines[i].size);
+        buf_char(&buf, '\n');
+    }
+    return identity_identity_set(keys->db, member,
+                                 seal_to(arena, keys->offline_key, buf_bytes(&buf)));
+}
+
 enum result keyring_decided(struct keyring *keys, struct arena *arena, int64_t member,
                             const struct application *application, bool accepted)
 {
-    enum result result = writing(keys);
-    struct buf buf;
+    enum result result = keyring_write(keys);
     if (keys->done_count == KEYRING_DONE_MAX)
         return TOO_OFTEN;
     if (result == OK && accepted) {
-        buf_open(&buf, arena, 512);
-        const struct text lines[] = {application->first_name, application->last_name,
-                                     application->npi,        application->licence,
-                                     application->state,      application->specialty};
-        for (size_t i = 0; i < 6; i++) {
-            buf_add(&buf, lines[i].data, lines[i].size);
-            buf_char(&buf, '\n');
-        }
-        result = identity_identity_set(keys->db, member,
-                                       seal_to(arena, keys->offline_key, buf_bytes(&buf)));
+        result = identity_seal(keys, arena, member, application);
         if (result == OK)
             result = keyring_person_hold(keys, application, member);
     }
@@ -297,21 +338,42 @@ void keyring_rollback(struct keyring *keys)
         db_rollback(keys->db);
     keys->writing = false;
     keys->done_count = 0;
+    keys->left_count = 0;
     views_forget(keys);
+}
+
+static enum result member_left(struct keyring *keys, int64_t member)
+{
+    enum result result = identity_member_key_remove(keys->db, member);
+    return result == OK ? identity_application_remove(keys->db, member) : result;
+}
+
+enum result keyring_left(struct keyring *keys, int64_t member)
+{
+    if (keys->left_count == KEYRING_LEFT_MAX)
+        return TOO_OFTEN;
+    keys->left[keys->left_count++] = member;
+    return OK;
 }
 
 void keyring_after(struct keyring *keys)
 {
-    enum result result = keys->done_count > 0 ? db_begin(keys->db) : OK;
+    bool any = keys->done_count + keys->left_count > 0;
+    enum result result = any ? db_begin(keys->db) : OK;
     for (size_t i = 0; i < keys->done_count && result == OK; i++)
         result = identity_application_remove(keys->db, keys->done[i]);
-    if (keys->done_count > 0 && result == OK)
+    for (size_t i = 0; i < keys->left_count && result == OK; i++)
+        result = member_left(keys, keys->left[i]);
+    if (any && result == OK)
         result = db_commit(keys->db);
     if (result != OK) {
         db_rollback(keys->db);
-        trace_warn("applications_kept", "until=sweep result=%s", result_name(result));
+        trace_warn("identity_rows_kept", "until=sweep result=%s", result_name(result));
     }
+    if (keys->left_count > 0)
+        views_forget(keys);
     keys->done_count = 0;
+    keys->left_count = 0;
 }
 
 static enum result member_drop(struct keyring *keys, int64_t member)
@@ -323,11 +385,14 @@ static enum result member_drop(struct keyring *keys, int64_t member)
         result = identity_identity_remove(keys->db, member);
     if (result == OK)
         result = identity_person_remove(keys->db, member);
+    if (result == OK)
+        result = identity_suspects_remove(keys->db, member);
     return result;
 }
 
 static enum result sweep_keys(struct keyring *keys, struct db *desk, struct arena *arena)
 {
+    enum { LEFT = 4 };
     enum result result = OK;
     int64_t after = 0;
     for (size_t count = 1; result == OK && count > 0;) {
@@ -341,15 +406,30 @@ static enum result sweep_keys(struct keyring *keys, struct db *desk, struct aren
             if (result == NOT_FOUND) {
                 trace_warn("identity_swept", "member=%lld", (long long)after);
                 result = member_drop(keys, after);
+            } else if (result == OK && row.state == LEFT) {
+                result = member_left(keys, after);
             }
         }
     }
     return result;
 }
 
+/* Somebody got in and his application was not sealed on the way: it is now. */
+static enum result sweep_seal(struct keyring *keys, struct arena *arena, int64_t member)
+{
+    struct identity_identity_has_row has;
+    struct application application;
+    int64_t at_ms = 0;
+    enum result result = identity_identity_has(keys->db, arena, member, &has);
+    if (result != NOT_FOUND)
+        return result;
+    result = keyring_application_get(keys, arena, member, &application, &at_ms);
+    return result == OK ? identity_seal(keys, arena, member, &application) : result;
+}
+
 static enum result sweep_applications(struct keyring *keys, struct db *desk, struct arena *arena)
 {
-    enum { WAITING = 1 };
+    enum { WAITING = 1, IN = 2 };
     enum result result = OK;
     int64_t after = 0;
     for (size_t count = 1; result == OK && count > 0;) {
@@ -360,6 +440,8 @@ static enum result sweep_applications(struct keyring *keys, struct db *desk, str
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].member;
             result = desk_member_get(desk, arena, after, &row);
+            if (result == OK && row.state == IN)
+                result = sweep_seal(keys, arena, after);
             if (result == NOT_FOUND || (result == OK && row.state != WAITING))
                 result = identity_application_remove(keys->db, after);
         }
@@ -382,4 +464,73 @@ enum result keyring_sweep(struct keyring *keys, struct db *desk, struct arena *a
         return result;
     }
     return db_commit(keys->db);
+}
+
+static void entry_digest(const struct keyring *keys, int64_t entry, uint8_t digest[ID_SIZE])
+{
+    const struct bytes key = bytes_of(keys->person_key, KEY_SIZE);
+    const struct bytes parts[] = {text_bytes(TEXT("exclusion")), bytes_of(&entry, sizeof(entry))};
+    seal_id(digest, &key, parts, 2);
+}
+
+enum result keyring_suspect_put(struct keyring *keys, struct arena *arena, int64_t member,
+                                int64_t entry, struct text says, int64_t at_ms, bool *fresh)
+{
+    uint8_t digest[ID_SIZE];
+    struct identity_suspect_get_row row;
+    entry_digest(keys, entry, digest);
+    enum result result =
+        identity_suspect_get(keys->db, arena, member, bytes_of(digest, ID_SIZE), &row);
+    *fresh = result == NOT_FOUND;
+    if (result != NOT_FOUND)
+        return result;
+    result = keyring_write(keys);
+    if (result != OK)
+        return result;
+    return identity_suspect_add(keys->db, member, bytes_of(digest, ID_SIZE),
+                                seal_box(arena, keys->box_key, NULL, text_bytes(says)), at_ms);
+}
+
+enum result keyring_suspects(struct keyring *keys, struct arena *arena, int64_t after, size_t most,
+                             struct suspect **suspects, size_t *count)
+{
+    struct identity_suspects_open_row *rows;
+    enum result result =
+        identity_suspects_open(keys->db, arena, after, (int64_t)most, &rows, count);
+    *suspects = arena_array(arena, struct suspect, *count + 1);
+    for (size_t i = 0; i < *count && result == OK; i++) {
+        struct bytes says;
+        if (rows[i].entry.size != ID_SIZE ||
+            seal_unbox(arena, keys->box_key, rows[i].box, &says) != OK)
+            return BROKEN;
+        struct suspect *suspect = &(*suspects)[i];
+        suspect->member = rows[i].member;
+        suspect->at_ms = rows[i].at_ms;
+        suspect->says = (struct text){(const char *)says.data, says.size};
+        memcpy(suspect->entry, rows[i].entry.data, ID_SIZE);
+    }
+    return result;
+}
+
+enum result keyring_suspect_decide(struct keyring *keys, struct arena *arena, int64_t member,
+                                   const uint8_t entry[ID_SIZE], bool excluded)
+{
+    struct identity_suspect_get_row row;
+    enum result result =
+        identity_suspect_get(keys->db, arena, member, bytes_of(entry, ID_SIZE), &row);
+    if (result == OK)
+        result = keyring_write(keys);
+    if (result == OK)
+        result =
+            identity_suspect_decide(keys->db, member, bytes_of(entry, ID_SIZE), excluded ? 1 : 2);
+    return result;
+}
+
+enum result keyring_suspect_held(struct keyring *keys, struct arena *arena, int64_t member,
+                                 bool *held)
+{
+    struct identity_suspects_held_row row;
+    enum result result = identity_suspects_held(keys->db, arena, member, &row);
+    *held = result == OK && row.entries > 0;
+    return result;
 }

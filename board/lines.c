@@ -42,7 +42,7 @@ static void gzip_start(struct lines *lines, const char *path)
 
 void lines_open(struct lines *lines, const char *path)
 {
-    size_t size = strlen(path);
+    uint8_t magic[2] = {0};
     memset(lines, 0, sizeof(*lines));
     lines->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (lines->fd < 0)
@@ -50,7 +50,7 @@ void lines_open(struct lines *lines, const char *path)
     lines->source = dup(lines->fd);
     lines->total = lseek(lines->fd, 0, SEEK_END);
     (void)lseek(lines->fd, 0, SEEK_SET);
-    if (size > 3 && strcmp(path + size - 3, ".gz") == 0)
+    if (pread(lines->fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b)
         gzip_start(lines, path);
     lines->room = LINE_SIZE_MAX + READ_SIZE;
     lines->data = malloc(lines->room);
@@ -69,6 +69,7 @@ static bool lines_fill(struct lines *lines)
     ssize_t size = read(lines->fd, lines->data + lines->size, READ_SIZE);
     if (size <= 0) {
         lines->ended = true;
+        lines->failed = size < 0;
         return false;
     }
     lines->size += (size_t)size;
@@ -125,34 +126,5 @@ bool lines_close(struct lines *lines)
     lines->data = NULL;
     if (lines->child != 0 && waitpid(lines->child, &status, 0) < 0)
         return false;
-    return lines->child == 0 || status == 0;
-}
-
-size_t fields_read(struct arena *arena, struct text line, char separator, struct text *fields,
-                   size_t most)
-{
-    size_t count = 0, at = 0;
-    while (count < most) {
-        char *out = arena_take(arena, line.size - at + 1);
-        size_t size = 0;
-        bool quoted = separator == ',' && at < line.size && line.data[at] == '"';
-        at += quoted ? 1 : 0;
-        while (at < line.size) {
-            char c = line.data[at];
-            if (quoted && c == '"' && at + 1 < line.size && line.data[at + 1] == '"')
-                at++;
-            else if (quoted && c == '"')
-                quoted = false, c = 0;
-            else if (!quoted && c == separator)
-                break;
-            if (c != 0)
-                out[size++] = c;
-            at++;
-        }
-        fields[count++] = text_trim((struct text){out, size});
-        if (at >= line.size)
-            return count;
-        at++;
-    }
-    return count;
+    return !lines->failed && (lines->child == 0 || status == 0);
 }

@@ -5,317 +5,449 @@
 
 #include <string.h>
 
+enum { FINDINGS_SIZE = 400 };
+
+/* How a name that was given stands to one that is listed. */
+enum naming { NAME_OTHER, NAME_PART, NAME_VARIANT, NAME_SAME };
+
+/* What the lists hold about one application: everything the rules look at. */
+struct facts {
+    bool check_wrong;
+    bool nppes_here, board_here; /* those lists were imported */
+    struct roster_provider_get_row provider;
+    bool provider_here;
+    bool physician, main_physician, main_other; /* among the codes the NPI is registered with */
+    bool same_number, other_number;             /* with this or another licence of this state */
+    enum naming npi_name;
+    struct roster_licence_get_row licence; /* a physician's, if the board lists one */
+    size_t licences;                       /* under this number, whatever profession */
+    bool licence_here;                     /* one of them is a physician's */
+    enum naming licence_name;
+    bool lists_agree; /* the board names whom the NPI's list names */
+    bool excluded, excluded_name;
+    struct text today;
+};
+
+static bool before(struct text day, struct text other)
+{
+    return day.size == 10 && other.size == 10 && memcmp(day.data, other.data, 10) < 0;
+}
+
+/* --- the rules, in their order --- */
+
+static bool check_wrong(const struct facts *f)
+{
+    return f->check_wrong;
+}
+static bool no_nppes(const struct facts *f)
+{
+    return !f->check_wrong && !f->nppes_here;
+}
+static bool no_board(const struct facts *f)
+{
+    return !f->check_wrong && f->nppes_here && !f->board_here;
+}
+static bool npi_unknown(const struct facts *f)
+{
+    return f->nppes_here && !f->provider_here;
+}
+static bool npi_deactivated(const struct facts *f)
+{
+    return f->provider_here && f->provider.kind == PROVIDER_DEACTIVATED;
+}
+static bool npi_organisation(const struct facts *f)
+{
+    return f->provider_here && f->provider.kind == PROVIDER_ORGANISATION;
+}
+static bool npi_other_profession(const struct facts *f)
+{
+    return f->provider_here && (f->provider.kind == PROVIDER_OTHER ||
+                                (f->provider.kind == PROVIDER_PHYSICIAN && !f->physician));
+}
+static bool npi_is_physician(const struct facts *f)
+{
+    return f->provider_here && f->provider.kind == PROVIDER_PHYSICIAN && f->physician;
+}
+static bool npi_excluded(const struct facts *f)
+{
+    return f->excluded;
+}
+static bool npi_named_otherwise(const struct facts *f)
+{
+    return npi_is_physician(f) && f->npi_name == NAME_OTHER;
+}
+/* Two persons of one name: the NPI of one, the licence of the other. */
+static bool two_of_one_name(const struct facts *f)
+{
+    return npi_is_physician(f) && f->npi_name != NAME_OTHER && f->other_number && !f->same_number &&
+           f->licence_here && f->licence_name != NAME_OTHER;
+}
+static bool npi_other_licence(const struct facts *f)
+{
+    return npi_is_physician(f) && f->other_number && !f->same_number;
+}
+static bool licence_unknown(const struct facts *f)
+{
+    return f->board_here && f->licences == 0;
+}
+static bool licence_other_profession(const struct facts *f)
+{
+    return f->board_here && f->licences > 0 && !f->licence_here;
+}
+/* A former name that the NPI's list knows is enough: the number ties the two rows together. */
+static bool licence_named_otherwise(const struct facts *f)
+{
+    bool tied = npi_is_physician(f) && f->npi_name != NAME_OTHER && f->same_number;
+    return f->licence_here && f->licence_name == NAME_OTHER && !(tied && f->lists_agree);
+}
+static bool licence_ended(const struct facts *f)
+{
+    return f->licence_here &&
+           (before(f->licence.expires, f->today) || text_is(f->licence.status, "expired"));
+}
+static bool status_is(const struct facts *f, const char *status)
+{
+    return f->licence_here && text_is(f->licence.status, status);
+}
+static bool licence_revoked(const struct facts *f)
+{
+    return status_is(f, "revoked") || status_is(f, "unlicensed");
+}
+static bool licence_suspended(const struct facts *f)
+{
+    return status_is(f, "suspended");
+}
+static bool licence_deceased(const struct facts *f)
+{
+    return status_is(f, "deceased");
+}
+static bool licence_inactive(const struct facts *f)
+{
+    return status_is(f, "inactive") || status_is(f, "retired");
+}
+static bool licence_disciplined(const struct facts *f)
+{
+    return f->licence_here && f->licence.discipline.size > 0;
+}
+static bool licence_not_active(const struct facts *f)
+{
+    return status_is(f, "military") || status_is(f, "unknown");
+}
+static bool name_excluded(const struct facts *f)
+{
+    return f->excluded_name && !f->excluded;
+}
+static bool not_listed_any_more(const struct facts *f)
+{
+    return (f->licence_here && f->licence.gone != 0) || (f->provider_here && f->provider.gone != 0);
+}
+static bool name_in_part(const struct facts *f)
+{
+    return (npi_is_physician(f) && f->npi_name == NAME_PART) ||
+           (f->licence_here && f->licence_name == NAME_PART);
+}
+static bool second_profession(const struct facts *f)
+{
+    return npi_is_physician(f) && f->main_other && !f->main_physician;
+}
+static bool not_tied(const struct facts *f)
+{
+    return npi_is_physician(f) && f->licence_here && !f->same_number && !f->other_number;
+}
+
+/* The first that rejects decides; if none does, the first that asks for a review. Words are for the
+ * admin: all that hold are shown. */
+static const struct rule {
+    const char *reason;
+    enum advice advice;
+    bool (*holds)(const struct facts *facts);
+    const char *words;
+} rules[] = {
+    {"bad_check", ADVICE_REJECT, check_wrong, "The NPI's check digit is wrong."},
+    {"no_list", ADVICE_REVIEW, no_nppes, "No NPI list has been imported."},
+    {"no_list", ADVICE_REVIEW, no_board, "No list of this state's board has been imported."},
+    {"unknown_npi", ADVICE_REJECT, npi_unknown, "The NPI is not in the list."},
+    {"deactivated", ADVICE_REJECT, npi_deactivated, "The NPI was deactivated."},
+    {"organisation", ADVICE_REJECT, npi_organisation, "The NPI belongs to an organisation."},
+    {"not_physician", ADVICE_REJECT, npi_other_profession,
+     "The NPI is registered for another profession."},
+    {"excluded", ADVICE_REJECT, npi_excluded, "The NPI is on the federal exclusion list."},
+    {"name_mismatch", ADVICE_REJECT, npi_named_otherwise,
+     "The NPI is registered under another name."},
+    {"homonym", ADVICE_REJECT, two_of_one_name,
+     "The NPI and the licence belong to two persons of this name."},
+    {"license_mismatch", ADVICE_REJECT, npi_other_licence,
+     "The NPI is registered with another licence number of this state."},
+    {"license_mismatch", ADVICE_REJECT, licence_unknown, "The board does not list this licence."},
+    {"not_physician", ADVICE_REJECT, licence_other_profession,
+     "The licence is for another profession."},
+    {"name_mismatch", ADVICE_REJECT, licence_named_otherwise,
+     "The licence stands under another name."},
+    {"deceased", ADVICE_REJECT, licence_deceased, "The board lists the holder as deceased."},
+    {"revoked", ADVICE_REJECT, licence_revoked, "The licence was revoked."},
+    {"suspended", ADVICE_REJECT, licence_suspended, "The licence is suspended."},
+    {"expired", ADVICE_REJECT, licence_ended, "The licence has expired."},
+    {"inactive", ADVICE_REJECT, licence_inactive, "The licence is not active."},
+    {"disciplined", ADVICE_REVIEW, licence_disciplined, "The board lists a disciplinary action."},
+    {"status", ADVICE_REVIEW, licence_not_active, "The licence has a status of its own."},
+    {"excluded_name", ADVICE_REVIEW, name_excluded,
+     "Someone of this name and state is on the federal exclusion list."},
+    {"unlisted", ADVICE_REVIEW, not_listed_any_more,
+     "The newest list does not have this any more."},
+    {"name_part", ADVICE_REVIEW, name_in_part, "Only a part of the listed name was given."},
+    {"second_profession", ADVICE_REVIEW, second_profession,
+     "The NPI's main registration is for another profession."},
+    {"not_tied", ADVICE_REVIEW, not_tied,
+     "The NPI is registered without a licence of this state: nothing ties the two together."},
+};
+
+/* --- names --- */
+
+static bool first_names_match(struct arena *arena, struct text given, struct text first,
+                              struct text middle)
+{
+    struct text both = arena_format(arena, "%.*s %.*s", (int)first.size, first.data,
+                                    (int)middle.size, middle.data);
+    struct text initial = middle.size > 0 ? text_cut(both, first.size + 2) : both;
+    return names_match(arena, given, first) || names_match(arena, given, both) ||
+           names_match(arena, given, initial);
+}
+
+/* Whether `part` is one of several words or hyphenated parts of `whole`. */
+static bool name_has_part(struct arena *arena, struct text whole, struct text part)
+{
+    size_t start = 0, parts = 0;
+    bool found = false;
+    for (size_t i = 0; i <= whole.size; i++) {
+        if (i < whole.size && whole.data[i] != ' ' && whole.data[i] != '-')
+            continue;
+        if (i > start) {
+            parts++;
+            found = found || names_match(arena, part, (struct text){whole.data + start, i - start});
+        }
+        start = i + 1;
+    }
+    return found && parts > 1;
+}
+
+static enum naming name_stands(struct arena *arena, const struct application *a, struct text first,
+                               struct text middle, struct text last)
+{
+    if (last.size == 0 || !first_names_match(arena, a->first_name, first, middle))
+        return NAME_OTHER;
+    if (text_equal(a->first_name, first) && text_equal(a->last_name, last))
+        return NAME_SAME;
+    if (names_match(arena, a->last_name, last))
+        return NAME_VARIANT;
+    return name_has_part(arena, last, a->last_name) || name_has_part(arena, a->last_name, last)
+               ? NAME_PART
+               : NAME_OTHER;
+}
+
+static enum naming best(enum naming a, enum naming b)
+{
+    return a > b ? a : b;
+}
+
+/* Under its name, or a former or professional one, which is a variant however it is written. */
+static enum naming name_or_other(struct arena *arena, const struct application *a,
+                                 struct text first, struct text middle, struct text last,
+                                 struct text other_first, struct text other_last)
+{
+    enum naming name = name_stands(arena, a, first, middle, last);
+    enum naming other =
+        name_stands(arena, a, other_first.size > 0 ? other_first : first, middle, other_last);
+    return best(name, other == NAME_SAME ? NAME_VARIANT : other);
+}
+
+/* --- gathering --- */
+
+bool taxonomy_is_physician(struct text code)
+{
+    return text_starts(code, "20"); /* every NUCC code of that grouping does, and no other */
+}
+
+bool taxonomy_next(struct text *rest, struct taxonomy *taxonomy)
+{
+    struct text line, parts[4] = {TEXT(""), TEXT(""), TEXT(""), TEXT("")};
+    if (!text_next(rest, '\n', &line))
+        return false;
+    for (size_t i = 0; i < 4 && text_next(&line, '\t', &parts[i]); i++)
+        ;
+    *taxonomy = (struct taxonomy){parts[0], parts[1], parts[2], text_is(parts[3], "Y")};
+    return true;
+}
+
+static void facts_taxonomies(struct facts *f, struct arena *arena, const struct application *a)
+{
+    struct text rest = f->provider.taxonomies, key = licence_key(arena, a->licence);
+    struct taxonomy taxonomy;
+    while (taxonomy_next(&rest, &taxonomy)) {
+        bool physician = taxonomy_is_physician(taxonomy.code);
+        f->physician = f->physician || physician;
+        f->main_physician = f->main_physician || (physician && taxonomy.main);
+        f->main_other = f->main_other || (!physician && taxonomy.main);
+        if (!text_equal(taxonomy.state, a->state) || taxonomy.number.size == 0)
+            continue;
+        bool same = text_equal(key, licence_key(arena, taxonomy.number));
+        f->same_number = f->same_number || same;
+        f->other_number = f->other_number || !same;
+    }
+}
+
+static enum result facts_provider(struct facts *f, struct db *roster, struct arena *arena,
+                                  const struct application *a)
+{
+    struct roster_list_get_row list;
+    enum result result = roster_list_get(roster, arena, TEXT("nppes"), &list);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    f->nppes_here = true;
+    result = roster_provider_get(roster, arena, a->npi, &f->provider);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    const struct roster_provider_get_row *p = &f->provider;
+    f->provider_here = true;
+    f->npi_name = name_or_other(arena, a, p->first_name, p->middle_name, p->last_name,
+                                p->other_first_name, p->other_last_name);
+    facts_taxonomies(f, arena, a);
+    return OK;
+}
+
+static void facts_licence_row(struct facts *f, struct arena *arena, const struct application *a)
+{
+    const struct roster_licence_get_row *c = &f->licence;
+    const struct roster_provider_get_row *p = &f->provider;
+    f->licence_here = true;
+    f->licence_name = name_or_other(arena, a, c->first_name, c->middle_name, c->last_name,
+                                    c->first_name, c->former_name);
+    if (!f->provider_here)
+        return;
+    const struct application listed = {c->first_name, c->last_name, a->npi,
+                                       a->licence,    a->state,     TEXT("")};
+    f->lists_agree = name_or_other(arena, &listed, p->first_name, p->middle_name, p->last_name,
+                                   p->other_first_name, p->other_last_name) >= NAME_VARIANT;
+}
+
+static enum result facts_licence(struct facts *f, struct db *roster, struct arena *arena,
+                                 const struct application *a)
+{
+    struct roster_list_get_row list;
+    struct roster_licence_get_row *rows;
+    struct text name = arena_format(arena, "board:%.*s", (int)a->state.size, a->state.data);
+    enum result result = roster_list_get(roster, arena, name, &list);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    f->board_here = true;
+    result = roster_licence_get(roster, arena, a->state, licence_key(arena, a->licence), &rows,
+                                &f->licences);
+    for (size_t i = 0; i < f->licences && result == OK; i++) {
+        enum naming so_far = f->licence_name;
+        if (rows[i].physician == 0)
+            continue;
+        const struct roster_licence_get_row kept = f->licence;
+        bool first = !f->licence_here, agreed = f->lists_agree;
+        f->licence = rows[i];
+        facts_licence_row(f, arena, a);
+        if (first || f->licence_name > so_far)
+            continue;
+        f->licence = kept; /* an earlier one bears the name at least as well */
+        f->licence_name = so_far;
+        f->lists_agree = agreed;
+    }
+    return result;
+}
+
+static bool day_given(struct text day)
+{
+    return day.size == 10;
+}
+
+static enum result facts_exclusion(struct facts *f, struct db *roster, struct arena *arena,
+                                   const struct application *a)
+{
+    struct roster_exclusions_of_npi_row *rows;
+    size_t count = 0;
+    enum result result = roster_exclusions_of_npi(roster, arena, a->npi, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        f->excluded = f->excluded || !day_given(rows[i].reinstated);
+    for (int wide = 0; wide < 2 && result == OK; wide++) {
+        struct roster_exclusions_of_name_row *named;
+        struct text key = name_key(arena, a->first_name, a->last_name, wide != 0);
+        result = roster_exclusions_of_name(roster, arena, key, a->state, &named, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            int64_t born = 0;
+            bool year = text_int(text_cut(named[i].born, 4), 1800, 2200, &born);
+            bool other = year && f->licence_here && f->licence.birth_year > 0 &&
+                         f->licence.birth_year != born;
+            f->excluded_name = f->excluded_name ||
+                               (named[i].npi == 0 && !other && !day_given(named[i].reinstated));
+        }
+    }
+    return result;
+}
+
+static enum result facts_gather(struct facts *f, struct db *roster, struct arena *arena,
+                                const struct application *a)
+{
+    if (!npi_valid(a->npi)) {
+        f->check_wrong = true;
+        return OK;
+    }
+    if (roster == NULL)
+        return OK;
+    enum result result = facts_provider(f, roster, arena, a);
+    if (result == OK)
+        result = facts_licence(f, roster, arena, a);
+    if (result == OK)
+        result = facts_exclusion(f, roster, arena, a);
+    return result;
+}
+
+/* --- the advice --- */
+
 const char *advice_name(enum advice advice)
 {
     return advice == ADVICE_ACCEPT ? "accept" : advice == ADVICE_REVIEW ? "review" : "reject";
 }
 
-bool npi_valid(struct text npi)
+static void finding_add(struct buf *findings, const char *words)
 {
-    if (npi.size != 10)
-        return false;
-    int sum = 24; /* the Luhn sum of the prefix 80840 (45 CFR 162.406; ISO/IEC 7812 card form) */
-    for (size_t i = 0; i < 10; i++) {
-        if (npi.data[i] < '0' || npi.data[i] > '9')
-            return false;
-        int digit = npi.data[i] - '0';
-        if (i % 2 == 0) {
-            digit *= 2;
-            digit = digit > 9 ? digit - 9 : digit;
-        }
-        sum += digit;
-    }
-    return sum % 10 == 0;
-}
-
-/* Latin letters beyond ASCII and the two ways people write them: "Müller" is found as Muller and as
- * Mueller. */
-struct letter {
-    const char *utf8;
-    const char *narrow;
-    const char *wide;
-};
-static const struct letter letters[] = {
-    {"ä", "a", "ae"}, {"à", "a", "a"},  {"á", "a", "a"},  {"â", "a", "a"},   {"ã", "a", "a"},
-    {"å", "a", "aa"}, {"ā", "a", "a"},  {"ă", "a", "a"},  {"ą", "a", "a"},   {"æ", "a", "ae"},
-    {"ç", "c", "c"},  {"ć", "c", "c"},  {"č", "c", "c"},  {"ď", "d", "d"},   {"đ", "d", "dj"},
-    {"ð", "d", "d"},  {"è", "e", "e"},  {"é", "e", "e"},  {"ê", "e", "e"},   {"ë", "e", "e"},
-    {"ē", "e", "e"},  {"ė", "e", "e"},  {"ę", "e", "e"},  {"ě", "e", "e"},   {"ğ", "g", "g"},
-    {"ì", "i", "i"},  {"í", "i", "i"},  {"î", "i", "i"},  {"ï", "i", "i"},   {"ī", "i", "i"},
-    {"ı", "i", "i"},  {"ł", "l", "l"},  {"ľ", "l", "l"},  {"ñ", "n", "n"},   {"ń", "n", "n"},
-    {"ň", "n", "n"},  {"ò", "o", "o"},  {"ó", "o", "o"},  {"ô", "o", "o"},   {"õ", "o", "o"},
-    {"ö", "o", "oe"}, {"ő", "o", "o"},  {"ø", "o", "oe"}, {"œ", "o", "oe"},  {"ř", "r", "r"},
-    {"ś", "s", "s"},  {"š", "s", "s"},  {"ş", "s", "s"},  {"ș", "s", "s"},   {"ß", "ss", "ss"},
-    {"ť", "t", "t"},  {"ț", "t", "t"},  {"ţ", "t", "t"},  {"þ", "th", "th"}, {"ù", "u", "u"},
-    {"ú", "u", "u"},  {"û", "u", "u"},  {"ü", "u", "ue"}, {"ū", "u", "u"},   {"ů", "u", "u"},
-    {"ű", "u", "u"},  {"ý", "y", "y"},  {"ÿ", "y", "y"},  {"ź", "z", "z"},   {"ż", "z", "z"},
-    {"ž", "z", "z"},  {"Ä", "a", "ae"}, {"À", "a", "a"},  {"Á", "a", "a"},   {"Â", "a", "a"},
-    {"Ã", "a", "a"},  {"Å", "a", "aa"}, {"Ā", "a", "a"},  {"Ă", "a", "a"},   {"Ą", "a", "a"},
-    {"Æ", "a", "ae"}, {"Ç", "c", "c"},  {"Ć", "c", "c"},  {"Č", "c", "c"},   {"Ď", "d", "d"},
-    {"Đ", "d", "dj"}, {"Ð", "d", "d"},  {"È", "e", "e"},  {"É", "e", "e"},   {"Ê", "e", "e"},
-    {"Ë", "e", "e"},  {"Ē", "e", "e"},  {"Ė", "e", "e"},  {"Ę", "e", "e"},   {"Ě", "e", "e"},
-    {"Ğ", "g", "g"},  {"Ì", "i", "i"},  {"Í", "i", "i"},  {"Î", "i", "i"},   {"Ï", "i", "i"},
-    {"Ī", "i", "i"},  {"İ", "i", "i"},  {"Ł", "l", "l"},  {"Ľ", "l", "l"},   {"Ñ", "n", "n"},
-    {"Ń", "n", "n"},  {"Ň", "n", "n"},  {"Ò", "o", "o"},  {"Ó", "o", "o"},   {"Ô", "o", "o"},
-    {"Õ", "o", "o"},  {"Ö", "o", "oe"}, {"Ő", "o", "o"},  {"Ø", "o", "oe"},  {"Œ", "o", "oe"},
-    {"Ř", "r", "r"},  {"Ś", "s", "s"},  {"Š", "s", "s"},  {"Ş", "s", "s"},   {"Ș", "s", "s"},
-    {"Ť", "t", "t"},  {"Ț", "t", "t"},  {"Ţ", "t", "t"},  {"Þ", "th", "th"}, {"Ù", "u", "u"},
-    {"Ú", "u", "u"},  {"Û", "u", "u"},  {"Ü", "u", "ue"}, {"Ū", "u", "u"},   {"Ů", "u", "u"},
-    {"Ű", "u", "u"},  {"Ý", "y", "y"},  {"Ź", "z", "z"},  {"Ż", "z", "z"},   {"Ž", "z", "z"},
-};
-
-static const struct letter *letter_at(struct text text, size_t at)
-{
-    for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
-        size_t size = strlen(letters[i].utf8);
-        if (text.size - at >= size && memcmp(text.data + at, letters[i].utf8, size) == 0)
-            return &letters[i];
-    }
-    return NULL;
-}
-
-/* Endings and titles that lists put in or leave out. Compared as whole folded words. */
-static bool word_is_suffix(const char *word, size_t size)
-{
-    static const char *const suffixes[] = {"jr", "sr", "ii", "iii", "iv", "md", "do", "phd", "dr"};
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-        if (strlen(suffixes[i]) == size && memcmp(word, suffixes[i], size) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A word ends at `out->size`, having begun at `start`: drop it if it is a suffix behind a name. */
-static size_t word_end(struct buf *out, size_t start)
-{
-    if (start > 0 && word_is_suffix(out->data + start, out->size - start))
-        out->size = start;
-    return out->size;
-}
-
-/* Only letters and digits, lower case, joined. Hyphens join two words of one name; blanks end a
- * word. */
-static struct text name_fold(struct arena *arena, struct text name, bool wide)
-{
-    struct buf out;
-    size_t start = 0;
-    buf_open(&out, arena, name.size * 2 + 1);
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.data[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
-            buf_char(&out, c);
-        } else if (c == ' ' || c == ',') {
-            start = word_end(&out, start);
-        } else if ((unsigned char)c >= 0x80) {
-            const struct letter *letter = letter_at(name, i);
-            const char *plain = letter == NULL ? "?" : wide ? letter->wide : letter->narrow;
-            buf_add(&out, plain, strlen(plain));
-            while (i + 1 < name.size && ((unsigned char)name.data[i + 1] & 0xC0) == 0x80)
-                i++;
-        }
-    }
-    word_end(&out, start);
-    return buf_done(&out);
-}
-
-bool names_match(struct arena *arena, struct text a, struct text b)
-{
-    for (int way = 0; way < 4; way++) {
-        struct text x = name_fold(arena, a, way & 1), y = name_fold(arena, b, way & 2);
-        if (x.size > 0 && text_equal(x, y))
-            return true;
-    }
-    return false;
-}
-
-/* Licence numbers: lists differ in blanks, hyphens, case and leading zeros. */
-static struct text number_fold(struct arena *arena, struct text number)
-{
-    struct text folded = name_fold(arena, number, false);
-    while (folded.size > 1 && folded.data[0] == '0')
-        folded = (struct text){folded.data + 1, folded.size - 1};
-    return folded;
-}
-
-/* Allopathic & Osteopathic Physicians: every NUCC code of that grouping starts with 20, and no
- * other does. */
-static bool code_is_physician(struct text code)
-{
-    return text_starts(code, "20");
-}
-
-static bool profession_is_physician(struct text profession)
-{
-    return text_is(profession, "MED") || text_is(profession, "MD") || text_is(profession, "DO");
-}
-
-struct matching {
-    struct db *roster;
-    struct arena *arena;
-    const struct application *application;
-    struct text today;
-    struct match *match;
-    struct buf findings;
-    bool name_found; /* under this NPI's registered or other name */
-};
-
-static void finding(struct matching *m, enum advice advice, const char *reason, const char *words)
-{
-    if (advice > m->match->advice ||
-        (advice == m->match->advice && advice != ADVICE_ACCEPT && m->match->reason == NULL)) {
-        m->match->advice = advice;
-        m->match->reason = reason;
-    }
     size_t size = strlen(words);
-    if (m->findings.size + size + 1 > 400)
+    if (findings->size + size + 1 > FINDINGS_SIZE)
         return;
-    if (m->findings.size > 0)
-        buf_char(&m->findings, '\n');
-    buf_add(&m->findings, words, size);
-}
-
-static bool name_is(struct matching *m, struct text first, struct text last)
-{
-    return names_match(m->arena, m->application->first_name, first) &&
-           names_match(m->arena, m->application->last_name, last);
-}
-
-/* The provider's taxonomy codes: a physician's among them, and a licence that agrees with the one
- * named. */
-static enum result match_taxonomies(struct matching *m)
-{
-    struct roster_provider_taxonomies_row *rows;
-    size_t count;
-    bool physician = false, listed = false, same = false;
-    struct text number = number_fold(m->arena, m->application->licence);
-    enum result result =
-        roster_provider_taxonomies(m->roster, m->arena, m->application->npi, &rows, &count);
-    if (result != OK)
-        return result;
-    for (size_t i = 0; i < count; i++) {
-        physician = physician || (rows[i].main && code_is_physician(rows[i].code));
-        if (!text_equal(rows[i].state, m->application->state) || rows[i].number.size == 0)
-            continue;
-        listed = true;
-        same = same || text_equal(number, number_fold(m->arena, rows[i].number));
-    }
-    if (!physician)
-        finding(m, ADVICE_REJECT, "not_physician", "The NPI is registered for another profession.");
-    if (listed && !same)
-        finding(m, ADVICE_REJECT, "license_mismatch",
-                "The NPI is registered with another licence number of this state.");
-    return OK;
-}
-
-static enum result match_provider(struct matching *m)
-{
-    struct roster_list_get_row list;
-    struct roster_provider_get_row row;
-    enum result result = roster_list_get(m->roster, m->arena, TEXT("nppes"), &list);
-    if (result == NOT_FOUND) {
-        finding(m, ADVICE_REVIEW, "no_list", "No NPI list has been imported.");
-        return OK;
-    }
-    if (result == OK)
-        result = roster_provider_get(m->roster, m->arena, m->application->npi, &row);
-    if (result == NOT_FOUND) {
-        finding(m, ADVICE_REJECT, "unknown_npi", "The NPI is not in the list.");
-        return OK;
-    }
-    if (result != OK)
-        return result;
-    if (row.deactivated.size > 0 && row.reactivated.size == 0) {
-        finding(m, ADVICE_REJECT, "deactivated", "The NPI was deactivated.");
-        return OK; /* a deactivated row holds nothing else */
-    }
-    if (row.entity != 1) {
-        finding(m, ADVICE_REJECT, "organisation", "The NPI belongs to an organisation.");
-        return OK;
-    }
-    struct text first = row.other_first_name.size > 0 ? row.other_first_name : row.first_name;
-    bool other = row.other_last_name.size > 0 && name_is(m, first, row.other_last_name);
-    m->name_found = other || name_is(m, row.first_name, row.last_name);
-    if (!m->name_found)
-        finding(m, ADVICE_REJECT, "name_mismatch", "The NPI is registered under another name.");
-    else if (other)
-        finding(m, ADVICE_ACCEPT, "ok", "The NPI is registered under this as another name.");
-    return match_taxonomies(m);
-}
-
-static void match_licence(struct matching *m, const struct roster_licences_get_row *row)
-{
-    bool named =
-        name_is(m, row->first_name, row->last_name) ||
-        (row->former_last_name.size > 0 && name_is(m, row->first_name, row->former_last_name));
-    /* A former name known to the NPI's list is enough: the licence number ties the two rows
-     * together. */
-    if (!named && !m->name_found)
-        finding(m, ADVICE_REJECT, "name_mismatch", "The licence stands under another name.");
-    if (row->expires.size > 0 && row->expires.size == m->today.size &&
-        memcmp(row->expires.data, m->today.data, m->today.size) < 0)
-        finding(m, ADVICE_REJECT, "expired", "The licence has expired.");
-    if (!text_is(row->status, "Active"))
-        finding(m, ADVICE_REVIEW, "status", "The licence is not listed as active.");
-    if (row->discipline.size > 0)
-        finding(m, ADVICE_REVIEW, "disciplined", "The board lists a disciplinary action.");
-}
-
-static enum result match_licences(struct matching *m)
-{
-    struct roster_list_get_row list;
-    struct roster_licences_get_row *rows;
-    size_t count, chosen = SIZE_MAX;
-    struct text name = arena_format(m->arena, "board:%.*s", (int)m->application->state.size,
-                                    m->application->state.data);
-    enum result result = roster_list_get(m->roster, m->arena, name, &list);
-    if (result == NOT_FOUND) {
-        finding(m, ADVICE_REVIEW, "no_list", "No list of this state's board has been imported.");
-        return OK;
-    }
-    if (result == OK)
-        result = roster_licences_get(m->roster, m->arena, m->application->state,
-                                     m->application->licence, &rows, &count);
-    if (result != OK)
-        return result;
-    for (size_t i = 0; i < count; i++) {
-        if (profession_is_physician(rows[i].profession))
-            chosen = i;
-    }
-    if (count == 0)
-        finding(m, ADVICE_REJECT, "license_mismatch", "The board does not list this licence.");
-    else if (chosen == SIZE_MAX)
-        finding(m, ADVICE_REJECT, "not_physician", "The licence is for another profession.");
-    else
-        match_licence(m, &rows[chosen]);
-    return OK;
+    if (findings->size > 0)
+        buf_char(findings, '\n');
+    buf_add(findings, words, size);
 }
 
 enum result match_application(struct db *roster, struct arena *arena,
                               const struct application *application, struct text today,
                               struct match *match)
 {
-    struct matching m = {.roster = roster,
-                         .arena = arena,
-                         .application = application,
-                         .today = today,
-                         .match = match};
-    enum result result = OK;
+    struct facts facts = {.today = today};
+    struct buf findings;
     *match = (struct match){ADVICE_ACCEPT, NULL, NO_TEXT};
-    buf_open(&m.findings, arena, 400);
-    if (!npi_valid(application->npi))
-        finding(&m, ADVICE_REJECT, "bad_check", "The NPI's check digit is wrong.");
-    else if (roster == NULL)
-        finding(&m, ADVICE_REVIEW, "no_list", "No list has been imported.");
-    else
-        result = match_provider(&m);
-    if (result == OK && roster != NULL)
-        result = match_licences(&m);
-    if (result == OK && m.findings.size == 0)
-        finding(&m, ADVICE_ACCEPT, "ok", "Name, NPI and licence agree with the lists.");
-    if (match->reason == NULL)
-        match->reason = "ok";
-    match->findings = buf_done(&m.findings);
-    return result;
+    buf_open(&findings, arena, FINDINGS_SIZE);
+    enum result result = facts_gather(&facts, roster, arena, application);
+    if (result != OK)
+        return result;
+    for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+        if (!rules[i].holds(&facts))
+            continue;
+        if (rules[i].advice > match->advice) {
+            match->advice = rules[i].advice;
+            match->reason = rules[i].reason;
+        }
+        finding_add(&findings, rules[i].words);
+    }
+    bool same = facts.licence_name == NAME_SAME; /* NPPES writes everything in capitals */
+    if (match->reason == NULL) {
+        match->reason = same ? "ok" : "ok_variant";
+        finding_add(&findings, same ? "Name, NPI and licence agree with the lists."
+                                    : "NPI and licence agree with the lists, the name but for its "
+                                      "spelling or as a former one.");
+    }
+    match->findings = buf_done(&findings);
+    return OK;
 }

@@ -1,11 +1,10 @@
 #pragma once
-/* What the public lists say about an application: advice for the admin who decides, never a
- * decision. Pure reading of roster.db.
+/* What the public lists say about an application: advice for the admin who decides, and the ground
+ * of assurance level 2. Pure reading of roster.db.
  *
- * In order: the NPI's check digit (Luhn over 80840 and the number), its being listed, active and a
- * person's; the name; the licence (in the board's list, and the one the NPI is registered with);
- * the profession; the licence's end; discipline. The first that fails decides. Missing lists, other
- * statuses and discipline ask for a person's eye; everything else that fails advises to reject. */
+ * The rules stand in one table in match.c, in the order in which they are looked at. The first that
+ * rejects decides; if none does, the first that asks for a person's eye. */
+#include "board/name.h"
 #include "core/db.h"
 
 /* What an applicant said of himself. */
@@ -13,10 +12,13 @@ struct application {
     struct text first_name, last_name, npi, licence, state, specialty;
 };
 
+/* provider.kind */
+enum { PROVIDER_PHYSICIAN = 1, PROVIDER_OTHER, PROVIDER_ORGANISATION, PROVIDER_DEACTIVATED };
+
 enum advice { ADVICE_ACCEPT, ADVICE_REVIEW, ADVICE_REJECT };
 struct match {
     enum advice advice;
-    const char *reason;   /* one word: "ok", "bad_check", "unknown_npi", ... */
+    const char *reason;   /* one word: "ok", "ok_variant", "bad_check", ...; static storage */
     struct text findings; /* one a line, for the admin; at most 400 bytes */
 };
 const char *advice_name(enum advice advice); /* "accept", "review", "reject" */
@@ -26,8 +28,11 @@ MUST_USE enum result match_application(struct db *roster, struct arena *arena,
                                        const struct application *application, struct text today,
                                        struct match *match);
 
-/* Ten digits whose check digit is right. */
-bool npi_valid(struct text npi);
-/* Same person's name, as far as spelling goes: case, accents, hyphens, blanks, titles and Jr./III
- * do not count. */
-bool names_match(struct arena *arena, struct text a, struct text b);
+/* One line of provider.taxonomies; false at the end. The texts borrow from `rest`. */
+struct taxonomy {
+    struct text code, state, number;
+    bool main;
+};
+bool taxonomy_next(struct text *rest, struct taxonomy *taxonomy);
+/* Allopathic & Osteopathic Physicians. */
+bool taxonomy_is_physician(struct text code);

@@ -1,4 +1,5 @@
-#include "board/clerk.h"
+#include "board/account.h"
+#include "board/door.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -21,8 +22,8 @@ enum result notices_seen_run(struct work *work)
 }
 
 /* What a mail says. Never a posting's words: mail is read on other people's screens. */
-static struct record_mail mail_write(struct work *work, const struct desk_mail_due_row *row,
-                                     struct text to)
+static struct record_mail notice_write(struct work *work, const struct desk_mail_due_row *row,
+                                       struct text to)
 {
     struct record_mail mail = {.id = row->id, .to = to};
     struct text site = conf_text("site.name"), url = conf_text("site.url");
@@ -31,6 +32,13 @@ static struct record_mail mail_write(struct work *work, const struct desk_mail_d
         mail.body =
             arena_format(work->arena, "A colleague has answered in your thread:\n%.*s/q/%lld\n",
                          (int)url.size, url.data, (long long)row->question);
+    } else if (row->kind == NOTICE_VOUCH) {
+        mail.subject =
+            arena_format(work->arena, "%.*s: will you vouch?", (int)site.size, site.data);
+        mail.body = arena_format(work->arena,
+                                 "A physician who waits at the door says that you know each "
+                                 "other. Sign in to see, and decide freely:\n%.*s/vouch\n",
+                                 (int)url.size, url.data);
     } else if (row->kind == NOTICE_LEVEL) {
         mail.subject =
             arena_format(work->arena, "%.*s: your assurance level", (int)site.size, site.data);
@@ -69,6 +77,21 @@ static enum result address_find(struct work *work, int64_t member, struct text *
     return result;
 }
 
+static enum result mail_write(struct work *work, const struct desk_mail_due_row *row,
+                              struct record_mail *mail)
+{
+    struct text to;
+    *mail = (struct record_mail){.id = row->id};
+    if (row->kind == MAIL_CODE)
+        return code_mail_write(work, row->question, mail);
+    if (row->kind >= MAIL_ACCOUNT)
+        return account_mail_write(work, row, mail);
+    enum result result = address_find(work, row->member, &to);
+    if (result == OK)
+        *mail = notice_write(work, row, to);
+    return result;
+}
+
 static enum result mail_sent(struct clerk *clerk, int64_t mail)
 {
     struct event event = {.kind = EVENT_MAIL_SENT};
@@ -90,15 +113,16 @@ enum result mail_due_run(struct work *work)
         return result;
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
-        struct text to;
         reply.last = rows[i].id;
-        if (most > 0 && rows[i].earlier >= most)
+        /* Codes, and what concerns an account, are waited for now: they have limits of their own.
+         */
+        if (most > 0 && rows[i].earlier >= most && rows[i].kind < MAIL_ACCOUNT)
             continue;
-        result = address_find(work, rows[i].member, &to);
+        result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
         if (result == NOT_FOUND)
             result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */
         else if (result == OK)
-            reply.mails[reply.mails_count++] = mail_write(work, &rows[i], to);
+            reply.mails_count++;
     }
     if (result == OK)
         reply_mails_write(&work->reply, &reply);

@@ -3,7 +3,7 @@
  * why), 2 used wrongly. */
 #include "board/clerk.h"
 
-/* A text file line by line, decompressed by a gzip child when its name ends in .gz. */
+/* A text file line by line, decompressed by a gzip child when it is a gzip file. */
 struct lines {
     int fd;
     int source;    /* the file itself: a gzip child moves the same place in it */
@@ -12,7 +12,7 @@ struct lines {
     char *data;
     size_t size, at, room;
     int64_t number; /* of the line last given, from 1 */
-    bool ended;
+    bool ended, failed;
 };
 enum { LINE_SIZE_MAX = 1024 * 1024 };
 /* Exits with a message if the file cannot be opened. */
@@ -25,12 +25,10 @@ double lines_share(const struct lines *lines);
 /* False when the file or its decompression broke off. */
 bool lines_close(struct lines *lines);
 
-/* Fields of one line of CSV (RFC 4180, no line ends inside quotes) or TSV; in the arena. */
-size_t fields_read(struct arena *arena, struct text line, char separator, struct text *fields,
-                   size_t most);
-
-int roster_import(const char *list, const char *path); /* roster.c */
-int roster_match(const char *path, const char *today_or_null);
+int roster_match(const char *path, const char *today_or_null); /* roster_match.c */
+int roster_recheck(void);                                      /* recheck.c */
+int roster_suspicions(void);
+int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
 int import_medquad(const char *path); /* import.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
@@ -39,10 +37,16 @@ int fold_digest(void);
 int fold_check(void); /* compares the FTS index with the texts */
 int staff_add(const char *pseudonym, const char *role, const char *organisation, const char *email);
 int member_list(void);
+int member_match(void); /* tools_door.c */
 int journal_verify_verb(void);
 int journal_show(int64_t after, int64_t most);
 int clerk_status(void);
 int text_blank(int64_t seq, int64_t part);
+int member_unlock(int64_t member); /* takes his second factors away */
+/* On the machine with the offline key (identity_tool.c). member 0: all. */
+int identity_keygen(const char *folder);
+int identity_open(const char *store, const char *key, int64_t member, const char *reason);
+int identity_audit(const char *store);
 int guard_check_lines(void); /* guard_tool.c; standard input to standard output */
 int guard_rules_print(void);
 int guard_test(const char *path);

@@ -41,8 +41,8 @@ const char *rule_state_name(int64_t state)
 
 const char *notice_kind_name(int64_t kind)
 {
-    static const char *const words[] = {"",        "answer", "solved", "topic",
-                                        "decided", "rule",   "other",  "level"};
+    static const char *const words[] = {"",     "answer", "solved", "topic", "decided",
+                                        "rule", "other",  "level",  "vouch"};
     return WORD_AT(words, kind);
 }
 

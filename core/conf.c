@@ -66,6 +66,14 @@ const struct setting conf_settings[] = {
     NUMBER("password.per_minute", "commands", 1, 100000, 300,
            "So many sign-ins and applications the whole house takes in a minute."),
 
+    WORDS("password.lists", 0, 400, "/usr/share/john/password.lst /usr/share/dict/cracklib-small",
+          "Files of common passwords, one a line, by spaces; what is not there is left out."),
+    NUMBER(
+        "second.physician", "", 0, 1, 1,
+        "1: a physician reads and writes only with a passkey or TOTP; 0: both are only offered."),
+    NUMBER("second.staff", "", 0, 1, 1,
+           "1: sponsors and admins work only with a passkey; 0: second factors are only offered."),
+
     NUMBER("clerk.batch_most", "commands", 1, 1024, 128,
            "At most this many commands share one commit."),
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),
@@ -96,6 +104,22 @@ const struct setting conf_settings[] = {
            "Deposits of campaigns come in multiples of this, so that their sizes say little."),
     NUMBER("insight.k", "voters", 2, 1000, 11,
            "A release shows a cell only if at least this many voted."),
+
+    NUMBER("quiz.tries", "tries", 1, 100, 3, "Tries at the quiz one licence has within quiz.days."),
+    NUMBER("quiz.tries_network", "tries", 1, 100000, 3,
+           "Failed tries one network has within quiz.days."),
+    NUMBER("quiz.days", "days", 1, 365, 30, "A try at the quiz counts for this long."),
+    NUMBER("letter.days", "days", 1, 365, 60, "A code sent by letter is good for this long."),
+    NUMBER("letter.again_days", "days", 1, 365, 14,
+           "An applicant may ask for another letter after this long."),
+    NUMBER("mail_code.minutes", "minutes", 5, 10080, 60,
+           "A code mailed to an institution is good for this long."),
+    NUMBER("code.misses", "tries", 1, 20, 5, "After so many wrong codes the right one is void."),
+    NUMBER("vouch.budget", "members", 0, 1000, 5, "For so many one member may vouch."),
+    NUMBER("vouch.asks", "members", 1, 50, 6, "So many colleagues one applicant may ask."),
+    NUMBER("vouch.invitation_days", "days", 1, 365, 30, "An invitation is good for this long."),
+    NUMBER("roster.grace_days", "days", 0, 365, 31,
+           "A licence lapses so long after its last day when no newer list says anything else."),
 
     WORDS("smtp.host", 0, 200, "", "Mail relay; empty: mail is kept and not sent."),
     NUMBER("smtp.port", "", 1, 65535, 587, "Port of the mail relay."),

@@ -130,15 +130,31 @@ static int build(const char *file)
     return status;
 }
 
+/* Licence of the applicant whom the lists accept: his quiz can be tried. */
+static const char quiz_licence[] = "2014011328";
+
 static int logins(void)
 {
+    struct arena arena;
+    arena_open(&arena, 64 * 1024);
+    struct roster_facts facts = roster_facts_of(&arena, text_of(quiz_licence));
     printf("  physician  Kestrel       %s\n"
            "  physician  Larkspur      %s\n"
            "  applicant  Goldeneye     %s\n"
+           "  applicant  brief_note    %s\n"
+           "             (the quiz: %.*s, %d, %s, %.*s %.*s)\n"
            "  sponsor    Halden_Row    %s\n"
            "  admin      Switchboard   %s\n"
            "  admin      Fennimore     %s\n",
-           password, password, password, password, password, password);
+           password, password, password, password, (int)facts.school.size, facts.school.data,
+           facts.year, quiz_licence, (int)facts.zip.size, facts.zip.data, (int)facts.place.size,
+           facts.place.data, password, password, password);
+    printf("In this demo a password is enough. In earnest physicians add a passkey or an "
+           "authenticator\n"
+           "app, sponsors and admins a passkey (settings second.physician, second.staff); try it "
+           "under\n"
+           "Account.\n");
+    arena_close(&arena);
     return 0;
 }
 

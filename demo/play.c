@@ -152,6 +152,7 @@ static enum result act_join(struct play *play, const struct act *act)
     command = (struct command){.kind = COMMAND_MEMBER_DECIDE};
     command.member_decide.member = player->member;
     command.member_decide.accepted = true;
+    command.member_decide.preset = TEXT("reached");
     command.member_decide.reason = TEXT("Licence and NPI agree with the lists; letter answered.");
     return ask(play, &play->clerk, admin, &command, &reply);
 }

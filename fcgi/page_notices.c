@@ -26,6 +26,8 @@ static struct text notice_words(int64_t kind)
         return TEXT("You are verified. Welcome.");
     case NOTICE_LEVEL:
         return TEXT("Your assurance level has changed");
+    case NOTICE_VOUCH:
+        return TEXT("Somebody asks you to vouch");
     case NOTICE_RULE:
         return TEXT("A ranking rule has changed");
     default:
@@ -54,6 +56,7 @@ enum result page_notices(struct request *r, struct reply *out)
             .ago = clock_ago(r->arena, rows[i].at_ms, r->now_ms),
             .iso = clock_iso(r->arena, rows[i].at_ms),
             .seen = rows[i].seen != 0,
+            .link = rows[i].kind == NOTICE_VOUCH ? TEXT("/vouch") : TEXT(""),
         };
     return reply_view(r, out, notices, &v);
 }

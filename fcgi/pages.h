@@ -29,10 +29,25 @@ page_function page_notices, page_seen_post;      /* page_notices.c */
 
 /* Login pool, and what anyone may read. */
 extern const struct field fields_login_form[], fields_login[], fields_join[];
-page_function page_login, page_login_post, page_login_again, page_logout_post, page_logout_again,
-    page_waiting; /* page_login.c */
+page_function page_login, page_login_post, page_login_again, page_logout_post,
+    page_logout_again; /* page_login.c */
 page_function page_join, page_join_post, page_join_again;
 page_function page_about;
+
+/* A member's own account, in the login pool. */
+extern const struct field fields_second[], fields_passkey_in[], fields_reset[], fields_reset_form[],
+    fields_reset_new[], fields_account[], fields_password[], fields_email[], fields_email_confirm[],
+    fields_specialty[], fields_totp[], fields_passkey_new[], fields_export[], fields_leave[];
+page_function page_second_post, page_second_again, page_passkey_in, page_passkey_in_post,
+    page_passkey_in_again; /* page_second.c */
+page_function page_reset, page_reset_post, page_reset_again, page_reset_new, page_reset_new_post,
+    page_reset_new_again; /* page_reset.c */
+page_function page_account, page_account_again, page_password_post, page_email_post,
+    page_email_confirm_post, page_specialty_post, page_session_end_post, page_sessions_end_post,
+    page_factor_remove_post; /* page_account.c */
+page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_passkey_new,
+    page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
+page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
 /* Sponsor pool. */
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
@@ -48,3 +63,20 @@ page_function page_rules, page_rules_again, page_rules_post;                  /*
 page_function page_rule, page_rule_again, page_approve_post, page_withdraw_post; /* page_rule.c */
 page_function page_ledger, page_ledger_again, page_fund_post, page_period_post;  /* page_ledger.c */
 page_function page_status;
+
+/* The waiting room. */
+extern const struct field fields_waiting[], fields_letter[], fields_mail[], fields_code[],
+    fields_vouch_ask[], fields_quiz[], fields_reading[], fields_decisions[];
+page_function page_waiting, page_waiting_again, page_letter_post, page_mail_post, page_code_post,
+    page_vouch_ask_post;                                  /* page_waiting.c */
+page_function page_quiz, page_quiz_again, page_quiz_post; /* page_quiz.c */
+page_function page_reading, page_reference;               /* page_reading.c */
+page_function page_decisions;
+
+/* Vouching. */
+extern const struct field fields_vouch[], fields_vouch_answer[], fields_vouches[], fields_pioneer[],
+    fields_branch[], fields_domains_form[], fields_domains[];
+page_function page_vouch, page_vouch_again, page_invite_post, page_vouch_answer_post;
+page_function page_vouches, page_vouches_again, page_pioneer_post, page_branch_post,
+    page_restore_post; /* page_vouches.c */
+page_function page_domains, page_domains_again, page_domains_post;

@@ -193,6 +193,7 @@
     ["/", "Search"], ["j", "Next in the list, or next answer"], ["k", "The one before"], ["o", "Open it"],
     ["c", "Corroborate the answer you are at"], ["d", "Dispute it"], ["s", "Cannot say"],
     ["a", "Write an answer, or ask"], ["?", "These keys"],
+    ...(document.querySelector(".application") ? [["1 – 8", "At the door: that decision on the application you are at"]] : []),
   ];
   const keys_on = () => kept("localStorage", "keys") !== "off";
   const stops = () => all("main .threads > li, main article[id], main .answer");
@@ -239,11 +240,17 @@
     },
     "?": help,
   };
+  /* At the door a digit is the decision that shows it, for the application one is at and no other. */
+  const decide = (key) => {
+    const place = document.activeElement?.closest(".application") || (at && at.matches(".application") ? at : null);
+    return place ? place.querySelector(`button[data-key="${Number(key)}"]`) : null;
+  };
   const keys_start = () => {
     document.addEventListener("keydown", (event) => {
       const typing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
       if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys_on()) return;
-      const act = Object.hasOwn(press, event.key) ? press[event.key] : null;
+      const button = /^[1-8]$/.test(event.key) ? decide(event.key) : null;
+      const act = button ? () => button.click() : Object.hasOwn(press, event.key) ? press[event.key] : null;
       if (!act) return;
       event.preventDefault();
       act();

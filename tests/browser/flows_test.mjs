@@ -80,9 +80,9 @@ test("a physician applies on a phone, waits, and is let in by an admin", async (
   const desk = await page();
   await signIn(desk, "Gatekeeper", password);
   await desk.goto("/admin/members");
-  const card = desk.locator("section.card", { hasText: "“Cedar”" });
+  const card = desk.locator("article.application", { hasText: "“Cedar”" });
   await card.locator("input[name=reason]").fill("Licence and NPI agree with the lists.");
-  await card.getByRole("button", { name: /^Let in/ }).click();
+  await card.getByRole("button", { name: /^Let in, for this reason/ }).click();
   await desk.getByRole("status").first().waitFor();
   await phone.goto("/");
   assert.match(phone.url(), /\/$/);
@@ -397,7 +397,7 @@ test("without script: what a sponsor and an admin do", async () => {
   await desk.goto("/admin/members");
   await desk.locator("input[name=reason]").first().fill("Not on the lists.");
   await desk
-    .getByRole("button", { name: /^Turn away/ })
+    .getByRole("button", { name: /^Turn away, for this reason/ })
     .first()
     .click();
   await desk.getByRole("status").first().waitFor();

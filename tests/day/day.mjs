@@ -64,9 +64,9 @@ async function letIn(browser, house, admin, pseudonyms) {
   await page.goto("/admin/members");
   await shot(page, "door");
   for (const pseudonym of pseudonyms) {
-    const card = page.locator("section.card", { hasText: `“${pseudonym}”` });
+    const card = page.locator("article.application", { hasText: `“${pseudonym}”` });
     await card.locator("input[name=reason]").fill("Licence and NPI agree with the lists.");
-    await card.getByRole("button", { name: "Let in" }).click();
+    await card.getByRole("button", { name: /^Let in, for this reason/ }).click();
     await page.waitForLoadState();
   }
   await page.context().close();

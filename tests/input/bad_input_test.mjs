@@ -180,16 +180,20 @@ function readSample() {
     .slice(0, 3);
 }
 
-test("a roster with broken rows is imported as far as it goes, and each broken row is named", () => {
+test("a roster with a broken line is not imported, and one with broken rows names each of them", () => {
   const file = join(house.folder, "board.tsv"),
     head =
       "prc_first_name\tprc_last_name\tlic_profession\tlic_number\tlic_orig_issue_date\tlic_exp_date\tdiscipline\tlst_description\tba_state";
-  const row = (n) => `Ada\tRoster${n}\tMED\t20160000${n}\t2010-07-01\t2031-01-31\tN\tActive\tMO`;
+  const row = (n, number = `20160000${n}`) => `Ada\tRoster${n}\tMED\t${number}\t2010-07-01\t2031-01-31\tN\tActive\tMO`;
   writeFileSync(file, [head, row(1), "only\tthree\tfields", row(2), ""].join("\n"));
-  const done = house.run("curbside", ["roster", "import", "board:MO", file]),
-    said = done.stdout + done.stderr;
-  assert.match(said, /(line 3\b|:3:)/, said);
-  assert.match(said, /\b2\b/, said);
+  const refused = house.run("curbside", ["roster", "import", "board:MO", file]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /line 3: 3 fields, but the first line has 9/);
+  writeFileSync(file, [head, row(1), row(3, ""), row(2), ""].join("\n"));
+  const done = house.run("curbside", ["roster", "import", "board:MO", file]);
+  assert.equal(done.status, 0, done.stderr);
+  assert.match(done.stderr, /line 3: no licence number/);
+  assert.match(done.stdout, /2 rows; 2 new/);
 });
 
 // ---- rules ----

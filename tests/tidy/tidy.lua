@@ -22,12 +22,16 @@ local libraries = {
   ["sodium.h"] = { "core/seal.c" },
   ["cmark.h"] = { "core/text.c" },
   ["jansson.h"] = { "core/json.c" },
-  ["lua.h"] = { "core/rule.c", "core/rule_code.c", "core/rule_code.h", "core/fact.c", "core/fact.h" },
+  ["lua.h"] = { "core/map.c", "core/rule.c", "core/rule_code.c", "core/rule_code.h", "core/fact.c", "core/fact.h" },
   ["fcgiapp.h"] = { "fcgi/accept.c" },
   ["curl/curl.h"] = { "board/smtp.c", "board/postman.c" },
   ["zlib.h"] = { "fcgi/gzip.c", "board/inflate.c" },
   ["seccomp.h"] = { "core/sandbox.c" },
   ["pcre2.h"] = { "board/guard.c" },
+  ["hpdf.h"] = { "board/letter_pdf.c" },
+  ["liboath/oath.h"] = { "board/totp.c" },
+  ["fido.h"] = { "board/passkey.c" },
+  ["qrencode.h"] = { "fcgi/qr.c" },
 }
 
 local below = {

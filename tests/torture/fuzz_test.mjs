@@ -92,6 +92,9 @@ const clerkCommands = () => ({
     staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
     reference_add: { key: "forged", title: "Forged", body: "Forged", topics: "cardiology", source: "x", url: "https://x.example/", licence: "x" },
     text_blank: { seq: it.mine, part: 0 }, mail_due: { after: 0 }, mail_done: { mail: it.answer * 64 }, status: {},
+    licence_suspects: { suspects: [{ npi: npi(1), state: "MO", licence: "2010000001" }] },
+    name_suspects: { suspects: [{ state: "MO", licence: "2010000001", entry: 1 }] },
+    suspicions: { after: 0 }, suspicion_decide: { member: it.waiting, entry: "0".repeat(32), excluded: true },
   } : {}),
 });
 const paymasterCommands = () => ({
