@@ -134,6 +134,7 @@ $(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
 
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
 $(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
+$(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))
