@@ -51,6 +51,7 @@ void actors_event(struct actors *actors, enum event_kind kind)
     case EVENT_TOPIC_FOLLOWED:
     case EVENT_NOTICES_SEEN:
     case EVENT_MAIL_SENT:
+    case EVENT_TOTALS_SHOWN:
         return;
     default:
         actors_forget(actors);

@@ -73,6 +73,7 @@ static const struct command_row rows[] = {
     {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
+    {COMMAND_TOTALS_SHOW, BY_PHYSICIAN, totals_show_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

@@ -30,6 +30,8 @@ static int64_t event_member(const struct event *event)
         return event->question_solved.member;
     case EVENT_VOTE_CAST:
         return event->vote_cast.member;
+    case EVENT_TOTALS_SHOWN:
+        return event->totals_shown.member;
     case EVENT_TOPIC_FOLLOWED:
         return event->topic_followed.member;
     case EVENT_NOTICES_SEEN:
@@ -68,6 +70,10 @@ static void event_line(struct buf *out, const struct event *event)
     if (event->kind == EVENT_VOTE_CAST)
         buf_format(out, ",\"posting\":%" PRId64 ",\"stance\":%" PRId64 ",\"patients\":%" PRId64,
                    event->vote_cast.posting, event->vote_cast.stance, event->vote_cast.patients);
+    if (event->kind == EVENT_VOTE_CAST && event->vote_cast.has_informed)
+        buf_format(out, ",\"informed\":%s", event->vote_cast.informed ? "true" : "false");
+    if (event->kind == EVENT_TOTALS_SHOWN)
+        buf_format(out, ",\"question\":%" PRId64, event->totals_shown.question);
     if (event->kind == EVENT_MEMBER_LEVEL_SET)
         buf_format(out, ",\"level\":%" PRId64, event->member_level_set.level);
     if (event->kind == EVENT_QUESTION_SOLVED)

@@ -20,6 +20,8 @@ MUST_USE enum result fold_board_settle(void *self);
 void fold_board_forget(void *self);
 MUST_USE enum result fold_vote_cast(const struct fold_board *fold, const struct event *event,
                                     struct arena *arena);
+MUST_USE enum result fold_totals_shown(const struct fold_board *fold, const struct event *event,
+                                       struct arena *arena);
 /* enum result apply(void *self, ...) of struct fold; self is a struct fold_board, or desk.db's
  * handle. */
 MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *entry,

@@ -180,6 +180,7 @@ static enum result desk_left(struct db *db, const struct event *event)
     THEN(result, desk_resets_remove(db, e->member));
     THEN(result, desk_email_changes_remove(db, e->member));
     THEN(result, desk_interests_remove(db, e->member));
+    THEN(result, desk_looked_remove(db, e->member));
     THEN(result, desk_mails_remove(db, e->member));
     return result;
 }

@@ -305,6 +305,8 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         return question_solved(db, event, arena);
     case EVENT_VOTE_CAST:
         break; /* done above */
+    case EVENT_TOTALS_SHOWN:
+        return fold_totals_shown(fold, event, arena);
     case EVENT_TOPIC_FOLLOWED:
         return topic_followed(fold, event, arena);
     case EVENT_NOTICES_SEEN:

@@ -108,7 +108,8 @@ static enum result vote_cast(struct db *db, const struct event *event)
 {
     const struct event_vote_cast *e = &event->vote_cast;
     enum result result = (e->was_stance == STANCE_NONE ? desk_vote_add : desk_vote_change)(
-        db, e->posting, e->member, e->stance, e->patients, event->at_ms);
+        db, e->posting, e->member, e->stance, e->patients, e->has_informed && e->informed,
+        event->at_ms);
     THEN(result, desk_member_voted(db, e->member, event->at_ms / DAY_MS));
     return result;
 }
@@ -166,6 +167,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
                                        event->question_solved.solved ? 1 : 0);
     case EVENT_VOTE_CAST:
         return vote_cast(db, event);
+    case EVENT_TOTALS_SHOWN:
+        return desk_looked_add(db, event->totals_shown.member, event->totals_shown.question);
     case EVENT_TOPIC_FOLLOWED:
         return event->topic_followed.follows ? desk_interest_add(db, event->topic_followed.topic,
                                                                  event->topic_followed.member)

@@ -1,11 +1,16 @@
 /* Votes are most of what happens, and many come at once to one thread. So what they add to totals
  * is held back until another event or the transaction's end needs it in the store, and the voters'
- * own rows are remembered as they were last written: one row of each thread and posting is touched
- * for a whole batch of votes, and no row is read and opened again to add the next vote to it. */
+ * own rows are remembered as they were last written: one row of each posting is touched for a whole
+ * batch of votes, and no row is read and opened again to add the next vote to it.
+ *
+ * What is shown of totals moves in steps (schema/board/040-steps.sql). Within one quarter of an
+ * hour it makes no difference whether votes are added one by one or together, so only votes of one
+ * quarter are held together. No vote touches its thread: pages change with steps alone. */
 #include "board/fold.h"
 
 #include "board/board.h"
 #include "core/session.h"
+#include "core/step.h"
 #include "core/trace.h"
 #include "schema/board.h"
 
@@ -18,9 +23,7 @@ struct held_tally {
     int64_t posting;
     int64_t more[4]; /* by stance */
     int64_t patients;
-};
-struct held_thread {
-    int64_t question, version, corroborations, patients;
+    int64_t voters; /* members new to the posting */
 };
 /* A voter's own row for one thread, opened. */
 struct own_slot {
@@ -31,8 +34,8 @@ struct own_slot {
 };
 struct fold_votes {
     struct held_tally tallies[HELD_MAX];
-    struct held_thread threads[HELD_MAX];
-    size_t tally_count, thread_count;
+    size_t tally_count;
+    int64_t step; /* the quarter they all fall into, counted from 1970 */
     struct own_slot own[OWN_SLOTS];
 };
 
@@ -62,17 +65,14 @@ enum result fold_board_settle(void *self)
     const struct fold_board *fold = self;
     struct fold_votes *votes = fold->votes;
     enum result result = OK;
+    int64_t at_ms = votes->step * STEP_MS;
     for (size_t i = 0; i < votes->tally_count && result == OK; i++) {
         const struct held_tally *t = &votes->tallies[i];
         result = board_tally_add(fold->db, t->posting, t->more[STANCE_CORROBORATE],
-                                 t->more[STANCE_DISPUTE], t->more[STANCE_CANNOT_SAY], t->patients);
+                                 t->more[STANCE_DISPUTE], t->more[STANCE_CANNOT_SAY], t->patients,
+                                 t->voters, STEP_VOTERS, at_ms, step_end_ms(at_ms));
     }
-    for (size_t i = 0; i < votes->thread_count && result == OK; i++) {
-        const struct held_thread *t = &votes->threads[i];
-        result =
-            board_thread_voted(fold->db, t->question, t->version, t->corroborations, t->patients);
-    }
-    votes->tally_count = votes->thread_count = 0;
+    votes->tally_count = 0;
     return result;
 }
 
@@ -85,15 +85,6 @@ static struct held_tally *tally_of(struct fold_votes *votes, int64_t posting)
     return &votes->tallies[votes->tally_count++];
 }
 
-static struct held_thread *thread_of(struct fold_votes *votes, int64_t question)
-{
-    for (size_t i = votes->thread_count; i-- > 0;)
-        if (votes->threads[i].question == question)
-            return &votes->threads[i];
-    votes->threads[votes->thread_count] = (struct held_thread){.question = question};
-    return &votes->threads[votes->thread_count++];
-}
-
 static int64_t vote_patients(int64_t stance, int64_t patients)
 {
     bool saw = stance == STANCE_CORROBORATE || stance == STANCE_DISPUTE;
@@ -104,16 +95,11 @@ static void totals_hold(struct fold_votes *votes, const struct event *event)
 {
     const struct event_vote_cast *e = &event->vote_cast;
     struct held_tally *tally = tally_of(votes, e->posting);
-    struct held_thread *thread = thread_of(votes, e->question);
-    int64_t patients =
-        vote_patients(e->stance, e->patients) - vote_patients(e->was_stance, e->was_patients);
     tally->more[e->stance]++;
     tally->more[e->was_stance]--;
-    tally->patients += patients;
-    thread->version = event->seq;
-    thread->corroborations +=
-        (e->stance == STANCE_CORROBORATE) - (e->was_stance == STANCE_CORROBORATE);
-    thread->patients += patients;
+    tally->patients +=
+        vote_patients(e->stance, e->patients) - vote_patients(e->was_stance, e->was_patients);
+    tally->voters += e->was_stance == STANCE_NONE;
 }
 
 static struct own_slot *slot_of(struct fold_votes *votes, int64_t member, int64_t question)
@@ -137,35 +123,34 @@ static enum result own_read(const struct fold_board *fold, struct arena *arena,
     return result;
 }
 
-/* The voter's own row for this thread. A member whose key is gone has no own rows. */
-static enum result vote_own(const struct fold_board *fold, const struct event *event,
-                            struct arena *arena)
+/* A member's own row for a thread, with `own` put into it. A member whose key is gone has no own
+ * rows. */
+static enum result own_put(const struct fold_board *fold, int64_t seq, int64_t member,
+                           int64_t question, struct own_vote own, struct arena *arena)
 {
-    const struct event_vote_cast *e = &event->vote_cast;
-    struct own_slot *slot = slot_of(fold->votes, e->member, e->question);
+    struct own_slot *slot = slot_of(fold->votes, member, question);
     uint8_t key[KEY_SIZE];
     struct bytes plain = bytes_of(slot->plain, slot->size);
-    enum result result = keyring_view_key(fold->keys, arena, e->member, key);
+    enum result result = keyring_view_key(fold->keys, arena, member, key);
     if (result == NOT_FOUND)
         return OK;
-    if (result == OK && (slot->member != e->member || slot->question != e->question)) {
+    if (result == OK && (slot->member != member || slot->question != question)) {
         slot->member = 0;
-        session_votes_tag(slot->tag, key, e->question);
+        session_votes_tag(slot->tag, key, question);
         result = own_read(fold, arena, key, slot->tag, &plain);
     }
     if (result == OK) {
         bool there = plain.size > 0;
-        plain = session_votes_put(
-            arena, plain, (struct own_vote){e->posting, (uint8_t)e->stance, (uint8_t)e->patients});
+        plain = session_votes_put(arena, plain, own);
         result = (there ? board_own_change
                         : board_own_set)(fold->db, bytes_of(slot->tag, SESSION_TAG_SIZE),
-                                         session_own_box(arena, key, slot->tag, event->seq, plain));
+                                         session_own_box(arena, key, slot->tag, seq, plain));
     }
     seal_wipe(key, sizeof(key));
-    slot->member = result == OK && plain.size <= OWN_ROW_MAX ? e->member : 0;
+    slot->member = result == OK && plain.size <= OWN_ROW_MAX ? member : 0;
     if (slot->member == 0)
         return result;
-    slot->question = e->question;
+    slot->question = question;
     slot->size = plain.size;
     memcpy(slot->plain, plain.data, plain.size);
     return OK;
@@ -174,11 +159,26 @@ static enum result vote_own(const struct fold_board *fold, const struct event *e
 enum result fold_vote_cast(const struct fold_board *fold, const struct event *event,
                            struct arena *arena)
 {
+    const struct event_vote_cast *e = &event->vote_cast;
+    struct fold_votes *votes = fold->votes;
     enum result result = OK;
-    if (fold->votes->tally_count == HELD_MAX || fold->votes->thread_count == HELD_MAX)
+    int64_t step = step_of(event->at_ms);
+    if (votes->tally_count == HELD_MAX || (votes->tally_count > 0 && votes->step != step))
         result = fold_board_settle((void *)(uintptr_t)fold);
     if (result != OK)
         return result;
-    totals_hold(fold->votes, event);
-    return vote_own(fold, event, arena);
+    votes->step = step;
+    totals_hold(votes, event);
+    return own_put(fold, event->seq, e->member, e->question,
+                   (struct own_vote){e->posting, (uint8_t)e->stance, (uint8_t)e->patients}, arena);
+}
+
+enum result fold_totals_shown(const struct fold_board *fold, const struct event *event,
+                              struct arena *arena)
+{
+    const struct event_totals_shown *e = &event->totals_shown;
+    enum result result = board_looked_add(fold->db, e->question);
+    THEN(result, own_put(fold, event->seq, e->member, e->question,
+                         (struct own_vote){.posting = OWN_VOTE_LOOKED}, arena));
+    return result;
 }

@@ -4,6 +4,21 @@
 #include "core/conf.h"
 #include "schema/desk.h"
 
+/* Whether a vote is cast by somebody who could see the posting's totals. Then it counts for
+ * readers, earns nothing, and teaches the ranking less.
+ *
+ * Before a first vote only those see totals who asked the question or chose to look; that there may
+ * have been none to see does not matter, so that what was said before looking holds without
+ * exception. After the first vote everybody sees them: another stance is an informed one, while
+ * more or fewer patients under the same stance follow from counting again. */
+static bool is_informed(const struct desk_vote_place_row *place, const struct command_vote *vote,
+                        int64_t voter)
+{
+    if (place->stance == STANCE_NONE)
+        return place->looked || place->asker == voter;
+    return place->informed || place->stance != vote->stance;
+}
+
 /* A vote is a state: how this member stands to this posting. Saying the same again is no event;
  * changing it says what it replaces. */
 enum result vote_run(struct work *work)
@@ -22,6 +37,7 @@ enum result vote_run(struct work *work)
         return OK;
     if (place.day == clerk->now_ms / DAY_MS && place.votes >= conf_int("vote.per_day"))
         return TOO_OFTEN;
+    bool informed = is_informed(&place, c, work->actor.member);
     event.vote_cast = (struct event_vote_cast){.posting = c->posting,
                                                .question = place.question,
                                                .member = work->actor.member,
@@ -29,6 +45,31 @@ enum result vote_run(struct work *work)
                                                .stance = c->stance,
                                                .patients = c->patients,
                                                .was_stance = place.stance,
-                                               .was_patients = place.patients};
+                                               .was_patients = place.patients,
+                                               .has_informed = informed,
+                                               .informed = informed};
+    return clerk_record(clerk, &event, NULL, 0);
+}
+
+/* From now on the member sees the thread's totals. Once is enough, and whoever asked sees them
+ * anyway. */
+enum result totals_show_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    int64_t question = work->command->totals_show.question, me = work->actor.member;
+    struct event event = {.kind = EVENT_TOTALS_SHOWN};
+    struct desk_posting_get_row thread;
+    struct desk_looked_find_row looked;
+    enum result result = desk_posting_get(clerk->desk, work->arena, question, &thread);
+    if (result != OK)
+        return result;
+    if (thread.question != question)
+        return NOT_FOUND; /* an answer opens no thread */
+    if (thread.member == me)
+        return OK;
+    result = desk_looked_find(clerk->desk, work->arena, me, question, &looked);
+    if (result != NOT_FOUND)
+        return result;
+    event.totals_shown = (struct event_totals_shown){.member = me, .question = question};
     return clerk_record(clerk, &event, NULL, 0);
 }

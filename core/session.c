@@ -201,6 +201,8 @@ const char *session_action(enum command_kind kind)
         return "/admin/branch/:id";
     case COMMAND_MEMBER_RESTORE:
         return "/admin/restore/:id";
+    case COMMAND_TOTALS_SHOW:
+        return "/q/:id/show";
     default:
         return account_action(kind);
     }

@@ -49,8 +49,9 @@ MUST_USE enum result session_own_unbox(struct arena *arena, const uint8_t view_k
                                        struct bytes box, struct bytes *plain);
 
 /* The payload of a votes row: 10 bytes a vote, {int64 LE posting, u8 stance, u8 patients}, in order
- * of posting. */
-enum { OWN_VOTE_SIZE = 10 };
+ * of posting. One of posting OWN_VOTE_LOOKED is no vote: its member chose to see the thread's
+ * totals. */
+enum { OWN_VOTE_SIZE = 10, OWN_VOTE_LOOKED = 0 };
 struct own_vote {
     int64_t posting;
     uint8_t stance;

@@ -96,7 +96,8 @@ static struct kept_page *page_find(struct kept_cache *cache, const struct kept_k
 const struct kept_page *kept_find(struct kept_cache *cache, struct kept_key key)
 {
     struct kept_page *page = page_find(cache, &key);
-    if (!page || page->key.version != key.version || page->key.version2 != key.version2)
+    if (!page || page->key.version != key.version || page->key.version2 != key.version2 ||
+        page->key.version3 != key.version3)
         return NULL;
     if (cache->newest != page) {
         page_unlink(cache, page);

@@ -16,6 +16,7 @@ struct kept_key {
     int64_t id;
     int64_t version;  /* of the thread; a newer one replaces an older one */
     int64_t version2; /* of the ranks */
+    int64_t version3; /* of what changes with time alone */
 };
 
 struct kept_cache *kept_open(size_t bytes_max);

@@ -1,6 +1,6 @@
 /* The front page: own topics, new, rising, unanswered. Pages of a list follow by key, never by
  * offset. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_question_votes.h"
 
 #include <stdlib.h>
 
@@ -160,12 +160,13 @@ static enum result list_load(struct request *r, struct text followed, struct vie
 enum result page_standing(struct request *r, int64_t member, struct view_standing *v)
 {
     struct board_member_profile_row profile;
-    struct board_member_received_row received;
+    struct board_totals_of_member_row received = {0};
     struct rank_member_band_row band = {0};
     struct db *board = request_store(r, WEB_BOARD);
     enum result result = board_member_profile(board, r->arena, member, &profile);
-    if (result == OK)
-        result = board_member_received(board, r->arena, member, &received);
+    bool figures = sight_member(r, member);
+    if (result == OK && figures)
+        result = board_totals_of_member(board, r->arena, member, r->now_ms, &received);
     if (result != OK)
         return result;
     result = rank_member_band(request_store(r, WEB_RANK), r->arena, member, &band);
@@ -174,7 +175,7 @@ enum result page_standing(struct request *r, int64_t member, struct view_standin
         .postings = profile.postings,
         .answers = profile.answers,
         .corroborations = received.corroborate,
-        .score = arena_format(r->arena, "%.2f", band.score),
+        .score = figures ? arena_format(r->arena, "%.2f", band.score) : TEXT(""),
     };
     return result == NOT_FOUND ? OK : result;
 }

@@ -1,6 +1,6 @@
 /* A member as colleagues see one: pseudonym, specialty if shown, standing, postings. Nothing else
  * is known here. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_question_votes.h"
 
 #include <math.h>
 
@@ -49,6 +49,18 @@ static enum result months_load(struct request *r, struct view_member *v)
     return OK;
 }
 
+/* Totals of one of his postings, for himself and admins. */
+static enum result totals_load(struct request *r, struct view_contribution *row)
+{
+    struct board_totals_of_posting_row totals = {0};
+    enum result result = board_totals_of_posting(request_store(r, WEB_BOARD), r->arena, row->id,
+                                                 r->now_ms, &totals);
+    row->corroborate = totals.corroborate;
+    row->dispute = totals.dispute;
+    row->patients = totals.patients;
+    return result == NOT_FOUND ? OK : result;
+}
+
 static enum result rows_load(struct request *r, struct view_member *v)
 {
     struct board_postings_of_member_row *rows;
@@ -66,14 +78,13 @@ static enum result rows_load(struct request *r, struct view_member *v)
             .title = rows[i].thread_title,
             .excerpt = rows[i].excerpt,
             .kind = text_of(posting_kind_name(rows[i].kind)),
-            .corroborate = rows[i].corroborate,
-            .dispute = rows[i].dispute,
-            .patients = rows[i].patients,
             .ago = clock_ago(r->arena, rows[i].at_ms, r->now_ms),
             .iso = clock_iso(r->arena, rows[i].at_ms),
         };
+    for (size_t i = 0; i < v->rows_count && v->figures && result == OK; i++)
+        result = totals_load(r, &v->rows[i]);
     v->next = count > PAGE_ROWS ? rows[PAGE_ROWS - 1].id : 0;
-    return OK;
+    return result;
 }
 
 enum result page_member(struct request *r, struct reply *out)
@@ -93,9 +104,10 @@ enum result page_member(struct request *r, struct reply *out)
                                     .band = TEXT("")};
     v.joined = clock_day(r->arena, profile.joined_ms);
     v.self = profile.id == r->reader.member;
+    v.figures = sight_member(r, profile.id);
     result = page_standing(r, r->id, &v.standing);
     v.author.band = v.standing.band;
-    if (result == OK)
+    if (result == OK && v.figures)
         result = months_load(r, &v);
     if (result == OK)
         result = rows_load(r, &v);

@@ -2,7 +2,7 @@
 
 #include "core/clock.h"
 #include "core/json.h"
-#include "schema/board.h"
+#include "fcgi/page_question_votes.h"
 #include "schema/command.h"
 
 const char *page_home(int64_t role, int64_t level)
@@ -63,16 +63,28 @@ void page_topics(struct arena *arena, struct text names, struct view_topic **top
     *topics = list;
 }
 
-struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts)
+/* What may be missing: a row stands without them. */
+static struct board_totals_in_list_row sums_of(struct request *r, const struct thread_facts *facts)
 {
+    struct board_totals_in_list_row sums = {0};
+    if (sight_member(r, facts->member) &&
+        board_totals_in_list(request_store(r, WEB_BOARD), r->arena, facts->question, r->now_ms,
+                             &sums) != OK)
+        sums = (struct board_totals_in_list_row){0};
+    return sums;
+}
+
+struct view_thread_row page_thread_row(struct request *r, struct thread_facts facts)
+{
+    struct board_totals_in_list_row sums = sums_of(r, &facts);
     struct view_thread_row row = {
         .id = facts.question,
         .title = facts.title,
         .state = text_of(page_state(facts.kind, facts.solved, facts.answers)),
         .kind = text_of(posting_kind_name(facts.kind)),
         .answers = facts.answers,
-        .corroborations = facts.corroborations,
-        .patients = facts.patients,
+        .corroborations = sums.corroborate,
+        .patients = sums.patients,
         .ago = clock_ago(r->arena, facts.at_ms, r->now_ms),
         .iso = clock_iso(r->arena, facts.at_ms),
         .excerpt = facts.excerpt,
@@ -187,6 +199,7 @@ struct view_evidence page_evidence(struct arena *arena, int64_t posting, struct 
     int64_t voted = tally.corroborate + tally.dispute + tally.cannot_say;
     struct view_evidence v = {
         .posting = posting,
+        .open = true,
         .corroborate = tally.corroborate,
         .dispute = tally.dispute,
         .cannot_say = tally.cannot_say,

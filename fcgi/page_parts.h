@@ -30,18 +30,19 @@ struct view_head page_head(const struct request *r, struct text title);
 
 /* A thread as lists show it; the columns that all statements threads_* share. */
 struct thread_facts {
-    int64_t question, kind, solved, answers, corroborations, patients, at_ms;
+    int64_t question, kind, solved, answers, member, at_ms;
     struct text topics, title, excerpt, source;
 };
 #define THREAD_FACTS(row)                                                            \
     (struct thread_facts)                                                            \
     {                                                                                \
         .question = (row)->question, .kind = (row)->kind, .solved = (row)->solved,   \
-        .answers = (row)->answers, .corroborations = (row)->corroborations,          \
-        .patients = (row)->patients, .at_ms = (row)->at_ms, .topics = (row)->topics, \
+        .answers = (row)->answers, .member = (row)->member, .at_ms = (row)->at_ms,   \
+        .topics = (row)->topics,                                                     \
         .title = (row)->title, .excerpt = (row)->excerpt, .source = (row)->source    \
     }
-struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts);
+/* Sums of votes are in it for whoever opened the thread, and for admins. */
+struct view_thread_row page_thread_row(struct request *r, struct thread_facts facts);
 /* "solved", "reference", "observation", "unanswered" or "open". */
 const char *page_state(int64_t kind, int64_t solved, int64_t answers);
 /* Space separated names as a list. */
@@ -99,10 +100,12 @@ MUST_USE enum result page_question_with(struct request *r, struct reply *out, st
  * opens them. */
 MUST_USE enum result page_followed(struct request *r, struct text *topics);
 bool page_follows(struct text followed, struct text topic);
-/* A member's band and counts; NOT_FOUND when there is no such member. */
+/* A member's band and counts; NOT_FOUND when there is no such member. Sums of votes and the score are
+ * in it for himself and admins alone. */
 MUST_USE enum result page_standing(struct request *r, int64_t member, struct view_standing *v);
 
 struct tally_facts {
     int64_t corroborate, dispute, cannot_say, patients;
 };
+/* Totals that the reader may see (page_question_votes.h). */
 struct view_evidence page_evidence(struct arena *arena, int64_t posting, struct tally_facts tally);

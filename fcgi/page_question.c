@@ -1,17 +1,17 @@
 /* A question with its answers. What is the same for all readers is rendered once per version of
- * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots.
+ * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots. It
+ * is kept in three versions, by how much of the votes a reader may see (page_question_votes.h); the
+ * blind one knows nothing of ranks or totals, so it does not even change when somebody votes.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_question_votes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/session.h"
 #include "core/text.h"
 #include "fcgi/guard.h"
 #include "ranking/ranking.h"
-#include "schema/board.h"
 #include "schema/rank.h"
 
 enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
@@ -20,73 +20,18 @@ enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
 struct personal {
     struct board_thread_state_row thread;
     int64_t question;
-    bool physician; /* may vote and answer */
-    struct own_vote *votes;
-    size_t vote_count;
-    struct board_postings_own_row *own;
-    size_t own_count;
+    struct sight sight;
     struct text vote_form;
     struct text body;
     bool preview;
 };
 
-static bool is_own(const struct personal *me, int64_t posting)
-{
-    for (size_t i = 0; i < me->own_count; i++)
-        if (me->own[i].id == posting)
-            return true;
-    return false;
-}
-
-static enum result votes_load(struct request *r, struct personal *me)
-{
-    const uint8_t *view_key;
-    uint8_t tag[SESSION_TAG_SIZE];
-    struct board_own_get_row row;
-    struct bytes plain;
-    enum result result = request_view_key(r, &view_key);
-    if (result != OK)
-        return result;
-    session_votes_tag(tag, view_key, me->question);
-    result = board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
-    if (result == NOT_FOUND)
-        return OK;
-    if (result == OK)
-        result = session_own_unbox(r->arena, view_key, row.box, &plain);
-    if (result == OK)
-        result = session_votes_read(r->arena, plain, &me->votes, &me->vote_count);
-    return result;
-}
-
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
 {
-    me->physician = r->reader.role == BOARD_PHYSICIAN;
-    if (!me->physician)
-        return OK;
-    me->vote_form = guard_form(r, out, "/p/:id/vote");
-    enum result result = votes_load(r, me);
-    if (result == OK)
-        result = board_postings_own(request_store(r, WEB_BOARD), r->arena, me->question,
-                                    r->reader.member, &me->own, &me->own_count);
+    enum result result = sight_load(r, me->question, &me->sight);
+    if (result == OK && me->sight.physician)
+        me->vote_form = guard_form(r, out, "/p/:id/vote");
     return result;
-}
-
-static struct view_own_vote own_vote_of(const struct personal *me, int64_t posting)
-{
-    struct view_own_vote v = {
-        .posting = posting,
-        .question = me->question,
-        .own = is_own(me, posting),
-        .form = me->vote_form.data != NULL ? me->vote_form : TEXT(""),
-    };
-    v.can_vote = me->physician && !v.own;
-    for (size_t i = 0; i < me->vote_count; i++) {
-        if (me->votes[i].posting == posting) {
-            v.stance = me->votes[i].stance;
-            v.patients = me->votes[i].patients;
-        }
-    }
-    return v;
 }
 
 static struct view_answer_form answer_form_of(struct request *r, struct reply *out,
@@ -100,8 +45,8 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
         .preview_form = TEXT(""),
         .request = TEXT(""),
         .body = me->body,
-        .can_answer = me->physician,
-        .asker = is_own(me, me->question) && me->thread.kind <= POSTING_CASE,
+        .can_answer = me->sight.physician,
+        .asker = me->sight.asker && me->thread.kind <= POSTING_CASE,
         .solved = me->thread.solved,
     };
     if (v.asker)
@@ -129,8 +74,11 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
 {
     const struct personal *me = self;
     if (strcmp(slot, "own_vote") == 0) {
-        struct view_own_vote v = own_vote_of(me, id);
+        struct view_own_vote v = sight_own_vote(r, &me->sight, id, me->vote_form);
         html_own_vote(buf, &v);
+    } else if (strcmp(slot, "totals_gate") == 0) {
+        struct view_totals_gate v = sight_gate(r, out, &me->sight);
+        html_totals_gate(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
@@ -139,10 +87,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
 
 /* ---- what all readers see ---- */
 
-static struct view_posting posting_of(struct request *r,
+static struct view_posting posting_of(struct request *r, const struct sight *sight,
                                       const struct board_postings_of_thread_row *row)
 {
-    struct tally_facts tally = {row->corroborate, row->dispute, row->cannot_say, row->patients};
     return (struct view_posting){
         .id = row->id,
         .question = row->question,
@@ -159,7 +106,7 @@ static struct view_posting posting_of(struct request *r,
         .source = row->source,
         .url = row->url,
         .licence = row->licence,
-        .evidence = page_evidence(r->arena, row->id, tally),
+        .evidence = sight_evidence(r->arena, sight, row->id),
         .votable = row->kind != POSTING_QUESTION && row->kind != POSTING_CASE,
     };
 }
@@ -178,26 +125,27 @@ struct placed {
     struct view_posting posting;
 };
 
-/* Best score first, then more corroborations, then the earlier one. */
+/* Best score first, then the earlier one. */
 static int placed_order(const void *a, const void *b)
 {
     const struct placed *x = a;
     const struct placed *y = b;
     if (x->score != y->score)
         return x->score > y->score ? -1 : 1;
-    if (x->posting.evidence.corroborate != y->posting.evidence.corroborate)
-        return x->posting.evidence.corroborate > y->posting.evidence.corroborate ? -1 : 1;
     return x->posting.id < y->posting.id ? -1 : 1;
 }
 
-static enum result postings_load(struct request *r, struct view_question *v)
+/* The answers in the order they came, unless the reader may see the one by score. */
+static enum result postings_load(struct request *r, const struct sight *sight,
+                                 struct view_question *v)
 {
     struct board_postings_of_thread_row *rows;
-    struct rank_posting_scores_row *scores;
-    size_t count, score_count;
+    struct rank_posting_scores_row *scores = NULL;
+    size_t count, score_count = 0;
+    bool blind = sight->kind == SIGHT_BLIND;
     enum result result = board_postings_of_thread(request_store(r, WEB_BOARD), r->arena, r->id,
                                                   POSTINGS_MAX, &rows, &count);
-    if (result == OK)
+    if (result == OK && !blind)
         result =
             rank_posting_scores(request_store(r, WEB_RANK), r->arena, r->id, &scores, &score_count);
     if (result != OK)
@@ -207,13 +155,15 @@ static enum result postings_load(struct request *r, struct view_question *v)
     struct placed *placed = arena_array(r->arena, struct placed, count);
     for (size_t i = 0; i < count; i++) {
         const struct rank_posting_scores_row *score = score_of(scores, score_count, rows[i].id);
-        placed[i].posting = posting_of(r, &rows[i]);
+        placed[i].posting = posting_of(r, sight, &rows[i]);
         placed[i].score = score != NULL ? score->score : 0;
         if (score != NULL && score->band > 0)
             placed[i].posting.author.band = text_of(ranking_band_name(score->band));
     }
     v->thread = placed[0].posting;
-    qsort(placed + 1, count - 1, sizeof *placed, placed_order);
+    if (!blind)
+        qsort(placed + 1, count - 1, sizeof *placed, placed_order);
+    v->order = blind ? TEXT("Oldest first") : TEXT("Best corroborated first");
     v->answers = arena_array(r->arena, struct view_posting, count);
     v->answers_count = count - 1;
     for (size_t i = 1; i < count; i++)
@@ -221,12 +171,13 @@ static enum result postings_load(struct request *r, struct view_question *v)
     return OK;
 }
 
-static enum result question_load(struct request *r, struct view_question *v)
+static enum result question_load(struct request *r, const struct sight *sight,
+                                 struct view_question *v)
 {
     struct board_thread_get_row thread;
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
-        result = postings_load(r, v);
+        result = postings_load(r, sight, v);
     if (result != OK)
         return result;
     v->head = page_head(r, thread.title);
@@ -240,34 +191,63 @@ static enum result question_load(struct request *r, struct view_question *v)
     return OK;
 }
 
-static enum result question_json(struct request *r, struct reply *out, const struct personal *me)
+static enum result question_json(struct request *r, struct reply *out, struct personal *me)
 {
     struct view_question v = {0};
-    enum result result = question_load(r, &v);
+    enum result result = sight_totals_load(r, &me->sight);
+    if (result == OK)
+        result = question_load(r, &me->sight, &v);
     if (result != OK)
         return result;
     v.own = arena_array(r->arena, struct view_own_vote, v.answers_count + 1);
     if (v.thread.votable)
-        v.own[v.own_count++] = own_vote_of(me, v.thread.id);
+        v.own[v.own_count++] = sight_own_vote(r, &me->sight, v.thread.id, me->vote_form);
     for (size_t i = 0; i < v.answers_count; i++)
-        v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
+        v.own[v.own_count++] = sight_own_vote(r, &me->sight, v.answers[i].id, me->vote_form);
+    v.gate = sight_gate(r, out, &me->sight);
     v.answer = answer_form_of(r, out, me);
     view_question_write(reply_json(out), &v);
     return OK;
 }
 
+/* The version this reader sees. Only those that show ranks or totals change with them. */
 static enum result version_of(struct request *r, const struct personal *me, struct kept_key *key)
 {
+    static const char *const pages[] = {
+        [SIGHT_BLIND] = "question-blind",
+        [SIGHT_VOTED] = "question-voted",
+        [SIGHT_OPEN] = "question-open",
+    };
     struct rank_question_version_row rank = {0};
-    enum result result =
-        rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
-    if (result == NOT_FOUND)
-        result = OK; /* nothing ranked yet */
-    *key = (struct kept_key){.page = "question",
+    enum sight_kind kind = me->sight.kind;
+    enum result result = NOT_FOUND;
+    if (kind != SIGHT_BLIND)
+        result =
+            rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
+    *key = (struct kept_key){.page = pages[kind],
                              .id = me->question,
                              .version = me->thread.version,
-                             .version2 = rank.version};
-    return result;
+                             .version2 = rank.version,
+                             .version3 = kind == SIGHT_OPEN ? sight_step(r) : 0};
+    return result == NOT_FOUND ? OK : result; /* nothing ranked yet */
+}
+
+/* Renders it for all readers who see as much of the votes as this one. */
+static enum result page_render(struct request *r, const struct personal *me, struct kept_key key,
+                               const struct kept_page **page)
+{
+    struct sight all = {.kind = me->sight.kind, .question = me->question}; /* nobody's own */
+    struct view_question v = {0};
+    struct buf rendered;
+    enum result result = all.kind == SIGHT_OPEN ? sight_totals_load(r, &all) : OK;
+    if (result == OK)
+        result = question_load(r, &all, &v);
+    if (result != OK)
+        return result;
+    buf_open(&rendered, r->arena, PAGE_ROOM);
+    html_question(&rendered, &v);
+    *page = kept_put(request_kept(r), key, &rendered);
+    return OK;
 }
 
 enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
@@ -277,25 +257,17 @@ enum result page_question_with(struct request *r, struct reply *out, struct text
     enum result result =
         board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me.thread);
     if (result == OK)
-        result = version_of(r, &me, &key);
-    if (result == OK)
         result = personal_load(r, out, &me);
+    if (result == OK)
+        result = version_of(r, &me, &key);
     if (result != OK)
         return result;
     if (r->wants_json)
         return question_json(r, out, &me);
     const struct kept_page *page = kept_find(request_kept(r), key);
-    if (page == NULL) {
-        struct view_question v = {0};
-        struct buf rendered;
-        result = question_load(r, &v);
-        if (result != OK)
-            return result;
-        buf_open(&rendered, r->arena, PAGE_ROOM);
-        html_question(&rendered, &v);
-        page = kept_put(request_kept(r), key, &rendered);
-    }
-    return reply_kept(r, out, page, fill, &me);
+    if (page == NULL)
+        result = page_render(r, &me, key, &page);
+    return result == OK ? reply_kept(r, out, page, fill, &me) : result;
 }
 
 enum result page_question(struct request *r, struct reply *out)

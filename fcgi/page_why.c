@@ -1,9 +1,8 @@
 /* Why a posting stands where it stands, and why a member has that band: the reasons the ranker
  * stored beside the score, with the rule that made it. Never who voted. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_question_votes.h"
 
 #include "ranking/ranking.h"
-#include "schema/board.h"
 #include "schema/rank.h"
 
 enum { REASONS_MAX = 20, HASH_SHOWN = 8 };
@@ -54,10 +53,13 @@ enum result page_why_posting(struct request *r, struct reply *out)
     struct board_posting_get_row posting;
     struct board_thread_get_row thread;
     struct rank_posting_why_row why;
+    struct sight sight;
     struct db *board = request_store(r, WEB_BOARD);
     enum result result = board_posting_get(board, r->arena, r->id, &posting);
     if (result == OK)
         result = board_thread_get(board, r->arena, posting.question, &thread);
+    if (result == OK)
+        result = sight_load(r, posting.question, &sight);
     if (result != OK)
         return result;
     struct view_why v = why_open(r, TEXT("Why this place?"));
@@ -69,9 +71,10 @@ enum result page_why_posting(struct request *r, struct reply *out)
                                 (int)posting.source.size, posting.source.data);
     v.back =
         arena_format(r->arena, "/q/%lld#p%lld", (long long)posting.question, (long long)posting.id);
-    v.evidence = page_evidence(r->arena, posting.id,
-                               (struct tally_facts){posting.corroborate, posting.dispute,
-                                                    posting.cannot_say, posting.patients});
+    v.hidden = !sight_of(&sight, posting.id);
+    result = sight_evidence_of(r, &sight, posting.id, &v.evidence);
+    if (result != OK || v.hidden)
+        return result != OK ? result : reply_view(r, out, why, &v);
     result = rank_posting_why(request_store(r, WEB_RANK), r->arena, r->id, &why);
     if (result == OK) {
         v.empty = false;
@@ -101,11 +104,14 @@ enum result page_why_member(struct request *r, struct reply *out)
     v.what = arena_format(r->arena, "The standing of %.*s", (int)profile.pseudonym.size,
                           profile.pseudonym.data);
     v.back = arena_format(r->arena, "/m/%lld", (long long)profile.id);
+    v.hidden = !sight_member(r, profile.id);
     result = rank_member_why(request_store(r, WEB_RANK), r->arena, r->id, &why);
     if (result == OK) {
         v.empty = false;
-        v.score = arena_format(r->arena, "%.2f", why.score);
         v.band = text_of(ranking_band_name(why.band));
+        if (v.hidden)
+            return reply_view(r, out, why, &v);
+        v.score = arena_format(r->arena, "%.2f", why.score);
         v.rule = why.rule_name;
         v.rule_hash = hash_of(r->arena, why.rule_hash);
         reasons_read(r->arena, why.reasons, &v);

@@ -139,6 +139,7 @@ const struct route route_table[] = {
     GET("/admin/domains", ADMIN, ADMIN, READ, fields_domains_form, page_domains),
     POST("/admin/domains", ADMIN, ADMIN, POST, fields_domains, page_domains_post,
          page_domains_again),
+    POST("/q/:id/show", MEMBER, PHYSICIAN, VOTE, NULL, page_show_post, NULL),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

@@ -294,7 +294,8 @@ static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_
 }
 
 /* The first vote of a member on a posting is the act; changing it later is neither paid nor counted
- * again. */
+ * again. An informed one is counted and earns nothing: whether it is one stood fixed before its
+ * direction was chosen. */
 static enum result vote_pay(struct reward *reward, const struct event *event, int64_t author,
                             const char **why)
 {
@@ -303,6 +304,7 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
     const double arguments[] = {facts.given, facts.given_of, facts.back, facts.back_of,
                                 facts.votes, facts.mutual,   facts.days};
     enum result result = OK;
+    bool informed = vote->has_informed && vote->informed;
     if (target_earmarked(reward, vote->posting))
         for (size_t i = 0; i < reward->earmark_count && result == OK; i++) {
             const struct reward_earmark *earmark = &reward->earmarks[i];
@@ -310,7 +312,7 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
                 !in_time(earmark, event->seq, event->at_ms))
                 continue;
             reward->fresh[i]++;
-            if (earmark->terms.kind == EARMARK_VOTE)
+            if (earmark->terms.kind == EARMARK_VOTE && !informed)
                 result = pay(reward, i, vote->member, arguments, why);
         }
     if (author == 0)

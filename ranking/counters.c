@@ -237,6 +237,7 @@ void counters_vote_apply(struct counters *counters, const struct vote_facts *vot
     *(is_up ? &posting->odds_up : &posting->odds_down) += signed_odds;
     *(is_up ? &posting->up : &posting->down) += side;
     posting->up_linked += is_linked ? side : 0;
+    posting->informed += vote->informed ? side : 0;
     if (posting->author < 0)
         return;
     struct member_facts *author = &counters->members.at[posting->author];

@@ -26,12 +26,16 @@ struct member_facts {
     double score, from_postings, from_votes, trust;
     int32_t band;
     bool has_score, dirty;
+    /* what is not shown yet (step.c) */
+    int32_t shown_band, fresh_cast, fresh_received;
+    bool held, queued;
 };
 
 struct vote_facts {
     int32_t voter, posting, next; /* next on the same posting, oldest first */
     int8_t sign;                  /* 1 corroborates, -1 disputes, 0 cannot say */
     uint8_t patients;
+    bool informed;                /* its voter could see the totals */
     double independence, before, odds, weight, residual;
 };
 
@@ -41,9 +45,11 @@ struct posting_facts {
     int32_t first_vote, last_vote;
     int32_t next_in_question, next_of_author;
     double odds, odds_up, odds_down; /* of its votes together; of each side */
-    int32_t up, down, unsure, up_linked;
+    int32_t up, down, unsure, up_linked, informed;
     uint8_t kind; /* as in the event posting_added */
     bool counted, settled, dirty, has_score;
+    bool held, queued; /* something is not shown yet; it will be at the next step (step.c) */
+    int32_t fresh;     /* members new to it since the last step */
     double score, probability, from_votes, from_author;
 };
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* For scripts from before there were informed votes: as shipped today. */
+#define INFORMED_WEIGHT 0.5
+
 const struct rule_function policy_functions[POLICY_FUNCTIONS] = {
     [POLICY_LINK] = {"link", 6, 1},
     [POLICY_INDEPENDENCE] = {"independence", 3, 1},
@@ -56,6 +59,13 @@ enum result policy_push(struct policy *policy, struct arena *arena, struct text 
         !rule_constant(set.rules, "review", &set.review_days) || set.settle_days < 0.01) {
         rule_close(set.rules);
         *why = TEXT("the constants settle and review (days, settle at least 0.01) are missing");
+        return INVALID;
+    }
+    if (!rule_constant(set.rules, "informed", &set.informed))
+        set.informed = INFORMED_WEIGHT;
+    if (set.informed < 0 || set.informed > 1) {
+        rule_close(set.rules);
+        *why = TEXT("the constant informed (a factor) must lie between 0 and 1");
         return INVALID;
     }
     if (policy->count == 0)

@@ -28,6 +28,7 @@ struct policy_set {
     struct rule_set *rules;
     int64_t active_seq;
     double settle_days, review_days; /* age at which a posting settles, is weighed again */
+    double informed;                 /* weight of a vote by somebody who could see the totals */
 };
 
 /* The sets that may answer: the last one holds, those before it stand in when it fails. */

@@ -311,14 +311,14 @@ static int why(struct ranker *ranker, const char *argument)
     if (!text_int(text_of(argument), 1, INT64_MAX, &id))
         return 2;
     rank_open(ranker, DB_READ);
-    struct rank_posting_why_row posting;
-    struct rank_member_why_row member;
-    enum result result = rank_posting_why(ranker->db, &ranker->arena, id, &posting);
+    struct rank_posting_exact_row posting;
+    struct rank_member_exact_row member;
+    enum result result = rank_posting_exact(ranker->db, &ranker->arena, id, &posting);
     if (result == OK) {
         why_print("posting", id, posting.score, posting.reasons, posting.facts, posting.rule_name,
                   posting.rule_seq);
     } else if (result == NOT_FOUND) {
-        result = rank_member_why(ranker->db, &ranker->arena, id, &member);
+        result = rank_member_exact(ranker->db, &ranker->arena, id, &member);
         if (result == OK)
             why_print(ranking_band_name(member.band), id, member.score, member.reasons,
                       member.facts, member.rule_name, member.rule_seq);

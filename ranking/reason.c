@@ -28,8 +28,10 @@ struct text posting_facts_json(struct arena *arena, const struct ranking *rankin
     struct buf out;
     buf_open(&out, arena, 512);
     buf_format(&out,
-               "{\"votes\":{\"corroborate\":%d,\"linked\":%d,\"dispute\":%d,\"cannot_say\":%d}",
-               (int)facts->up, (int)facts->up_linked, (int)facts->down, (int)facts->unsure);
+               "{\"votes\":{\"corroborate\":%d,\"linked\":%d,\"dispute\":%d,\"cannot_say\":%d,"
+               "\"informed\":%d}",
+               (int)facts->up, (int)facts->up_linked, (int)facts->down, (int)facts->unsure,
+               (int)facts->informed);
     buf_format(&out, ",\"settled\":%s,\"inputs\":", facts->settled ? "true" : "false");
     fields(&out, (const char *const[]){"sum", "author_score"},
            (const double[]){facts->odds, author_score}, 2);
@@ -103,6 +105,9 @@ struct text posting_reasons(struct arena *arena, const struct ranking *ranking, 
     if (facts->unsure > 0)
         buf_format(&out, "%d %s could not say: that counts neither way\n", (int)facts->unsure,
                    colleagues(facts->unsure));
+    if (facts->informed > 0)
+        buf_format(&out, "%d of these votes came after a look at the totals: they count less\n",
+                   (int)facts->informed);
     if (facts->up + facts->down == 0)
         buf_format(&out, "nobody has corroborated or disputed it yet\n");
     if (facts->author >= 0) {

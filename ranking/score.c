@@ -21,7 +21,7 @@ static void touch_member(struct ranking *ranking, int32_t member)
     LIST_ADD(ranking->dirty_members, member);
 }
 
-static void touch_question(struct ranking *ranking, int32_t question)
+void touch_question(struct ranking *ranking, int32_t question)
 {
     struct question_facts *facts = &ranking->counters.questions.at[question];
     if (facts->dirty)
@@ -37,7 +37,6 @@ static void touch_posting(struct ranking *ranking, int32_t posting)
         return;
     facts->dirty = true;
     LIST_ADD(ranking->dirty_postings, posting);
-    touch_question(ranking, facts->question);
 }
 
 /* --- the rules' answers --- */
@@ -97,12 +96,18 @@ static double independence_of(struct ranking *ranking, const struct vote_facts *
     return independence;
 }
 
+/* How far a vote counts for having been cast by somebody who could see what the others said. */
+static double informed_of(const struct ranking *ranking, const struct vote_facts *vote)
+{
+    return vote->informed ? policy_holds(&ranking->policy)->informed : 1;
+}
+
 static void vote_weigh(struct ranking *ranking, struct vote_facts *vote)
 {
     const struct member_facts *voter = &ranking->counters.members.at[vote->voter];
     const struct site_facts *site = &ranking->counters.site;
     double results[3];
-    double trust = trust_of(ranking, vote->voter);
+    double trust = trust_of(ranking, vote->voter) * informed_of(ranking, vote);
     POLICY_CALL(&ranking->policy, POLICY_VOTE, results, vote->sign, vote->independence, trust,
                 vote->patients, voter->votes, voter->ups, site->votes, site->ups, voter->up_good,
                 voter->good, voter->up_bad, voter->bad);
@@ -119,7 +124,8 @@ static void question_rise(struct ranking *ranking, int32_t question, int act, do
                 (double)ranking->now_ms / DAY_MS);
     facts->rising = rising;
     facts->is_ranked = true;
-    touch_question(ranking, question);
+    if (act != ACT_VOTED) /* a vote is seen with its step */
+        touch_question(ranking, question);
 }
 
 /* --- settlement: once per posting, O(its votes) --- */
@@ -129,8 +135,9 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
 {
     struct member_facts *voter = &ranking->counters.members.at[vote->voter];
     double results[3];
-    POLICY_CALL(&ranking->policy, POLICY_SETTLE, results, vote->sign, vote->independence,
-                vote->odds, total, known, vote->before);
+    POLICY_CALL(&ranking->policy, POLICY_SETTLE, results, vote->sign,
+                vote->independence * informed_of(ranking, vote), vote->odds, total, known,
+                vote->before);
     double others = results[0], teaches = results[1], up = vote->sign > 0;
     voter->up_good += teaches * others * up;
     voter->good += teaches * others;
@@ -277,6 +284,7 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
     struct posting_facts *posting = &counters->postings.at[number];
     vote->sign = sign;
     vote->patients = (uint8_t)cast->patients;
+    vote->informed = cast->has_informed && cast->informed;
     vote->before = posting->odds;
     vote->odds = vote->weight = vote->residual = 0;
     if (sign != 0) {
@@ -291,6 +299,7 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
     touch_posting(ranking, number);
     touch_member(ranking, posting->author);
     touch_member(ranking, voter);
+    step_vote(ranking, number, voter, is_first);
 }
 
 /* --- the end of an event: everything touched is scored, and written --- */
@@ -308,15 +317,8 @@ static void member_score(struct ranking *ranking, int32_t number)
     member->from_postings = results[1];
     member->from_votes = results[2];
     member->trust = trust_of(ranking, number);
-    int32_t before = member->has_score ? member->band : 0;
     member->band = band < 1 ? 0 : band < 2 ? 1 : band < 3 ? 2 : 3;
     member->has_score = true;
-    if (member->band == before)
-        return;
-    /* the band stands beside the name wherever the member wrote */
-    for (int32_t i = member->first_posting; i >= 0;
-         i = ranking->counters.postings.at[i].next_of_author)
-        touch_question(ranking, ranking->counters.postings.at[i].question);
 }
 
 static enum result member_write(struct ranking *ranking, int32_t number, struct arena *arena)
@@ -327,9 +329,6 @@ static enum result member_write(struct ranking *ranking, int32_t number, struct 
     enum result result = rank_member_put(
         ranking->db, member->id, member->score, member->band, ranking->seq, active,
         member_facts_json(arena, ranking, number), member_reasons(arena, ranking, number));
-    if (result == OK)
-        result = rank_member_month_put(ranking->db, member->id, clock_month(arena, ranking->now_ms),
-                                       member->score, member->band);
     arena_reset(arena, mark);
     return result;
 }
@@ -374,6 +373,8 @@ static enum result flush(struct ranking *ranking, struct arena *arena)
         member_score(ranking, number);
         if (write && result == OK)
             result = member_write(ranking, number, arena);
+        if (result == OK && !counters->members.at[number].held)
+            result = step_show_member(ranking, number, arena);
     }
     for (int32_t i = 0; i < ranking->dirty_postings.count; i++) {
         int32_t number = ranking->dirty_postings.at[i];
@@ -384,6 +385,8 @@ static enum result flush(struct ranking *ranking, struct arena *arena)
         posting_score(ranking, number);
         if (write && result == OK)
             result = posting_write(ranking, number, arena);
+        if (result == OK && !posting->held)
+            result = step_show_posting(ranking, number);
     }
     for (int32_t i = 0; i < ranking->dirty_questions.count; i++) {
         struct question_facts *question = &counters->questions.at[ranking->dirty_questions.at[i]];
@@ -408,8 +411,10 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
     if (event->at_ms > ranking->now_ms)
         ranking->now_ms = event->at_ms;
     policy_event(&ranking->policy);
+    enum result result = step_due(ranking, arena);
+    if (result != OK)
+        return result;
     settle_due(ranking);
-    enum result result = OK;
     switch (event->kind) {
     case EVENT_MEMBER_DECIDED:
         if (event->member_decided.accepted && event->member_decided.member > 0)
@@ -485,5 +490,6 @@ void ranking_close(struct ranking *ranking)
     free(ranking->dirty_postings.at);
     free(ranking->dirty_questions.at);
     free(ranking->proposals.at);
+    free(ranking->steps.at);
     *ranking = (struct ranking){.db = NULL};
 }

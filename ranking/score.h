@@ -6,6 +6,12 @@
 #include "ranking/counters.h"
 #include "ranking/policy.h"
 
+struct step {
+    int64_t due_ms;
+    int32_t number; /* of a posting, or of a member */
+    bool is_member;
+};
+
 struct ranking {
     struct db *db;       /* NULL: nothing is written */
     struct log *journal; /* for the scripts of approved proposals */
@@ -21,6 +27,8 @@ struct ranking {
     GROWING(int32_t) dirty_postings;
     GROWING(int32_t) dirty_questions;
     GROWING(int64_t) proposals; /* of RANKING_RULE_NAME */
+    GROWING(struct step) steps; /* begun, in the order they become due */
+    int32_t step_next;          /* first of them that is not due yet */
 };
 
 /* `script`: the rule set to begin with. With a database it also writes that set there if it is the
@@ -50,6 +58,18 @@ static inline bool ranking_writes(const struct ranking *ranking)
         }                                                                             \
         (list).at[(list).count++] = (value);                                          \
     } while (0)
+
+/* --- in score.c --- */
+void touch_question(struct ranking *ranking, int32_t question);
+
+/* --- in step.c: what is shown of scores, and when --- */
+/* A vote was cast: what it moves is held back until its step. */
+void step_vote(struct ranking *ranking, int32_t posting, int32_t voter, bool is_first);
+/* Show what is due, before the event that has just come is applied. */
+MUST_USE enum result step_due(struct ranking *ranking, struct arena *arena);
+/* Show the exact row as it is now. */
+MUST_USE enum result step_show_posting(struct ranking *ranking, int32_t posting);
+MUST_USE enum result step_show_member(struct ranking *ranking, int32_t member, struct arena *arena);
 
 /* --- in sets.c: rule sets come and go by events --- */
 MUST_USE enum result sets_proposed(struct ranking *ranking, const struct event *event);

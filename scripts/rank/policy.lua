@@ -27,6 +27,7 @@ P = {
   seen_few   = { 1, 0, 2, "factor", "weight of a vote from 1 to 5 patients seen" },
   seen_some  = { 1, 0, 2, "factor", "weight of a vote from 6 to 20 patients seen" },
   seen_many  = { 1, 0, 2, "factor", "weight of a vote from more than 20 patients seen" },
+  informed   = { 0.5, 0, 1, "factor", "weight of a vote by someone who could see the totals: he may have followed them" },
   odds_max   = { 2.2, 0.5, 6, "log-odds", "most that one vote can move a posting" },
   weight_max = { 2, 0.5, 6, "votes", "most that one vote can weigh in its author's record" },
   surprise_min = { 0.15, 0, 1, "share", "least that a settled vote teaches about its voter" },

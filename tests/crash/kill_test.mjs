@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { House, MINUTE, ask, sleep } from "../support/house.mjs";
 import { hiddenFields } from "../support/client.mjs";
 import { Acknowledged } from "../support/acknowledged.mjs";
+import { exactTotals } from "../support/stores.mjs";
 
 const seed = Number(process.env.SEED ?? Date.now() % 1000000),
   rounds = Number(process.env.ROUNDS ?? 50);
@@ -181,7 +182,9 @@ async function observe() {
   const own = new Map(),
     pages = new Map();
   for (const question of questions) {
-    pages.set(question, await members[3].json(`/q/${question}`));
+    const page = await members[3].json(`/q/${question}`);
+    for (const posting of [page.thread, ...page.answers]) posting.evidence = exactTotals(house, posting.id);
+    pages.set(question, page);
     for (const client of members)
       for (const { posting, stance, patients } of (await client.json(`/q/${question}`)).own)
         if (stance > 0) own.set(`${client.member} ${posting}`, [stance, patients]);

@@ -170,6 +170,14 @@ async function changeRule(browser, house, first, second) {
 
 const scoreOf = async (client, posting) => client.json(`/why/posting/${posting}`);
 
+// What votes moved is shown from the next quarter of an hour on, with whatever happens then.
+async function nextStep(house, name) {
+  await house.settle();
+  house.advance(15 * MINUTE);
+  await house.signIn(name);
+  await house.settle();
+}
+
 async function day(house, browser) {
   const people = applicants(house);
   const birds = "Avocet Bittern Curlew Dunlin Egret Fulmar Gannet Harrier Ibis Jackdaw Knot Lapwing Merlin Nuthatch Osprey Petrel".split(" ");
@@ -210,24 +218,27 @@ async function day(house, browser) {
 
   const third = await open(browser, house.origin, { width: 360, height: 740 });
   await signIn(third, names[2], password);
+  assert.equal((await house.signIn(names[2]).then((client) => scoreOf(client, posting))).hidden, true, "who has not voted sees no score");
   await voteInBrowser(third, question, posting, 1, 2);
+  await shot(third, "voted");
   const clients = [];
   for (let i = 3; i < names.length; i++) clients.push(await house.signIn(names[i]));
-  await house.settle();
-  const scoreBefore = await scoreOf(clients[0], posting);
+  const author = await house.signIn(names[1]);
+  const scoreBefore = await scoreOf(author, posting);
+  const last = clients.splice(-2); // they speak after the rule has changed
   for (const [i, client] of clients.entries()) { house.advance(MINUTE); await vote(client, question, posting, i % 4 === 3 ? 2 : 1, i % 4); }
-  await house.settle();
-  const scoreAfter = await scoreOf(clients[0], posting);
+  await nextStep(house, names[1]);
+  const scoreAfter = await scoreOf(author, posting);
   assert.notEqual(scoreAfter.score, scoreBefore.score, "the rank moved");
   assert.ok(scoreAfter.reasons.length > 0, "and says why");
   await asker.goto(`/why/posting/${posting}`);
   await shot(asker, "why");
-  step(`${clients.length + 1} votes; score ${scoreBefore.score} → ${scoreAfter.score}: ${scoreAfter.reasons[0].words}`);
+  step(`${clients.length + 1} votes, shown with their step; score ${scoreBefore.score} → ${scoreAfter.score}: ${scoreAfter.reasons[0].words}`);
 
   await changeRule(browser, house, "Gate", "Latch");
-  await vote(await house.signIn(names[0]), question, posting, 1, 1);
-  await house.settle();
-  const ruled = await scoreOf(clients[0], posting);
+  for (const client of [await house.signIn(names[0]), ...last]) await vote(client, question, posting, 1, 1);
+  await nextStep(house, names[1]);
+  const ruled = await scoreOf(author, posting);
   assert.notEqual(ruled.rule_hash, scoreAfter.rule_hash, "the next vote is scored by the new rule");
   step(`rule changed by two admins; the next vote is scored by ${ruled.rule_hash.slice(0, 12)}`);
 

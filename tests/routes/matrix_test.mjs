@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { votesPosts } from "./votes_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -224,6 +225,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...votesPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);

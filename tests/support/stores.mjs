@@ -39,3 +39,13 @@ export const bytesOf = (path) => {
     return Buffer.alloc(0);
   }
 };
+
+// What the house has counted on a posting, to the vote: pages show it in steps.
+export function exactTotals(house, posting) {
+  const row = sql(
+    join(house.state, "board", "board.db"),
+    `SELECT corroborate, dispute, cannot_say FROM tally WHERE posting = ${Number(posting)};`,
+  );
+  const [corroborate = 0, dispute = 0, cannot_say = 0] = row === "" ? [] : row.split("|").map(Number);
+  return { corroborate, dispute, cannot_say };
+}

@@ -2,6 +2,9 @@
  * may be lost, counted twice, or stay when the batch is undone. */
 #include "tests/unit/room.h"
 
+#include "core/step.h"
+#include "tests/unit/lists.h"
+
 enum { CROWD = 70 /* more than a remembered row holds */ };
 
 static struct person admin, kestrel, larkspur, tamarack;
@@ -107,7 +110,7 @@ static void an_answer_between_votes_finds_them_counted(void **state UNUSED)
                      OK);
     assert_int_equal(board_thread_get(db, &room_arena, question, &thread), OK);
     db_close(db);
-    assert_int_equal(thread.version, room.head);
+    assert_int_equal(thread.version, room.head - 1); /* the answer's: votes touch no thread */
     teardown();
 }
 
@@ -150,6 +153,210 @@ static void a_row_too_long_to_be_remembered_is_right_all_the_same(void **state U
     teardown();
 }
 
+/* ---- what is shown of them ---- */
+
+static int64_t *test_clock;
+
+static struct board_totals_of_posting_row shown_of(int64_t posting, int64_t now_ms)
+{
+    struct board_totals_of_posting_row row = {0};
+    assert_true(board_totals_of_posting(room.board, &room_arena, posting, now_ms, &row) != BROKEN);
+    return row;
+}
+
+static int64_t shown_votes(int64_t posting)
+{
+    struct board_totals_of_posting_row row = shown_of(posting, *test_clock);
+    return row.corroborate + row.dispute + row.cannot_say;
+}
+
+static void crowd_make(struct person *crowd, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char name[20];
+        (void)snprintf(name, sizeof(name), "Colleague %c", (char)('A' + i));
+        person_make(&admin, &crowd[i], name);
+    }
+}
+
+static void totals_are_shown_from_the_third_voter_on_at_the_quarter_of_an_hour(void **state UNUSED)
+{
+    struct person crowd[7];
+    setup();
+    crowd_make(crowd, 7);
+    *test_clock += STEP_MS - *test_clock % STEP_MS; /* a quarter begins */
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(person_vote(&crowd[i], answer, STANCE_CORROBORATE, 1), OK);
+    *test_clock += 4 * STEP_MS;
+    assert_int_equal(shown_votes(answer), 0); /* two are never shown, however long ago */
+    assert_int_equal(person_vote(&crowd[2], answer, STANCE_DISPUTE, 2), OK);
+    assert_int_equal(shown_votes(answer), 0);
+    assert_int_equal(person_vote(&crowd[3], answer, STANCE_CORROBORATE, 0), OK);
+    *test_clock += STEP_MS - 1;
+    assert_int_equal(shown_votes(answer), 0);
+    *test_clock += 1;
+    assert_int_equal(shown_votes(answer), 4); /* the one that came meanwhile is with them */
+    struct board_totals_of_posting_row row = shown_of(answer, *test_clock);
+    assert_int_equal(row.corroborate, 3);
+    assert_int_equal(row.dispute, 1);
+    assert_int_equal(row.patients, 8);
+    for (size_t i = 4; i < 6; i++) { /* two more begin no step, and do not disturb what is shown */
+        assert_int_equal(person_vote(&crowd[i], answer, STANCE_DISPUTE, 0), OK);
+        assert_int_equal(shown_votes(answer), 4);
+    }
+    *test_clock += 2 * STEP_MS;
+    assert_int_equal(shown_votes(answer), 4);
+    assert_int_equal(person_vote(&crowd[6], answer, STANCE_DISPUTE, 0), OK);
+    *test_clock += STEP_MS;
+    assert_int_equal(shown_votes(answer), 7);
+    assert_int_equal(tally_of(answer).corroborate, 3); /* exact all the time (control) */
+    teardown();
+}
+
+static void voting_to_and_fro_begins_no_step(void **state UNUSED)
+{
+    struct person crowd[3];
+    setup();
+    crowd_make(crowd, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(person_vote(&crowd[i], answer, STANCE_CORROBORATE, 0), OK);
+    *test_clock += STEP_MS;
+    assert_int_equal(shown_votes(answer), 3);
+    assert_int_equal(person_vote(&larkspur, answer, STANCE_DISPUTE, 0), OK); /* whom they watch */
+    for (int64_t i = 0; i < 6; i++) {
+        assert_int_equal(person_vote(&crowd[0], answer, 1 + (i + 1) % 2, 0), OK);
+        *test_clock += STEP_MS;
+        struct board_totals_of_posting_row row = shown_of(answer, *test_clock);
+        assert_int_equal(row.corroborate, 3);
+        assert_int_equal(row.dispute, 0);
+    }
+    teardown();
+}
+
+/* What is shown of both postings, before and after the quarter of an hour. */
+static char *shown_now(void)
+{
+    struct buf out;
+    buf_open(&out, &room_arena, 256);
+    for (int64_t posting = question; posting <= answer; posting++)
+        for (int64_t later = 0; later < 2; later++) {
+            struct board_totals_of_posting_row row = shown_of(posting, *test_clock + later * STEP_MS);
+            buf_format(&out, "%d %d %d %d;", (int)row.corroborate, (int)row.dispute,
+                       (int)row.cannot_say, (int)row.patients);
+        }
+    return strdup(buf_done(&out).data);
+}
+
+static void votes_held_together_make_the_same_steps_as_one_by_one(void **state UNUSED)
+{
+    enum { ROUNDS = 6, VOTERS = 6 };
+    char *found[2][ROUNDS];
+    for (int together = 0; together < 2; together++) {
+        struct person crowd[VOTERS];
+        setup();
+        crowd_make(crowd, VOTERS);
+        *test_clock += STEP_MS - *test_clock % STEP_MS;
+        for (size_t round = 0; round < ROUNDS; round++) {
+            struct job jobs[VOTERS];
+            size_t count = 0;
+            for (size_t i = 0; i < VOTERS; i++)
+                if (i <= round * 2) /* three, five, six of them; then they change their minds */
+                    jobs[count++] = vote_job(&crowd[i], round % 3 == 2 ? question : answer,
+                                             1 + (int64_t)(i + round) % 3);
+            for (size_t i = 0; i < count; i += together ? count : 1)
+                batch_run(&room, &jobs[i], together ? count : 1);
+            found[together][round] = shown_now();
+            *test_clock += STEP_MS / 2;
+        }
+        teardown();
+    }
+    for (size_t round = 0; round < ROUNDS; round++)
+        assert_string_equal(found[0][round], found[1][round]);
+    assert_string_not_equal(found[0][0], found[0][ROUNDS - 1]); /* something moved (control) */
+    for (size_t i = 0; i < 2 * (size_t)ROUNDS; i++)
+        free(found[i / ROUNDS][i % ROUNDS]);
+}
+
+/* ---- blind and informed ---- */
+
+static struct event_vote_cast last_vote(void)
+{
+    struct journal_entry *entries;
+    size_t count = 0;
+    assert_int_equal(journal_read(room.journal, &room_arena, room.head - 1, 1, &entries, &count),
+                     OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(entries[0].event.kind, EVENT_VOTE_CAST);
+    return entries[0].event.vote_cast;
+}
+
+static bool vote_is_informed(const struct person *person, int64_t posting, int64_t stance,
+                             int64_t patients)
+{
+    int64_t head = room.head;
+    assert_int_equal(person_vote(person, posting, stance, patients), OK);
+    assert_int_equal(room.head, head + 1);
+    struct event_vote_cast vote = last_vote();
+    assert_true(vote.has_informed == vote.informed); /* absent when it is not */
+    return vote.informed;
+}
+
+static enum result person_look(const struct person *person, int64_t thread)
+{
+    struct command command = {.kind = COMMAND_TOTALS_SHOW};
+    request_new(&command);
+    command.totals_show.question = thread;
+    return room_do(person, &command, NULL);
+}
+
+static void a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients(
+    void **state UNUSED)
+{
+    setup();
+    assert_false(vote_is_informed(&larkspur, answer, STANCE_DISPUTE, 1));
+    assert_false(vote_is_informed(&larkspur, answer, STANCE_DISPUTE, 2));
+    assert_true(vote_is_informed(&larkspur, answer, STANCE_CORROBORATE, 2)); /* sees totals now */
+    assert_true(vote_is_informed(&larkspur, answer, STANCE_CORROBORATE, 3)); /* and stays so */
+    teardown();
+}
+
+static void whoever_asked_or_looked_votes_informed_in_that_thread_alone(void **state UNUSED)
+{
+    setup();
+    int64_t other = person_ask(&tamarack, "Another question altogether");
+    int64_t reply = person_answer(&kestrel, other, "Something else.");
+    int64_t second = person_answer(&tamarack, question, "Halve it.");
+    assert_true(vote_is_informed(&kestrel, second, STANCE_CORROBORATE, 0)); /* he asked */
+    assert_int_equal(person_look(&larkspur, question), OK);
+    assert_true(vote_is_informed(&larkspur, answer, STANCE_CORROBORATE, 0));
+    assert_true(vote_is_informed(&larkspur, second, STANCE_CANNOT_SAY, 0));
+    assert_false(vote_is_informed(&larkspur, reply, STANCE_CORROBORATE, 0));
+    teardown();
+}
+
+static void looking_is_one_event_however_often_and_private_as_votes_are(void **state UNUSED)
+{
+    size_t count;
+    setup();
+    int64_t head = room.head;
+    assert_int_equal(person_look(&larkspur, question), OK);
+    assert_int_equal(person_look(&larkspur, question), OK);
+    assert_int_equal(room.head, head + 1);
+    assert_int_equal(person_look(&kestrel, question), OK); /* he asked: nothing to open */
+    assert_int_equal(room.head, head + 1);
+    assert_int_equal(person_look(&larkspur, answer), NOT_FOUND);
+    assert_int_equal(person_look(&larkspur, 999999), NOT_FOUND);
+    assert_int_equal(person_look(&admin, question), REFUSED);
+    assert_int_equal(own_stance(&larkspur, OWN_VOTE_LOOKED, &count), STANCE_NONE);
+    assert_int_equal(count, 1); /* the mark, in his own row */
+    assert_int_equal(person_vote(&larkspur, answer, STANCE_DISPUTE, 0), OK);
+    assert_int_equal(own_stance(&larkspur, answer, &count), STANCE_DISPUTE);
+    assert_int_equal(count, 2);
+    (void)own_stance(&tamarack, answer, &count);
+    assert_int_equal(count, 0);
+    teardown();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +364,15 @@ int main(void)
         cmocka_unit_test(an_answer_between_votes_finds_them_counted),
         cmocka_unit_test(an_undone_batch_leaves_nothing_to_be_counted_later),
         cmocka_unit_test(a_row_too_long_to_be_remembered_is_right_all_the_same),
+        cmocka_unit_test(totals_are_shown_from_the_third_voter_on_at_the_quarter_of_an_hour),
+        cmocka_unit_test(voting_to_and_fro_begins_no_step),
+        cmocka_unit_test(votes_held_together_make_the_same_steps_as_one_by_one),
+        cmocka_unit_test(
+            a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients),
+        cmocka_unit_test(whoever_asked_or_looked_votes_informed_in_that_thread_alone),
+        cmocka_unit_test(looking_is_one_event_however_often_and_private_as_votes_are),
     };
+    test_clock = lists_clock(clock_from_date(2026, 3, 2));
+    room_conf = "second.physician = 0\nsecond.staff = 0\nsession.idle_minutes = 1440\n";
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

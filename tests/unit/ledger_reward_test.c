@@ -159,6 +159,38 @@ static void flipped_votes_change_nobodys_pay_for_voting(void **state)
     }
 }
 
+/* Votes on TARGET by every other member were cast after a look at its totals. */
+static void inform(struct script *script)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        struct event_vote_cast *vote = &script->events[i].vote_cast;
+        if (script->events[i].kind != EVENT_VOTE_CAST || vote->posting != TARGET)
+            continue;
+        vote->has_informed = vote->member % 2 == 0;
+        vote->informed = vote->has_informed;
+    }
+}
+
+static void an_informed_vote_earns_nothing_and_changes_nobody_elses_pay(void **state)
+{
+    (void)state;
+    static struct script script;
+    int64_t before[41], after[41], turned[41], lost = 0, kept = 0;
+    arena_reset(&arena, 0);
+    script_make(&script, 3);
+    pays(&script, 0, before);
+    inform(&script);
+    pays(&script, 0, after);
+    for (int64_t i = 0; i < 41; i++) {
+        assert_int_equal(after[i], i % 2 == 0 ? 0 : before[i]);
+        *(i % 2 == 0 ? &lost : &kept) += before[i];
+    }
+    assert_true(lost > 0 && kept > 0);
+    flip(&script);
+    pays(&script, 0, turned);
+    assert_memory_equal(after, turned, sizeof after);
+}
+
 static void the_same_harness_turns_red_for_a_rule_that_sees_direction(void **state)
 {
     (void)state;
@@ -351,6 +383,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, before_each)
     const struct CMUnitTest tests[] = {
         TEST(flipped_votes_change_nobodys_pay_for_voting),
+        TEST(an_informed_vote_earns_nothing_and_changes_nobody_elses_pay),
         TEST(the_same_harness_turns_red_for_a_rule_that_sees_direction),
         TEST(an_authors_pay_does_follow_corroboration),
         TEST(caps_and_payees_bound_what_a_rule_may_give),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { rmSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { House, ask, answer, vote } from "../support/house.mjs";
+import { House, MINUTE, ask, answer, vote, password } from "../support/house.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 import { sql, digests } from "../support/stores.mjs";
 
@@ -17,8 +17,8 @@ before(async () => {
   house.staff("Halden", "sponsor", "Halden Bio");
   const sponsor = await house.signIn("Halden");
   const members = [];
-  for (const name of ["Alder", "Birch", "Cedar"]) members.push(await house.physician(name));
-  const [alder, birch, cedar] = members;
+  for (const name of ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir"]) members.push(await house.physician(name));
+  const [alder, birch, cedar, dogwood, elm, fir] = members;
   const question = await ask(alder, "Which anticoagulant on dialysis?", "What do *you* do?", {
     topics: "nephrology, cardiology",
   });
@@ -29,6 +29,18 @@ before(async () => {
   await vote(alder, question, posting, 1, 2);
   await vote(cedar, question, posting, 2, 1);
   await vote(cedar, question, posting, 1, 3);
+  // Totals and scores move in steps: one that is shown, one that has begun, and one vote more.
+  await vote(dogwood, question, posting, 2, 2);
+  house.advance(20 * MINUTE);
+  const quiet = await ask(birch, "A thread in which nobody votes");
+  await elm.submit(`/q/${question}`, `/q/${question}/show`, {}, { expect: 303 });
+  for (const client of [elm, fir]) await vote(client, question, posting, 1, 0);
+  await vote(alder, question, posting, 2, 2);
+  house.advance(20 * MINUTE);
+  await vote(elm, question, posting, 3, 0);
+  // Somebody looks at totals where nobody voted, and leaves: his rows go with him.
+  await fir.submit(`/q/${quiet}`, `/q/${quiet}/show`, {}, { expect: 303 });
+  await fir.submit("/account/leave", "/account/leave", { password }, { expect: 303 });
   await alder.submit(`/q/${question}`, `/q/${question}/solved`, { solved: "1" }, { expect: 303 });
   await birch.submit("/t/cardiology", "/topic/cardiology/follow", { follows: "1" }, { expect: 303 });
   await ask(cedar, "Does a loading dose still have a place?", "Observation from a ward.", { kind: "3" });

@@ -44,8 +44,9 @@ DELETE FROM notice WHERE member = :member;
 
 --: threads_voted(after: int, most: int) => question: int
 --: may: clerk
--- Threads in which anybody voted, in order.
-SELECT DISTINCT p.question FROM tally y JOIN posting p ON p.id = y.posting WHERE p.question > :after ORDER BY p.question LIMIT :most;
+-- Threads in which anybody voted, or looked at totals, in order.
+SELECT p.question FROM tally y JOIN posting p ON p.id = y.posting WHERE p.question > :after
+UNION SELECT question FROM looked WHERE question > :after ORDER BY 1 LIMIT :most;
 
 --: own_remove(tag: blob)
 --: may: clerk

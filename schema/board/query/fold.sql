@@ -70,14 +70,6 @@ SELECT member, kind FROM posting WHERE id = :id;
 --: may: clerk
 SELECT DISTINCT member FROM posting WHERE question = :question AND kind = 4 ORDER BY member LIMIT :most;
 
---: tally_add(posting: int, corroborate: int, dispute: int, cannot_say: int, patients: int)
---: may: clerk
--- The parameters are differences; they may be negative when a vote is changed.
-INSERT INTO tally (posting, corroborate, dispute, cannot_say, patients)
-VALUES (:posting, :corroborate, :dispute, :cannot_say, :patients)
-ON CONFLICT (posting) DO UPDATE SET corroborate = corroborate + excluded.corroborate, dispute = dispute + excluded.dispute,
-  cannot_say = cannot_say + excluded.cannot_say, patients = patients + excluded.patients;
-
 --: thread_add(question: int, kind: int, at_ms: int, topics: text)
 --: may: clerk
 INSERT INTO thread (question, version, kind, at_ms, last_ms, topics)
@@ -86,11 +78,6 @@ VALUES (:question, :question, :kind, :at_ms, :at_ms, :topics);
 --: thread_answered(question: int, version: int, at_ms: int)
 --: may: clerk
 UPDATE thread SET version = :version, answers = answers + 1, last_ms = :at_ms WHERE question = :question;
-
---: thread_voted(question: int, version: int, corroborations: int, patients: int)
---: may: clerk
-UPDATE thread SET version = :version, corroborations = corroborations + :corroborations, patients = patients + :patients
-WHERE question = :question;
 
 --: thread_solved_set(question: int, version: int, solved: int)
 --: may: clerk

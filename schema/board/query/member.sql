@@ -4,12 +4,6 @@
 --: may: web_member web_admin web_login web_sponsor
 SELECT id, pseudonym, specialty, role, level, organisation, joined_ms, postings, answers FROM member WHERE id = :member;
 
---: member_received(member: int) => one corroborate: int, dispute: int, cannot_say: int, patients: int
---: may: web_member web_admin
--- Votes received on all of a member's postings.
-SELECT ifnull(sum(y.corroborate), 0), ifnull(sum(y.dispute), 0), ifnull(sum(y.cannot_say), 0), ifnull(sum(y.patients), 0)
-FROM posting p JOIN tally y ON y.posting = p.id WHERE p.member = :member AND p.member > 0;
-
 --: member_find(pseudonym: text) => one id: int
 --: may: web_admin operator clerk
 SELECT id FROM member WHERE pseudonym = :pseudonym;

@@ -80,21 +80,6 @@ UPDATE posting SET solved = :solved WHERE id = :id;
 --: may: clerk
 SELECT DISTINCT member FROM posting WHERE question = :question AND kind = 4 ORDER BY member LIMIT :most;
 
---: vote_place(posting: int, member: int) => one question: int, author: int, stance: int, patients: int, day: int, votes: int
---: may: clerk
--- All a vote is checked against: the posting, how the member stood to it (stance 0: not yet), how much he voted on his latest day.
-SELECT p.question, p.member, ifnull(v.stance, 0), ifnull(v.patients, 0), ifnull(d.day, 0), ifnull(d.votes, 0)
-FROM posting p LEFT JOIN vote v ON v.posting = p.id AND v.member = :member LEFT JOIN vote_day d ON d.member = :member
-WHERE p.id = :posting;
-
---: vote_add(posting: int, member: int, stance: int, patients: int, at_ms: int)
---: may: clerk
-INSERT INTO vote (posting, member, stance, patients, at_ms) VALUES (:posting, :member, :stance, :patients, :at_ms);
-
---: vote_change(posting: int, member: int, stance: int, patients: int, at_ms: int)
---: may: clerk
-UPDATE vote SET stance = :stance, patients = :patients, at_ms = :at_ms WHERE posting = :posting AND member = :member;
-
 --: interest_add(topic: text, member: int)
 --: may: clerk
 INSERT INTO interest (topic, member) VALUES (:topic, :member) ON CONFLICT DO NOTHING;

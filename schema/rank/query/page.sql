@@ -1,8 +1,10 @@
+-- All of it as of the last step (shown.sql).
+
 --: posting_scores(question: int) => posting: int, score: real, probability: real, settled: bool, author: int, band: int
 --: may: web_member web_admin ranker
 -- Everything a question page needs, in one query; the band is the author's (0 when there is none). Postings without a row score 0.
 SELECT p.posting, p.score, p.probability, p.settled, p.author, ifnull(m.band, 0)
-FROM posting_rank p LEFT JOIN member_rank m ON m.member = p.author
+FROM posting_shown p LEFT JOIN member_shown m ON m.member = p.author
 WHERE p.question = :question ORDER BY p.score DESC, p.posting;
 
 --: question_version(question: int) => one version: int
@@ -25,16 +27,16 @@ ORDER BY rising DESC, question DESC LIMIT :most;
 --: may: web_member web_admin ranker
 SELECT p.posting, p.question, p.author, p.score, p.probability, p.settled, p.version, p.facts, p.reasons,
   r.active_seq, r.proposal, r.name, r.hash
-FROM posting_rank p JOIN rule_set r ON r.active_seq = p.active_seq WHERE p.posting = :posting;
+FROM posting_shown p JOIN rule_set r ON r.active_seq = p.active_seq WHERE p.posting = :posting;
 
 --: member_why(member: int) => one member: int, score: real, band: int, version: int, facts: text, reasons: text, rule_seq: int, rule_proposal: int, rule_name: text, rule_hash: blob
 --: may: web_member web_admin ranker
 SELECT m.member, m.score, m.band, m.version, m.facts, m.reasons, r.active_seq, r.proposal, r.name, r.hash
-FROM member_rank m JOIN rule_set r ON r.active_seq = m.active_seq WHERE m.member = :member;
+FROM member_shown m JOIN rule_set r ON r.active_seq = m.active_seq WHERE m.member = :member;
 
 --: member_band(member: int) => one score: real, band: int
 --: may: web_member web_admin ranker
-SELECT score, band FROM member_rank WHERE member = :member;
+SELECT score, band FROM member_shown WHERE member = :member;
 
 --: member_months(member: int, most: int) => month: text, score: real, band: int
 --: may: web_member web_admin ranker

@@ -1,0 +1,164 @@
+#include "fcgi/page_question_votes.h"
+
+#include <inttypes.h>
+
+#include "core/step.h"
+#include "fcgi/guard.h"
+#include "schema/command.h"
+
+bool sight_is_own(const struct sight *sight, int64_t posting)
+{
+    for (size_t i = 0; i < sight->own_count; i++)
+        if (sight->own[i].id == posting)
+            return true;
+    return false;
+}
+
+static const struct own_vote *vote_on(const struct sight *sight, int64_t posting)
+{
+    for (size_t i = 0; i < sight->vote_count; i++)
+        if (sight->votes[i].posting == posting)
+            return &sight->votes[i];
+    return NULL;
+}
+
+bool sight_of(const struct sight *sight, int64_t posting)
+{
+    return sight->kind == SIGHT_OPEN || vote_on(sight, posting) != NULL ||
+           sight_is_own(sight, posting);
+}
+
+static enum result votes_load(struct request *r, struct sight *sight)
+{
+    const uint8_t *view_key;
+    uint8_t tag[SESSION_TAG_SIZE];
+    struct board_own_get_row row;
+    struct bytes plain;
+    enum result result = request_view_key(r, &view_key);
+    if (result != OK)
+        return result;
+    session_votes_tag(tag, view_key, sight->question);
+    result = board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result == OK)
+        result = session_own_unbox(r->arena, view_key, row.box, &plain);
+    if (result == OK)
+        result = session_votes_read(r->arena, plain, &sight->votes, &sight->vote_count);
+    return result;
+}
+
+enum result sight_totals_load(struct request *r, struct sight *sight)
+{
+    if (sight->has_totals)
+        return OK;
+    sight->has_totals = true;
+    return board_totals_of_thread(request_store(r, WEB_BOARD), r->arena, sight->question, r->now_ms,
+                                  &sight->totals, &sight->total_count);
+}
+
+enum result sight_load(struct request *r, int64_t question, struct sight *sight)
+{
+    *sight = (struct sight){.question = question, .kind = SIGHT_OPEN};
+    sight->physician = r->reader.role == BOARD_PHYSICIAN;
+    if (!sight->physician)
+        return OK;
+    enum result result = votes_load(r, sight);
+    if (result == OK)
+        result = board_postings_own(request_store(r, WEB_BOARD), r->arena, question,
+                                    r->reader.member, &sight->own, &sight->own_count);
+    sight->asker = sight_is_own(sight, question);
+    sight->looked = vote_on(sight, OWN_VOTE_LOOKED) != NULL;
+    if (!sight->asker && !sight->looked)
+        sight->kind = sight->vote_count > 0 ? SIGHT_VOTED : SIGHT_BLIND;
+    bool some = sight->vote_count > 0 || sight->own_count > 0;
+    if (result == OK && sight->kind != SIGHT_OPEN && some)
+        result = sight_totals_load(r, sight); /* for the slots of what he may see */
+    return result;
+}
+
+static struct view_evidence hidden(int64_t posting)
+{
+    return (struct view_evidence){.posting = posting, .words = TEXT("Hidden until you have voted")};
+}
+
+struct view_evidence sight_evidence(struct arena *arena, const struct sight *sight, int64_t posting)
+{
+    struct tally_facts tally = {0};
+    if (!sight_of(sight, posting))
+        return hidden(posting);
+    for (size_t i = 0; i < sight->total_count; i++)
+        if (sight->totals[i].posting == posting)
+            tally = (struct tally_facts){sight->totals[i].corroborate, sight->totals[i].dispute,
+                                         sight->totals[i].cannot_say, sight->totals[i].patients};
+    return page_evidence(arena, posting, tally);
+}
+
+enum result sight_evidence_of(struct request *r, const struct sight *sight, int64_t posting,
+                              struct view_evidence *v)
+{
+    struct board_totals_of_posting_row row = {0};
+    *v = hidden(posting);
+    if (!sight_of(sight, posting))
+        return OK;
+    enum result result = board_totals_of_posting(request_store(r, WEB_BOARD), r->arena, posting,
+                                                 r->now_ms, &row);
+    *v = page_evidence(r->arena, posting,
+                       (struct tally_facts){row.corroborate, row.dispute, row.cannot_say,
+                                            row.patients});
+    return result == NOT_FOUND ? OK : result;
+}
+
+struct view_own_vote sight_own_vote(struct request *r, const struct sight *sight, int64_t posting,
+                                    struct text vote_form)
+{
+    struct view_own_vote v = {
+        .posting = posting,
+        .question = sight->question,
+        .own = sight_is_own(sight, posting),
+        .form = vote_form.data != NULL ? vote_form : TEXT(""),
+    };
+    const struct own_vote *vote = vote_on(sight, posting);
+    v.can_vote = sight->physician && !v.own;
+    if (vote != NULL) {
+        v.stance = vote->stance;
+        v.patients = vote->patients;
+    }
+    /* The open page has the bars of all postings in it already. */
+    v.has_evidence = sight->kind != SIGHT_OPEN && sight_of(sight, posting);
+    v.evidence = v.has_evidence ? sight_evidence(r->arena, sight, posting) : hidden(posting);
+    return v;
+}
+
+struct view_totals_gate sight_gate(struct request *r, struct reply *out, const struct sight *sight)
+{
+    bool closed = sight->kind != SIGHT_OPEN;
+    return (struct view_totals_gate){
+        .question = sight->question,
+        .blind = sight->kind == SIGHT_BLIND,
+        .voted = sight->kind == SIGHT_VOTED,
+        .asker = sight->asker,
+        .looked = sight->looked && !sight->asker,
+        .form = closed ? guard_form(r, out, "/q/:id/show") : TEXT(""),
+    };
+}
+
+int64_t sight_step(const struct request *r)
+{
+    return step_of(r->now_ms);
+}
+
+bool sight_member(const struct request *r, int64_t member)
+{
+    return r->reader.role == BOARD_ADMIN || (member > 0 && r->reader.member == member);
+}
+
+enum result page_show_post(struct request *r, struct reply *out)
+{
+    struct command command = {.kind = COMMAND_TOTALS_SHOW};
+    command.totals_show.question = r->id;
+    enum result result = page_command(r, &command);
+    if (result != OK)
+        return result;
+    return reply_redirect(r, out, "/q/%" PRId64 "#answers", r->id);
+}
