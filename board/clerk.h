@@ -139,7 +139,7 @@ enum result answer_run(struct work *work);
 enum result solve_run(struct work *work);
 enum result reference_add_run(struct work *work);
 enum result text_blank_run(struct work *work);
-enum result vote_run(struct work *work);         /* vote.c */
+enum result vote_run(struct work *work); /* vote.c */
 enum result totals_show_run(struct work *work);
 enum result topic_follow_run(struct work *work); /* topic.c */
 enum result rule_propose_run(struct work *work); /* rule.c */

@@ -1,8 +1,8 @@
 #pragma once
-/* The steps in which totals of votes, and the ranks that follow from them, are shown: so that nobody
- * can watch a single vote come in. A step begins once so many members are new to a posting, and is
- * shown from the next multiple of this time on. Changed votes ride along and begin none, so whoever
- * votes to and fro learns nothing of the others. Not settings: folds read none. */
+/* The steps in which totals of votes, and the ranks that follow from them, are shown: so that
+ * nobody can watch a single vote come in. A step begins once so many members are new to a posting,
+ * and is shown from the next multiple of this time on. Changed votes ride along and begin none, so
+ * whoever votes to and fro learns nothing of the others. Not settings: folds read none. */
 #include <stdint.h>
 
 enum { STEP_VOTERS = 3, STEP_MS = 15 * 60 * 1000 };

@@ -53,8 +53,8 @@ static enum result months_load(struct request *r, struct view_member *v)
 static enum result totals_load(struct request *r, struct view_contribution *row)
 {
     struct board_totals_of_posting_row totals = {0};
-    enum result result = board_totals_of_posting(request_store(r, WEB_BOARD), r->arena, row->id,
-                                                 r->now_ms, &totals);
+    enum result result =
+        board_totals_of_posting(request_store(r, WEB_BOARD), r->arena, row->id, r->now_ms, &totals);
     row->corroborate = totals.corroborate;
     row->dispute = totals.dispute;
     row->patients = totals.patients;

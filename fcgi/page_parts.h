@@ -33,13 +33,13 @@ struct thread_facts {
     int64_t question, kind, solved, answers, member, at_ms;
     struct text topics, title, excerpt, source;
 };
-#define THREAD_FACTS(row)                                                            \
-    (struct thread_facts)                                                            \
-    {                                                                                \
-        .question = (row)->question, .kind = (row)->kind, .solved = (row)->solved,   \
-        .answers = (row)->answers, .member = (row)->member, .at_ms = (row)->at_ms,   \
-        .topics = (row)->topics,                                                     \
-        .title = (row)->title, .excerpt = (row)->excerpt, .source = (row)->source    \
+#define THREAD_FACTS(row)                                                          \
+    (struct thread_facts)                                                          \
+    {                                                                              \
+        .question = (row)->question, .kind = (row)->kind, .solved = (row)->solved, \
+        .answers = (row)->answers, .member = (row)->member, .at_ms = (row)->at_ms, \
+        .topics = (row)->topics, .title = (row)->title, .excerpt = (row)->excerpt, \
+        .source = (row)->source                                                    \
     }
 /* Sums of votes are in it for whoever opened the thread, and for admins. */
 struct view_thread_row page_thread_row(struct request *r, struct thread_facts facts);
@@ -100,8 +100,8 @@ MUST_USE enum result page_question_with(struct request *r, struct reply *out, st
  * opens them. */
 MUST_USE enum result page_followed(struct request *r, struct text *topics);
 bool page_follows(struct text followed, struct text topic);
-/* A member's band and counts; NOT_FOUND when there is no such member. Sums of votes and the score are
- * in it for himself and admins alone. */
+/* A member's band and counts; NOT_FOUND when there is no such member. Sums of votes and the score
+ * are in it for himself and admins alone. */
 MUST_USE enum result page_standing(struct request *r, int64_t member, struct view_standing *v);
 
 struct tally_facts {

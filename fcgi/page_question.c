@@ -222,8 +222,7 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     enum sight_kind kind = me->sight.kind;
     enum result result = NOT_FOUND;
     if (kind != SIGHT_BLIND)
-        result =
-            rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
+        result = rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
     *key = (struct kept_key){.page = pages[kind],
                              .id = me->question,
                              .version = me->thread.version,

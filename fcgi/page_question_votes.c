@@ -101,11 +101,11 @@ enum result sight_evidence_of(struct request *r, const struct sight *sight, int6
     *v = hidden(posting);
     if (!sight_of(sight, posting))
         return OK;
-    enum result result = board_totals_of_posting(request_store(r, WEB_BOARD), r->arena, posting,
-                                                 r->now_ms, &row);
-    *v = page_evidence(r->arena, posting,
-                       (struct tally_facts){row.corroborate, row.dispute, row.cannot_say,
-                                            row.patients});
+    enum result result =
+        board_totals_of_posting(request_store(r, WEB_BOARD), r->arena, posting, r->now_ms, &row);
+    *v = page_evidence(
+        r->arena, posting,
+        (struct tally_facts){row.corroborate, row.dispute, row.cannot_say, row.patients});
     return result == NOT_FOUND ? OK : result;
 }
 

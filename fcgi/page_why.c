@@ -73,8 +73,10 @@ enum result page_why_posting(struct request *r, struct reply *out)
         arena_format(r->arena, "/q/%lld#p%lld", (long long)posting.question, (long long)posting.id);
     v.hidden = !sight_of(&sight, posting.id);
     result = sight_evidence_of(r, &sight, posting.id, &v.evidence);
-    if (result != OK || v.hidden)
-        return result != OK ? result : reply_view(r, out, why, &v);
+    if (result != OK)
+        return result;
+    if (v.hidden)
+        return reply_view(r, out, why, &v);
     result = rank_posting_why(request_store(r, WEB_RANK), r->arena, r->id, &why);
     if (result == OK) {
         v.empty = false;

@@ -19,7 +19,7 @@ page_function page_front;
 page_function page_question;
 page_function page_ask, page_ask_post, page_ask_again, page_similar, page_preview; /* page_ask.c */
 page_function page_answer_post, page_answer_again, page_vote_post,
-    page_solved_post; /* page_answer.c */
+    page_solved_post;         /* page_answer.c */
 page_function page_show_post; /* page_question_votes.c */
 page_function page_search;
 page_function page_topic, page_follow_post; /* page_topic.c */

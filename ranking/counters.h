@@ -35,7 +35,7 @@ struct vote_facts {
     int32_t voter, posting, next; /* next on the same posting, oldest first */
     int8_t sign;                  /* 1 corroborates, -1 disputes, 0 cannot say */
     uint8_t patients;
-    bool informed;                /* its voter could see the totals */
+    bool informed; /* its voter could see the totals */
     double independence, before, odds, weight, residual;
 };
 

@@ -1,6 +1,6 @@
-/* What the pages may read of scores moves in steps, as the totals do (core/step.h). The exact scores
- * stand in tables of their own, which only the ranker reads; the rows shown are copies of them,
- * made when nothing is held back, or else with the first event after the step is due. */
+/* What the pages may read of scores moves in steps, as the totals do (core/step.h). The exact
+ * scores stand in tables of their own, which only the ranker reads; the rows shown are copies of
+ * them, made when nothing is held back, or else with the first event after the step is due. */
 #include "core/clock.h"
 #include "core/step.h"
 #include "ranking/score.h"
@@ -75,9 +75,9 @@ enum result step_show_member(struct ranking *ranking, int32_t number, struct are
     if (ranking_writes(ranking)) {
         result = rank_member_show(ranking->db, member->id);
         if (result == OK)
-            result = rank_member_month_put(ranking->db, member->id,
-                                           clock_month(arena, ranking->now_ms), member->score,
-                                           member->band);
+            result =
+                rank_member_month_put(ranking->db, member->id, clock_month(arena, ranking->now_ms),
+                                      member->score, member->band);
     }
     arena_reset(arena, mark);
     return result;

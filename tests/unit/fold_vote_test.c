@@ -240,7 +240,8 @@ static char *shown_now(void)
     buf_open(&out, &room_arena, 256);
     for (int64_t posting = question; posting <= answer; posting++)
         for (int64_t later = 0; later < 2; later++) {
-            struct board_totals_of_posting_row row = shown_of(posting, *test_clock + later * STEP_MS);
+            struct board_totals_of_posting_row row =
+                shown_of(posting, *test_clock + later * STEP_MS);
             buf_format(&out, "%d %d %d %d;", (int)row.corroborate, (int)row.dispute,
                        (int)row.cannot_say, (int)row.patients);
         }
@@ -309,8 +310,8 @@ static enum result person_look(const struct person *person, int64_t thread)
     return room_do(person, &command, NULL);
 }
 
-static void a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients(
-    void **state UNUSED)
+static void
+a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients(void **state UNUSED)
 {
     setup();
     assert_false(vote_is_informed(&larkspur, answer, STANCE_DISPUTE, 1));
@@ -367,8 +368,7 @@ int main(void)
         cmocka_unit_test(totals_are_shown_from_the_third_voter_on_at_the_quarter_of_an_hour),
         cmocka_unit_test(voting_to_and_fro_begins_no_step),
         cmocka_unit_test(votes_held_together_make_the_same_steps_as_one_by_one),
-        cmocka_unit_test(
-            a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients),
+        cmocka_unit_test(a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients),
         cmocka_unit_test(whoever_asked_or_looked_votes_informed_in_that_thread_alone),
         cmocka_unit_test(looking_is_one_event_however_often_and_private_as_votes_are),
     };
