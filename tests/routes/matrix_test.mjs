@@ -46,7 +46,7 @@ const gets = {
   "/earnings/:id/receipt": {
     who: "physician",
     path: () => `/earnings/${it.payment}/receipt`,
-    only: { alder: 200, birch: 404 },
+    only: { alder: 404, birch: 200 },
   },
   "/notices": { who: "physician" },
   "/login": { who: "anyone", open: true },
@@ -244,7 +244,7 @@ before(async () => {
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
-  await earmark(house, them.halden, id, posting, 3);
+  await earmark(house, them.halden, id, posting, 1);
   await tick(house);
   await vote(them.alder, question, posting, 1, 1);
   await closeMonth(house, gate);
@@ -291,7 +291,7 @@ before(async () => {
     ask: (await them.alder.json("/vouch")).asks[0].ask,
     answers: answers(await them.rowan.json("/waiting/quiz"), house.applied),
     reference: (await them.rowan.json("/waiting/read")).rows[0].id,
-    payment: (await them.alder.json("/earnings")).statements.flatMap((s) => s.payments)[0].id,
+    payment: (await them.birch.json("/earnings")).statements.flatMap((s) => s.payments)[0].id,
     release: (await them.halden.json("/sponsor/releases").catch(() => ({ rows: [] }))).rows[0]?.id,
     proposal: await propose(gate, "Let a record weigh half as much."),
     second: await propose(gate, "The same again."),

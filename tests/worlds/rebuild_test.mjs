@@ -33,6 +33,7 @@ before(async () => {
   await vote(dogwood, question, posting, 2, 2);
   house.advance(20 * MINUTE);
   const quiet = await ask(birch, "A thread in which nobody votes");
+  await answer(cedar, quiet, "Nor on this.");
   await elm.submit(`/q/${question}`, `/q/${question}/show`, {}, { expect: 303 });
   for (const client of [elm, fir]) await vote(client, question, posting, 1, 0);
   await vote(alder, question, posting, 2, 2);
