@@ -11,12 +11,10 @@
  * have been none to see does not matter, so that what was said before looking holds without
  * exception. After the first vote everybody sees them: another stance is an informed one, while
  * more or fewer patients under the same stance follow from counting again. */
-static bool is_informed(const struct desk_vote_place_row *place, const struct command_vote *vote,
-                        int64_t voter)
+static bool is_informed(const struct desk_vote_place_row *place, const struct command_vote *vote)
 {
-    if (place->stance == STANCE_NONE)
-        return place->looked || place->asker == voter;
-    return place->informed || place->stance != vote->stance;
+    bool turned = place->stance != STANCE_NONE && place->stance != vote->stance;
+    return place->informed || turned;
 }
 
 /* A vote is a state: how this member stands to this posting. Saying the same again is no event;
@@ -37,7 +35,7 @@ enum result vote_run(struct work *work)
         return OK;
     if (place.day == clerk->now_ms / DAY_MS && place.votes >= conf_int("vote.per_day"))
         return TOO_OFTEN;
-    bool informed = is_informed(&place, c, work->actor.member);
+    bool informed = is_informed(&place, c);
     event.vote_cast = (struct event_vote_cast){.posting = c->posting,
                                                .question = place.question,
                                                .member = work->actor.member,

@@ -1,13 +1,14 @@
 -- Votes, and who has looked at totals.
 
---: vote_place(posting: int, member: int) => one question: int, author: int, asker: int, stance: int, patients: int, informed: bool, looked: bool, day: int, votes: int
+--: vote_place(posting: int, member: int) => one question: int, author: int, stance: int, patients: int, informed: bool, day: int, votes: int
 --: may: clerk
--- All a vote is checked against: the posting, how the member stood to it (stance 0: not yet), whether he could see its totals, how much he voted on
--- his latest day.
-SELECT p.question, p.member, q.member, ifnull(v.stance, 0), ifnull(v.patients, 0), ifnull(v.informed, 0), l.question IS NOT NULL,
+-- All a vote is checked against: the posting, how the member stood to it (stance 0: not yet), how much he voted on his latest day. informed: his
+-- vote as it stands was, or he could see totals before a first one, because he looked or asked.
+SELECT p.question, p.member, ifnull(v.stance, 0), ifnull(v.patients, 0),
+  iif(v.posting IS NOT NULL, v.informed, EXISTS (SELECT 1 FROM looked l WHERE l.member = :member AND l.question = p.question)
+    OR EXISTS (SELECT 1 FROM posting q WHERE q.id = p.question AND q.member = :member)),
   ifnull(d.day, 0), ifnull(d.votes, 0)
-FROM posting p JOIN posting q ON q.id = p.question LEFT JOIN vote v ON v.posting = p.id AND v.member = :member
-LEFT JOIN looked l ON l.member = :member AND l.question = p.question LEFT JOIN vote_day d ON d.member = :member
+FROM posting p LEFT JOIN vote v ON v.posting = p.id AND v.member = :member LEFT JOIN vote_day d ON d.member = :member
 WHERE p.id = :posting;
 
 --: vote_add(posting: int, member: int, stance: int, patients: int, informed: bool, at_ms: int)
