@@ -3,6 +3,7 @@
  * is kept in three versions, by how much of the votes a reader may see (page_question_votes.h); the
  * blind one knows nothing of ranks or totals, so it does not even change when somebody votes.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
+#include "fcgi/page_kinds.h"
 #include "fcgi/page_question_votes.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct personal {
     struct text vote_form;
     struct text body;
     bool preview;
+    struct page_kind by_kind;
 };
 
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
@@ -31,6 +33,10 @@ static enum result personal_load(struct request *r, struct reply *out, struct pe
     enum result result = sight_load(r, me->question, &me->sight);
     if (result == OK && me->sight.physician)
         me->vote_form = guard_form(r, out, "/p/:id/vote");
+    me->by_kind = (struct page_kind){.question = me->question,
+                                     .kind = me->thread.kind,
+                                     .physician = me->sight.physician,
+                                     .asker = me->sight.asker};
     return result;
 }
 
@@ -41,22 +47,18 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     struct view_answer_form v = {
         .question = me->question,
         .form = TEXT(""),
-        .solve_form = TEXT(""),
         .preview_form = TEXT(""),
         .request = TEXT(""),
         .body = me->body,
         .can_answer = me->sight.physician,
-        .asker = me->sight.asker && me->thread.kind <= POSTING_CASE,
-        .solved = me->thread.solved,
     };
-    if (v.asker)
-        v.solve_form = guard_form(r, out, "/q/:id/solved");
     if (!v.can_answer)
         return v;
     v.form = guard_form(r, out, "/q/:id/answer");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
-    page_problems(r, &v.problems, &v.problems_count);
+    if (!page_solve_failed(r))
+        page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)
         return v;
     page_check(r, TEXT(""), me->body, &checked);
@@ -72,7 +74,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
 static void fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                  int64_t id, void *self)
 {
-    const struct personal *me = self;
+    struct personal *me = self;
     if (strcmp(slot, "own_vote") == 0) {
         struct view_own_vote v = sight_own_vote(r, &me->sight, id, me->vote_form);
         html_own_vote(buf, &v);
@@ -82,6 +84,8 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else {
+        (void)page_kind_fill(r, out, buf, slot, &me->by_kind);
     }
 }
 
@@ -178,6 +182,8 @@ static enum result question_load(struct request *r, const struct sight *sight,
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
         result = postings_load(r, sight, v);
+    if (result == OK)
+        result = page_kind_load(r, thread.kind, thread.solved != 0, &v->kind);
     if (result != OK)
         return result;
     v->head = page_head(r, thread.title);
@@ -206,6 +212,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
         v.own[v.own_count++] = sight_own_vote(r, &me->sight, v.answers[i].id, me->vote_form);
     v.gate = sight_gate(r, out, &me->sight);
     v.answer = answer_form_of(r, out, me);
+    page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;
 }
