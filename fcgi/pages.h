@@ -20,6 +20,8 @@ page_function page_question;
 page_function page_ask, page_ask_post, page_ask_again, page_similar, page_preview; /* page_ask.c */
 page_function page_answer_post, page_answer_again, page_vote_post,
     page_solved_post; /* page_answer.c */
+extern const struct field fields_round[];
+page_function page_live, page_round_post, page_round_close_post; /* page_question_round.c */
 page_function page_search;
 page_function page_topic, page_follow_post; /* page_topic.c */
 page_function page_member;

@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { roundGets, roundPosts } from "./round_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -70,6 +71,7 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...roundGets(() => it),
   ...accountGets,
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
@@ -224,6 +226,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
