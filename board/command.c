@@ -75,6 +75,10 @@ static const struct command_row rows[] = {
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
     {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
     {COMMAND_ROUND_CLOSE, BY_PHYSICIAN, round_close_run, NULL},
+    {COMMAND_POLL_CHOOSE, BY_PHYSICIAN, poll_choose_run, NULL},
+    {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
+    {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},
+    {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)
