@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 
 let house, them, it; // who there is, and what there is
@@ -71,6 +72,7 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
 };
@@ -226,6 +228,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
 };
