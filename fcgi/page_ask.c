@@ -1,6 +1,6 @@
 /* Asking, and the two helpers beside the form: similar questions and a preview, as pages and as
  * fragments for site.js. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_drafts.h"
 
 #include <inttypes.h>
 
@@ -68,6 +68,7 @@ struct asked {
     struct text title, body, topics;
     int64_t kind;
     bool preview;
+    const struct page_draft *draft; /* NULL: not from one */
 };
 
 static enum result ask_show(struct request *r, struct reply *out, struct asked asked)
@@ -77,6 +78,7 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     page_check(r, asked.title, asked.body, &checked);
     v.form = guard_form(r, out, "/ask");
     v.preview_form = guard_form(r, out, "/preview");
+    v.draft = page_draft_bar(r, out, TEXT("ask"), asked.draft);
     v.request = guard_request_id(r);
     v.kind = asked.kind;
     v.title = asked.title;
@@ -100,25 +102,36 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     return reply_view(r, out, ask, &v);
 }
 
+/* What is no kind stays a question. */
+static int64_t kind_of(struct text typed)
+{
+    int64_t kind = POSTING_QUESTION;
+    (void)text_int(typed, POSTING_QUESTION, POSTING_OBSERVATION, &kind);
+    return kind;
+}
+
 enum result page_ask(struct request *r, struct reply *out)
 {
-    struct text title = request_text(r, "title");
-    return ask_show(r, out,
-                    (struct asked){.title = text_cut(title, TITLE_SIZE_MAX),
-                                   .body = TEXT(""),
-                                   .topics = TEXT(""),
-                                   .kind = POSTING_QUESTION});
+    struct page_draft draft;
+    enum result result = page_draft_find(r, TEXT("ask"), &draft);
+    if (result != OK)
+        return result;
+    struct asked asked = {.title = page_draft_field(&draft, "title"),
+                          .body = page_draft_field(&draft, "body"),
+                          .topics = page_draft_field(&draft, "topics"),
+                          .kind = kind_of(page_draft_field(&draft, "kind")),
+                          .draft = &draft};
+    if (asked.title.size == 0)
+        asked.title = text_cut(request_text(r, "title"), TITLE_SIZE_MAX);
+    return ask_show(r, out, asked);
 }
 
 static struct asked typed_of(const struct request *r)
 {
-    struct asked asked = {.title = request_typed(r, "title"),
+    return (struct asked){.title = request_typed(r, "title"),
                           .body = request_typed(r, "body"),
                           .topics = request_typed(r, "topics"),
-                          .kind = POSTING_QUESTION};
-    /* What is no kind stays a question. */
-    (void)text_int(request_typed(r, "kind"), POSTING_QUESTION, POSTING_OBSERVATION, &asked.kind);
-    return asked;
+                          .kind = kind_of(request_typed(r, "kind"))};
 }
 
 enum result page_ask_again(struct request *r, struct reply *out)
