@@ -13,33 +13,26 @@
 #include "schema/board.h"
 #include "schema/pad.h"
 
-enum { PLACE_SIZE_MAX = 40, FIELD_SIZE_MAX = 32 * 1024, EXCERPT = 160, ROWS_MAX = 100 };
+enum { EXCERPT = 160, ROWS_MAX = 100 };
 
-/* A draft takes what a posting would not: it is too long, too short or half a word. */
-#define KEPT(NAME, LABEL)                                                                          \
-    {                                                                                              \
-        .name = NAME, .type = FIELD_TEXT, .high = FIELD_SIZE_MAX, .optional = true, .label = LABEL \
-    }
-static const char *const kept_names[] = {"title", "body", "topics", "kind"};
+static const char *const kept_names[] = {"title",   "body", "topics",     "kind",    "options",
+                                         "setting", "seen", "from_month", "to_month"};
 enum { KEPT_NAMES = sizeof kept_names / sizeof kept_names[0] };
 
 const struct field fields_draft[] = {
-    {.name = "place", .type = FIELD_LINE, .low = 1, .high = PLACE_SIZE_MAX, .label = "The form"},
-    KEPT("title", "The title"),
-    KEPT("body", "The text"),
-    KEPT("topics", "Topics"),
-    KEPT("kind", "The kind"),
+    {.name = "place", .type = FIELD_LINE, .low = 1, .high = PAGE_PLACE_MAX, .label = "The form"},
+    PAGE_KEPT_FIELDS,
     {.name = NULL},
 };
 const struct field fields_draft_remove[] = {
-    {.name = "place", .type = FIELD_LINE, .low = 1, .high = PLACE_SIZE_MAX, .label = "The form"},
+    {.name = "place", .type = FIELD_LINE, .low = 1, .high = PAGE_PLACE_MAX, .label = "The form"},
     {.name = "list", .type = FIELD_FLAG, .optional = true, .label = "From the list"},
     {.name = NULL},
 };
 const struct field fields_drafts[] = {
     {.name = "place",
      .type = FIELD_LINE,
-     .high = PLACE_SIZE_MAX,
+     .high = PAGE_PLACE_MAX,
      .optional = true,
      .label = "The form"},
     {.name = NULL},
@@ -92,6 +85,15 @@ struct text page_draft_field(const struct page_draft *draft, const char *name)
         if (text_is(draft->content.fields[i].name, name))
             return draft->content.fields[i].value;
     return TEXT("");
+}
+
+void page_draft_typed(struct request *r, const struct page_draft *draft)
+{
+    for (size_t i = 0; draft->found && i < draft->content.fields_count; i++) {
+        const struct record_draft_field *field = &draft->content.fields[i];
+        if (field->value.size > 0)
+            request_typed_put(r, field->name, field->value);
+    }
 }
 
 struct view_draft_bar page_draft_bar(struct request *r, struct reply *out, struct text place,

@@ -248,6 +248,13 @@ struct text request_typed(const struct request *r, const char *name)
     return r->fields[i].name && r->typed[i].data ? r->typed[i] : TEXT("");
 }
 
+void request_typed_put(struct request *r, struct text name, struct text typed)
+{
+    size_t i = field_index(r->fields, name);
+    if (r->fields[i].name)
+        r->typed[i] = typed;
+}
+
 struct text request_fault(const struct request *r, const char *field)
 {
     for (size_t i = 0; i < r->fault_count; i++)
