@@ -3,9 +3,11 @@
  * is kept in three versions, by how much of the votes a reader may see (page_question_votes.h); the
  * blind one knows nothing of ranks or totals, so it does not even change when somebody votes.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
+#include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
 #include "fcgi/page_question_votes.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,7 @@ struct personal {
     struct text body;
     bool preview;
     struct page_kind by_kind;
+    const struct page_draft *draft; /* the body is from it */
 };
 
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
@@ -49,6 +52,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
         .form = TEXT(""),
         .preview_form = TEXT(""),
         .request = TEXT(""),
+        .draft = page_draft_none(),
         .body = me->body,
         .can_answer = me->sight.physician,
     };
@@ -57,6 +61,8 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     v.form = guard_form(r, out, "/q/:id/answer");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
+    v.draft =
+        page_draft_bar(r, out, arena_format(r->arena, "answer-%" PRId64, me->question), me->draft);
     if (!page_solve_failed(r))
         page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)
@@ -84,6 +90,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else if (strcmp(slot, "round") == 0) {
+        struct view_round v = page_round(r, out, &me->thread, me->sight.asker);
+        html_round(buf, &v);
     } else {
         (void)page_kind_fill(r, out, buf, slot, &me->by_kind);
     }
@@ -212,6 +221,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
         v.own[v.own_count++] = sight_own_vote(r, &me->sight, v.answers[i].id, me->vote_form);
     v.gate = sight_gate(r, out, &me->sight);
     v.answer = answer_form_of(r, out, me);
+    v.round = page_round(r, out, &me->thread, is_own(me, me->question));
     page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;
@@ -256,24 +266,37 @@ static enum result page_render(struct request *r, const struct personal *me, str
     return OK;
 }
 
-enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+static enum result question_show(struct request *r, struct reply *out, struct personal *me)
 {
-    struct personal me = {.question = r->id, .body = body, .preview = preview};
     struct kept_key key;
     enum result result =
-        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me.thread);
+        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me->thread);
     if (result == OK)
-        result = personal_load(r, out, &me);
+        result = personal_load(r, out, me);
     if (result == OK)
-        result = version_of(r, &me, &key);
+        result = version_of(r, me, &key);
     if (result != OK)
         return result;
     if (r->wants_json)
-        return question_json(r, out, &me);
+        return question_json(r, out, me);
     const struct kept_page *page = kept_find(request_kept(r), key);
     if (page == NULL)
-        result = page_render(r, &me, key, &page);
-    return result == OK ? reply_kept(r, out, page, fill, &me) : result;
+        result = page_render(r, me, key, &page);
+    return result == OK ? reply_kept(r, out, page, fill, me) : result;
+}
+
+enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+{
+    struct personal me = {.question = r->id, .body = body, .preview = preview};
+    return question_show(r, out, &me);
+}
+
+enum result page_question_drafted(struct request *r, struct reply *out,
+                                  const struct page_draft *draft)
+{
+    struct personal me = {
+        .question = r->id, .body = page_draft_field(draft, "body"), .draft = draft};
+    return question_show(r, out, &me);
 }
 
 enum result page_question(struct request *r, struct reply *out)
