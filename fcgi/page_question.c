@@ -221,7 +221,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
         v.own[v.own_count++] = sight_own_vote(r, &me->sight, v.answers[i].id, me->vote_form);
     v.gate = sight_gate(r, out, &me->sight);
     v.answer = answer_form_of(r, out, me);
-    v.round = page_round(r, out, &me->thread, is_own(me, me->question));
+    v.round = page_round(r, out, &me->thread, me->sight.asker);
     page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;
