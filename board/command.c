@@ -81,6 +81,7 @@ static const struct command_row rows[] = {
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
     {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL},
     {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL},
+    {COMMAND_IMAGE_ADD, BY_PHYSICIAN, image_add_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)
@@ -185,6 +186,15 @@ void command_run(struct clerk *clerk, struct job *job)
     }
     job->reply = work.reply.size > 0 ? buf_done(&work.reply) : TEXT("");
     seal_wipe(&work.actor, sizeof(work.actor));
+}
+
+enum result command_may(struct clerk *clerk, struct job *job)
+{
+    struct work work;
+    work_open(&work, clerk, job);
+    enum result result = actor_may(&work, command_row_find(job->command.kind)->who);
+    seal_wipe(&work.actor, sizeof(work.actor));
+    return result;
 }
 
 enum result command_hash(struct clerk *clerk, struct job *job, struct hash_ask *ask)

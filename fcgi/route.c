@@ -154,6 +154,9 @@ const struct route route_table[] = {
     POST("/draft/remove", MEMBER, PHYSICIAN, POST, fields_draft_remove, page_draft_remove_post,
          NULL),
     GET("/q/:id/answer", MEMBER, PHYSICIAN, READ, NULL, page_answer_draft),
+    POST(ROUTE_UPLOAD, MEMBER, PHYSICIAN, POST, fields_image, page_image_post, page_image_again),
+    GET("/image/:name", MEMBER, MEMBER, READ, NULL, page_image),
+    GET("/image/:name/small", MEMBER, MEMBER, READ, NULL, page_image_small),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];
