@@ -1,4 +1,5 @@
 #include "board/account.h"
+#include "board/moderation.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -73,6 +74,15 @@ static const struct command_row rows[] = {
     {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
+    {COMMAND_FLAG, BY_PHYSICIAN, flag_run, NULL},
+    {COMMAND_FLAG_WITHDRAW, BY_PHYSICIAN, flag_withdraw_run, NULL},
+    {COMMAND_FLAGS_OWN, BY_PHYSICIAN, flags_own_run, NULL},
+    {COMMAND_APPEAL, BY_PHYSICIAN, appeal_run, NULL},
+    {COMMAND_DUPLICATE_ANSWER, BY_PHYSICIAN, duplicate_answer_run, NULL},
+    {COMMAND_MODERATION_QUEUE, BY_ADMIN, moderation_queue_run, NULL},
+    {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
+    {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
+    {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

@@ -56,6 +56,14 @@ static int64_t event_member(const struct event *event)
         return event->sessions_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
+    case EVENT_POSTING_FLAGGED:
+        return event->posting_flagged.member;
+    case EVENT_FLAG_WITHDRAWN:
+        return event->flag_withdrawn.member;
+    case EVENT_POSTING_DECIDED:
+        return event->posting_decided.member;
+    case EVENT_APPEAL_MADE:
+        return event->appeal_made.member;
     default:
         return 0;
     }

@@ -33,6 +33,19 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
+/* The events of moderation (fold_moderation.c); INVALID for any other. */
+MUST_USE enum result fold_board_moderation(struct db *db, const struct event *event,
+                                           struct arena *arena);
+MUST_USE enum result fold_desk_moderation(struct db *db, const struct journal_entry *entry);
+/* A posting that was just added is withheld until somebody has looked. */
+MUST_USE enum result fold_board_held(struct db *db, const struct event *event, struct arena *arena);
+MUST_USE enum result fold_desk_held(struct db *db, const struct event *event);
+/* A text was blanked that may belong to a withheld posting (NOT_FOUND: it does not), to a flag or
+ * to an appeal. */
+MUST_USE enum result fold_withheld_blanked(struct db *db, const struct event *event,
+                                           struct arena *arena);
+MUST_USE enum result fold_desk_words_blanked(struct db *db, int64_t seq);
+
 /* Run the next effect only while all before went well. */
 #define THEN(result, call)     \
     do {                       \

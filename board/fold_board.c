@@ -113,7 +113,7 @@ static enum result thread_answered(struct db *db, const struct event *event)
     THEN(result, board_thread_answered(db, e->question, event->seq, event->at_ms));
     if (e->member > 0)
         THEN(result, board_member_answers_more(db, e->member));
-    if (result == OK && thread.member > 0 && thread.member != e->member)
+    if (result == OK && !e->held && thread.member > 0 && thread.member != e->member)
         result = notify(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
                         e->question, event->at_ms);
     return result;
@@ -136,6 +136,8 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     THEN(result, board_posting_index(db, event->seq, title, body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
+    if (e->held)
+        THEN(result, fold_board_held(db, event, arena));
     return result;
 }
 
@@ -240,7 +242,10 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     const struct event_text_blanked *e = &event->text_blanked;
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
-    enum result result = board_posting_place(db, arena, e->seq, &row);
+    enum result result = fold_withheld_blanked(db, event, arena);
+    if (result != NOT_FOUND)
+        return result;
+    result = board_posting_place(db, arena, e->seq, &row);
     if (result == NOT_FOUND)
         return board_rule_script_blank(db, e->seq);
     THEN(result, board_posting_unindex(db, e->seq, row.title, row.body));
@@ -326,6 +331,13 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         return domain_set(db, event);
     case EVENT_VOUCH_ASKED:
         return vouch_asked(db, event);
+    case EVENT_POSTING_FLAGGED:
+    case EVENT_FLAG_WITHDRAWN:
+    case EVENT_POSTING_DECIDED:
+    case EVENT_APPEAL_MADE:
+    case EVENT_DUPLICATE_DECIDED:
+    case EVENT_THREADS_MERGED:
+        return fold_board_moderation(db, event, arena);
     case EVENT_DECISION_PROPOSED:
     case EVENT_CODE_ASKED:
     case EVENT_CODE_SENT:

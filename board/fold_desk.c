@@ -95,7 +95,9 @@ static enum result posting_added(struct db *db, const struct event *event)
     int64_t question = e->question == 0 ? event->seq : e->question;
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_posting_add(db, event->seq, question, e->member, e->kind, event->at_ms));
-    if (e->question == 0)
+    if (e->held)
+        THEN(result, fold_desk_held(db, event));
+    if (e->held || e->question == 0)
         return result;
     THEN(result, desk_posting_get(db, &none, e->question, &thread));
     if (result == OK && thread.member > 0 && thread.member != e->member)
@@ -172,8 +174,9 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
                                              : desk_interest_remove(db, event->topic_followed.topic,
                                                                     event->topic_followed.member);
     case EVENT_NOTICES_SEEN:
-    case EVENT_TEXT_BLANKED:
         return OK; /* the board's business */
+    case EVENT_TEXT_BLANKED:
+        return fold_desk_words_blanked(db, event->text_blanked.seq);
     case EVENT_MAIL_SENT:
         return desk_mail_sent_set(db, event->mail_sent.mail, event->at_ms);
     case EVENT_RULE_PROPOSED:
@@ -182,6 +185,13 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return rule_approved(db, event);
     case EVENT_RULE_WITHDRAWN:
         return rule_withdrawn(db, event);
+    case EVENT_POSTING_FLAGGED:
+    case EVENT_FLAG_WITHDRAWN:
+    case EVENT_POSTING_DECIDED:
+    case EVENT_APPEAL_MADE:
+    case EVENT_DUPLICATE_DECIDED:
+    case EVENT_THREADS_MERGED:
+        return fold_desk_moderation(db, entry);
     case EVENT_DECISION_PROPOSED:
     case EVENT_CODE_ASKED:
     case EVENT_CODE_SENT:

@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/moderation.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -10,7 +10,7 @@ static bool blank(struct text text)
 }
 
 /* Texts hold no control characters but new lines and tabs. */
-static bool text_good(struct text text)
+bool text_good(struct text text)
 {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -20,7 +20,7 @@ static bool text_good(struct text text)
     return true;
 }
 
-static enum result guard_text(struct work *work, const char *field, struct text text)
+enum result guard_text(struct work *work, const char *field, struct text text)
 {
     struct guard_finding *findings;
     size_t count = 0;
@@ -96,7 +96,9 @@ enum result ask_run(struct work *work)
         return result;
     e->kind = c->kind;
     e->member = work->actor.member;
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
     return result;
@@ -128,7 +130,9 @@ enum result answer_run(struct work *work)
     e->member = work->actor.member;
     e->question = c->question;
     e->topics = TEXT("");
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
     return result;

@@ -24,6 +24,10 @@ static const struct text_place places[] = {
      offsetof(struct event, posting_added.text1)},
     {EVENT_RULE_PROPOSED, 0, offsetof(struct event, rule_proposed.has_text0),
      offsetof(struct event, rule_proposed.text0)},
+    {EVENT_POSTING_FLAGGED, 0, offsetof(struct event, posting_flagged.has_text0),
+     offsetof(struct event, posting_flagged.text0)},
+    {EVENT_APPEAL_MADE, 0, offsetof(struct event, appeal_made.has_text0),
+     offsetof(struct event, appeal_made.text0)},
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

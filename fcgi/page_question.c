@@ -1,7 +1,7 @@
 /* A question with its answers. What is the same for all readers is rendered once per version of
  * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_question_moderation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +131,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     if (strcmp(slot, "own_vote") == 0) {
         struct view_own_vote v = own_vote_of(me, id);
         html_own_vote(buf, &v);
+    } else if (strcmp(slot, "moderation") == 0) {
+        struct view_question_own v = page_question_own(r, out, id, &me->thread);
+        html_question_own(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
@@ -227,6 +230,8 @@ static enum result question_load(struct request *r, struct view_question *v)
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
         result = postings_load(r, v);
+    if (result == OK)
+        result = page_duplicates_load(r, &v->duplicates);
     if (result != OK)
         return result;
     v->head = page_head(r, thread.title);
@@ -252,6 +257,7 @@ static enum result question_json(struct request *r, struct reply *out, const str
     for (size_t i = 0; i < v.answers_count; i++)
         v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
     v.answer = answer_form_of(r, out, me);
+    v.moderation = page_question_own(r, out, r->id, &me->thread);
     view_question_write(reply_json(out), &v);
     return OK;
 }
@@ -300,5 +306,6 @@ enum result page_question_with(struct request *r, struct reply *out, struct text
 
 enum result page_question(struct request *r, struct reply *out)
 {
-    return page_question_with(r, out, TEXT(""), false);
+    enum result result = page_question_with(r, out, TEXT(""), false);
+    return result == NOT_FOUND ? page_question_gone(r, out) : result;
 }

@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -71,6 +72,7 @@ const gets = {
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
   ...accountGets,
+  ...moderationGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -225,6 +227,7 @@ const posts = {
   },
   ...doorPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
+  ...moderationPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -275,6 +278,7 @@ before(async () => {
     return Number(done.location.match(/\d+/)[0]);
   };
   it = {
+    ...(await moderationWorld(them, question, secret)),
     question,
     posting,
     campaign: id,
