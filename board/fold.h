@@ -33,10 +33,11 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
-/* The events of moderation (fold_moderation.c); INVALID for any other. */
+/* The events of moderation (fold_moderation.c). *known: it was one. */
 MUST_USE enum result fold_board_moderation(struct db *db, const struct event *event,
-                                           struct arena *arena);
-MUST_USE enum result fold_desk_moderation(struct db *db, const struct journal_entry *entry);
+                                           struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_moderation(struct db *db, const struct journal_entry *entry,
+                                          bool *known);
 /* A posting that was just added is withheld until somebody has looked. */
 MUST_USE enum result fold_board_held(struct db *db, const struct event *event, struct arena *arena);
 MUST_USE enum result fold_desk_held(struct db *db, const struct event *event);

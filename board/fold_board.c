@@ -331,13 +331,6 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         return domain_set(db, event);
     case EVENT_VOUCH_ASKED:
         return vouch_asked(db, event);
-    case EVENT_POSTING_FLAGGED:
-    case EVENT_FLAG_WITHDRAWN:
-    case EVENT_POSTING_DECIDED:
-    case EVENT_APPEAL_MADE:
-    case EVENT_DUPLICATE_DECIDED:
-    case EVENT_THREADS_MERGED:
-        return fold_board_moderation(db, event, arena);
     case EVENT_DECISION_PROPOSED:
     case EVENT_CODE_ASKED:
     case EVENT_CODE_SENT:
@@ -353,5 +346,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         break;
     }
     result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_moderation(db, event, arena, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

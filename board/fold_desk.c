@@ -185,13 +185,6 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return rule_approved(db, event);
     case EVENT_RULE_WITHDRAWN:
         return rule_withdrawn(db, event);
-    case EVENT_POSTING_FLAGGED:
-    case EVENT_FLAG_WITHDRAWN:
-    case EVENT_POSTING_DECIDED:
-    case EVENT_APPEAL_MADE:
-    case EVENT_DUPLICATE_DECIDED:
-    case EVENT_THREADS_MERGED:
-        return fold_desk_moderation(db, entry);
     case EVENT_DECISION_PROPOSED:
     case EVENT_CODE_ASKED:
     case EVENT_CODE_SENT:
@@ -209,5 +202,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         break;
     }
     enum result result = fold_desk_account(db, event, arena, &known);
+    if (!known)
+        result = fold_desk_moderation(db, entry, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

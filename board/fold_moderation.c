@@ -240,8 +240,10 @@ static enum result board_merged(struct db *db, const struct event *event, struct
     return result;
 }
 
-enum result fold_board_moderation(struct db *db, const struct event *event, struct arena *arena)
+enum result fold_board_moderation(struct db *db, const struct event *event, struct arena *arena,
+                                  bool *known)
 {
+    *known = true;
     switch ((int)event->kind) {
     case EVENT_POSTING_FLAGGED:
         return board_flagged(db, event);
@@ -259,7 +261,8 @@ enum result fold_board_moderation(struct db *db, const struct event *event, stru
     case EVENT_THREADS_MERGED:
         return board_merged(db, event, arena);
     }
-    return INVALID;
+    *known = false;
+    return OK;
 }
 
 enum result fold_withheld_blanked(struct db *db, const struct event *event, struct arena *arena)
@@ -371,9 +374,10 @@ static enum result desk_duplicate(struct db *db, const struct event *event)
     return result;
 }
 
-enum result fold_desk_moderation(struct db *db, const struct journal_entry *entry)
+enum result fold_desk_moderation(struct db *db, const struct journal_entry *entry, bool *known)
 {
     const struct event *event = &entry->event;
+    *known = true;
     switch ((int)event->kind) {
     case EVENT_POSTING_FLAGGED:
         return desk_flagged(db, entry);
@@ -389,7 +393,8 @@ enum result fold_desk_moderation(struct db *db, const struct journal_entry *entr
     case EVENT_THREADS_MERGED:
         return request_keep(db, event->threads_merged.request, event->seq);
     }
-    return INVALID;
+    *known = false;
+    return OK;
 }
 
 enum result fold_desk_words_blanked(struct db *db, int64_t seq)
