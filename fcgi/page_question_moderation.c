@@ -1,12 +1,13 @@
 #include "fcgi/page_question_moderation.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "fcgi/guard.h"
 #include "schema/command.h"
 
-enum { OTHERS_SHOWN = 20, WITHHELD_SHOWN = 20, PROPOSED_SHOWN = 5 };
+enum { MERGED_MOST = 50, OTHERS_SHOWN = 20, WITHHELD_SHOWN = 20, PROPOSED_SHOWN = 5 };
 
 const struct field fields_duplicate[] = {
     {.name = "target",
@@ -119,4 +120,87 @@ enum result page_duplicate_post(struct request *r, struct reply *out)
     command.duplicate_answer.linked = request_int(r, "linked") == 1;
     enum result result = page_command(r, &command);
     return result == OK ? reply_redirect(r, out, "/q/%" PRId64, r->id) : result;
+}
+
+/* ---- merged threads ---- */
+
+enum result page_merged_load(struct request *r, const struct board_thread_state_row *thread,
+                             struct board_merged_into_row **merged, size_t *count)
+{
+    *count = 0;
+    return thread->merged == 0 ? OK
+                               : board_merged_into(request_store(r, WEB_BOARD), r->arena, r->id,
+                                                   MERGED_MOST, merged, count);
+}
+
+enum result page_merged_version(struct request *r, const struct board_merged_into_row *merged,
+                                size_t count, int64_t *version)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < count && result == OK; i++) {
+        struct rank_question_version_row row = {0};
+        result =
+            rank_question_version(request_store(r, WEB_RANK), r->arena, merged[i].question, &row);
+        if (result == NOT_FOUND)
+            result = OK;
+        if (row.version > *version)
+            *version = row.version;
+    }
+    return result;
+}
+
+enum result page_thread_rows(struct request *r, size_t most,
+                             struct board_postings_of_thread_row **rows, size_t *count)
+{
+    struct board_duplicate_of_row of;
+    struct board_merged_into_row *merged;
+    size_t merged_count = 0;
+    struct db *board = request_store(r, WEB_BOARD);
+    enum result result =
+        board_postings_of_thread(board, r->arena, r->id, (int64_t)most, rows, count);
+    if (result == OK)
+        result = board_duplicate_of(board, r->arena, r->id, &of);
+    if (result == OK && of.merged != 0 && *count > 1)
+        *count = 1; /* its answers are shown in the other */
+    if (result == OK || result == NOT_FOUND)
+        result = board_merged_into(board, r->arena, r->id, MERGED_MOST, &merged, &merged_count);
+    for (size_t i = 0; i < merged_count && result == OK && *count < most; i++) {
+        struct board_postings_of_thread_row *more, *all;
+        size_t more_count = 0;
+        result = board_postings_of_thread(board, r->arena, merged[i].question,
+                                          (int64_t)(most - *count + 1), &more, &more_count);
+        if (result != OK || more_count < 2)
+            continue;
+        all = arena_array(r->arena, struct board_postings_of_thread_row, *count + more_count);
+        memcpy(all, *rows, *count * sizeof *all);
+        memcpy(all + *count, more + 1, (more_count - 1) * sizeof *all);
+        *rows = all;
+        *count += more_count - 1;
+    }
+    return result;
+}
+
+enum result page_thread_scores(struct request *r, struct rank_posting_scores_row **scores,
+                               size_t *count)
+{
+    struct board_merged_into_row *merged;
+    size_t merged_count = 0;
+    struct db *rank = request_store(r, WEB_RANK);
+    enum result result = rank_posting_scores(rank, r->arena, r->id, scores, count);
+    if (result == OK)
+        result = board_merged_into(request_store(r, WEB_BOARD), r->arena, r->id, MERGED_MOST,
+                                   &merged, &merged_count);
+    for (size_t i = 0; i < merged_count && result == OK; i++) {
+        struct rank_posting_scores_row *more, *all;
+        size_t more_count = 0;
+        result = rank_posting_scores(rank, r->arena, merged[i].question, &more, &more_count);
+        if (result != OK || more_count == 0)
+            continue;
+        all = arena_array(r->arena, struct rank_posting_scores_row, *count + more_count);
+        memcpy(all, *scores, *count * sizeof *all);
+        memcpy(all + *count, more, more_count * sizeof *all);
+        *scores = all;
+        *count += more_count;
+    }
+    return result;
 }
