@@ -24,9 +24,6 @@ enum result threads_merge_run(struct work *work);
 /* Words and field when `question` cannot be said to repeat `target`; OK when it can. */
 MUST_USE enum result duplicate_check(struct work *work, int64_t question, int64_t target);
 
-/* --- posting.c, leave.c --- */
-bool text_good(struct text text); /* no control characters but new lines and tabs */
-/* INVALID with words beside `field` when it may show who a patient is. */
-MUST_USE enum result guard_text(struct work *work, const char *field, struct text text);
+/* --- leave.c --- */
 /* Blanks one part of a posting's texts for good, if it is there. */
 MUST_USE enum result text_erase(struct work *work, int64_t seq, int64_t part);

@@ -122,8 +122,9 @@ static enum result decide_check(struct work *work)
 
 static enum result texts_remove(struct work *work, int64_t posting)
 {
+    enum { PARTS = 3 }; /* title, text, options of a poll */
     enum result result = OK;
-    for (int64_t part = 0; part < 2 && result == OK; part++)
+    for (int64_t part = 0; part < PARTS && result == OK; part++)
         result = text_erase(work, posting, part);
     if (result != OK)
         work->clerk->fatal = result; /* decided, and still there: must not come to be */
