@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
@@ -72,6 +73,7 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
   ...moderationGets(() => it),
@@ -228,6 +230,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
   ...moderationPosts(() => it),

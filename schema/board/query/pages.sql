@@ -7,7 +7,7 @@ SELECT t.question FROM thread_topic f CROSS JOIN thread t ON t.question = f.ques
 WHERE f.topic = :topic AND f.question < :before AND t.kind <= 3
 ORDER BY f.question DESC LIMIT :most;
 
---: thread_state(question: int) => one version: int, kind: int, solved: bool, merged: int, merged_away: int, away: int, proposed: int
+--: thread_state(question: int) => one version: int, kind: int, solved: bool, answers: int, live_from_ms: int, live_until_ms: int, merged: int, merged_away: int, away: int, proposed: int
 --: may: web_member web_admin
 -- All that a kept question page asks of the board before it is sent. Versions are places in the journal, so the greatest moves whenever one
 -- does: the thread's own, that of the latest thread withheld anywhere (kept pages name similar threads), those of threads merged into it.
@@ -15,7 +15,7 @@ ORDER BY f.question DESC LIMIT :most;
 -- said to repeat. Nearly always 0, and then nothing more is asked.
 SELECT max(version, ifnull((SELECT value FROM total WHERE name = 'withheld'), 0),
     ifnull((SELECT max(m.version) FROM duplicate d JOIN thread m ON m.question = d.question WHERE d.target = :question AND d.merged = 1), 0)),
-  kind, solved, (SELECT count(*) FROM duplicate WHERE target = :question AND merged = 1),
+  kind, solved, answers, live_from_ms, live_until_ms, (SELECT count(*) FROM duplicate WHERE target = :question AND merged = 1),
   (SELECT count(*) FROM duplicate WHERE question = :question AND merged = 1), (SELECT count(*) FROM withheld WHERE question = :question),
   (SELECT count(*) FROM duplicate WHERE question = :question AND state = 1)
 FROM thread WHERE question = :question;

@@ -1,7 +1,7 @@
 -- Postings that nobody but their author and the admins see. They leave `posting`, `thread`, `thread_topic` and the index altogether and lie
 -- here until they come back, so no list, page, feed or count can show one by forgetting to leave it out.
 -- The two tables have whatever columns the ones they mirror have (hence no STRICT: SQLite takes no such word here, and what comes in was
--- checked there). A column added to `posting` or `thread` later is added to its mirror too; the schema's test says so.
+-- checked there). A column added to `posting` or `thread` by a later migration is added to its mirror too; the schema's test says so.
 CREATE TABLE withheld AS SELECT * FROM posting WHERE 0;
 CREATE UNIQUE INDEX withheld_id ON withheld (id);
 CREATE INDEX withheld_question ON withheld (question, id);

@@ -1,6 +1,6 @@
 -- Moderation on the desk. A withheld posting leaves `posting`, so that no command finds it: nobody votes on it, answers or changes it.
 
-CREATE TABLE withheld AS SELECT * FROM posting WHERE 0; -- no STRICT: see schema/board/070-moderation.sql
+CREATE TABLE withheld AS SELECT * FROM posting WHERE 0; -- no STRICT: see schema/board/120-moderation.sql
 CREATE UNIQUE INDEX withheld_id ON withheld (id);
 CREATE INDEX withheld_question ON withheld (question, id);
 CREATE INDEX withheld_member ON withheld (member, at_ms);
