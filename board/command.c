@@ -80,6 +80,8 @@ static const struct command_row rows[] = {
     {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
     {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
+    {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL},
+    {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL},
     {COMMAND_FLAG, BY_PHYSICIAN, flag_run, NULL},
     {COMMAND_FLAG_WITHDRAW, BY_PHYSICIAN, flag_withdraw_run, NULL},
     {COMMAND_FLAGS_OWN, BY_PHYSICIAN, flags_own_run, NULL},

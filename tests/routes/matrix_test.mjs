@@ -15,6 +15,7 @@ import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
 let house, them, it; // who there is, and what there is
@@ -76,6 +77,7 @@ const gets = {
   ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
+  ...draftGets(() => it),
   ...moderationGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
@@ -233,6 +235,7 @@ const posts = {
   ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
+  ...draftPosts(() => it),
   ...moderationPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
@@ -511,8 +514,8 @@ async function allowed(pattern, row) {
   const shown = row.page ? await client.get(value(row.page)) : { text: "" };
   const hidden = row.hidden
     ? await row.hidden()
-    : row.token === "preview"
-      ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
+    : row.token
+      ? { form: shown.text.match(new RegExp(`data-${row.token}="([^"]+)"`))?.[1] }
       : hiddenFields(shown.text, path);
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
