@@ -263,12 +263,27 @@ static enum result vouch_asked(struct db *db, const struct event *event)
                           : OK;
 }
 
+/* The events of one room each, which folds them in a file of its own. */
+static enum result rooms_apply(struct fold_board *fold, const struct journal_entry *entry,
+                               struct arena *arena)
+{
+    const struct event *event = &entry->event;
+    bool known = false;
+    enum result result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_round(fold->db, event, &known);
+    if (!known)
+        result = fold_board_kinds(fold, entry, arena, &known);
+    if (!known)
+        result = fold_board_moderation(fold->db, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
+}
+
 enum result fold_board_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct fold_board *fold = self;
     const struct event *event = &entry->event;
     struct db *db = fold->db;
-    bool known = false;
     if (event->kind == EVENT_VOTE_CAST)
         return fold_vote_cast(fold, event, arena);
     enum result result = fold_board_settle(fold); /* what this event builds on */
@@ -329,12 +344,5 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     default:
         break;
     }
-    result = fold_board_account(fold, event, arena, &known);
-    if (!known)
-        result = fold_board_round(db, event, &known);
-    if (!known)
-        result = fold_board_kinds(fold, entry, arena, &known);
-    if (!known)
-        result = fold_board_moderation(db, event, arena, &known);
-    return known ? result : BROKEN; /* an event of a kind this program does not know */
+    return rooms_apply(fold, entry, arena);
 }
