@@ -5,6 +5,7 @@
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
 #include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
+#include "fcgi/page_question_moderation.h"
 #include "fcgi/page_question_votes.h"
 
 #include <inttypes.h>
@@ -22,6 +23,8 @@ enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
 /* The reader's relation to this thread, and what is in the answer's form. */
 struct personal {
     struct board_thread_state_row thread;
+    struct board_merged_into_row *merged; /* threads whose answers are shown here as well */
+    size_t merged_count;
     int64_t question;
     struct sight sight;
     struct text vote_form;
@@ -33,7 +36,7 @@ struct personal {
 
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
 {
-    enum result result = sight_load(r, me->question, &me->sight);
+    enum result result = sight_load(r, me->question, me->merged, me->merged_count, &me->sight);
     if (result == OK && me->sight.physician)
         me->vote_form = guard_form(r, out, "/p/:id/vote");
     me->by_kind = (struct page_kind){.question = me->question,
@@ -54,7 +57,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
         .request = TEXT(""),
         .draft = page_draft_none(),
         .body = me->body,
-        .can_answer = me->sight.physician,
+        .can_answer = me->sight.physician && me->thread.merged_away == 0,
     };
     if (!v.can_answer)
         return v;
@@ -87,6 +90,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "totals_gate") == 0) {
         struct view_totals_gate v = sight_gate(r, out, &me->sight);
         html_totals_gate(buf, &v);
+    } else if (strcmp(slot, "moderation") == 0) {
+        struct view_question_own v = page_question_own(r, out, id, &me->thread);
+        html_question_own(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
@@ -156,11 +162,9 @@ static enum result postings_load(struct request *r, const struct sight *sight,
     struct rank_posting_scores_row *scores = NULL;
     size_t count, score_count = 0;
     bool blind = sight->kind == SIGHT_BLIND;
-    enum result result = board_postings_of_thread(request_store(r, WEB_BOARD), r->arena, r->id,
-                                                  POSTINGS_MAX, &rows, &count);
+    enum result result = page_thread_rows(r, POSTINGS_MAX, &rows, &count);
     if (result == OK && !blind)
-        result =
-            rank_posting_scores(request_store(r, WEB_RANK), r->arena, r->id, &scores, &score_count);
+        result = page_thread_scores(r, &scores, &score_count);
     if (result != OK)
         return result;
     if (count == 0)
@@ -191,6 +195,8 @@ static enum result question_load(struct request *r, const struct sight *sight,
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
         result = postings_load(r, sight, v);
+    if (result == OK)
+        result = page_duplicates_load(r, &v->duplicates);
     if (result == OK)
         result = page_kind_load(r, thread.kind, thread.solved != 0, &v->kind);
     if (result != OK)
@@ -223,6 +229,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
     v.answer = answer_form_of(r, out, me);
     v.round = page_round(r, out, &me->thread, me->sight.asker);
     page_kind_json(r, out, &me->by_kind, &v);
+    v.moderation = page_question_own(r, out, r->id, &me->thread);
     view_question_write(reply_json(out), &v);
     return OK;
 }
@@ -240,19 +247,24 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     enum result result = NOT_FOUND;
     if (kind != SIGHT_BLIND)
         result = rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
+    if (kind != SIGHT_BLIND && (result == OK || result == NOT_FOUND)) /* nothing ranked yet */
+        result = page_merged_version(r, me->merged, me->merged_count, &rank.version);
     *key = (struct kept_key){.page = pages[kind],
                              .id = me->question,
                              .version = me->thread.version,
                              .version2 = rank.version,
                              .version3 = kind == SIGHT_OPEN ? sight_step(r) : 0};
-    return result == NOT_FOUND ? OK : result; /* nothing ranked yet */
+    return result == NOT_FOUND ? OK : result;
 }
 
 /* Renders it for all readers who see as much of the votes as this one. */
 static enum result page_render(struct request *r, const struct personal *me, struct kept_key key,
                                const struct kept_page **page)
 {
-    struct sight all = {.kind = me->sight.kind, .question = me->question}; /* nobody's own */
+    struct sight all = {.kind = me->sight.kind, /* nobody's own */
+                        .question = me->question,
+                        .merged = me->merged,
+                        .merged_count = me->merged_count};
     struct view_question v = {0};
     struct buf rendered;
     enum result result = all.kind == SIGHT_OPEN ? sight_totals_load(r, &all) : OK;
@@ -271,6 +283,8 @@ static enum result question_show(struct request *r, struct reply *out, struct pe
     struct kept_key key;
     enum result result =
         board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me->thread);
+    if (result == OK)
+        result = page_merged_load(r, &me->thread, &me->merged, &me->merged_count);
     if (result == OK)
         result = personal_load(r, out, me);
     if (result == OK)
@@ -301,5 +315,6 @@ enum result page_question_drafted(struct request *r, struct reply *out,
 
 enum result page_question(struct request *r, struct reply *out)
 {
-    return page_question_with(r, out, TEXT(""), false);
+    enum result result = page_question_with(r, out, TEXT(""), false);
+    return result == NOT_FOUND ? page_question_gone(r, out) : result;
 }

@@ -21,6 +21,8 @@ struct sight {
     bool physician;     /* may vote and answer */
     bool asker, looked; /* why it is open; an admin is neither */
     int64_t question;
+    const struct board_merged_into_row *merged; /* threads whose answers are shown here as well */
+    size_t merged_count;
     struct own_vote *votes;
     size_t vote_count;
     struct board_postings_own_row *own; /* his postings in the thread */
@@ -30,8 +32,11 @@ struct sight {
     bool has_totals; /* loaded: for the page in which slots need them, and for JSON */
 };
 
-/* Reads the reader's own rows of this thread; totals too where slots may need them. */
-MUST_USE enum result sight_load(struct request *r, int64_t question, struct sight *sight);
+/* Reads the reader's own rows of this thread and of those merged into it; totals too where slots
+ * may need them. Having looked counts for the thread itself alone. */
+MUST_USE enum result sight_load(struct request *r, int64_t question,
+                                const struct board_merged_into_row *merged, size_t merged_count,
+                                struct sight *sight);
 MUST_USE enum result sight_totals_load(struct request *r, struct sight *sight);
 bool sight_is_own(const struct sight *sight, int64_t posting);
 /* Whether he may see this posting's totals. */

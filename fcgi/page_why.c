@@ -59,7 +59,7 @@ enum result page_why_posting(struct request *r, struct reply *out)
     if (result == OK)
         result = board_thread_get(board, r->arena, posting.question, &thread);
     if (result == OK)
-        result = sight_load(r, posting.question, &sight);
+        result = sight_load(r, posting.question, NULL, 0, &sight);
     if (result != OK)
         return result;
     struct view_why v = why_open(r, TEXT("Why this place?"));

@@ -7,6 +7,10 @@ SELECT posting, question, author, score, probability, settled, version, active_s
 ON CONFLICT (posting) DO UPDATE SET score = excluded.score, probability = excluded.probability, settled = excluded.settled,
   version = excluded.version, active_seq = excluded.active_seq, facts = excluded.facts, reasons = excluded.reasons;
 
+--: posting_unshow(posting: int)
+--: may: ranker
+DELETE FROM posting_shown WHERE posting = :posting;
+
 --: member_show(member: int)
 --: may: ranker
 INSERT INTO member_shown (member, score, band, version, active_seq, facts, reasons)
