@@ -158,3 +158,10 @@ test("twins are linked by who asked, merged at the desk, and their answers stand
   await page.context().close();
   await desk.context().close();
 });
+
+test("all of this is in the journal: folds made again hold the same", async () => {
+  await house.settle();
+  await house.down();
+  const done = house.run("curbside", ["rebuild", "--check"]);
+  assert.equal(done.status, 0, done.stdout + done.stderr);
+});
