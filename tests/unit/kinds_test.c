@@ -6,6 +6,7 @@
 #include "board/tools.h"
 #include "schema/roster.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct person admin, kestrel, larkspur, tamarack, wigeon;
@@ -406,6 +407,23 @@ static void a_loaded_list_decides_what_can_be_chosen(void **state UNUSED)
     teardown();
 }
 
+static void the_real_list_is_taken_in(void **state UNUSED)
+{
+    const char *shared = getenv("SHARED");
+    if (shared == NULL || shared[0] == 0)
+        skip();
+    setup();
+    struct text path =
+        arena_format(&room_arena, "%s/data/registry/nucc_taxonomy_251_min.tsv", shared);
+    assert_int_equal(specialties_load(path.data), 0);
+    assert_int_equal(specialties(&kestrel,
+                                 "cardiovascular disease\nUrogynecology and Reconstructive "
+                                 "Pelvic Surgery (Obstetrics & Gynecology)"),
+                     OK);
+    assert_int_equal(specialties(&kestrel, "Acupuncturist"), INVALID);
+    teardown();
+}
+
 static void a_broken_list_changes_nothing(void **state UNUSED)
 {
     setup();
@@ -536,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_blanked_option_keeps_its_choices),
         cmocka_unit_test(specialties_are_own_words_until_a_list_is_loaded),
         cmocka_unit_test(a_loaded_list_decides_what_can_be_chosen),
+        cmocka_unit_test(the_real_list_is_taken_in),
         cmocka_unit_test(a_broken_list_changes_nothing),
         cmocka_unit_test(hiding_specialties_keeps_them),
         cmocka_unit_test(folded_again_all_of_it_is_the_same),
