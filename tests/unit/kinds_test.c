@@ -317,7 +317,8 @@ static void choices_and_ratings_count_towards_the_day(void **state UNUSED)
 {
     setup();
     clerk_close(&room);
-    room_settings("second.physician = 0\nsecond.staff = 0\nvote.per_day = 2\n");
+    room_settings(
+        "second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\nvote.per_day = 2\n");
     room_begin();
     struct command command = case_command("Yes\nNo");
     int64_t question = asked(&kestrel, &command);
