@@ -373,6 +373,7 @@ int main(void)
         cmocka_unit_test(looking_is_one_event_however_often_and_private_as_votes_are),
     };
     test_clock = lists_clock(clock_from_date(2026, 3, 2));
-    room_conf = "second.physician = 0\nsecond.staff = 0\nsession.idle_minutes = 1440\n";
+    room_conf = "second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\n"
+                "session.idle_minutes = 1440\n";
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
