@@ -56,6 +56,18 @@ static int64_t event_member(const struct event *event)
         return event->sessions_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
+    case EVENT_POSTING_EDITED:
+        return event->posting_edited.member;
+    case EVENT_COMMENT_ADDED:
+        return event->comment_added.member;
+    case EVENT_THANKS_GIVEN:
+        return event->thanks_given.member;
+    case EVENT_ANSWER_CHOSEN:
+        return event->answer_chosen.member;
+    case EVENT_MARK_SET:
+        return event->mark_set.member;
+    case EVENT_SUMMARY_EDITED:
+        return event->summary_edited.member;
     default:
         return 0;
     }

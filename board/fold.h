@@ -59,5 +59,22 @@ MUST_USE enum result fold_door_apply(struct db *desk, const struct event *event)
 /* What a change of level means there. */
 MUST_USE enum result fold_door_level(struct db *desk, const struct event *event);
 
+/* What becomes of postings (fold_texts.c), for the two above. *known: it was such an event. */
+MUST_USE enum result fold_board_texts(struct db *db, const struct journal_entry *entry,
+                                      struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_texts(struct db *db, const struct event *event, bool *known);
+/* A posting's texts as they now are: its page, the index and what it cites follow. */
+MUST_USE enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t posting,
+                                          struct text title, struct text body);
+/* What a new posting cites. */
+MUST_USE enum result fold_citations(struct db *db, struct arena *arena, int64_t posting,
+                                    int64_t question, struct text body);
+/* text_blanked of a later wording, a comment, a mark, a summary; of a posting with all its
+ * wordings. NOT_FOUND: it is none. */
+MUST_USE enum result fold_texts_blanked(struct db *db, const struct event *event,
+                                        struct arena *arena);
+MUST_USE enum result fold_posting_blanked(struct db *db, const struct event *event,
+                                          struct arena *arena);
+
 /* A pseudonym as look-alikes see it: "O'Neill_1" and "oneilll" collide. In the arena. */
 struct text pseudonym_key(struct arena *arena, struct text pseudonym);

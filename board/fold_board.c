@@ -135,6 +135,7 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
                            or_empty(e->url), or_empty(e->licence), body, or_empty(html.markup)));
     THEN(result, board_posting_index(db, event->seq, title, body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
+    THEN(result, fold_citations(db, arena, event->seq, opens ? event->seq : e->question, body));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
     return result;
 }
@@ -238,22 +239,10 @@ static enum result rule_decided(struct db *db, const struct event *event, int64_
 static enum result text_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
-    struct board_posting_place_row row;
-    struct html html = {TEXT("")};
-    enum result result = board_posting_place(db, arena, e->seq, &row);
+    enum result result = fold_texts_blanked(db, event, arena);
     if (result == NOT_FOUND)
-        return board_rule_script_blank(db, e->seq);
-    THEN(result, board_posting_unindex(db, e->seq, row.title, row.body));
-    struct text title = e->part == 0 ? TEXT("") : row.title;
-    struct text body = e->part == 1 ? TEXT("") : row.body;
-    if (body.size > 0)
-        THEN(result, text_markdown(arena, body, &html));
-    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
-    THEN(result,
-         board_posting_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, e->seq, title, body)); /* empty ones too: a row each */
-    THEN(result, board_thread_touch(db, row.question, event->seq));
-    return result;
+        result = fold_posting_blanked(db, event, arena);
+    return result == NOT_FOUND ? board_rule_script_blank(db, e->seq) : result;
 }
 
 static enum result domain_set(struct db *db, const struct event *event)
@@ -341,5 +330,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         break;
     }
     result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_texts(db, entry, arena, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

@@ -1,4 +1,5 @@
 #include "board/account.h"
+#include "board/posting.h"
 
 #include "core/clock.h"
 #include "schema/desk.h"
@@ -14,23 +15,6 @@ enum result leave_hash(struct work *work, struct hash_ask *ask)
     return own_password_hash(work, work->command->leave.password, ask);
 }
 
-static enum result text_erase(struct work *work, int64_t seq, int64_t part)
-{
-    struct clerk *clerk = work->clerk;
-    struct event event = {.kind = EVENT_TEXT_BLANKED};
-    uint8_t salt[16];
-    struct text body;
-    enum result result = log_text_get(clerk->journal, work->arena, seq, part, &body, salt);
-    if (result == NOT_FOUND || (result == OK && body.data == NULL))
-        return OK; /* never there, or blanked before */
-    if (result != OK)
-        return result;
-    event.text_blanked =
-        (struct event_text_blanked){.seq = seq, .part = part, .by = work->actor.member};
-    result = clerk_record(clerk, &event, NULL, 0);
-    return result == OK ? log_text_blank(clerk->journal, seq, part) : result;
-}
-
 static enum result texts_erase(struct work *work)
 {
     struct desk_postings_of_row *rows;
@@ -41,8 +25,11 @@ static enum result texts_erase(struct work *work)
                                   POSTINGS_SLICE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].id;
-            for (int64_t part = 0; part < TEXT_PARTS && result == OK; part++)
-                result = text_erase(work, after, part);
+            for (int64_t part = 0; part < TEXT_PARTS && result == OK; part++) {
+                result = text_erase(work, after, part, work->actor.member);
+                if (result == NOT_FOUND)
+                    result = OK; /* answers have no title */
+            }
         }
     }
     return result;
@@ -64,6 +51,8 @@ enum result leave_run(struct work *work)
         return result;
     if (work->command->leave.blank)
         result = texts_erase(work);
+    if (work->command->leave.blank && result == OK)
+        result = texts_own_erase(work);
     e->member = work->actor.member;
     e->was = work->actor.level;
     if (result == OK)

@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/posting.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -10,7 +10,7 @@ static bool blank(struct text text)
 }
 
 /* Texts hold no control characters but new lines and tabs. */
-static bool text_good(struct text text)
+bool posting_text_good(struct text text)
 {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -20,7 +20,7 @@ static bool text_good(struct text text)
     return true;
 }
 
-static enum result guard_text(struct work *work, const char *field, struct text text)
+enum result posting_guard_text(struct work *work, const char *field, struct text text)
 {
     struct guard_finding *findings;
     size_t count = 0;
@@ -33,7 +33,7 @@ static enum result guard_text(struct work *work, const char *field, struct text 
     return BROKEN;
 }
 
-static enum result body_check(struct work *work, struct text body)
+enum result posting_body_check(struct work *work, struct text body)
 {
     if (blank(body))
         return problem(work, INVALID, "body", "The text is empty.");
@@ -44,12 +44,12 @@ static enum result body_check(struct work *work, struct text body)
                          "The text has %zu bytes; the longest that can be taken has %lld.",
                          body.size, (long long)conf_int("posting.size_max"))
                 .data);
-    if (!text_good(body))
+    if (!posting_text_good(body))
         return problem(work, INVALID, "body", "The text holds control characters.");
-    return guard_text(work, "body", body);
+    return posting_guard_text(work, "body", body);
 }
 
-static enum result title_check(struct work *work, struct text title)
+enum result posting_title_check(struct work *work, struct text title)
 {
     if (text_trim(title).size < TITLE_SIZE_MIN)
         return problem(work, INVALID, "title", "A title has at least ten characters.");
@@ -57,7 +57,7 @@ static enum result title_check(struct work *work, struct text title)
         if ((unsigned char)title.data[i] < 0x20 || title.data[i] == 0x7f)
             return problem(work, INVALID, "title", "A title is one line.");
     }
-    return guard_text(work, "title", title);
+    return posting_guard_text(work, "title", title);
 }
 
 static enum result day_check(struct work *work)
@@ -85,11 +85,11 @@ enum result ask_run(struct work *work)
     const char *fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)
         return problem(work, INVALID, "topics", fault);
-    result = guard_text(work, "topics", c->topics);
+    result = posting_guard_text(work, "topics", c->topics);
     if (result == OK)
-        result = title_check(work, c->title);
+        result = posting_title_check(work, c->title);
     if (result == OK)
-        result = body_check(work, c->body);
+        result = posting_body_check(work, c->body);
     if (result == OK)
         result = day_check(work);
     if (result != OK)
@@ -119,7 +119,7 @@ enum result answer_run(struct work *work)
     if (result == OK && thread.question != c->question)
         result = NOT_FOUND; /* an answer is no thread */
     if (result == OK)
-        result = body_check(work, c->body);
+        result = posting_body_check(work, c->body);
     if (result == OK)
         result = day_check(work);
     if (result != OK)
@@ -167,7 +167,7 @@ enum result reference_add_run(struct work *work)
         return problem(work, INVALID, "body", "A reference has a key, a title and a text.");
     if ((int64_t)c->body.size > conf_int("posting.size_max"))
         return problem(work, TOO_MUCH, "body", "The text is too long.");
-    if (!text_good(c->body) || !text_good(c->title))
+    if (!posting_text_good(c->body) || !posting_text_good(c->title))
         return problem(work, INVALID, "body", "The text holds control characters.");
     const char *fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)
@@ -192,19 +192,9 @@ enum result reference_add_run(struct work *work)
 
 enum result text_blank_run(struct work *work)
 {
-    struct clerk *clerk = work->clerk;
     const struct command_text_blank *c = &work->command->text_blank;
-    struct event event = {.kind = EVENT_TEXT_BLANKED};
-    uint8_t salt[16];
-    struct text body;
-    enum result result = log_text_get(clerk->journal, work->arena, c->seq, c->part, &body, salt);
-    if (result != OK || body.data == NULL)
-        return result; /* never there, or blanked before */
-    event.text_blanked = (struct event_text_blanked){.seq = c->seq, .part = c->part, .by = 0};
-    result = clerk_record(clerk, &event, NULL, 0);
-    if (result == OK)
-        result = log_text_blank(clerk->journal, c->seq, c->part);
-    if (result != OK)
-        clerk->fatal = result;
+    enum result result = text_erase(work, c->seq, c->part, 0);
+    if (result != OK && result != NOT_FOUND)
+        work->clerk->fatal = result;
     return result;
 }

@@ -43,7 +43,16 @@ const char *notice_kind_name(int64_t kind)
 {
     static const char *const words[] = {"",     "answer", "solved", "topic", "decided",
                                         "rule", "other",  "level",  "vouch"};
+    static const char *const of_texts[] = {"comment", "thanks", "mark"};
+    if (kind >= NOTICE_COMMENT && kind <= NOTICE_MARK)
+        return of_texts[kind - NOTICE_COMMENT];
     return WORD_AT(words, kind);
+}
+
+const char *mark_name(int64_t mark)
+{
+    static const char *const words[] = {"", "outdated", "dangerous"};
+    return WORD_AT(words, mark);
 }
 
 int64_t patients_least(int64_t band)

@@ -24,6 +24,16 @@ static const struct text_place places[] = {
      offsetof(struct event, posting_added.text1)},
     {EVENT_RULE_PROPOSED, 0, offsetof(struct event, rule_proposed.has_text0),
      offsetof(struct event, rule_proposed.text0)},
+    {EVENT_POSTING_EDITED, 0, offsetof(struct event, posting_edited.has_text0),
+     offsetof(struct event, posting_edited.text0)},
+    {EVENT_POSTING_EDITED, 1, offsetof(struct event, posting_edited.has_text1),
+     offsetof(struct event, posting_edited.text1)},
+    {EVENT_COMMENT_ADDED, 0, offsetof(struct event, comment_added.has_text0),
+     offsetof(struct event, comment_added.text0)},
+    {EVENT_MARK_SET, 0, offsetof(struct event, mark_set.has_text0),
+     offsetof(struct event, mark_set.text0)},
+    {EVENT_SUMMARY_EDITED, 0, offsetof(struct event, summary_edited.has_text0),
+     offsetof(struct event, summary_edited.text0)},
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

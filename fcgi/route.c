@@ -139,6 +139,25 @@ const struct route route_table[] = {
     GET("/admin/domains", ADMIN, ADMIN, READ, fields_domains_form, page_domains),
     POST("/admin/domains", ADMIN, ADMIN, POST, fields_domains, page_domains_post,
          page_domains_again),
+
+    GET("/p/:id/edit", MEMBER, PHYSICIAN, READ, NULL, page_edit),
+    POST("/p/:id/edit", MEMBER, PHYSICIAN, POST, fields_edit, page_edit_post, page_edit_again),
+    GET("/p/:id/history", MEMBER, MEMBER, READ, fields_history, page_history),
+    GET("/p/:id/comment", MEMBER, PHYSICIAN, READ, NULL, page_comment),
+    POST("/p/:id/comment", MEMBER, PHYSICIAN, POST, fields_comment, page_comment_post,
+         page_comment_again),
+    POST("/comment/:id/remove", MEMBER, PHYSICIAN, POST, NULL, page_comment_remove_post, NULL),
+    GET("/p/:id/mark", MEMBER, PHYSICIAN, READ, NULL, page_mark),
+    POST("/p/:id/mark", MEMBER, PHYSICIAN, POST, fields_mark, page_mark_post, page_mark_again),
+    POST("/p/:id/mark/withdraw", MEMBER, PHYSICIAN, POST, fields_mark_withdraw,
+         page_mark_withdraw_post, NULL),
+    POST("/p/:id/thank", MEMBER, PHYSICIAN, VOTE, NULL, page_thank_post, NULL),
+    POST("/p/:id/choose", MEMBER, PHYSICIAN, POST, fields_choose, page_choose_post, NULL),
+    GET("/cited", MEMBER, MEMBER, READ, fields_cited, page_cited),
+    GET("/q/:id/summary", MEMBER, PHYSICIAN, READ, NULL, page_summary),
+    POST("/q/:id/summary", MEMBER, PHYSICIAN, POST, fields_summary, page_summary_post,
+         page_summary_again),
+    GET("/q/:id/summary/history", MEMBER, MEMBER, READ, fields_history, page_summary_history),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

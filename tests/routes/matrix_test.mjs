@@ -12,6 +12,7 @@ import { answers, importLists, importReferences, known } from "../support/lists.
 import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
+import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 
 let house, them, it; // who there is, and what there is
@@ -70,6 +71,7 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...textsGets(() => it),
   ...accountGets,
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
@@ -224,6 +226,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...textsPosts(() => ({ them, it })),
   ...accountPosts(() => ({ house, them, it })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
@@ -240,6 +243,7 @@ before(async () => {
   them.birch = await house.physician("Birch");
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
+  const remark = await them.alder.submit(`/p/${posting}/comment`, `/p/${posting}/comment`, { body: "Since when?" }, { expect: 303 });
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
   await earmark(house, them.halden, id, posting, 3);
@@ -277,6 +281,7 @@ before(async () => {
   it = {
     question,
     posting,
+    comment: Number(remark.location.match(/#c(\d+)/)[1]),
     campaign: id,
     script,
     cedar,
