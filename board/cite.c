@@ -1,6 +1,7 @@
 /* What a text cites. One pass from the left; wherever a source may begin it is tried, and what was
  * taken is not looked at again, so the work is linear. */
 #include "board/board.h"
+#include "core/buf.h"
 
 #include <string.h>
 #include <strings.h>
@@ -123,7 +124,8 @@ static struct citation address_meaning(struct arena *arena, struct text address)
             continue;
         number = behind(rest, strlen(pubmed[i]));
         size_t size = pubmed_take(number, &found);
-        if (size > 0 && (size == number.size || (size + 1 == number.size && number.data[size] == '/')))
+        if (size > 0 &&
+            (size == number.size || (size + 1 == number.size && number.data[size] == '/')))
             return found;
     }
     for (size_t i = 0; i < sizeof(doi) / sizeof(*doi); i++) {
@@ -161,8 +163,8 @@ static size_t named_take(struct arena *arena, struct text text, struct citation 
         at++;
     if (at == text.size || at > 12)
         return 0;
-    size_t size = pubmed ? pubmed_take(behind(text, at), out)
-                         : doi_take(arena, behind(text, at), out);
+    size_t size =
+        pubmed ? pubmed_take(behind(text, at), out) : doi_take(arena, behind(text, at), out);
     return size > 0 ? at + size : 0;
 }
 

@@ -22,8 +22,8 @@ enum result fold_citations(struct db *db, struct arena *arena, int64_t posting, 
     size_t count = citations_find(arena, body, &list);
     enum result result = OK;
     for (size_t i = 0; i < count && result == OK; i++)
-        result = board_citation_add(db, posting, (int64_t)i + 1, question, list[i].kind,
-                                    list[i].key);
+        result =
+            board_citation_add(db, posting, (int64_t)i + 1, question, list[i].kind, list[i].key);
     return result;
 }
 
@@ -37,8 +37,8 @@ enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t pos
     if (body.size > 0)
         THEN(result, text_markdown(arena, body, &html));
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
-    THEN(result, board_posting_rewrite(db, posting, title, or_empty(excerpt), body,
-                                       or_empty(html.markup)));
+    THEN(result,
+         board_posting_rewrite(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
     THEN(result, board_posting_index(db, posting, title, body)); /* empty ones too: a row each */
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
@@ -62,8 +62,8 @@ static enum result posting_edited(struct db *db, const struct journal_entry *ent
 static enum result notify(struct db *db, const struct event *event, int64_t member, int64_t kind,
                           int64_t question)
 {
-    enum result result = board_notice_add(db, event->seq * NOTICES_PER_EVENT, member, kind,
-                                          question, event->at_ms);
+    enum result result =
+        board_notice_add(db, event->seq * NOTICES_PER_EVENT, member, kind, question, event->at_ms);
     THEN(result, board_member_unread_more(db, member));
     return result;
 }
@@ -109,9 +109,8 @@ static enum result mark_set(struct db *db, const struct journal_entry *entry)
 {
     const struct event *event = &entry->event;
     const struct event_mark_set *e = &event->mark_set;
-    enum result result =
-        board_mark_add(db, event->seq, e->posting, e->question, e->member, e->what, event->at_ms,
-                       e->source, e->key, or_empty(entry->texts[0]));
+    enum result result = board_mark_add(db, event->seq, e->posting, e->question, e->member, e->what,
+                                        event->at_ms, e->source, e->key, or_empty(entry->texts[0]));
     THEN(result, board_thread_touch(db, e->question, event->seq));
     if (e->author > 0 && e->author != e->member)
         THEN(result, notify(db, event, e->author, NOTICE_MARK, e->question));

@@ -80,8 +80,8 @@ static enum result mark_check(struct work *work, const struct command_mark_set *
 static enum result own_mark_erase(struct work *work, int64_t posting, int64_t what)
 {
     struct board_mark_own_row own;
-    enum result result = board_mark_own(work->clerk->board, work->arena, posting,
-                                        work->actor.member, what, &own);
+    enum result result =
+        board_mark_own(work->clerk->board, work->arena, posting, work->actor.member, what, &own);
     if (result == NOT_FOUND)
         return OK;
     if (result == OK)

@@ -17,8 +17,8 @@ static void fault_set(struct parse *parse, const char *what, struct text words)
 {
     struct text shown = text_cut(words, WORDS_SHOWN);
     parse->fault = arena_format(parse->arena, "%s “%.*s%s”", what, (int)shown.size, shown.data,
-                                 shown.size < words.size ? "…" : "")
-                        .data;
+                                shown.size < words.size ? "…" : "")
+                       .data;
 }
 
 /* What stands in one pair of brackets. False: it is no source, but words. */
@@ -37,8 +37,8 @@ static bool source_read(struct arena *arena, struct text inside, struct summary_
 static bool source_same(const struct summary_source *a, const struct summary_source *b)
 {
     return a->posting == b->posting &&
-           (a->posting > 0 || (a->citation.kind == b->citation.kind &&
-                               text_equal(a->citation.key, b->citation.key)));
+           (a->posting > 0 ||
+            (a->citation.kind == b->citation.kind && text_equal(a->citation.key, b->citation.key)));
 }
 
 /* Its place in the summary's list, put there if it is new. */
@@ -104,9 +104,9 @@ static void sentence_end(struct parse *parse, struct summary_sentence *sentence,
     if (parse->fault != NULL)
         return;
     char last = words.data[words.size - 1];
-    sentence->words = stop && last != '.' ? arena_format(parse->arena, "%.*s.", (int)words.size,
-                                                         words.data)
-                                          : words;
+    sentence->words = stop && last != '.'
+                          ? arena_format(parse->arena, "%.*s.", (int)words.size, words.data)
+                          : words;
     s->sentences[s->sentence_count++] = *sentence;
 }
 

@@ -72,8 +72,7 @@ static enum result edit_show(struct request *r, struct reply *out,
     struct page_checked checked;
     struct board_posting_get_row votes;
     struct view_edit v = {.head = page_head(r, TEXT("Edit"))};
-    enum result result =
-        board_posting_get(request_store(r, WEB_BOARD), r->arena, r->id, &votes);
+    enum result result = board_posting_get(request_store(r, WEB_BOARD), r->arena, r->id, &votes);
     if (result != OK)
         return result;
     page_check(r, edited.title, edited.body, &checked);

@@ -207,9 +207,9 @@ enum result page_cited(struct request *r, struct reply *out)
     size_t count;
     if (!citation_read(r->arena, request_text(r, "source"), &source))
         return NOT_FOUND;
-    enum result result = board_postings_citing(request_store(r, WEB_BOARD), r->arena, source.kind,
-                                               source.key, request_int(r, "before"),
-                                               CITED_SHOWN + 1, &rows, &count);
+    enum result result =
+        board_postings_citing(request_store(r, WEB_BOARD), r->arena, source.kind, source.key,
+                              request_int(r, "before"), CITED_SHOWN + 1, &rows, &count);
     if (result != OK)
         return result;
     struct view_cited v = {.head = page_head(r, TEXT("Where it is cited")),

@@ -26,8 +26,8 @@ static enum result edits_load(struct request *r, struct view_question *v)
 {
     struct board_edits_of_thread_row *rows;
     size_t count;
-    enum result result = board_edits_of_thread(request_store(r, WEB_BOARD), r->arena, v->thread.id,
-                                               &rows, &count);
+    enum result result =
+        board_edits_of_thread(request_store(r, WEB_BOARD), r->arena, v->thread.id, &rows, &count);
     for (size_t i = 0; result == OK && i < count; i++) {
         struct view_texts *texts = texts_of(v, rows[i].posting);
         if (texts == NULL)
@@ -93,8 +93,7 @@ static enum result cites_load(struct request *r, struct view_question *v)
         if (texts->cites == NULL)
             texts->cites = arena_array(r->arena, struct view_cite, CITATIONS_MAX);
         struct view_cite *cite = &texts->cites[texts->cites_count++];
-        *cite =
-            page_cite(r, (struct citation){rows[i].kind, rows[i].key}, (int64_t)rows[i].number);
+        *cite = page_cite(r, (struct citation){rows[i].kind, rows[i].key}, (int64_t)rows[i].number);
         cite->cited = rows[i].answers;
     }
     return result;
@@ -132,12 +131,12 @@ static enum result marks_load(struct request *r, struct view_question *v)
         if (texts->marks == NULL)
             texts->marks = arena_array(r->arena, struct view_mark, MARK_DANGEROUS);
         struct view_mark *mark = &texts->marks[texts->marks_count++];
-        *mark = page_mark_view(r, (struct mark_facts){row->what, row->member, row->at_ms,
-                                                      row->source, row->pseudonym, row->key,
-                                                      row->body});
+        *mark =
+            page_mark_view(r, (struct mark_facts){row->what, row->member, row->at_ms, row->source,
+                                                  row->pseudonym, row->key, row->body});
         /* ISO 8601 sorts as time does. */
-        mark->since = texts->edits > 0 &&
-                      memcmp(texts->edited_iso.data, mark->iso.data, mark->iso.size) > 0;
+        mark->since =
+            texts->edits > 0 && memcmp(texts->edited_iso.data, mark->iso.data, mark->iso.size) > 0;
     }
     return result;
 }

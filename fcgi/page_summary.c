@@ -1,5 +1,5 @@
-/* A thread's summary: shown with its sources numbered, and edited by everybody here. Who saves after
- * somebody else saved sees both and keeps what was typed. */
+/* A thread's summary: shown with its sources numbered, and edited by everybody here. Who saves
+ * after somebody else saved sees both and keeps what was typed. */
 #include "fcgi/page_texts.h"
 
 #include <inttypes.h>
@@ -54,8 +54,7 @@ static struct view_cite posting_cite(struct request *r, int64_t posting, int64_t
                      ? TEXT("the reference this thread is about")
                      : arena_format(r->arena, "%s by %.*s", posting_kind_name(found.kind),
                                     (int)found.author.size, found.author.data);
-    cite.url =
-        arena_format(r->arena, "/q/%" PRId64 "#p%" PRId64, found.question, posting);
+    cite.url = arena_format(r->arena, "/q/%" PRId64 "#p%" PRId64, found.question, posting);
     return cite;
 }
 
@@ -72,7 +71,8 @@ static void sentence_fill(struct request *r, const struct summary_sentence *from
 bool page_summary_view(struct request *r, struct text body, struct view_summary_box *box)
 {
     struct summary summary;
-    *box = (struct view_summary_box){.author = {.name = TEXT("")}, .ago = TEXT(""), .iso = TEXT("")};
+    *box =
+        (struct view_summary_box){.author = {.name = TEXT("")}, .ago = TEXT(""), .iso = TEXT("")};
     if (summary_read(r->arena, body, &summary) != NULL)
         return false;
     box->sources = arena_array(r->arena, struct view_cite, summary.source_count);

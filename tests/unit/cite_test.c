@@ -140,7 +140,7 @@ static void the_worst_text_of_full_length_takes_milliseconds(void **state)
 {
     (void)state;
     static const char *const worst[] = {"doi:10.1000/((((((((", "https://a)))))", "10.1000/))))",
-                                        "PMID: PMID: ", "h h h ", "https://x.."};
+                                        "PMID: PMID: ",         "h h h ",         "https://x.."};
     for (size_t i = 0; i < sizeof(worst) / sizeof(*worst); i++) {
         static char text[16 * 1024 + 1];
         size_t size = strlen(worst[i]), count;

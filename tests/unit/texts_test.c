@@ -54,8 +54,8 @@ static int64_t notices_of(const struct person *person, int64_t kind)
     int64_t found = 0;
     assert_int_equal(db_open(&db, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
                      OK);
-    assert_int_equal(
-        board_notices_list(db, &room_arena, person->id, INT64_MAX, 100, &rows, &count), OK);
+    assert_int_equal(board_notices_list(db, &room_arena, person->id, INT64_MAX, 100, &rows, &count),
+                     OK);
     for (size_t i = 0; i < count; i++)
         found += rows[i].kind == kind;
     db_close(db);
@@ -67,8 +67,8 @@ static enum result edit(const struct person *person, int64_t posting, const char
 {
     *command = (struct command){.kind = COMMAND_POSTING_EDIT};
     request_new(command);
-    command->posting_edit = (struct command_posting_edit){posting, text_of(title), text_of(body),
-                                                          TEXT("Clearer.")};
+    command->posting_edit =
+        (struct command_posting_edit){posting, text_of(title), text_of(body), TEXT("Clearer.")};
     return room_do(person, command, NULL);
 }
 
@@ -121,8 +121,7 @@ static void votes_before_an_edit_stand_and_are_counted(void **state UNUSED)
     assert_int_equal(edit(&larkspur, answer, "", "Stop it.", &command), OK);
     assert_int_equal(db_open(&db, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
                      OK);
-    assert_int_equal(
-        board_revisions_of(db, &room_arena, answer, INT64_MAX, 10, &rows, &count), OK);
+    assert_int_equal(board_revisions_of(db, &room_arena, answer, INT64_MAX, 10, &rows, &count), OK);
     db_close(db);
     assert_int_equal(count, 2);
     assert_int_equal(rows[0].votes, 2);
@@ -315,8 +314,7 @@ static enum result mark(const struct person *person, int64_t what, const char *s
 {
     struct command command = {.kind = COMMAND_MARK_SET};
     request_new(&command);
-    command.mark_set =
-        (struct command_mark_set){answer, what, text_of(source), text_of(words)};
+    command.mark_set = (struct command_mark_set){answer, what, text_of(source), text_of(words)};
     return room_do(person, &command, NULL);
 }
 
@@ -336,22 +334,20 @@ static void a_mark_needs_a_source_and_words_and_is_one_a_member(void **state UNU
     assert_int_equal(mark(&kestrel, MARK_DANGEROUS, "PMID 77", "It frobnicates."), OK);
     assert_int_equal(mark(&kestrel, MARK_DANGEROUS, "doi:10.1000/x", "It truly harms."), OK);
     assert_false(journal_has("frobnicates")); /* what was replaced is not kept */
-    assert_int_equal(board_mark_own(room.board, &room_arena, answer, kestrel.id, MARK_DANGEROUS,
-                                    &row),
-                     OK);
+    assert_int_equal(
+        board_mark_own(room.board, &room_arena, answer, kestrel.id, MARK_DANGEROUS, &row), OK);
     assert_int_equal(row.source, CITATION_DOI);
     assert_int_equal(mark(&kestrel, MARK_OUTDATED, "PMID 78", "And it is old."), OK);
     assert_int_equal(notices_of(&larkspur, NOTICE_MARK), 3);
     command.mark_withdraw = (struct command_mark_withdraw){answer, MARK_DANGEROUS};
     assert_int_equal(room_do(&tamarack, &command, NULL), OK); /* has none: nothing happens */
     assert_int_equal(room_do(&kestrel, &command, NULL), OK);
-    assert_int_equal(board_mark_own(room.board, &room_arena, answer, kestrel.id, MARK_DANGEROUS,
-                                    &row),
-                     NOT_FOUND);
+    assert_int_equal(
+        board_mark_own(room.board, &room_arena, answer, kestrel.id, MARK_DANGEROUS, &row),
+        NOT_FOUND);
     assert_false(journal_has("truly harms"));
-    assert_int_equal(board_mark_own(room.board, &room_arena, answer, kestrel.id, MARK_OUTDATED,
-                                    &row),
-                     OK);
+    assert_int_equal(
+        board_mark_own(room.board, &room_arena, answer, kestrel.id, MARK_OUTDATED, &row), OK);
     teardown();
 }
 
@@ -361,8 +357,7 @@ static enum result summarise(const struct person *person, int64_t base, const ch
     struct command command = {.kind = COMMAND_SUMMARY_EDIT};
     struct text reply;
     request_new(&command);
-    command.summary_edit =
-        (struct command_summary_edit){question, base, text_of(body), TEXT("")};
+    command.summary_edit = (struct command_summary_edit){question, base, text_of(body), TEXT("")};
     enum result result = room_do(person, &command, &reply);
     if (result == OK && id != NULL)
         *id = created_id(reply);
@@ -394,10 +389,10 @@ static void a_summary_rests_on_postings_of_its_own_thread(void **state UNUSED)
     setup();
     int64_t other = person_ask(&tamarack, "Something else entirely");
     int64_t head = room.head;
-    assert_int_equal(
-        summarise(&kestrel, 0, arena_format(&room_arena, "So it is. [%lld]", (long long)other).data,
-                  NULL),
-        INVALID);
+    assert_int_equal(summarise(&kestrel, 0,
+                               arena_format(&room_arena, "So it is. [%lld]", (long long)other).data,
+                               NULL),
+                     INVALID);
     assert_int_equal(summarise(&kestrel, 0, "So it is. [999999]", NULL), INVALID);
     assert_int_equal(summarise(&kestrel, 0, "So it is.", NULL), INVALID);
     assert_int_equal(summarise(&kestrel, 0, "SSN 219-09-9999. [PMID 77]", NULL), INVALID);
