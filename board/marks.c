@@ -69,7 +69,7 @@ static enum result mark_check(struct work *work, const struct command_mark_set *
                        "The source is a PubMed id (PMID 31535829), a DOI (10.1056/NEJMoa1911303) "
                        "or an address (https://...).");
     if (source->kind == CITATION_ADDRESS) {
-        enum result result = posting_guard_text(work, "source", c->source);
+        enum result result = guard_text(work, "source", c->source);
         if (result != OK)
             return result;
     }

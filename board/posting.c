@@ -10,7 +10,7 @@ static bool blank(struct text text)
 }
 
 /* Texts hold no control characters but new lines and tabs. */
-bool posting_text_good(struct text text)
+bool text_good(struct text text)
 {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -20,7 +20,7 @@ bool posting_text_good(struct text text)
     return true;
 }
 
-enum result posting_guard_text(struct work *work, const char *field, struct text text)
+enum result guard_text(struct work *work, const char *field, struct text text)
 {
     struct guard_finding *findings;
     size_t count = 0;
@@ -44,9 +44,9 @@ enum result posting_body_check(struct work *work, struct text body)
                          "The text has %zu bytes; the longest that can be taken has %lld.",
                          body.size, (long long)conf_int("posting.size_max"))
                 .data);
-    if (!posting_text_good(body))
+    if (!text_good(body))
         return problem(work, INVALID, "body", "The text holds control characters.");
-    return posting_guard_text(work, "body", body);
+    return guard_text(work, "body", body);
 }
 
 enum result posting_title_check(struct work *work, struct text title)
@@ -57,7 +57,7 @@ enum result posting_title_check(struct work *work, struct text title)
         if ((unsigned char)title.data[i] < 0x20 || title.data[i] == 0x7f)
             return problem(work, INVALID, "title", "A title is one line.");
     }
-    return posting_guard_text(work, "title", title);
+    return guard_text(work, "title", title);
 }
 
 static enum result day_check(struct work *work)
@@ -75,7 +75,7 @@ enum result ask_run(struct work *work)
     const struct command_ask *c = &work->command->ask;
     struct event event = {.kind = EVENT_POSTING_ADDED};
     struct event_posting_added *e = &event.posting_added;
-    const struct text texts[] = {c->title, c->body};
+    struct text texts[] = {c->title, c->body, NO_TEXT};
     int64_t before = 0;
     enum result result = request_find(work, e->request, &before);
     if (result == OK)
@@ -85,18 +85,20 @@ enum result ask_run(struct work *work)
     const char *fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)
         return problem(work, INVALID, "topics", fault);
-    result = posting_guard_text(work, "topics", c->topics);
+    result = guard_text(work, "topics", c->topics);
     if (result == OK)
         result = posting_title_check(work, c->title);
     if (result == OK)
         result = posting_body_check(work, c->body);
+    if (result == OK)
+        result = kind_check(work, e, &texts[2]);
     if (result == OK)
         result = day_check(work);
     if (result != OK)
         return result;
     e->kind = c->kind;
     e->member = work->actor.member;
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
     if (result == OK)
         reply_created(work, event.seq);
     return result;
@@ -134,25 +136,6 @@ enum result answer_run(struct work *work)
     return result;
 }
 
-enum result solve_run(struct work *work)
-{
-    const struct command_solve *c = &work->command->solve;
-    struct event event = {.kind = EVENT_QUESTION_SOLVED};
-    struct desk_posting_get_row thread;
-    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
-    if (result != OK)
-        return result;
-    if (thread.question != c->question || thread.kind > POSTING_OBSERVATION)
-        return NOT_FOUND;
-    if (thread.member != work->actor.member)
-        return REFUSED;
-    if ((thread.solved != 0) == c->solved)
-        return OK;
-    event.question_solved = (struct event_question_solved){
-        .question = c->question, .member = work->actor.member, .solved = c->solved};
-    return clerk_record(work->clerk, &event, NULL, 0);
-}
-
 /* References are the operator's: no guard (their sources publish telephone numbers of
  * institutions), no author, one posting each. */
 enum result reference_add_run(struct work *work)
@@ -167,7 +150,7 @@ enum result reference_add_run(struct work *work)
         return problem(work, INVALID, "body", "A reference has a key, a title and a text.");
     if ((int64_t)c->body.size > conf_int("posting.size_max"))
         return problem(work, TOO_MUCH, "body", "The text is too long.");
-    if (!posting_text_good(c->body) || !posting_text_good(c->title))
+    if (!text_good(c->body) || !text_good(c->title))
         return problem(work, INVALID, "body", "The text holds control characters.");
     const char *fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)

@@ -3,10 +3,6 @@
  * answers with the field's name and words for a person. */
 #include "board/clerk.h"
 
-/* No control characters but new lines and tabs. */
-bool posting_text_good(struct text text);
-/* The patient-data check: INVALID when something in it forbids posting. */
-MUST_USE enum result posting_guard_text(struct work *work, const char *field, struct text text);
 MUST_USE enum result posting_body_check(struct work *work, struct text body);
 MUST_USE enum result posting_title_check(struct work *work, struct text title);
 /* A short text (comment, note): there (if it must be), up to so many characters, and clean. */

@@ -19,9 +19,9 @@ enum result posting_short_check(struct work *work, const char *field, struct tex
                                     "The text has %zu characters; at most %zu can be taken.",
                                     text_characters(text), characters_max)
                            .data);
-    if (!posting_text_good(text))
+    if (!text_good(text))
         return problem(work, INVALID, field, "The text holds control characters.");
-    return posting_guard_text(work, field, text);
+    return guard_text(work, field, text);
 }
 
 /* --- other wordings --- */
@@ -179,12 +179,12 @@ static enum result summary_check(struct work *work, const struct command_summary
         result = NOT_FOUND;
     if (result != OK)
         return result;
-    if (!posting_text_good(c->body))
+    if (!text_good(c->body))
         return problem(work, INVALID, "body", "The text holds control characters.");
     const char *fault = summary_read(work->arena, c->body, &summary);
     if (fault != NULL)
         return problem(work, INVALID, "body", fault);
-    result = posting_guard_text(work, "body", c->body);
+    result = guard_text(work, "body", c->body);
     if (result == OK)
         result = posting_short_check(work, "note", c->note, NOTE_SIZE_MAX, false);
     if (result == OK)

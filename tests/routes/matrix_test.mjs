@@ -14,6 +14,7 @@ import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -73,6 +74,7 @@ const gets = {
   ...doorGets(() => it),
   ...textsGets(() => it),
   ...accountGets,
+  ...kindsGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -228,6 +230,7 @@ const posts = {
   ...doorPosts(() => it),
   ...textsPosts(() => ({ them, it })),
   ...accountPosts(() => ({ house, them, it })),
+  ...kindsPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -242,6 +245,7 @@ before(async () => {
   them.alder = await house.physician("Alder");
   them.birch = await house.physician("Birch");
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
+  const poll = await ask(them.alder, `${secret}: which dose?`, `${secret}, in steps.`, { kind: 2, options: "Half\nFull" });
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
   const remark = await them.alder.submit(`/p/${posting}/comment`, `/p/${posting}/comment`, { body: "Since when?" }, { expect: 303 });
   const id = await campaign(house, them.halden, gate);
@@ -280,6 +284,7 @@ before(async () => {
   };
   it = {
     question,
+    case: poll,
     posting,
     comment: Number(remark.location.match(/#c(\d+)/)[1]),
     campaign: id,

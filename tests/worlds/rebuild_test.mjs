@@ -51,6 +51,12 @@ before(async () => {
   await birch.submit("/t/cardiology", "/topic/cardiology/follow", { follows: "1" }, { expect: 303 });
   await ask(cedar, "Does a loading dose still have a place?", "Observation from a ward.", { kind: "3" });
   await texts(alder, birch, cedar, question, posting);
+  const poll = await ask(alder, "Start now, or wait for a second run?", "One short run.", { kind: "2", options: "Start\nWait" });
+  await birch.submit(`/q/${poll}`, `/q/${poll}/poll`, { choice: "2" }, { expect: 303 });
+  await cedar.submit(`/q/${poll}`, `/q/${poll}/poll`, { show: "1" }, { expect: 303 });
+  await birch.submit(`/q/${poll}`, `/q/${poll}/rate`, { relevance: "4" }, { expect: 303 });
+  await alder.submit(`/q/${poll}`, `/q/${poll}/solved`, { solved: "1", how: "Waited.", study: "1" }, { expect: 303 });
+  await cedar.submit("/account/specialties", "/account/specialties", { s1: "nephrology", shown: "1" }, { expect: 303 });
   await closeMonth(house, admin);
   await house.settle();
   await house.down();
