@@ -82,10 +82,14 @@ static const struct command_row rows[] = {
     {COMMAND_MARK_SET, BY_PHYSICIAN, mark_set_run, NULL},
     {COMMAND_MARK_WITHDRAW, BY_PHYSICIAN, mark_withdraw_run, NULL},
     {COMMAND_SUMMARY_EDIT, BY_PHYSICIAN, summary_edit_run, NULL},
+    {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
+    {COMMAND_ROUND_CLOSE, BY_PHYSICIAN, round_close_run, NULL},
     {COMMAND_POLL_CHOOSE, BY_PHYSICIAN, poll_choose_run, NULL},
     {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
     {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
+    {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL},
+    {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

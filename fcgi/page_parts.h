@@ -83,6 +83,9 @@ void page_check_more(struct request *r, const char *field, struct text text,
 /* May a text with these marks be posted? Else INVALID, and a fault of the field "body". Reads the
  * field "confirmed". */
 MUST_USE enum result page_check_post(struct request *r, const struct page_checked *checked);
+/* The same with the fault beside another field. */
+MUST_USE enum result page_check_post_of(struct request *r, const char *field,
+                                        const struct page_checked *checked);
 /* The text with the one place that `change` names (a view_span's), or without it every place that
  * is no mere hint, in its more general form. */
 struct text page_generalise(struct request *r, const char *field, struct text text,
@@ -99,6 +102,12 @@ MUST_USE enum result page_similar_rows(struct request *r, struct text title, int
 /* The page of question r->id with this text in the answer's form, and its preview if asked for. */
 MUST_USE enum result page_question_with(struct request *r, struct reply *out, struct text body,
                                         bool preview);
+
+/* The live discussion of thread r->id as this reader sees it (page_question_round.c). */
+struct board_thread_state_row;
+struct view_round page_round(struct request *r, struct reply *out,
+                             const struct board_thread_state_row *thread, bool asker);
+struct text page_time_of_day(struct arena *arena, int64_t at_ms); /* "15:30 UTC" */
 
 /* Topics the reader follows, space separated; "" for who follows none. Only the reader's own key
  * opens them. */

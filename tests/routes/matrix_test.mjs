@@ -14,7 +14,9 @@ import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { draftGets, draftPosts } from "./draft_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -73,8 +75,10 @@ const gets = {
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
   ...textsGets(() => it),
+  ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
+  ...draftGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -229,8 +233,10 @@ const posts = {
   },
   ...doorPosts(() => it),
   ...textsPosts(() => ({ them, it })),
+  ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
+  ...draftPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -509,8 +515,8 @@ async function allowed(pattern, row) {
   const shown = row.page ? await client.get(value(row.page)) : { text: "" };
   const hidden = row.hidden
     ? await row.hidden()
-    : row.token === "preview"
-      ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
+    : row.token
+      ? { form: shown.text.match(new RegExp(`data-${row.token}="([^"]+)"`))?.[1] }
       : hiddenFields(shown.text, path);
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
