@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "fcgi/guard.h"
 #include "schema/board.h"
+#include "schema/pubmed.h"
 
 enum { COMMENTS_MAX = 2000, COMMENTS_ONE_MAX = 500, CITES_MAX = 4000, MARKS_MAX = 1000 };
 
@@ -67,10 +68,37 @@ static enum result comments_load(struct request *r, struct view_question *v)
     return result;
 }
 
+/* Title, journal and year, where the operator's PubMed files know them. */
+static void title_find(struct request *r, struct citation citation, struct view_cite *cite)
+{
+    struct db *pubmed = request_store_maybe(r, WEB_PUBMED);
+    struct pubmed_article_get_row row = {0};
+    struct pubmed_article_by_doi_row by_doi;
+    int64_t pmid = 0;
+    enum result result = NOT_FOUND;
+    if (pubmed == NULL)
+        return;
+    if (citation.kind == CITATION_PUBMED && text_int(citation.key, 1, INT32_MAX, &pmid))
+        result = pubmed_article_get(pubmed, r->arena, pmid, &row);
+    if (citation.kind == CITATION_DOI) {
+        result = pubmed_article_by_doi(pubmed, r->arena, citation.key, &by_doi);
+        if (result == OK)
+            row = (struct pubmed_article_get_row){by_doi.title, by_doi.journal, by_doi.year,
+                                                  by_doi.retracted};
+    }
+    if (result != OK)
+        return; /* the page stands without it */
+    cite->title = row.title;
+    cite->retracted = row.retracted;
+    cite->where = row.year > 0 ? arena_format(r->arena, "%.*s %lld", (int)row.journal.size,
+                                              row.journal.data, (long long)row.year)
+                               : row.journal;
+}
+
 struct view_cite page_cite(struct request *r, struct citation citation, int64_t number)
 {
     struct text label = citation_label(r->arena, citation);
-    return (struct view_cite){
+    struct view_cite cite = {
         .number = number,
         .label = label,
         .url = citation_address(r->arena, citation),
@@ -78,6 +106,8 @@ struct view_cite page_cite(struct request *r, struct citation citation, int64_t 
         .where = TEXT(""),
         .key = label,
     };
+    title_find(r, citation, &cite);
+    return cite;
 }
 
 static enum result cites_load(struct request *r, struct view_question *v)
