@@ -137,14 +137,18 @@ static enum result revision_blanked(struct db *db, const struct event *event, st
     struct text title = e->part == 0 ? TEXT("") : row->title;
     struct text body = e->part == 1 ? TEXT("") : row->body;
     struct board_revision_latest_row latest;
-    struct board_posting_place_row place;
     struct arena none = {0}; /* numbers only */
     enum result result = board_revision_blank(db, e->seq, title, body);
     THEN(result, board_revision_latest(db, &none, row->posting, &latest));
-    if (result == OK && latest.id == e->seq)
+    if (result == OK && latest.id == e->seq) {
         result = fold_posting_rewrite(db, arena, row->posting, title, body);
-    THEN(result, board_posting_place(db, arena, row->posting, &place));
-    THEN(result, board_thread_touch(db, place.question, event->seq));
+        if (result == NOT_FOUND) { /* withheld just now */
+            result = fold_withheld_rewrite(db, arena, row->posting, title, body);
+            THEN(result, board_citations_remove(db, row->posting));
+            THEN(result, fold_citations(db, arena, row->posting, row->question, body));
+        }
+    }
+    THEN(result, board_thread_touch(db, row->question, event->seq));
     return result;
 }
 
@@ -196,6 +200,18 @@ enum result fold_texts_blanked(struct db *db, const struct event *event, struct 
     return result;
 }
 
+enum result fold_wordings_blanked(struct db *db, const struct event *event)
+{
+    const struct event_text_blanked *e = &event->text_blanked;
+    if (e->part == 0)
+        return board_revisions_blank_title(db, e->seq);
+    if (e->part != 1)
+        return OK;
+    enum result result = board_revisions_blank_body(db, e->seq);
+    THEN(result, board_citations_remove(db, e->seq));
+    return result;
+}
+
 enum result fold_posting_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
@@ -203,10 +219,6 @@ enum result fold_posting_blanked(struct db *db, const struct event *event, struc
     enum result result = board_posting_place(db, arena, e->seq, &row);
     THEN(result, fold_posting_rewrite(db, arena, e->seq, e->part == 0 ? TEXT("") : row.title,
                                       e->part == 1 ? TEXT("") : row.body));
-    if (e->part == 0)
-        THEN(result, board_revisions_blank_title(db, e->seq));
-    if (e->part == 1)
-        THEN(result, board_revisions_blank_body(db, e->seq));
     THEN(result, board_thread_touch(db, row.question, event->seq));
     return result;
 }

@@ -1,3 +1,5 @@
+#include "board/moderation.h"
+
 #include "board/account.h"
 #include "board/posting.h"
 
@@ -15,6 +17,13 @@ enum result leave_hash(struct work *work, struct hash_ask *ask)
     return own_password_hash(work, work->command->leave.password, ask);
 }
 
+/* What stands for good, or never was, is no fault. */
+enum result text_erase(struct work *work, int64_t seq, int64_t part)
+{
+    enum result result = posting_text_erase(work, seq, part, work->actor.member);
+    return result == NOT_FOUND ? OK : result;
+}
+
 static enum result texts_erase(struct work *work)
 {
     struct desk_postings_of_row *rows;
@@ -25,11 +34,8 @@ static enum result texts_erase(struct work *work)
                                   POSTINGS_SLICE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].id;
-            for (int64_t part = 0; part < TEXT_PARTS && result == OK; part++) {
-                result = text_erase(work, after, part, work->actor.member);
-                if (result == NOT_FOUND)
-                    result = OK; /* answers have no title */
-            }
+            for (int64_t part = 0; part < TEXT_PARTS && result == OK; part++)
+                result = text_erase(work, after, part);
         }
     }
     return result;
@@ -46,7 +52,7 @@ static enum result hows_erase(struct work *work)
                               POSTINGS_SLICE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].seq;
-            result = text_erase(work, after, 0, work->actor.member);
+            result = text_erase(work, after, 0);
         }
     }
     return result;

@@ -85,7 +85,7 @@ static enum result own_mark_erase(struct work *work, int64_t posting, int64_t wh
     if (result == NOT_FOUND)
         return OK;
     if (result == OK)
-        result = text_erase(work, own.id, 0, work->actor.member);
+        result = posting_text_erase(work, own.id, 0, work->actor.member);
     if (result != OK)
         work->clerk->fatal = result;
     return result;

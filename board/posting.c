@@ -1,3 +1,4 @@
+#include "board/moderation.h"
 #include "board/posting.h"
 
 #include "core/clock.h"
@@ -46,7 +47,8 @@ enum result posting_body_check(struct work *work, struct text body)
                 .data);
     if (!text_good(body))
         return problem(work, INVALID, "body", "The text holds control characters.");
-    return guard_text(work, "body", body);
+    enum result result = guard_text(work, "body", body);
+    return result == OK ? images_check(work, "body", body) : result;
 }
 
 enum result posting_title_check(struct work *work, struct text title)
@@ -98,7 +100,9 @@ enum result ask_run(struct work *work)
         return result;
     e->kind = c->kind;
     e->member = work->actor.member;
-    result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
@@ -132,7 +136,9 @@ enum result answer_run(struct work *work)
     e->member = work->actor.member;
     e->question = c->question;
     e->topics = TEXT("");
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
@@ -180,7 +186,7 @@ enum result reference_add_run(struct work *work)
 enum result text_blank_run(struct work *work)
 {
     const struct command_text_blank *c = &work->command->text_blank;
-    enum result result = text_erase(work, c->seq, c->part, 0);
+    enum result result = posting_text_erase(work, c->seq, c->part, 0);
     if (result != OK && result != NOT_FOUND)
         work->clerk->fatal = result;
     return result;

@@ -12,7 +12,7 @@ MUST_USE enum result posting_short_check(struct work *work, const char *field, s
 /* Blank one text of the journal, and with a posting's text that of all its later wordings. `by`: 0
  * the operator. NOT_FOUND: there never was one. Blanked before: OK, nothing done. A failure must
  * undo the batch (clerk->fatal). */
-MUST_USE enum result text_erase(struct work *work, int64_t seq, int64_t part, int64_t by);
+MUST_USE enum result posting_text_erase(struct work *work, int64_t seq, int64_t part, int64_t by);
 /* All comments and marks of the actor's, when he leaves and takes his texts along. */
 MUST_USE enum result texts_own_erase(struct work *work);
 

@@ -121,7 +121,7 @@ enum result comment_remove_run(struct work *work)
         return result;
     if (row.member != work->actor.member)
         return REFUSED;
-    result = text_erase(work, comment, 0, work->actor.member);
+    result = posting_text_erase(work, comment, 0, work->actor.member);
     if (result != OK)
         work->clerk->fatal = result;
     return result;
@@ -234,10 +234,14 @@ static enum result one_erase(struct work *work, int64_t seq, int64_t part, int64
         return result; /* never there, or blanked before */
     event.text_blanked = (struct event_text_blanked){.seq = seq, .part = part, .by = by};
     result = clerk_record(clerk, &event, NULL, 0);
-    return result == OK ? log_text_blank(clerk->journal, seq, part) : result;
+    if (result == OK)
+        result = log_text_blank(clerk->journal, seq, part);
+    if (result == OK)
+        images_drop(work, body);
+    return result;
 }
 
-enum result text_erase(struct work *work, int64_t seq, int64_t part, int64_t by)
+enum result posting_text_erase(struct work *work, int64_t seq, int64_t part, int64_t by)
 {
     struct board_revision_ids_row *rows;
     enum result result = OK;

@@ -36,6 +36,10 @@ static struct text notice_words(int64_t kind)
         return TEXT("A colleague marked your posting: see why, and answer by an edit");
     case NOTICE_RULE:
         return TEXT("A ranking rule has changed");
+    case NOTICE_MODERATED:
+        return TEXT("An admin has looked at a posting of yours");
+    case NOTICE_DUPLICATE:
+        return TEXT("A colleague thinks that your question was asked before");
     default:
         return TEXT("Something concerns you");
     }

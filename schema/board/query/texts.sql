@@ -12,9 +12,9 @@ INSERT INTO revision (id, posting, question, at_ms, votes, note, title, body)
 SELECT :id, p.id, p.question, :at_ms, ifnull(y.corroborate + y.dispute + y.cannot_say, 0), :note, :title, :body
 FROM posting p LEFT JOIN tally y ON y.posting = p.id WHERE p.id = :posting;
 
---: revision_place(id: int) => one posting: int, title: text, body: text
+--: revision_place(id: int) => one posting: int, question: int, title: text, body: text
 --: may: clerk
-SELECT posting, title, body FROM revision WHERE id = :id;
+SELECT posting, question, title, body FROM revision WHERE id = :id;
 
 --: revision_latest(posting: int) => one id: int
 --: may: clerk
