@@ -1,5 +1,6 @@
-#include "board/moderation.h"
 #include "board/posting.h"
+
+#include "board/moderation.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
