@@ -226,7 +226,7 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
 {
     const struct event_text_blanked *e = &event->text_blanked;
     enum result result = fold_wordings_blanked(db, event);
-    THEN(result, fold_kinds_blanked(db, event));
+    THEN(result, fold_kinds_blanked(db, event, arena));
     if (result == NOT_FOUND)
         result = fold_withheld_blanked(db, event, arena);
     if (result == NOT_FOUND)
