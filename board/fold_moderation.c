@@ -126,7 +126,7 @@ static enum result withhold(struct db *db, const struct event *event, struct are
     if (posting == question)
         return thread_out(db, event, arena, question);
     enum result result = posting_out(db, arena, posting);
-    THEN(result, board_thread_answer_add(db, question, posting, event->seq, -1));
+    THEN(result, board_thread_answer_add(db, question, event->seq, -1));
     THEN(result, board_thread_noted(db, question));
     return result;
 }
@@ -137,7 +137,7 @@ static enum result release(struct db *db, const struct event *event, struct aren
     if (posting == question)
         return thread_in(db, event, arena, question);
     enum result result = posting_in(db, arena, posting);
-    THEN(result, board_thread_answer_add(db, question, posting, event->seq, 1));
+    THEN(result, board_thread_answer_add(db, question, event->seq, 1));
     return result;
 }
 

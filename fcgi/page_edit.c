@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "core/step.h"
 #include "core/text.h"
 #include "fcgi/guard.h"
 #include "schema/board.h"
@@ -82,7 +83,7 @@ static enum result edit_show(struct request *r, struct reply *out,
     v.posting = r->id;
     v.question = posting->question;
     v.opens = posting->question == r->id;
-    v.voted = votes.corroborate + votes.dispute + votes.cannot_say > 0;
+    v.voted = votes.corroborate + votes.dispute + votes.cannot_say >= STEP_VOTERS;
     v.title = edited.title;
     v.body = edited.body;
     v.note = edited.note;

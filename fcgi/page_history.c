@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/clock.h"
+#include "core/step.h"
 #include "schema/board.h"
 
 enum { WORDINGS_SHOWN = 8 };
@@ -43,7 +44,7 @@ static void revisions_fill(struct request *r, const struct board_revisions_of_ro
             .note = row->note,
             .first = row->id == r->id,
             .blank = row->body.size == 0,
-            .votes = row->votes,
+            .votes = row->votes >= STEP_VOTERS, /* fewer are not shown anywhere */
         };
         words_compare(r, older != NULL ? whole(older->title) : NO_TEXT, row->title, &to->title,
                       &to->title_count);

@@ -98,7 +98,8 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
     } else if (strcmp(slot, "texts") == 0) {
-        page_texts_own(r, out, buf, id, me->physician, is_own(me, id), me->thread.kind);
+        page_texts_own(r, out, buf, id, me->sight.physician, sight_is_own(&me->sight, id),
+                       me->thread.kind);
     } else if (strcmp(slot, "round") == 0) {
         struct view_round v = page_round(r, out, &me->thread, me->sight.asker);
         html_round(buf, &v);

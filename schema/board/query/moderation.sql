@@ -53,13 +53,10 @@ DELETE FROM topic WHERE name = :name AND threads <= 0;
 -- Differences; below zero when something is withheld.
 UPDATE member SET postings = postings + :postings, answers = answers + :answers WHERE id = :member;
 
---: thread_answer_add(question: int, posting: int, version: int, more: int)
+--: thread_answer_add(question: int, version: int, more: int)
 --: may: clerk
--- One answer more (1) or less (-1), with the votes it has.
-UPDATE thread SET version = :version, answers = answers + :more,
-  corroborations = corroborations + :more * ifnull((SELECT corroborate FROM tally WHERE posting = :posting), 0),
-  patients = patients + :more * ifnull((SELECT patients FROM tally WHERE posting = :posting), 0)
-WHERE question = :question;
+-- One answer more (1) or less (-1).
+UPDATE thread SET version = :version, answers = answers + :more WHERE question = :question;
 
 --: thread_postings(question: int, after: int, most: int) => id: int
 --: may: clerk
