@@ -48,7 +48,12 @@ static const struct verb verbs[] = {
     {"roster recheck", "", "lower who lapsed, was deactivated or excluded; raise who is back"},
     {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
     {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
-    {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
+    {"import medquad", "FILE [--unanswered keep]",
+     "import MedQuAD answers (.jsonl or .jsonl.gz) as references; keep: also pointers to answers "
+     "that stay with their publisher"},
+    {"search batch", "[--top COUNT] < QUERIES",
+     "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out"},
+    {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
@@ -167,6 +172,23 @@ static int roster_decide_verb(const struct arguments *a)
     return roster_suspicion_decide(member, a->positional[1], a->positional[2]);
 }
 
+static int search_verb(const struct arguments *a, bool similar)
+{
+    int64_t top = 0;
+    if (!text_int(text_of(option(a, "top", "10")), 1, SEARCH_HITS_MAX, &top))
+        return usage();
+    return search_batch(similar, top);
+}
+
+static int import_medquad_verb(const struct arguments *a)
+{
+    const char *unanswered = option(a, "unanswered", "leave");
+    const bool keep = strcmp(unanswered, "keep") == 0;
+    if (!keep && strcmp(unanswered, "leave") != 0)
+        return usage();
+    return import_medquad(a->positional[0], keep);
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
@@ -189,8 +211,12 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_suspicions();
     if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
         return roster_decide_verb(a);
-    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
-        return import_medquad(a->positional[0]);
+    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, "unanswered", NULL))
+        return import_medquad_verb(a);
+    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", NULL))
+        return search_verb(a, false);
+    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", NULL))
+        return search_verb(a, true);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));

@@ -1,4 +1,7 @@
 #include "board/board.h"
+#include "board/asked.h"
+#include "board/rarity.h"
+#include "board/score.h"
 #include "board/snippet.h"
 
 #include "core/buf.h"
@@ -7,230 +10,307 @@
 #include "core/trace.h"
 #include "schema/board.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    WORDS_MAX = 64,
-    WORD_SIZE_MAX = 64,
-    PREFIX_SIZE_MIN = 3,
-    COUNT_SLOTS = 4096,
-    COUNT_KEEP_US = 600 * 1000 * 1000,
-    ROWS_LEAST = 1500, /* postings scored in any case, however small the corpus */
-    ROWS_SHARE = 8,    /* else an eighth of all */
-    COMMON_SHARE = 5,  /* a word in more than a fifth of all says nothing */
-    CANDIDATES = 4, /* postings looked at for each thread wanted: several may stand in one thread */
+    LOOKED_AT = 100,   /* of the best, once more, title against question */
+    QUERY_SIZE = 4096, /* of the FTS5 text, to begin with */
 };
+/* Postings a query may look at: the rarest words lead until they stand in so many. A share of all,
+ * since a cap that stays the same keeps less and less of the best as the house grows. */
+enum { ROWS_LEAST = 5000, ROWS_SHARE = 20, ALSO_SHARE = 5 };
 
-/* How many postings a word stands in, kept for ten minutes. Two words that meet in a slot take
- * turns. None at all is not kept: the word may be in the next posting, and that must be found. */
-struct count_slot {
-    uint64_t word;
-    int64_t rows;
-    int64_t until_us;
+/* What counts beside the words themselves. A search is answered by a text, so that a title which is
+ * all asked for only helps; a question like the one being typed is one whose title is all in it. */
+struct taste {
+    double cover; /* a title that is wholly asked for: so many times its score more */
+    double other; /* what a word of a title weighs that was not asked for, in ln(postings) */
+    double name;  /* a name of the subject that was said in full: so many times its weight */
 };
+static const struct taste taste_search = {2, 0.6, 2}, taste_similar = {30, 0.9, 0};
+static const double STOP_WEIGHT = 1; /* of a stop word in a title */
+
 struct search {
     struct db *db;
-    int64_t texts; /* indexed postings */
-    int64_t texts_until_us;
-    struct count_slot slots[COUNT_SLOTS];
+    struct rarity rarity;
+    uint64_t *lengths; /* score.h */
 };
 
-struct word {
-    struct text text;
-    bool prefix; /* also the beginning of longer words */
+/* A word of the query with what is known of it. */
+struct term {
+    const struct asked_word *word;
+    struct text quoted; /* as FTS5 reads it */
     int64_t rows;
+    double weight;
 };
-struct words {
-    struct word list[WORDS_MAX];
+struct plan {
+    struct term terms[ASKED_WORDS_MAX];
+    size_t count;   /* the rarest first */
+    size_t leading; /* of them: one of these must be there */
+    size_t also;    /* the next ones add to the score where they happen to be */
+    size_t unwanted_count;
+    struct term unwanted[ASKED_WORDS_MAX];
+    struct term must[ASKED_WORDS_MAX]; /* phrases */
+    size_t must_count;
+};
+
+/* The words of the query as titles are held against them. */
+struct cover {
+    struct text stems[ASKED_WORDS_MAX];
+    double weights[ASKED_WORDS_MAX]; /* 0: as a word of its kind */
     size_t count;
+    double other; /* a word that was not asked for */
 };
 
 struct search *search_open(struct db *board)
 {
     struct search *search = calloc(1, sizeof(*search));
-    if (search == NULL)
+    if (search != NULL)
+        search->lengths = calloc(SCORE_LENGTHS, sizeof(*search->lengths));
+    if (search == NULL || search->lengths == NULL)
         trace_die("search_open", "reason=memory");
-    search->db = board;
+    search->db = search->rarity.db = board;
     return search;
 }
 
 void search_close(struct search *search)
 {
+    free(search->lengths);
     free(search);
 }
 
-/* Words that say nothing about what is asked. Sorted, for bsearch. */
-static const char *const stop_words[] = {
-    "a",     "about",   "after",  "all",    "also",  "am",   "an",   "and",   "any",     "are",
-    "as",    "at",      "be",     "been",   "being", "best", "but",  "by",    "can",     "could",
-    "did",   "do",      "does",   "doing",  "for",   "from", "get",  "give",  "given",   "good",
-    "had",   "has",     "have",   "having", "he",    "her",  "here", "him",   "his",     "how",
-    "i",     "if",      "in",     "into",   "is",    "it",   "its",  "just",  "know",    "may",
-    "me",    "might",   "more",   "most",   "much",  "must", "my",   "no",    "not",     "of",
-    "off",   "on",      "only",   "or",     "other", "our",  "out",  "over",  "patient", "patients",
-    "s",     "she",     "should", "so",     "some",  "such", "t",    "than",  "that",    "the",
-    "their", "them",    "then",   "there",  "these", "they", "this", "those", "to",      "too",
-    "up",    "use",     "used",   "using",  "very",  "was",  "we",   "were",  "what",    "when",
-    "where", "whether", "which",  "while",  "who",   "why",  "will", "with",  "would",   "you",
-    "your",
-};
+/* --- the query --- */
 
-static int stop_compare(const void *word, const void *entry)
+/* A word as FTS5 sees it: always a quoted string, which can hold nothing but letters, digits and
+ * blanks. */
+static struct text word_quoted(struct arena *arena, const struct asked_word *word)
 {
-    return strcmp(word, *(const char *const *)entry);
-}
-
-static bool word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
-}
-
-static void word_add(struct words *words, struct text text, size_t most)
-{
-    bool stop = bsearch(text.data, stop_words, sizeof(stop_words) / sizeof(*stop_words),
-                        sizeof(*stop_words), stop_compare) != NULL;
-    if (stop || words->count == most)
-        return;
-    for (size_t i = 0; i < words->count; i++) {
-        if (text_equal(words->list[i].text, text))
-            return;
-    }
-    words->list[words->count++] = (struct word){.text = text};
-}
-
-/* The words of what was typed, lower case (FTS5 folds the rest), stop words and doubles left out.
- */
-static void words_read(struct arena *arena, struct text typed, struct words *words)
-{
-    size_t most = (size_t)conf_int("search.words_most"), start = 0, size = 0;
-    typed = text_cut(typed, SEARCH_QUERY_SIZE_MAX);
-    char *lower = arena_take(arena, typed.size + 1);
-    words->count = 0;
-    most = most > WORDS_MAX ? WORDS_MAX : most;
-    for (size_t i = 0; i <= typed.size; i++) {
-        char c = i < typed.size ? typed.data[i] : ' ';
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (word_byte(c)) {
-            lower[start + size++] = c;
-            continue;
-        }
-        if (size > 0 && size <= WORD_SIZE_MAX) {
-            lower[start + size] = 0;
-            word_add(words, (struct text){lower + start, size}, most);
-            start += size + 1;
-        }
-        size = 0;
-    }
-}
-
-/* A word as FTS5 sees it: always a quoted string, which can hold nothing but letters and digits. */
-static void word_write(struct buf *buf, const struct word *word)
-{
-    buf_char(buf, '"');
-    buf_add(buf, word->text.data, word->text.size);
-    buf_char(buf, '"');
-    if (word->prefix)
-        buf_add(buf, " *", 2);
-}
-
-static uint64_t word_hash(const struct word *word)
-{
-    uint64_t hash = word->prefix ? 1099511628211U : 14695981039346656037U; /* FNV-1a */
-    for (size_t i = 0; i < word->text.size; i++)
-        hash = (hash ^ (uint8_t)word->text.data[i]) * 1099511628211U;
-    return hash | 1;
-}
-
-static enum result texts_count(struct search *search, struct arena *arena, int64_t now_us)
-{
-    struct board_total_get_row row;
-    if (now_us < search->texts_until_us)
-        return OK;
-    enum result result = board_total_get(search->db, arena, TEXT("texts"), &row);
-    if (result == OK || result == NOT_FOUND) {
-        search->texts = result == OK ? row.value : 0;
-        search->texts_until_us = now_us + COUNT_KEEP_US / 10;
-        result = OK;
-    }
-    return result;
-}
-
-static int64_t common_rows(const struct search *search)
-{
-    int64_t share = search->texts / COMMON_SHARE;
-    return share < ROWS_LEAST ? ROWS_LEAST : share;
-}
-
-/* Rows of one word, never counting further than what makes it common. */
-static enum result word_count(struct search *search, struct arena *arena, struct word *word,
-                              int64_t now_us)
-{
-    uint64_t hash = word_hash(word);
-    struct count_slot *slot = &search->slots[hash % COUNT_SLOTS];
-    struct board_search_count_row row;
-    struct buf query;
-    if (slot->word != hash || now_us >= slot->until_us) {
-        buf_open(&query, arena, WORD_SIZE_MAX + 8);
-        word_write(&query, word);
-        enum result result =
-            board_search_count(search->db, arena, buf_done(&query), common_rows(search) + 1, &row);
-        if (result != OK)
-            return result;
-        *slot = (struct count_slot){hash, row.rows, row.rows > 0 ? now_us + COUNT_KEEP_US : 0};
-    }
-    word->rows = slot->rows;
-    return OK;
+    return arena_format(arena, "\"%.*s\"%s", (int)word->text.size, word->text.data,
+                        word->prefix ? " *" : "");
 }
 
 static int rarer(const void *a, const void *b)
 {
-    const struct word *x = a, *y = b;
-    return x->rows < y->rows ? -1 : x->rows > y->rows;
+    const struct term *x = a, *y = b;
+    if (x->rows != y->rows)
+        return x->rows < y->rows ? -1 : 1;
+    return x->word < y->word ? -1 : x->word > y->word;
 }
 
-/* The query: rarest words first, up to the cap; common ones only when there is nothing else.
- * Absent: nothing can match. */
-static enum result query_make(struct search *search, struct arena *arena, struct words *words,
-                              struct text *query)
+/* Counts every word, and sorts them into what must, may and must not be there. A stop word is a
+ * word when there is no other. */
+static enum result terms_count(struct search *search, struct arena *arena,
+                               const struct asked *asked, struct plan *plan)
 {
-    int64_t now_us = clock_steady_us(), sum = 0;
-    struct buf out;
-    size_t taken = 0;
-    enum result result = texts_count(search, arena, now_us);
-    for (size_t i = 0; i < words->count && result == OK; i++)
-        result = word_count(search, arena, &words->list[i], now_us);
-    *query = NO_TEXT;
-    if (result != OK)
-        return result;
-    int64_t cap = search->texts / ROWS_SHARE;
-    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap;
-    qsort(words->list, words->count, sizeof(*words->list), rarer);
-    buf_open(&out, arena, 512);
-    for (size_t i = 0; i < words->count; i++) {
-        const struct word *word = &words->list[i];
-        if (word->rows == 0)
+    enum result result = rarity_texts(&search->rarity, arena);
+    bool telling = false;
+    for (size_t i = 0; i < asked->count; i++)
+        telling = telling || !(asked->words[i].stop || asked->words[i].unwanted);
+    for (size_t i = 0; i < asked->count && result == OK; i++) {
+        const struct asked_word *word = &asked->words[i];
+        struct term term = {.word = word, .quoted = word_quoted(arena, word)};
+        if (word->unwanted) {
+            plan->unwanted[plan->unwanted_count++] = term;
             continue;
-        if (taken > 0 && (sum + word->rows > cap || word->rows > common_rows(search)))
-            break;
-        if (taken++ > 0)
-            buf_add(&out, " OR ", 4);
-        word_write(&out, word);
-        sum += word->rows;
+        }
+        if (word->stop && telling)
+            continue;
+        result = rarity_rows(&search->rarity, arena, term.quoted, &term.rows);
+        if (term.rows == 0 && !word->phrase)
+            continue;
+        term.weight = score_rarity(term.rows, search->rarity.texts) * score_said(word->times);
+        if (word->phrase)
+            plan->must[plan->must_count++] = term;
+        else
+            plan->terms[plan->count++] = term;
     }
-    if (taken > 0)
-        *query = buf_done(&out);
-    return OK;
+    qsort(plan->terms, plan->count, sizeof(*plan->terms), rarer);
+    return result;
 }
 
-static bool thread_known(const struct search_hit *hits, size_t count, int64_t question)
+/* The rarest words lead as long as they stand in no more postings than the cap; the others only
+ * add to postings found by these, and of those the commonest are left out: reading where they stand
+ * costs more than they tell. */
+static void plan_make(struct search *search, struct plan *plan)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (hits[i].question == question)
-            return true;
+    const int64_t texts = search->rarity.texts, common = rarity_common(&search->rarity);
+    int64_t cap = texts / ROWS_SHARE, also = texts / ALSO_SHARE, sum = 0;
+    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap;
+    also = also < ROWS_LEAST ? ROWS_LEAST : also;
+    for (size_t i = 0; i < plan->count; i++) {
+        const int64_t rows = plan->terms[i].rows;
+        const bool first = i == 0 && plan->must_count == 0;
+        sum += rows;
+        if (first || (plan->also == 0 && sum <= cap && rows <= common))
+            plan->leading++;
+        else if (sum <= cap + also && rows <= common)
+            plan->also++;
+        else
+            break;
     }
-    return false;
+}
+
+static void terms_write(struct buf *out, const struct term *terms, size_t count,
+                        const char *between)
+{
+    buf_char(out, '(');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_add(out, between, strlen(between));
+        buf_add(out, terms[i].quoted.data, terms[i].quoted.size);
+    }
+    buf_char(out, ')');
+}
+
+/* must AND (leading) AND (leading OR also) NOT (unwanted). The leading words stand twice because a
+ * word that need not be there can only be named beside one that must; the weights of the second
+ * time are 0, except for the words that are new in it. Absent: nothing can match. */
+static struct text query_write(struct arena *arena, const struct plan *plan, struct score *score)
+{
+    struct buf out;
+    buf_open(&out, arena, QUERY_SIZE);
+    if (plan->must_count + plan->leading == 0)
+        return NO_TEXT;
+    buf_char(&out, '(');
+    if (plan->must_count > 0)
+        terms_write(&out, plan->must, plan->must_count, " AND ");
+    for (size_t i = 0; i < plan->must_count; i++)
+        score->weights[score->phrases++] = plan->must[i].weight;
+    /* Words beside a phrase only add to it: the phrase has said where to look. */
+    if (plan->must_count > 0 && plan->leading > 0) {
+        buf_add(&out, " AND (", 6);
+        terms_write(&out, plan->must, 1, "");
+        score->weights[score->phrases++] = 0;
+        buf_add(&out, " OR ", 4);
+        terms_write(&out, plan->terms, plan->leading + plan->also, " OR ");
+        buf_char(&out, ')');
+        for (size_t i = 0; i < plan->leading + plan->also; i++)
+            score->weights[score->phrases++] = plan->terms[i].weight;
+    } else if (plan->leading > 0) {
+        terms_write(&out, plan->terms, plan->leading, " OR ");
+        for (size_t i = 0; i < plan->leading; i++)
+            score->weights[score->phrases++] = plan->terms[i].weight;
+        if (plan->also > 0) {
+            buf_add(&out, " AND ", 5);
+            terms_write(&out, plan->terms, plan->leading + plan->also, " OR ");
+            for (size_t i = 0; i < plan->leading + plan->also; i++)
+                score->weights[score->phrases++] = i < plan->leading ? 0 : plan->terms[i].weight;
+        }
+    }
+    buf_char(&out, ')');
+    if (plan->unwanted_count > 0) {
+        buf_add(&out, " NOT ", 5);
+        terms_write(&out, plan->unwanted, plan->unwanted_count, " OR ");
+        for (size_t i = 0; i < plan->unwanted_count; i++)
+            score->weights[score->phrases++] = 0;
+    }
+    return buf_done(&out);
+}
+
+/* --- what was found --- */
+
+/* How much of a title was asked for, by weight: all of a short title says more than a part of a
+ * long one. A word of it that was not asked for weighs as one of middling rarity would, a stop word
+ * little. */
+static double title_cover(const struct cover *cover, struct arena *arena, struct text title,
+                          double *stops)
+{
+    double all = 0, found = 0;
+    struct text word;
+    size_t at = 0;
+    *stops = 0;
+    while (asked_next(arena, title, &at, &word)) {
+        const struct text stem = asked_stem(word);
+        const bool stop = asked_stop(word);
+        double weight = stop ? STOP_WEIGHT : cover->other;
+        for (size_t i = 0; i < cover->count; i++) {
+            if (!text_equal(cover->stems[i], stem))
+                continue;
+            if (cover->weights[i] > 0)
+                weight = cover->weights[i];
+            found += weight;
+            *stops += stop ? weight : 0;
+            break;
+        }
+        all += weight;
+    }
+    return all > 0 ? found / all : 0;
+}
+
+/* The weight of the weightiest name of which every word was said: who says the whole name of a
+ * thing asks about that thing. */
+static double name_said(const struct cover *cover, struct arena *arena, struct text names)
+{
+    double most = 0;
+    struct text name;
+    while (text_next(&names, ';', &name)) {
+        double sum = 0;
+        struct text word;
+        size_t at = 0;
+        bool all = true;
+        while (all && asked_next(arena, name, &at, &word)) {
+            const struct text stem = asked_stem(word);
+            bool found = asked_stop(word);
+            for (size_t i = 0; i < cover->count && !found; i++) {
+                found = text_equal(cover->stems[i], stem);
+                sum += found ? cover->weights[i] : 0;
+            }
+            all = found;
+        }
+        if (all && sum > most)
+            most = sum;
+    }
+    return most;
+}
+
+static void cover_open(struct search *search, const struct asked *asked, const struct plan *plan,
+                       const struct taste *taste, struct cover *cover)
+{
+    const int64_t texts = search->rarity.texts;
+    cover->other = taste->other * log((double)texts + 2);
+    for (size_t i = 0; i < plan->count; i++) {
+        cover->stems[cover->count] = plan->terms[i].word->stem;
+        cover->weights[cover->count++] = score_rarity(plan->terms[i].rows, texts);
+    }
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->words[i].stop && !asked->words[i].unwanted)
+            cover->stems[cover->count++] = asked->words[i].stem;
+    }
+}
+
+/* The threads of the best postings, each once, in their order. */
+static enum result threads_weigh(struct search *search, struct arena *arena,
+                                 const struct asked *asked, const struct plan *plan,
+                                 const struct taste *taste, struct score *score)
+{
+    struct cover *cover = arena_new(arena, struct cover);
+    int64_t threads[SCORE_BEST_MAX];
+    size_t kept = 0;
+    enum result result = OK;
+    cover_open(search, asked, plan, taste, cover);
+    for (size_t i = 0; i < score->count && result == OK; i++) {
+        struct score_entry entry = score->best[i];
+        struct board_search_title_row row;
+        const size_t mark = arena->used;
+        bool known = false;
+        result = board_search_title(search->db, arena, entry.posting, &row);
+        for (size_t j = 0; j < kept && !known; j++)
+            known = threads[j] == row.question;
+        if (result == OK && !known) {
+            double stops;
+            const double share = title_cover(cover, arena, row.title, &stops);
+            entry.score = (entry.score + stops) * (1 + taste->cover * share) +
+                          taste->name * name_said(cover, arena, row.names);
+            threads[kept] = row.question;
+            score->best[kept++] = entry;
+        }
+        arena_reset(arena, mark);
+    }
+    score->count = kept;
+    score_sort(score->best, kept);
+    return result;
 }
 
 static enum result hit_fill(struct search *search, struct arena *arena, int64_t posting,
@@ -258,38 +338,59 @@ static enum result hit_fill(struct search *search, struct arena *arena, int64_t 
 }
 
 static enum result snippet_fill(struct search *search, struct arena *arena,
-                                const struct words *words, struct search_hit *hit)
+                                const struct asked *asked, struct search_hit *hit)
 {
     struct board_posting_source_row row;
-    struct text list[WORDS_MAX];
+    struct text list[ASKED_WORDS_MAX];
+    size_t count = 0;
     enum result result = board_posting_source(search->db, arena, hit->posting, &row);
-    for (size_t i = 0; i < words->count; i++)
-        list[i] = words->list[i].text;
+    for (size_t i = 0; i < asked->count; i++) {
+        if (!asked->words[i].stop && !asked->words[i].unwanted)
+            list[count++] = asked->words[i].text;
+    }
     if (result == OK)
-        hit->snippet = snippet_make(arena, row.body, list, words->count);
+        hit->snippet = snippet_make(arena, row.body, list, count);
     return result;
 }
 
-static enum result hits_find(struct search *search, struct arena *arena, struct words *words,
-                             size_t most, bool snippets, struct search_hit **hits, size_t *count)
+/* The best postings by their words: FTS5 goes through the matches, score.c keeps the best. */
+static enum result best_find(struct search *search, struct arena *arena, const struct plan *plan,
+                             struct score *score)
 {
-    struct board_search_hits_row *rows = NULL;
-    struct text query;
-    size_t row_count = 0;
+    struct board_search_rank_row row;
+    const struct text query = query_write(arena, plan, score);
+    if (query.data == NULL)
+        return OK;
+    db_rank_set(search->db, score_row, score);
+    enum result result = board_search_rank(search->db, arena, query, &row);
+    db_rank_set(search->db, NULL, NULL);
+    score_sort(score->best, score->count);
+    return result;
+}
+
+static enum result hits_find(struct search *search, struct arena *arena, const struct asked *asked,
+                             const struct taste *taste, size_t most, bool snippets,
+                             struct search_hit **hits, size_t *count)
+{
+    struct plan *plan = arena_new(arena, struct plan);
+    struct score *score = arena_new(arena, struct score);
     most = most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : most;
+    score->lengths = search->lengths;
+    score->most = LOOKED_AT;
     *hits = arena_array(arena, struct search_hit, most + 1);
     *count = 0;
-    enum result result = query_make(search, arena, words, &query);
-    if (result == OK && query.data != NULL)
-        result = board_search_hits(search->db, arena, query, (int64_t)(most * CANDIDATES), &rows,
-                                   &row_count);
-    for (size_t i = 0; i < row_count && result == OK && *count < most; i++) {
+    enum result result = terms_count(search, arena, asked, plan);
+    if (result != OK)
+        return result;
+    plan_make(search, plan);
+    result = best_find(search, arena, plan, score);
+    if (result == OK)
+        result = threads_weigh(search, arena, asked, plan, taste, score);
+    for (size_t i = 0; i < score->count && result == OK && *count < most; i++) {
         struct search_hit *hit = &(*hits)[*count];
-        result = hit_fill(search, arena, rows[i].id, -rows[i].score, hit);
-        if (result != OK || thread_known(*hits, *count, hit->question))
-            continue;
-        if (snippets)
-            result = snippet_fill(search, arena, words, hit);
+        result = hit_fill(search, arena, score->best[i].posting, score->best[i].score, hit);
+        if (result == OK && snippets)
+            result = snippet_fill(search, arena, asked, hit);
         (*count)++;
     }
     return result;
@@ -298,19 +399,23 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
 enum result search_threads(struct search *search, struct arena *arena, struct text words,
                            size_t most, struct search_hit **hits, size_t *count)
 {
-    struct words *read = arena_new(arena, struct words);
-    words_read(arena, words, read);
-    return hits_find(search, arena, read, most, true, hits, count);
+    struct asked *asked = arena_new(arena, struct asked);
+    asked_read(arena, text_cut(words, SEARCH_QUERY_SIZE_MAX), (size_t)conf_int("search.words_most"),
+               false, clock_now_ms(), asked);
+    return hits_find(search, arena, asked, &taste_search, most, true, hits, count);
 }
 
 enum result search_similar(struct search *search, struct arena *arena, struct text title,
                            size_t most, struct search_hit **hits, size_t *count)
 {
-    struct words *read = arena_new(arena, struct words);
-    words_read(arena, title, read);
-    char last = title.size > 0 ? title.data[title.size - 1] : ' ';
-    bool typing = word_byte((char)(last >= 'A' && last <= 'Z' ? last + 32 : last));
-    if (typing && read->count > 0 && read->list[read->count - 1].text.size >= PREFIX_SIZE_MIN)
-        read->list[read->count - 1].prefix = true;
-    return hits_find(search, arena, read, most, false, hits, count);
+    struct asked *asked = arena_new(arena, struct asked);
+    title = text_cut(title, SEARCH_QUERY_SIZE_MAX);
+    asked_read(arena, title, (size_t)conf_int("search.words_most"), true, 0, asked);
+    struct asked_word *last = asked->count > 0 ? &asked->words[asked->count - 1] : NULL;
+    const char end = title.size > 0 ? title.data[title.size - 1] : ' ';
+    const bool typing = (end >= 'a' && end <= 'z') || (end >= 'A' && end <= 'Z') ||
+                        (end >= '0' && end <= '9') || (uint8_t)end >= 0x80;
+    if (last != NULL && typing && last->text.size >= ASKED_PREFIX_SIZE_MIN)
+        last->prefix = true;
+    return hits_find(search, arena, asked, &taste_similar, most, false, hits, count);
 }

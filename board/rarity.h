@@ -1,0 +1,24 @@
+#pragma once
+/* How many postings a word stands in, counted when it is first asked for and kept for ten minutes.
+ * One a search handle. Counting never goes further than what makes a word common. */
+#include "core/db.h"
+
+enum { RARITY_SLOTS = 4096 };
+struct rarity_slot {
+    uint64_t word;
+    int64_t rows, until_us;
+};
+struct rarity {
+    struct db *db;
+    int64_t texts; /* indexed postings */
+    int64_t texts_until_us;
+    struct rarity_slot slots[RARITY_SLOTS];
+};
+
+/* Makes `texts` fresh; before the first count of a query. */
+MUST_USE enum result rarity_texts(struct rarity *rarity, struct arena *arena);
+/* A word in more postings says nothing: it is only used when there is nothing else. */
+int64_t rarity_common(const struct rarity *rarity);
+/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows at most rarity_common + 1. */
+MUST_USE enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word,
+                                 int64_t *rows);
