@@ -1,5 +1,7 @@
 #include "board/asked.h"
+#include "board/board.h"
 
+#include "core/buf.h"
 #include "core/clock.h"
 
 #include <stdlib.h>
@@ -86,6 +88,7 @@ struct text asked_stem(struct text word)
 
 static void word_add(struct asked *asked, struct asked_word word, size_t most)
 {
+    word.place = asked->seen++;
     for (size_t i = 0; i < asked->count; i++) {
         struct asked_word *known = &asked->words[i];
         if (text_equal(known->text, word.text) && known->phrase == word.phrase &&
@@ -162,9 +165,10 @@ static bool filter_take(struct arena *arena, struct asked *asked, struct text na
         filter->state = low;
     else if (text_is(name, "kind"))
         filter->kind = low;
-    else if (text_is(name, "since") && since_read(value, today_ms) > 0)
+    else if (text_is(name, "since") && since_read(value, today_ms) > 0) {
         filter->since_ms = since_read(value, today_ms);
-    else
+        filter->since = low;
+    } else
         return false;
     asked->filtered = true;
     return true;
@@ -202,6 +206,20 @@ static bool filter_read(struct arena *arena, struct text typed, size_t *at, int6
     return true;
 }
 
+static bool in_capitals(const char *word, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (word[i] >= 'a' && word[i] <= 'z')
+            return false;
+    }
+    return true;
+}
+
+bool asked_ends_in_word(struct text text)
+{
+    return text.size > 0 && word_byte(text.data[text.size - 1]);
+}
+
 static size_t words_in(struct text typed)
 {
     size_t words = 0;
@@ -215,7 +233,8 @@ void asked_read(struct arena *arena, struct text typed, size_t most, bool plain,
 {
     struct text word;
     memset(asked, 0, sizeof(*asked));
-    plain = plain || words_in(typed) > QUERY_WORDS_MAX;
+    asked->letter = words_in(typed) > QUERY_WORDS_MAX;
+    plain = plain || asked->letter;
     for (size_t at = 0; at < typed.size;) {
         const char c = typed.data[at];
         const bool begins = at == 0 || (uint8_t)typed.data[at - 1] <= ' ';
@@ -228,14 +247,57 @@ void asked_read(struct arena *arena, struct text typed, size_t most, bool plain,
         } else if (!plain && begins && filter_read(arena, typed, &at, today_ms, asked)) {
             continue;
         } else if (word_byte(typed.data[at])) {
+            const size_t start = at;
             (void)asked_next(arena, typed, &at, &word);
             const bool prefix = !plain && at < typed.size && typed.data[at] == '*' &&
                                 word.size >= ASKED_PREFIX_SIZE_MIN;
             word_add(asked,
-                     (struct asked_word){.text = word, .unwanted = unwanted, .prefix = prefix},
+                     (struct asked_word){.text = word,
+                                         .unwanted = unwanted,
+                                         .prefix = prefix,
+                                         .capital = in_capitals(typed.data + start, word.size)},
                      most);
         } else {
             at++;
         }
     }
+}
+
+struct text search_refine(struct arena *arena, struct text query, const char *filter,
+                          struct text value)
+{
+    struct buf out;
+    buf_open(&out, arena, query.size + value.size + 32);
+    for (size_t at = 0; at < query.size;) {
+        struct asked read = {0};
+        size_t end = at;
+        const bool begins = at == 0 || (uint8_t)query.data[at - 1] <= ' ';
+        if (begins && filter_read(arena, query, &end, clock_now_ms(), &read) &&
+            text_starts((struct text){query.data + at, end - at}, filter) &&
+            query.data[at + strlen(filter)] == ':')
+            at = end;
+        else
+            buf_char(&out, query.data[at++]);
+    }
+    struct text rest = text_trim(buf_done(&out));
+    if (value.size == 0)
+        return rest;
+    const char *quote = memchr(value.data, ' ', value.size) != NULL ? "\"" : "";
+    return arena_format(arena, "%.*s%s%s:%s%.*s%s", (int)rest.size, rest.data,
+                        rest.size > 0 ? " " : "", filter, quote, (int)value.size, value.data,
+                        quote);
+}
+
+struct text search_filter(struct arena *arena, struct text query, const char *filter)
+{
+    struct asked *asked = arena_new(arena, struct asked);
+    asked_read(arena, query, 0, false, clock_now_ms(), asked);
+    const struct text values[] = {asked->filter.topic, asked->filter.author, asked->filter.state,
+                                  asked->filter.kind, asked->filter.since};
+    static const char *const names[] = {"topic", "author", "state", "kind", "since"};
+    for (size_t i = 0; i < 5; i++) {
+        if (strcmp(filter, names[i]) == 0)
+            return values[i];
+    }
+    return NO_TEXT;
 }

@@ -11,6 +11,8 @@ struct asked_word {
     struct text stem; /* asked_stem of a single word */
     struct text text; /* lower case, NUL-terminated; a phrase has single blanks inside */
     int64_t times;    /* how often it was said */
+    bool capital;     /* was typed in capitals */
+    size_t place;     /* which word of all it was, when first said */
     bool stop;        /* says nothing about what is asked */
     bool phrase;      /* stood in quotes: must be there */
     bool unwanted;    /* must not be there */
@@ -18,15 +20,17 @@ struct asked_word {
 };
 /* Absent or 0: any. */
 struct asked_filter {
-    struct text topic, author, state, kind;
+    struct text topic, author, state, kind, since; /* lower case, as typed */
     int64_t since_ms;
 };
 struct asked {
     struct asked_word words[ASKED_WORDS_MAX];
     size_t count;
+    size_t seen;    /* words so far, however often */
     size_t telling; /* of them: no stop words */
     struct asked_filter filter;
     bool filtered;
+    bool letter; /* more than 15 words: no phrases and exclusions were read in it */
 };
 
 /* `most`: telling words kept, the first ones (stop words are cheap: they are not looked for).
@@ -38,4 +42,5 @@ void asked_read(struct arena *arena, struct text typed, size_t most, bool plain,
 struct text asked_stem(struct text word);
 /* The next word of a text from *at on, lower case, in the arena; false at the end. */
 bool asked_next(struct arena *arena, struct text text, size_t *at, struct text *word);
+bool asked_ends_in_word(struct text text);
 bool asked_stop(struct text word); /* NUL-terminated */

@@ -1,5 +1,6 @@
 /* curbside-clerk: serves commands (`serve`), and the operator's verbs around it. */
 #include "board/roster.h"
+#include "board/vocab.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -18,7 +19,9 @@ static int serve(void)
     static struct clerk clerk;
     int status = 1;
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
-    enum result result = clerk_open(&clerk);
+    enum result result = vocab_make();
+    if (result == OK)
+        result = clerk_open(&clerk);
     if (result == OK)
         result = clerk_catch_up(&clerk, progress_show);
     if (result == OK)
@@ -53,6 +56,9 @@ static const struct verb verbs[] = {
      "that stay with their publisher"},
     {"search batch", "[--top COUNT] < QUERIES",
      "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out"},
+    {"vocab load", "KIND FILE",
+     "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
+    {"vocab list", "", "how many words of each kind are loaded"},
     {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
@@ -213,6 +219,10 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_decide_verb(a);
     if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, "unanswered", NULL))
         return import_medquad_verb(a);
+    if (strcmp(verb, "vocab load") == 0 && shaped(a, 2, NULL, NULL))
+        return vocab_load(a->positional[0], a->positional[1]);
+    if (strcmp(verb, "vocab list") == 0 && shaped(a, 0, NULL, NULL))
+        return vocab_list();
     if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", NULL))
         return search_verb(a, false);
     if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", NULL))

@@ -64,7 +64,7 @@ static void heap_add(struct score *score, struct score_entry entry)
 }
 
 static double sum_of(const struct score *score, const double *times, const uint8_t *phrases,
-                           size_t count, double length)
+                     size_t count, double length)
 {
     const double dampen = TIMES_DAMPING * (1 - LENGTH_SHARE + LENGTH_SHARE * length);
     double sum = 0;

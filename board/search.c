@@ -1,7 +1,5 @@
 #include "board/board.h"
-#include "board/asked.h"
-#include "board/rarity.h"
-#include "board/score.h"
+#include "board/cover.h"
 #include "board/snippet.h"
 
 #include "core/buf.h"
@@ -10,58 +8,20 @@
 #include "core/trace.h"
 #include "schema/board.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    LOOKED_AT = 100,   /* of the best, once more, title against question */
-    QUERY_SIZE = 4096, /* of the FTS5 text, to begin with */
-};
-/* Postings a query may look at: the rarest words lead until they stand in so many. A share of all,
- * since a cap that stays the same keeps less and less of the best as the house grows. */
-enum { ROWS_LEAST = 5000, ROWS_SHARE = 20, ALSO_SHARE = 5 };
+enum { LOOKED_AT = 100 }; /* of the best, once more; what the facets count */
+enum { EITHER = 2 };      /* of a yes or no: both */
 
-/* What counts beside the words themselves. A search is answered by a text, so that a title which is
- * all asked for only helps; a question like the one being typed is one whose title is all in it. */
-struct taste {
-    double cover; /* a title that is wholly asked for: so many times its score more */
-    double other; /* what a word of a title weighs that was not asked for, in ln(postings) */
-    double name;  /* a name of the subject that was said in full: so many times its weight */
-};
-static const struct taste taste_search = {2, 0.6, 2}, taste_similar = {30, 0.9, 0};
-static const double STOP_WEIGHT = 1; /* of a stop word in a title */
+/* A search is answered by a text, so that a title which is all asked for only helps; a question
+ * like the one being typed is one whose title is all in it. */
+static const struct cover_taste taste_search = {2, 0.6, 2}, taste_similar = {30, 0.9, 0};
 
 struct search {
-    struct db *db;
+    struct db *db, *vocab;
     struct rarity rarity;
     uint64_t *lengths; /* score.h */
-};
-
-/* A word of the query with what is known of it. */
-struct term {
-    const struct asked_word *word;
-    struct text quoted; /* as FTS5 reads it */
-    int64_t rows;
-    double weight;
-};
-struct plan {
-    struct term terms[ASKED_WORDS_MAX];
-    size_t count;   /* the rarest first */
-    size_t leading; /* of them: one of these must be there */
-    size_t also;    /* the next ones add to the score where they happen to be */
-    size_t unwanted_count;
-    struct term unwanted[ASKED_WORDS_MAX];
-    struct term must[ASKED_WORDS_MAX]; /* phrases */
-    size_t must_count;
-};
-
-/* The words of the query as titles are held against them. */
-struct cover {
-    struct text stems[ASKED_WORDS_MAX];
-    double weights[ASKED_WORDS_MAX]; /* 0: as a word of its kind */
-    size_t count;
-    double other; /* a word that was not asked for */
 };
 
 struct search *search_open(struct db *board)
@@ -75,221 +35,102 @@ struct search *search_open(struct db *board)
     return search;
 }
 
+void search_vocab_set(struct search *search, struct db *vocab)
+{
+    search->vocab = vocab;
+}
+
 void search_close(struct search *search)
 {
-    free(search->lengths);
+    if (search != NULL)
+        free(search->lengths);
     free(search);
 }
 
-/* --- the query --- */
+/* --- filters --- */
 
-/* A word as FTS5 sees it: always a quoted string, which can hold nothing but letters, digits and
- * blanks. */
-static struct text word_quoted(struct arena *arena, const struct asked_word *word)
-{
-    return arena_format(arena, "\"%.*s\"%s", (int)word->text.size, word->text.data,
-                        word->prefix ? " *" : "");
-}
+struct filter {
+    struct text topic, author;
+    int64_t kind, solved, answered, since_ms;
+    bool never; /* no thread is like this */
+};
 
-static int rarer(const void *a, const void *b)
+static void filter_read(struct arena *arena, const struct asked_filter *asked,
+                        struct filter *filter)
 {
-    const struct term *x = a, *y = b;
-    if (x->rows != y->rows)
-        return x->rows < y->rows ? -1 : 1;
-    return x->word < y->word ? -1 : x->word > y->word;
-}
-
-/* Counts every word, and sorts them into what must, may and must not be there. A stop word is a
- * word when there is no other. */
-static enum result terms_count(struct search *search, struct arena *arena,
-                               const struct asked *asked, struct plan *plan)
-{
-    enum result result = rarity_texts(&search->rarity, arena);
-    bool telling = false;
-    for (size_t i = 0; i < asked->count; i++)
-        telling = telling || !(asked->words[i].stop || asked->words[i].unwanted);
-    for (size_t i = 0; i < asked->count && result == OK; i++) {
-        const struct asked_word *word = &asked->words[i];
-        struct term term = {.word = word, .quoted = word_quoted(arena, word)};
-        if (word->unwanted) {
-            plan->unwanted[plan->unwanted_count++] = term;
-            continue;
-        }
-        if (word->stop && telling)
-            continue;
-        result = rarity_rows(&search->rarity, arena, term.quoted, &term.rows);
-        if (term.rows == 0 && !word->phrase)
-            continue;
-        term.weight = score_rarity(term.rows, search->rarity.texts) * score_said(word->times);
-        if (word->phrase)
-            plan->must[plan->must_count++] = term;
-        else
-            plan->terms[plan->count++] = term;
+    const struct text state = asked->state, kind = asked->kind;
+    *filter = (struct filter){.topic = TEXT(""),
+                              .author = TEXT(""),
+                              .solved = EITHER,
+                              .answered = EITHER,
+                              .since_ms = asked->since_ms};
+    if (asked->author.data != NULL)
+        filter->author = asked->author;
+    if (asked->topic.data != NULL)
+        filter->never = topics_read(arena, asked->topic, &filter->topic) != NULL;
+    for (int64_t i = POSTING_QUESTION; i <= POSTING_REFERENCE && kind.data != NULL; i++) {
+        if (i != POSTING_ANSWER && text_is(kind, posting_kind_name(i)))
+            filter->kind = i;
     }
-    qsort(plan->terms, plan->count, sizeof(*plan->terms), rarer);
+    if (text_is(state, "solved"))
+        filter->solved = 1;
+    else if (text_is(state, "unsolved") || text_is(state, "open"))
+        filter->solved = 0;
+    else if (text_is(state, "unanswered"))
+        filter->answered = 0;
+    else if (text_is(state, "reference"))
+        filter->kind = POSTING_REFERENCE;
+    else
+        filter->never = filter->never || state.data != NULL;
+    filter->never = filter->never || (kind.data != NULL && filter->kind == 0);
+}
+
+/* No words, only filters: the newest. */
+static enum result newest_find(struct search *search, struct arena *arena,
+                               const struct filter *filter, struct score *score)
+{
+    struct board_search_filtered_row *rows;
+    size_t count;
+    enum result result = board_search_filtered(search->db, arena, filter->topic, filter->author,
+                                               filter->kind, filter->solved, filter->answered,
+                                               filter->since_ms, LOOKED_AT, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        score->best[score->count++] = (struct score_entry){(double)(count - i), rows[i].id};
     return result;
 }
 
-/* The rarest words lead as long as they stand in no more postings than the cap; the others only
- * add to postings found by these, and of those the commonest are left out: reading where they stand
- * costs more than they tell. */
-static void plan_make(struct search *search, struct plan *plan)
+/* The best postings by their words: FTS5 goes through the matches, score.c keeps the best. */
+static enum result best_find(struct search *search, struct arena *arena, const struct asked *asked,
+                             const struct plan *plan, struct score *score)
 {
-    const int64_t texts = search->rarity.texts, common = rarity_common(&search->rarity);
-    int64_t cap = texts / ROWS_SHARE, also = texts / ALSO_SHARE, sum = 0;
-    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap;
-    also = also < ROWS_LEAST ? ROWS_LEAST : also;
-    for (size_t i = 0; i < plan->count; i++) {
-        const int64_t rows = plan->terms[i].rows;
-        const bool first = i == 0 && plan->must_count == 0;
-        sum += rows;
-        if (first || (plan->also == 0 && sum <= cap && rows <= common))
-            plan->leading++;
-        else if (sum <= cap + also && rows <= common)
-            plan->also++;
-        else
-            break;
-    }
+    struct filter filter;
+    struct board_search_rank_row row;
+    struct board_search_rank_filtered_row filtered;
+    enum result result;
+    filter_read(arena, &asked->filter, &filter);
+    const struct text query = plan_write(arena, plan, score);
+    if (filter.never || (query.data == NULL && !(asked->filtered && asked->count == 0)))
+        return OK;
+    if (query.data == NULL)
+        return newest_find(search, arena, &filter, score);
+    db_rank_set(search->db, score_row, score);
+    if (asked->filtered)
+        result = board_search_rank_filtered(search->db, arena, query, filter.topic, filter.author,
+                                            filter.kind, filter.solved, filter.answered,
+                                            filter.since_ms, &filtered);
+    else
+        result = board_search_rank(search->db, arena, query, &row);
+    db_rank_set(search->db, NULL, NULL);
+    score_sort(score->best, score->count);
+    return result;
 }
 
-static void terms_write(struct buf *out, const struct term *terms, size_t count,
-                        const char *between)
-{
-    buf_char(out, '(');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            buf_add(out, between, strlen(between));
-        buf_add(out, terms[i].quoted.data, terms[i].quoted.size);
-    }
-    buf_char(out, ')');
-}
-
-/* must AND (leading) AND (leading OR also) NOT (unwanted). The leading words stand twice because a
- * word that need not be there can only be named beside one that must; the weights of the second
- * time are 0, except for the words that are new in it. Absent: nothing can match. */
-static struct text query_write(struct arena *arena, const struct plan *plan, struct score *score)
-{
-    struct buf out;
-    buf_open(&out, arena, QUERY_SIZE);
-    if (plan->must_count + plan->leading == 0)
-        return NO_TEXT;
-    buf_char(&out, '(');
-    if (plan->must_count > 0)
-        terms_write(&out, plan->must, plan->must_count, " AND ");
-    for (size_t i = 0; i < plan->must_count; i++)
-        score->weights[score->phrases++] = plan->must[i].weight;
-    /* Words beside a phrase only add to it: the phrase has said where to look. */
-    if (plan->must_count > 0 && plan->leading > 0) {
-        buf_add(&out, " AND (", 6);
-        terms_write(&out, plan->must, 1, "");
-        score->weights[score->phrases++] = 0;
-        buf_add(&out, " OR ", 4);
-        terms_write(&out, plan->terms, plan->leading + plan->also, " OR ");
-        buf_char(&out, ')');
-        for (size_t i = 0; i < plan->leading + plan->also; i++)
-            score->weights[score->phrases++] = plan->terms[i].weight;
-    } else if (plan->leading > 0) {
-        terms_write(&out, plan->terms, plan->leading, " OR ");
-        for (size_t i = 0; i < plan->leading; i++)
-            score->weights[score->phrases++] = plan->terms[i].weight;
-        if (plan->also > 0) {
-            buf_add(&out, " AND ", 5);
-            terms_write(&out, plan->terms, plan->leading + plan->also, " OR ");
-            for (size_t i = 0; i < plan->leading + plan->also; i++)
-                score->weights[score->phrases++] = i < plan->leading ? 0 : plan->terms[i].weight;
-        }
-    }
-    buf_char(&out, ')');
-    if (plan->unwanted_count > 0) {
-        buf_add(&out, " NOT ", 5);
-        terms_write(&out, plan->unwanted, plan->unwanted_count, " OR ");
-        for (size_t i = 0; i < plan->unwanted_count; i++)
-            score->weights[score->phrases++] = 0;
-    }
-    return buf_done(&out);
-}
-
-/* --- what was found --- */
-
-/* How much of a title was asked for, by weight: all of a short title says more than a part of a
- * long one. A word of it that was not asked for weighs as one of middling rarity would, a stop word
- * little. */
-static double title_cover(const struct cover *cover, struct arena *arena, struct text title,
-                          double *stops)
-{
-    double all = 0, found = 0;
-    struct text word;
-    size_t at = 0;
-    *stops = 0;
-    while (asked_next(arena, title, &at, &word)) {
-        const struct text stem = asked_stem(word);
-        const bool stop = asked_stop(word);
-        double weight = stop ? STOP_WEIGHT : cover->other;
-        for (size_t i = 0; i < cover->count; i++) {
-            if (!text_equal(cover->stems[i], stem))
-                continue;
-            if (cover->weights[i] > 0)
-                weight = cover->weights[i];
-            found += weight;
-            *stops += stop ? weight : 0;
-            break;
-        }
-        all += weight;
-    }
-    return all > 0 ? found / all : 0;
-}
-
-/* The weight of the weightiest name of which every word was said: who says the whole name of a
- * thing asks about that thing. */
-static double name_said(const struct cover *cover, struct arena *arena, struct text names)
-{
-    double most = 0;
-    struct text name;
-    while (text_next(&names, ';', &name)) {
-        double sum = 0;
-        struct text word;
-        size_t at = 0;
-        bool all = true;
-        while (all && asked_next(arena, name, &at, &word)) {
-            const struct text stem = asked_stem(word);
-            bool found = asked_stop(word);
-            for (size_t i = 0; i < cover->count && !found; i++) {
-                found = text_equal(cover->stems[i], stem);
-                sum += found ? cover->weights[i] : 0;
-            }
-            all = found;
-        }
-        if (all && sum > most)
-            most = sum;
-    }
-    return most;
-}
-
-static void cover_open(struct search *search, const struct asked *asked, const struct plan *plan,
-                       const struct taste *taste, struct cover *cover)
-{
-    const int64_t texts = search->rarity.texts;
-    cover->other = taste->other * log((double)texts + 2);
-    for (size_t i = 0; i < plan->count; i++) {
-        cover->stems[cover->count] = plan->terms[i].word->stem;
-        cover->weights[cover->count++] = score_rarity(plan->terms[i].rows, texts);
-    }
-    for (size_t i = 0; i < asked->count; i++) {
-        if (asked->words[i].stop && !asked->words[i].unwanted)
-            cover->stems[cover->count++] = asked->words[i].stem;
-    }
-}
-
-/* The threads of the best postings, each once, in their order. */
+/* The threads of the best postings, each once, in the order of a second look. */
 static enum result threads_weigh(struct search *search, struct arena *arena,
-                                 const struct asked *asked, const struct plan *plan,
-                                 const struct taste *taste, struct score *score)
+                                 const struct cover *cover, struct score *score, int64_t *threads)
 {
-    struct cover *cover = arena_new(arena, struct cover);
-    int64_t threads[SCORE_BEST_MAX];
     size_t kept = 0;
     enum result result = OK;
-    cover_open(search, asked, plan, taste, cover);
     for (size_t i = 0; i < score->count && result == OK; i++) {
         struct score_entry entry = score->best[i];
         struct board_search_title_row row;
@@ -299,10 +140,8 @@ static enum result threads_weigh(struct search *search, struct arena *arena,
         for (size_t j = 0; j < kept && !known; j++)
             known = threads[j] == row.question;
         if (result == OK && !known) {
-            double stops;
-            const double share = title_cover(cover, arena, row.title, &stops);
-            entry.score = (entry.score + stops) * (1 + taste->cover * share) +
-                          taste->name * name_said(cover, arena, row.names);
+            if (cover->count > 0)
+                entry.score = cover_score(cover, arena, entry.score, row.title, row.names);
             threads[kept] = row.question;
             score->best[kept++] = entry;
         }
@@ -312,6 +151,8 @@ static enum result threads_weigh(struct search *search, struct arena *arena,
     score_sort(score->best, kept);
     return result;
 }
+
+/* --- what was found --- */
 
 static enum result hit_fill(struct search *search, struct arena *arena, int64_t posting,
                             double score, struct search_hit *hit)
@@ -345,77 +186,184 @@ static enum result snippet_fill(struct search *search, struct arena *arena,
     size_t count = 0;
     enum result result = board_posting_source(search->db, arena, hit->posting, &row);
     for (size_t i = 0; i < asked->count; i++) {
-        if (!asked->words[i].stop && !asked->words[i].unwanted)
-            list[count++] = asked->words[i].text;
+        const struct asked_word *word = &asked->words[i];
+        struct text single;
+        size_t at = 0;
+        while (!word->stop && !word->unwanted && count < ASKED_WORDS_MAX &&
+               asked_next(arena, word->text, &at, &single))
+            list[count++] = single;
     }
     if (result == OK)
         hit->snippet = snippet_make(arena, row.body, list, count);
     return result;
 }
 
-/* The best postings by their words: FTS5 goes through the matches, score.c keeps the best. */
-static enum result best_find(struct search *search, struct arena *arena, const struct plan *plan,
-                             struct score *score)
+static void facet_count(struct search_facet *facets, size_t *count, struct text name)
 {
-    struct board_search_rank_row row;
-    const struct text query = query_write(arena, plan, score);
-    if (query.data == NULL)
-        return OK;
-    db_rank_set(search->db, score_row, score);
-    enum result result = board_search_rank(search->db, arena, query, &row);
-    db_rank_set(search->db, NULL, NULL);
-    score_sort(score->best, score->count);
+    for (size_t i = 0; i < *count; i++) {
+        if (text_equal(facets[i].name, name)) {
+            facets[i].count++;
+            return;
+        }
+    }
+    if (*count < SEARCH_FACETS_MAX)
+        facets[(*count)++] = (struct search_facet){name, 1};
+}
+
+static int facet_order(const void *a, const void *b)
+{
+    const struct search_facet *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->name.data, y->name.data);
+}
+
+static enum result facets_fill(struct search *search, struct arena *arena, const int64_t *threads,
+                               size_t thread_count, struct search_answer *answer)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < thread_count && result == OK; i++) {
+        struct board_search_facts_row row;
+        result = board_search_facts(search->db, arena, threads[i], &row);
+        if (result != OK)
+            break;
+        struct text rest = row.topics, topic;
+        while (text_next(&rest, ' ', &topic)) {
+            if (topic.size > 0)
+                facet_count(answer->topics, &answer->topic_count, arena_text(arena, topic));
+        }
+        facet_count(answer->kinds, &answer->kind_count, text_of(posting_kind_name(row.kind)));
+        if (row.kind <= POSTING_CASE)
+            facet_count(answer->states, &answer->state_count,
+                        row.solved        ? TEXT("solved")
+                        : row.answers > 0 ? TEXT("unsolved")
+                                          : TEXT("unanswered"));
+    }
+    qsort(answer->topics, answer->topic_count, sizeof(*answer->topics), facet_order);
+    qsort(answer->kinds, answer->kind_count, sizeof(*answer->kinds), facet_order);
+    qsort(answer->states, answer->state_count, sizeof(*answer->states), facet_order);
     return result;
 }
 
-static enum result hits_find(struct search *search, struct arena *arena, const struct asked *asked,
-                             const struct taste *taste, size_t most, bool snippets,
-                             struct search_hit **hits, size_t *count)
+/* What was typed with each repaired word in its place. */
+static struct text query_repaired(struct arena *arena, struct text typed, const struct plan *plan)
+{
+    struct buf out;
+    size_t copied = 0, at = 0;
+    struct text word;
+    buf_open(&out, arena, typed.size + 64);
+    while (asked_next(arena, typed, &at, &word)) {
+        for (size_t i = 0; i < plan->repair_count; i++) {
+            if (!text_equal(plan->repairs[i].typed, word))
+                continue;
+            buf_add(&out, typed.data + copied, at - word.size - copied);
+            buf_add(&out, plan->repairs[i].taken.data, plan->repairs[i].taken.size);
+            copied = at;
+        }
+    }
+    buf_add(&out, typed.data + copied, typed.size - copied);
+    return buf_done(&out);
+}
+
+static void readings_tell(const struct vocab_more *more, struct search_answer *answer)
+{
+    for (size_t i = 0; i < more->reading_count; i++) {
+        const struct vocab_reading *reading = &more->readings[i];
+        struct search_reading *told = &answer->readings[answer->reading_count++];
+        *told = (struct search_reading){.word = reading->word, .meaning = reading->meaning};
+        for (size_t j = 0; j < reading->other_count; j++)
+            told->others[told->other_count++] = reading->others[j];
+    }
+}
+
+struct ask {
+    const struct asked *asked;
+    const struct cover_taste *taste;
+    size_t most;
+    bool snippets, facets, repair;
+};
+
+static enum result hits_find(struct search *search, struct arena *arena, struct text typed,
+                             const struct ask *ask, struct search_answer *answer)
 {
     struct plan *plan = arena_new(arena, struct plan);
     struct score *score = arena_new(arena, struct score);
-    most = most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : most;
+    struct cover *cover = arena_new(arena, struct cover);
+    struct vocab_more *more = arena_new(arena, struct vocab_more);
+    int64_t threads[SCORE_BEST_MAX];
+    const size_t most = ask->most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : ask->most;
     score->lengths = search->lengths;
     score->most = LOOKED_AT;
-    *hits = arena_array(arena, struct search_hit, most + 1);
-    *count = 0;
-    enum result result = terms_count(search, arena, asked, plan);
+    answer->hits = arena_array(arena, struct search_hit, most + 1);
+    enum result result = vocab_widen(search->vocab, arena, ask->asked, more);
+    if (result == OK)
+        result = plan_make(&search->rarity, arena, ask->asked, more, ask->repair, plan);
+    if (result == OK)
+        result = best_find(search, arena, ask->asked, plan, score);
     if (result != OK)
         return result;
-    plan_make(search, plan);
-    result = best_find(search, arena, plan, score);
-    if (result == OK)
-        result = threads_weigh(search, arena, asked, plan, taste, score);
-    for (size_t i = 0; i < score->count && result == OK && *count < most; i++) {
-        struct search_hit *hit = &(*hits)[*count];
+    cover_open(cover, ask->taste, ask->asked, plan, search->rarity.texts);
+    result = threads_weigh(search, arena, cover, score, threads);
+    answer->matches = score->count;
+    for (size_t i = 0; i < score->count && result == OK && answer->count < most; i++) {
+        struct search_hit *hit = &answer->hits[answer->count++];
         result = hit_fill(search, arena, score->best[i].posting, score->best[i].score, hit);
-        if (result == OK && snippets)
-            result = snippet_fill(search, arena, asked, hit);
-        (*count)++;
+        if (result == OK && ask->snippets)
+            result = snippet_fill(search, arena, ask->asked, hit);
     }
+    if (result == OK && ask->facets)
+        result = facets_fill(search, arena, threads, score->count, answer);
+    readings_tell(more, answer);
+    answer->loosened = plan->loosened;
+    if (plan->repair_count > 0)
+        answer->repaired = query_repaired(arena, typed, plan);
     return result;
+}
+
+enum result search_answer(struct search *search, struct arena *arena, struct text words,
+                          size_t most, bool exact, struct search_answer *answer)
+{
+    struct asked *asked = arena_new(arena, struct asked);
+    memset(answer, 0, sizeof(*answer));
+    words = text_cut(words, SEARCH_QUERY_SIZE_MAX);
+    asked_read(arena, words, (size_t)conf_int("search.words_most"), false, clock_now_ms(), asked);
+    return hits_find(search, arena, words,
+                     &(struct ask){.asked = asked,
+                                   .taste = &taste_search,
+                                   .most = most,
+                                   .snippets = true,
+                                   .facets = true,
+                                   .repair = !exact && !asked->letter},
+                     answer);
 }
 
 enum result search_threads(struct search *search, struct arena *arena, struct text words,
                            size_t most, struct search_hit **hits, size_t *count)
 {
-    struct asked *asked = arena_new(arena, struct asked);
-    asked_read(arena, text_cut(words, SEARCH_QUERY_SIZE_MAX), (size_t)conf_int("search.words_most"),
-               false, clock_now_ms(), asked);
-    return hits_find(search, arena, asked, &taste_search, most, true, hits, count);
+    struct search_answer *answer = arena_new(arena, struct search_answer);
+    enum result result = search_answer(search, arena, words, most, false, answer);
+    *hits = answer->hits;
+    *count = answer->count;
+    return result;
 }
 
 enum result search_similar(struct search *search, struct arena *arena, struct text title,
                            size_t most, struct search_hit **hits, size_t *count)
 {
     struct asked *asked = arena_new(arena, struct asked);
+    struct search_answer *answer = arena_new(arena, struct search_answer);
     title = text_cut(title, SEARCH_QUERY_SIZE_MAX);
     asked_read(arena, title, (size_t)conf_int("search.words_most"), true, 0, asked);
     struct asked_word *last = asked->count > 0 ? &asked->words[asked->count - 1] : NULL;
-    const char end = title.size > 0 ? title.data[title.size - 1] : ' ';
-    const bool typing = (end >= 'a' && end <= 'z') || (end >= 'A' && end <= 'Z') ||
-                        (end >= '0' && end <= '9') || (uint8_t)end >= 0x80;
-    if (last != NULL && typing && last->text.size >= ASKED_PREFIX_SIZE_MIN)
+    const bool typing = last != NULL && asked_ends_in_word(title);
+    if (typing && last->text.size >= ASKED_PREFIX_SIZE_MIN)
         last->prefix = true;
-    return hits_find(search, arena, asked, &taste_similar, most, false, hits, count);
+    enum result result = hits_find(
+        search, arena, title,
+        &(struct ask){
+            .asked = asked, .taste = &taste_similar, .most = most, .repair = !asked->letter},
+        answer);
+    *hits = answer->hits;
+    *count = answer->count;
+    return result;
 }

@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "schema/board.h"
+#include "schema/vocab.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 enum { BATCH_ARENA_SIZE = 64 * 1024 * 1024 };
 
 struct batch {
-    struct db *db;
+    struct db *db, *vocab;
     struct search *search;
     struct arena arena;
     int64_t top;
@@ -100,6 +101,8 @@ int search_batch(bool similar, int64_t top)
     }
     arena_open(&batch.arena, BATCH_ARENA_SIZE);
     batch.search = search_open(batch.db);
+    if (db_open(&batch.vocab, &vocab_store, conf_store("vocab"), ROLE_OPERATOR, DB_READ, 0) == OK)
+        search_vocab_set(batch.search, batch.vocab); /* else nobody has loaded any */
     lines_open(&lines, "/dev/stdin");
     while (result == OK && lines_next(&lines, &line, &whole))
         result = line_answer(&batch, line);
@@ -110,6 +113,7 @@ int search_batch(bool similar, int64_t top)
                 result_name(result));
     search_close(batch.search);
     db_close(batch.db);
+    db_close(batch.vocab);
     arena_close(&batch.arena);
     return result == OK ? 0 : 1;
 }

@@ -10,6 +10,43 @@ SELECT count(*) FROM (SELECT 1 FROM posting_text WHERE posting_text MATCH :query
 -- Shows every match to the ranker (core/db.h, board/score.c), which keeps the best.
 SELECT count(*) FROM posting_text WHERE posting_text MATCH :query AND rank_row(posting_text);
 
+--: search_rank_filtered(query: text, topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int) => one rows: int
+--: may: web_member web_admin clerk operator
+-- The same with filters: '' any topic or author (lower case), 0 any kind, 2 solved or not, 2 answered or not. The ranker is asked last.
+SELECT count(*) FROM posting_text CROSS JOIN posting p ON p.id = posting_text.rowid CROSS JOIN thread t ON t.question = p.question
+LEFT JOIN member m ON m.id = p.member
+WHERE posting_text MATCH :query AND CASE WHEN p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
+  AND (:solved = 2 OR (t.kind <= 2 AND t.solved = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:author = '' OR lower(m.pseudonym) = :author)
+  AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
+  THEN rank_row(posting_text) END;
+
+--: search_filtered(topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int, most: int) => id: int
+--: may: web_member web_admin clerk operator
+-- Filters and no words: what opens a thread or, when an author is named, anything of theirs; the newest first.
+SELECT p.id FROM posting p JOIN thread t ON t.question = p.question LEFT JOIN member m ON m.id = p.member
+WHERE p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
+  AND (:solved = 2 OR (t.kind <= 2 AND t.solved = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:author = '' OR p.member = (SELECT id FROM member WHERE lower(pseudonym) = :author))
+  AND (p.id = p.question OR :author <> '')
+  AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
+ORDER BY p.id DESC LIMIT :most;
+
+--: search_facts(question: int) => one kind: int, solved: int, answers: int, topics: text
+--: may: web_member web_admin clerk operator
+-- What the facets count.
+SELECT kind, solved, answers, topics FROM thread WHERE question = :question;
+
+--: search_terms(low: text, high: text, most: int) => term: text, rows: int
+--: may: web_member web_admin clerk operator
+-- The index's own words from `low` up to `high`, with the postings they stand in.
+SELECT term, doc FROM posting_term WHERE term >= :low AND term < :high LIMIT :most;
+
+--: search_example(query: text) => one title: text, names: text, body: text
+--: may: web_member web_admin clerk operator
+-- A posting that holds a word.
+SELECT w.title, w.names, w.body FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
+
 --: search_title(id: int) => one question: int, title: text, names: text
 --: may: web_member web_admin clerk operator
 -- The thread a match stands in, what it asks, and what else its subject is called.
