@@ -95,7 +95,7 @@ size_t guard_check(struct guard *guard, struct arena *arena, struct text text,
  * What is typed is words, with "phrases", -words to leave out, beginnings* and filters (topic:
  * author: state: kind: since:); whatever is none of these is only words, and no FTS5 syntax gets
  * through. The rarest words lead, as long as the postings they stand in stay below a share of all:
- * so the work is bounded at any size and for any question. FTS5 finds the postings, score.c keeps
+ * so the work is bounded at any size and for any question. FTS5 finds the postings, weigh.c keeps
  * the best by BM25, and the best are looked at once more, title against question (cover.c). A word
  * that stands nowhere is looked for as it was probably meant (repair.c); words mean what an
  * operator's tables say as well (vocab.c). Document frequencies and lengths are read when first

@@ -1,7 +1,7 @@
 #pragma once
 /* A second look at the best: how much of a thread's title was asked for, and whether the whole name
  * of its subject was said. */
-#include "board/plan.h"
+#include "board/query.h"
 
 /* What counts beside the words themselves. */
 struct cover_taste {

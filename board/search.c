@@ -21,7 +21,7 @@ static const struct cover_taste taste_search = {2, 0.6, 2}, taste_similar = {30,
 struct search {
     struct db *db, *vocab;
     struct rarity rarity;
-    uint64_t *lengths; /* score.h */
+    uint64_t *lengths; /* weigh.h */
 };
 
 struct search *search_open(struct db *board)
@@ -99,7 +99,7 @@ static enum result newest_find(struct search *search, struct arena *arena,
     return result;
 }
 
-/* The best postings by their words: FTS5 goes through the matches, score.c keeps the best. */
+/* The best postings by their words: FTS5 goes through the matches, weigh.c keeps the best. */
 static enum result best_find(struct search *search, struct arena *arena, const struct asked *asked,
                              const struct plan *plan, struct score *score)
 {
@@ -236,7 +236,7 @@ static enum result facets_fill(struct search *search, struct arena *arena, const
         if (row.kind <= POSTING_CASE)
             facet_count(answer->states, &answer->state_count,
                         row.solved        ? TEXT("solved")
-                        : row.answers > 0 ? TEXT("unsolved")
+                        : row.answers > 0 ? TEXT("open")
                                           : TEXT("unanswered"));
     }
     qsort(answer->topics, answer->topic_count, sizeof(*answer->topics), facet_order);

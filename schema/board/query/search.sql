@@ -7,7 +7,7 @@ SELECT count(*) FROM (SELECT 1 FROM posting_text WHERE posting_text MATCH :query
 
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
--- Shows every match to the ranker (core/db.h, board/score.c), which keeps the best.
+-- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.
 SELECT count(*) FROM posting_text WHERE posting_text MATCH :query AND rank_row(posting_text);
 
 --: search_rank_filtered(query: text, topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int) => one rows: int

@@ -1,4 +1,4 @@
-#include "board/score.h"
+#include "board/weigh.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* From what was asked to one FTS5 query with a weight for each of its phrases. */
 #include "board/asked.h"
 #include "board/rarity.h"
-#include "board/score.h"
+#include "board/weigh.h"
 #include "board/vocab.h"
 
 enum { PLAN_TERMS_MAX = ASKED_WORDS_MAX + VOCAB_MORE_MAX, PLAN_REPAIRS_MAX = 4 };

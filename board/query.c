@@ -1,4 +1,4 @@
-#include "board/plan.h"
+#include "board/query.h"
 #include "board/repair.h"
 
 #include "core/buf.h"
