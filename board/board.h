@@ -105,6 +105,9 @@ struct search; /* opaque: a db and what was counted */
 struct search *search_open(struct db *board);
 /* Medical words for it (the store vocab), NULL: none. Borrowed. */
 void search_vocab_set(struct search *search, struct db *vocab);
+/* Look at every posting that holds a word of the query, however long that takes: for measuring what
+ * the cap costs. */
+void search_all_set(struct search *search);
 void search_close(struct search *search);
 
 struct search_hit {

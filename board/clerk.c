@@ -54,8 +54,8 @@ static const struct verb verbs[] = {
     {"import medquad", "FILE [--unanswered keep]",
      "import MedQuAD answers (.jsonl or .jsonl.gz) as references; keep: also pointers to answers "
      "that stay with their publisher"},
-    {"search batch", "[--top COUNT] < QUERIES",
-     "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out"},
+    {"search batch", "[--top COUNT] [--cap off] < QUERIES",
+     "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out; off: however long it takes"},
     {"vocab load", "KIND FILE",
      "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
     {"vocab list", "", "how many words of each kind are loaded"},
@@ -183,7 +183,11 @@ static int search_verb(const struct arguments *a, bool similar)
     int64_t top = 0;
     if (!text_int(text_of(option(a, "top", "10")), 1, SEARCH_HITS_MAX, &top))
         return usage();
-    return search_batch(similar, top);
+    const char *cap = option(a, "cap", "on");
+    const bool all = strcmp(cap, "off") == 0;
+    if (!all && strcmp(cap, "on") != 0)
+        return usage();
+    return search_batch(similar, all, top);
 }
 
 static int import_medquad_verb(const struct arguments *a)
@@ -223,9 +227,9 @@ static int verb_run(const char *verb, const struct arguments *a)
         return vocab_load(a->positional[0], a->positional[1]);
     if (strcmp(verb, "vocab list") == 0 && shaped(a, 0, NULL, NULL))
         return vocab_list();
-    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", NULL))
+    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", "cap"))
         return search_verb(a, false);
-    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", NULL))
+    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", "cap"))
         return search_verb(a, true);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),

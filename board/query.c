@@ -108,6 +108,8 @@ static void plan_lead(const struct rarity *rarity, struct plan *plan)
     int64_t cap = texts / ROWS_SHARE, also = texts / ALSO_SHARE, sum = 0;
     cap = cap < ROWS_LEAST ? ROWS_LEAST : cap;
     also = also < ROWS_LEAST ? ROWS_LEAST : also;
+    if (rarity->all)
+        cap = also = INT64_MAX / 4;
     for (size_t i = 0; i < plan->count; i++) {
         const int64_t rows = plan->terms[i].rows;
         const bool first = i == 0 && plan->must_count == 0;

@@ -10,6 +10,7 @@ struct rarity_slot {
 };
 struct rarity {
     struct db *db;
+    bool all;      /* no cap on the postings looked at: for measuring what the cap costs */
     int64_t texts; /* indexed postings */
     int64_t texts_until_us;
     struct rarity_slot slots[RARITY_SLOTS];

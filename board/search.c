@@ -40,6 +40,11 @@ void search_vocab_set(struct search *search, struct db *vocab)
     search->vocab = vocab;
 }
 
+void search_all_set(struct search *search)
+{
+    search->rarity.all = true;
+}
+
 void search_close(struct search *search)
 {
     if (search != NULL)

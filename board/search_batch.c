@@ -85,7 +85,7 @@ static void times_print(struct batch *batch)
             (double)batch->times_us[batch->count - 1] / 1000);
 }
 
-int search_batch(bool similar, int64_t top)
+int search_batch(bool similar, bool all, int64_t top)
 {
     static struct batch batch;
     static struct lines lines;
@@ -101,9 +101,11 @@ int search_batch(bool similar, int64_t top)
     }
     arena_open(&batch.arena, BATCH_ARENA_SIZE);
     batch.search = search_open(batch.db);
+    if (all)
+        search_all_set(batch.search);
     if (db_open(&batch.vocab, &vocab_store, conf_store("vocab"), ROLE_OPERATOR, DB_READ, 0) == OK)
         search_vocab_set(batch.search, batch.vocab); /* else nobody has loaded any */
-    lines_open(&lines, "/dev/stdin");
+    lines_open(&lines, "-");
     while (result == OK && lines_next(&lines, &line, &whole))
         result = line_answer(&batch, line);
     (void)lines_close(&lines);
