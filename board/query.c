@@ -8,7 +8,13 @@
 
 /* Postings a query may look at: the rarest words lead until they stand in so many. A share of all,
  * since a cap that stays the same keeps less and less of the best as the house grows. */
-enum { ROWS_LEAST = 5000, ROWS_SHARE = 20, ALSO_SHARE = 5 };
+enum {
+    ROWS_LEAST = 5000,
+    ROWS_MOST = 20000, /* a million postings must not make a reader wait */
+    ROWS_SHARE = 20,
+    ALSO_SHARE = 5,
+    ALSO_MOST = 150000,
+};
 enum { QUERY_SIZE = 4096 };            /* of the FTS5 text, to begin with */
 static const double MORE_WEIGHT = 0.5; /* of what was not said but means the same */
 
@@ -106,8 +112,8 @@ static void plan_lead(const struct rarity *rarity, struct plan *plan)
 {
     const int64_t texts = rarity->texts, common = rarity_common(rarity);
     int64_t cap = texts / ROWS_SHARE, also = texts / ALSO_SHARE, sum = 0;
-    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap;
-    also = also < ROWS_LEAST ? ROWS_LEAST : also;
+    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap > ROWS_MOST ? ROWS_MOST : cap;
+    also = also < ROWS_LEAST ? ROWS_LEAST : also > ALSO_MOST ? ALSO_MOST : also;
     if (rarity->all)
         cap = also = INT64_MAX / 4;
     for (size_t i = 0; i < plan->count; i++) {

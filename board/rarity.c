@@ -5,6 +5,7 @@
 
 enum {
     KEEP_US = 600 * 1000 * 1000,
+    COUNTED = 2000, /* from the newest back; twice as many from the oldest on */
     COMMON_LEAST = 1500,
     COMMON_SHARE = 5, /* more than a fifth of all */
 };
@@ -38,6 +39,29 @@ static uint64_t word_hash(struct text word)
     return hash | 1;
 }
 
+/* *rows: all, or an estimate from both ends. Postings that came in one load may be all of one kind
+ * (a publisher's references), so one end alone would mislead. */
+static enum result word_count(struct rarity *rarity, struct arena *arena, struct text word,
+                              int64_t *rows)
+{
+    struct board_search_count_row old;
+    struct board_search_count_back_row new;
+    enum result result = board_search_count(rarity->db, arena, word, COUNTED * 2, &old);
+    *rows = old.rows;
+    if (result != OK || old.rows < COUNTED * 2)
+        return result;
+    result = board_search_count_back(rarity->db, arena, word, COUNTED, &new);
+    if (result != OK || new.last <= old.last)
+        return result;
+    const double first = COUNTED * 2.0 / (double)old.last;
+    const double last = COUNTED / (double)(new.newest - new.last + 1);
+    const double all = (first * 2 + last) / 3 * (double)new.newest;
+    *rows = all > (double)rarity->texts ? rarity->texts : (int64_t)all;
+    if (*rows < COUNTED * 3)
+        *rows = COUNTED * 3;
+    return OK;
+}
+
 /* Two words that meet in a slot take turns. None at all is not kept: the word may be in the next
  * posting, and that must be found. */
 enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word, int64_t *rows)
@@ -45,13 +69,12 @@ enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text 
     const uint64_t hash = word_hash(word);
     const int64_t now_us = clock_steady_us();
     struct rarity_slot *slot = &rarity->slots[hash % RARITY_SLOTS];
-    struct board_search_count_row row;
+    int64_t counted;
     if (slot->word != hash || now_us >= slot->until_us) {
-        enum result result =
-            board_search_count(rarity->db, arena, word, rarity_common(rarity) + 1, &row);
+        enum result result = word_count(rarity, arena, word, &counted);
         if (result != OK)
             return result;
-        *slot = (struct rarity_slot){hash, row.rows, row.rows > 0 ? now_us + KEEP_US : 0};
+        *slot = (struct rarity_slot){hash, counted, counted > 0 ? now_us + KEEP_US : 0};
     }
     *rows = slot->rows;
     return OK;

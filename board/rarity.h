@@ -1,9 +1,11 @@
 #pragma once
 /* How many postings a word stands in, counted when it is first asked for and kept for ten minutes.
- * One a search handle. Counting never goes further than what makes a word common. */
+ * One a search handle. A word of many postings is not counted to its end: how thick it stands among
+ * the oldest and the newest says how many there are, closely enough for what the logarithm of that
+ * number is used for. So a word that was never asked for costs the same at any size. */
 #include "core/db.h"
 
-enum { RARITY_SLOTS = 4096 };
+enum { RARITY_SLOTS = 65536 };
 struct rarity_slot {
     uint64_t word;
     int64_t rows, until_us;
@@ -20,6 +22,6 @@ struct rarity {
 MUST_USE enum result rarity_texts(struct rarity *rarity, struct arena *arena);
 /* A word in more postings says nothing: it is only used when there is nothing else. */
 int64_t rarity_common(const struct rarity *rarity);
-/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows at most rarity_common + 1. */
+/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows is exact up to 4,000. */
 MUST_USE enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word,
                                  int64_t *rows);

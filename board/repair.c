@@ -10,6 +10,7 @@ enum {
     SIZE_MIN_REPAIRED = 4,
     SIZE_TWO_APART = 7, /* from this size on two letters may be wrong */
     BEGINNING = 2,      /* bytes taken as typed: mistakes at a word's very start are rare */
+    BEGINNING_FIRST = 4,
     TERMS_MOST = 20000,
 };
 
@@ -74,37 +75,54 @@ static enum result word_as_written(struct db *db, struct arena *arena, struct te
     return OK;
 }
 
-enum result repair_word(struct db *db, struct arena *arena, struct text word, struct text *repaired)
+/* Small letters only: a dose or a code is not misspelt. */
+static bool may_be_misspelt(struct text word)
+{
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.data[i] < 'a' || word.data[i] > 'z')
+            return false;
+    }
+    return word.size >= SIZE_MIN_REPAIRED && word.size <= SIZE_MAX_REPAIRED;
+}
+
+/* The nearest word of the index that begins with the first `size` bytes of this one. */
+static enum result nearest_find(struct db *db, struct arena *arena, struct text word, size_t size,
+                                struct text *nearest)
 {
     struct board_search_terms_row *rows;
     const struct text stem = asked_stem(word);
     const size_t most = word.size >= SIZE_TWO_APART ? 2 : 1;
     size_t count, best_apart = most + 1;
     int64_t best_rows = 0;
-    struct text best = NO_TEXT;
-    *repaired = NO_TEXT;
-    if (word.size < SIZE_MIN_REPAIRED || word.size > SIZE_MAX_REPAIRED)
-        return OK;
-    for (size_t i = 0; i < word.size; i++) {
-        if (word.data[i] < 'a' || word.data[i] > 'z')
-            return OK; /* a dose or a code is not misspelt */
-    }
-    const struct text low = {word.data, BEGINNING};
-    const struct text high = arena_format(arena, "%c%c", word.data[0], word.data[1] + 1);
-    enum result result =
-        board_search_terms(db, arena, arena_text(arena, low), high, TERMS_MOST, &rows, &count);
+    const struct text low = arena_text(arena, (struct text){word.data, size});
+    const struct text high = arena_format(arena, "%.*s{", (int)size, word.data); /* behind 'z' */
+    *nearest = NO_TEXT;
+    enum result result = board_search_terms(db, arena, low, high, TERMS_MOST, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++) {
-        const struct text term = asked_stem(rows[i].term);
-        const size_t apart =
-            least(repair_distance(term, stem, most), repair_distance(rows[i].term, word, most));
-        if (apart < best_apart ||
-            (apart == best_apart && apart <= most && rows[i].rows > best_rows)) {
-            best = rows[i].term;
+        const size_t apart = least(repair_distance(asked_stem(rows[i].term), stem, most),
+                                   repair_distance(rows[i].term, word, most));
+        const bool commoner = apart == best_apart && apart <= most && rows[i].rows > best_rows;
+        if (apart < best_apart || commoner) {
+            *nearest = rows[i].term;
             best_apart = apart;
             best_rows = rows[i].rows;
         }
     }
-    if (result == OK && best.data != NULL)
-        result = word_as_written(db, arena, best, word, repaired);
+    return result;
+}
+
+/* Looking through a beginning reads where all its words stand, so a longer one is tried first. */
+enum result repair_word(struct db *db, struct arena *arena, struct text word, struct text *repaired)
+{
+    struct text nearest = NO_TEXT;
+    enum result result = OK;
+    *repaired = NO_TEXT;
+    if (!may_be_misspelt(word))
+        return OK;
+    for (size_t size = BEGINNING_FIRST; size >= BEGINNING && result == OK && nearest.data == NULL;
+         size--)
+        result = nearest_find(db, arena, word, size, &nearest);
+    if (result == OK && nearest.data != NULL)
+        result = word_as_written(db, arena, nearest, word, repaired);
     return result;
 }

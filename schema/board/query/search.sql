@@ -1,9 +1,15 @@
 -- Search. The query text is built by board/search.c from quoted words only; nothing a person types reaches FTS5 as syntax.
 
---: search_count(query: text, most: int) => one rows: int
+--: search_count(query: text, most: int) => one rows: int, last: int
 --: may: web_member web_admin clerk operator
--- How many postings match, but never counting past `most`: how rare a word is.
-SELECT count(*) FROM (SELECT 1 FROM posting_text WHERE posting_text MATCH :query LIMIT :most);
+-- How many postings match, but never counting past `most`, and the last one counted: how rare a word is.
+SELECT count(*), ifnull(max(id), 0) FROM (SELECT rowid AS id FROM posting_text WHERE posting_text MATCH :query ORDER BY rowid LIMIT :most);
+
+--: search_count_back(query: text, most: int) => one rows: int, last: int, newest: int
+--: may: web_member web_admin clerk operator
+-- The same from the newest posting back.
+SELECT count(*), ifnull(min(id), 0), (SELECT max(id) FROM posting)
+FROM (SELECT rowid AS id FROM posting_text WHERE posting_text MATCH :query ORDER BY rowid DESC LIMIT :most);
 
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
