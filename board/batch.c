@@ -233,6 +233,8 @@ enum result clerk_open(struct clerk *clerk)
     arena_open(&clerk->arena, BATCH_ARENA_SIZE);
     arena_open(&clerk->scratch, BATCH_ARENA_SIZE);
     throttle_open(&clerk->throttle);
+    tickets_open(&clerk->tickets);
+    passwords_open(&clerk->passwords);
     clerk->guard = guard_open();
     enum result result = keyring_open(&clerk->keys);
     if (result == OK)
@@ -264,6 +266,8 @@ void clerk_close(struct clerk *clerk)
     hasher_close(&clerk->hasher);
     guard_close(clerk->guard);
     throttle_close(&clerk->throttle);
+    tickets_close(&clerk->tickets);
+    passwords_close(&clerk->passwords);
     if (clerk->roster != NULL)
         db_close(clerk->roster);
     if (clerk->desk != NULL)

@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 static void progress_show(int64_t cursor)
 {
@@ -17,7 +19,11 @@ static void progress_show(int64_t cursor)
 static int serve(void)
 {
     static struct clerk clerk;
+    const struct rlimit no_core = {0, 0};
     int status = 1;
+    /* Applications, keys and addresses pass through this memory: none of it may end in a file. */
+    if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+        trace_die("start", "reason=core");
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
     enum result result = vocab_make();
     if (result == OK)
@@ -64,6 +70,11 @@ static const struct verb verbs[] = {
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
     {"member match", "", "after an import: what the lists say now of those who wait"},
+    {"member unlock", "MEMBER", "take the second factors of a member away who has lost them all"},
+    {"identity keygen", "FOLDER", "make the offline key pair, on the machine that keeps it"},
+    {"identity open", "STORE --key FILE --member MEMBER|all --reason WHY",
+     "open sealed identities of a copy of identity.db, and write down who did and why"},
+    {"identity audit", "STORE", "check the record of what was opened"},
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
     {"journal show", "[--after SEQ] [--most COUNT]", "events as JSON, one a line"},
@@ -199,8 +210,59 @@ static int import_medquad_verb(const struct arguments *a)
     return import_medquad(a->positional[0], keep);
 }
 
+/* Verbs about what is searched and with which words; -1: none of these. */
+static int find_verb_run(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, "unanswered", NULL))
+        return import_medquad_verb(a);
+    if (strcmp(verb, "vocab load") == 0 && shaped(a, 2, NULL, NULL))
+        return vocab_load(a->positional[0], a->positional[1]);
+    if (strcmp(verb, "vocab list") == 0 && shaped(a, 0, NULL, NULL))
+        return vocab_list();
+    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", "cap"))
+        return search_verb(a, false);
+    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", "cap"))
+        return search_verb(a, true);
+    return -1;
+}
+
+static int identity_open_verb(const struct arguments *a)
+{
+    const char *whom = option(a, "member", "");
+    int64_t member = 0;
+    if (strcmp(whom, "all") != 0 && !text_int(text_of(whom), 1, INT64_MAX, &member))
+        return usage();
+    return identity_open(a->positional[0], option(a, "key", ""), member, option(a, "reason", NULL));
+}
+
+static int member_unlock_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    return text_int(text_of(a->positional[0]), 1, INT64_MAX, &member) ? member_unlock(member)
+                                                                      : usage();
+}
+
+/* Verbs about persons and their accounts; -1: none of these. */
+static int person_verb_run(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "member unlock") == 0 && shaped(a, 1, NULL, NULL))
+        return member_unlock_verb(a);
+    if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))
+        return identity_keygen(a->positional[0]);
+    if (strcmp(verb, "identity open") == 0 && a->positional_count == 1 && a->option_count == 3)
+        return identity_open_verb(a);
+    if (strcmp(verb, "identity audit") == 0 && shaped(a, 1, NULL, NULL))
+        return identity_audit(a->positional[0]);
+    return -1;
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
+    int status = person_verb_run(verb, a);
+    if (status < 0)
+        status = find_verb_run(verb, a);
+    if (status >= 0)
+        return status;
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))
         return serve();
     if (strcmp(verb, "status") == 0 && shaped(a, 0, NULL, NULL))
@@ -221,16 +283,6 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_suspicions();
     if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
         return roster_decide_verb(a);
-    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, "unanswered", NULL))
-        return import_medquad_verb(a);
-    if (strcmp(verb, "vocab load") == 0 && shaped(a, 2, NULL, NULL))
-        return vocab_load(a->positional[0], a->positional[1]);
-    if (strcmp(verb, "vocab list") == 0 && shaped(a, 0, NULL, NULL))
-        return vocab_list();
-    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", "cap"))
-        return search_verb(a, false);
-    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", "cap"))
-        return search_verb(a, true);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));

@@ -6,7 +6,9 @@
 #include "board/board.h"
 #include "board/fold.h"
 #include "board/hasher.h"
+#include "board/password.h"
 #include "board/throttle.h"
+#include "board/ticket.h"
 #include "core/socket.h"
 #include "schema/command.h"
 
@@ -19,6 +21,8 @@ struct clerk {
     struct server server;
     struct hasher hasher;
     struct throttle throttle;
+    struct tickets tickets;
+    struct passwords passwords; /* common ones, which nobody may have */
     struct guard *guard;
     struct arena arena;   /* of one batch */
     struct arena scratch; /* of one command's replies to itself */
@@ -34,6 +38,7 @@ struct clerk {
 
 struct actor {
     int64_t member, role, level, state, seen_ms;
+    int64_t second, opened_ms; /* second factors; when the session began */
     uint8_t token[TOKEN_SIZE], digest[DIGEST_SIZE];
 };
 

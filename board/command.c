@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/account.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -53,6 +53,26 @@ static const struct command_row rows[] = {
     {COMMAND_NAME_SUSPECTS, BY_OPERATOR, name_suspects_run, NULL},
     {COMMAND_SUSPICIONS, BY_OPERATOR, suspicions_run, NULL},
     {COMMAND_SUSPICION_DECIDE, BY_OPERATOR, suspicion_decide_run, NULL},
+    {COMMAND_SIGN_IN_SECOND, BY_ANYONE, sign_in_second_run, NULL},
+    {COMMAND_PASSKEY_ASK, BY_ANYONE, passkey_ask_run, NULL},
+    {COMMAND_RESET_ASK, BY_ANYONE, reset_ask_run, NULL},
+    {COMMAND_RESET_DO, BY_ANYONE, reset_do_run, reset_do_hash},
+    {COMMAND_ACCOUNT, BY_SIGNED_IN, account_run, NULL},
+    {COMMAND_TOTP_OFFER, BY_SIGNED_IN, totp_offer_run, NULL},
+    {COMMAND_TOTP_ADD, BY_SIGNED_IN, totp_add_run, NULL},
+    {COMMAND_PASSKEY_OFFER, BY_SIGNED_IN, passkey_offer_run, NULL},
+    {COMMAND_PASSKEY_ADD, BY_SIGNED_IN, passkey_add_run, NULL},
+    {COMMAND_RECOVERY_RENEW, BY_SIGNED_IN, recovery_renew_run, NULL},
+    {COMMAND_FACTOR_REMOVE, BY_SIGNED_IN, factor_remove_run, NULL},
+    {COMMAND_PASSWORD_CHANGE, BY_SIGNED_IN, password_change_run, password_change_hash},
+    {COMMAND_EMAIL_ASK, BY_SIGNED_IN, email_ask_run, email_ask_hash},
+    {COMMAND_EMAIL_CONFIRM, BY_SIGNED_IN, email_confirm_run, NULL},
+    {COMMAND_SESSION_END, BY_SIGNED_IN, session_end_run, NULL},
+    {COMMAND_SESSIONS_END, BY_SIGNED_IN, sessions_end_run, NULL},
+    {COMMAND_SPECIALTY_SHOW, BY_SIGNED_IN, specialty_show_run, NULL},
+    {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
+    {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
+    {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)
@@ -105,6 +125,8 @@ static enum result actor_find(struct work *work)
     actor->level = row.level;
     actor->state = row.state;
     actor->seen_ms = row.seen_ms;
+    actor->second = row.second;
+    actor->opened_ms = row.opened_ms;
     return OK;
 }
 
@@ -120,6 +142,9 @@ static enum result actor_may(struct work *work, enum command_who who)
         return result;
     if (action != NULL && !session_form_check(work->actor.token, action, work->command->form))
         return STALE;
+    if (who != BY_SIGNED_IN &&
+        session_second_missing(work->actor.role, work->actor.level, work->actor.second))
+        return REFUSED; /* his own account is all that is open */
     if (who == BY_PHYSICIAN &&
         (work->actor.role != BOARD_PHYSICIAN || work->actor.level < BOARD_LEVEL_OPEN ||
          work->actor.state != MEMBER_IN))

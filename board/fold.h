@@ -27,8 +27,20 @@ MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *en
 MUST_USE enum result fold_desk_apply(void *self, const struct journal_entry *entry,
                                      struct arena *arena);
 
+/* The account events (fold_account.c), for the two above. *known: it was one. */
+MUST_USE enum result fold_board_account(struct fold_board *fold, const struct event *event,
+                                        struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
+                                       struct arena *arena, bool *known);
+
 /* Notices and mails of one event: seq * NOTICES_PER_EVENT + number. */
-enum { NOTICES_PER_EVENT = 64, MEMBER_WAITING = 1, MEMBER_IN = 2, MEMBER_REFUSED = 3 };
+enum {
+    NOTICES_PER_EVENT = 64,
+    MEMBER_WAITING = 1,
+    MEMBER_IN = 2,
+    MEMBER_REFUSED = 3,
+    MEMBER_LEFT = 4
+};
 /* Kinds of mail that are no notices: question is the code's id. */
 enum { MAIL_CODE = 100 };
 

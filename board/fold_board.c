@@ -89,6 +89,8 @@ static enum result session_opened(struct db *db, const struct event *event)
     enum result result = board_session_prune(db, e->member, event->at_ms);
     THEN(result, board_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
                                    event->at_ms, e->expires_ms, e->view_box));
+    if (e->device.data != NULL)
+        THEN(result, board_session_device_set(db, bytes_of(e->digest, DIGEST_SIZE), e->device));
     return result;
 }
 
@@ -288,6 +290,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     struct fold_board *fold = self;
     const struct event *event = &entry->event;
     struct db *db = fold->db;
+    bool known = false;
     if (event->kind == EVENT_VOTE_CAST)
         return fold_vote_cast(fold, event, arena);
     enum result result = fold_board_settle(fold); /* what this event builds on */
@@ -347,6 +350,9 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     case EVENT_BRANCH_PROPOSED:
     case EVENT_BRANCH_WITHDRAWN:
         return OK; /* the desk's business */
+    default:
+        break;
     }
-    return BROKEN; /* an event of a kind this program does not know */
+    result = fold_board_account(fold, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

@@ -1,6 +1,7 @@
 #include "board/fold.h"
 
 #include "board/door.h"
+#include "board/pseudonym.h"
 #include "core/clock.h"
 #include "schema/desk.h"
 
@@ -43,6 +44,8 @@ static enum result member_applied(struct db *db, const struct event *event, stru
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
                                  BOARD_PHYSICIAN, 0, MEMBER_WAITING, e->credential));
+    THEN(result, desk_member_look_set(db, event->seq, pseudonym_look(arena, e->pseudonym),
+                                      e->specialty, e->show_specialty ? 1 : 0));
     return result;
 }
 
@@ -52,6 +55,8 @@ static enum result staff_added(struct db *db, const struct event *event, struct 
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_add(db, event->seq, pseudonym_key(arena, e->pseudonym), e->pseudonym,
                                  e->role, BOARD_LEVEL_OPEN, MEMBER_IN, e->credential));
+    THEN(result,
+         desk_member_look_set(db, event->seq, pseudonym_look(arena, e->pseudonym), TEXT(""), 0));
     return result;
 }
 
@@ -85,6 +90,7 @@ static enum result session_opened(struct db *db, const struct event *event)
     enum result result = desk_session_prune(db, e->member, event->at_ms);
     THEN(result, desk_session_add(db, bytes_of(e->digest, DIGEST_SIZE), e->member, e->role,
                                   event->at_ms, e->expires_ms));
+    THEN(result, desk_session_opened_set(db, bytes_of(e->digest, DIGEST_SIZE), event->at_ms));
     return result;
 }
 
@@ -143,6 +149,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
 {
     struct db *db = self;
     const struct event *event = &entry->event;
+    bool known = false;
     switch (event->kind) {
     case EVENT_MEMBER_APPLIED:
         return member_applied(db, event, arena);
@@ -195,6 +202,9 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_BRANCH_PROPOSED:
     case EVENT_BRANCH_WITHDRAWN:
         return fold_door_apply(db, event);
+    default:
+        break;
     }
-    return BROKEN; /* an event of a kind this program does not know */
+    enum result result = fold_desk_account(db, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

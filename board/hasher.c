@@ -32,6 +32,9 @@ static void child_work(const struct hash_ask *ask, struct hash_done *done, const
     bool known = ask->hash[0] != 0;
     bool same = seal_password_check(known ? ask->hash : decoy, password);
     done->good = known && same;
+    if (done->good && ask->renew)
+        done->good = seal_password_hash(done->hash, (struct text){ask->fresh, HASH_PASSWORD_SIZE},
+                                        memory_mib, passes) == OK;
 }
 
 NORETURN static void child_main(int fd)
@@ -230,7 +233,8 @@ bool hasher_take(struct hasher *hasher, struct arena *arena, struct server_clien
     return true;
 }
 
-void hash_ask_password(struct hash_ask *ask, const uint8_t pepper[KEY_SIZE], struct text password)
+static void password_mix(char out[HASH_PASSWORD_SIZE], const uint8_t pepper[KEY_SIZE],
+                         struct text password)
 {
     static const char digits[] = "0123456789abcdef";
     const struct bytes key = bytes_of(pepper, KEY_SIZE);
@@ -238,8 +242,19 @@ void hash_ask_password(struct hash_ask *ask, const uint8_t pepper[KEY_SIZE], str
     uint8_t digest[DIGEST_SIZE];
     seal_digest(digest, &key, parts, 2);
     for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        ask->password[2 * i] = digits[digest[i] >> 4];
-        ask->password[2 * i + 1] = digits[digest[i] & 15];
+        out[2 * i] = digits[digest[i] >> 4];
+        out[2 * i + 1] = digits[digest[i] & 15];
     }
     seal_wipe(digest, sizeof(digest));
+}
+
+void hash_ask_password(struct hash_ask *ask, const uint8_t pepper[KEY_SIZE], struct text password)
+{
+    password_mix(ask->password, pepper, password);
+}
+
+void hash_ask_fresh(struct hash_ask *ask, const uint8_t pepper[KEY_SIZE], struct text password)
+{
+    ask->renew = 1;
+    password_mix(ask->fresh, pepper, password);
 }

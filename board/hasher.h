@@ -9,7 +9,9 @@ enum { HASH_CHILDREN = 2, HASH_PASSWORD_SIZE = 2 * DIGEST_SIZE, HASH_QUEUE_MAX =
 
 struct hash_ask {
     uint8_t check;                     /* 1: compare with `hash`, 0: make a new one */
+    uint8_t renew;                     /* a check that passes is followed by a hash of `fresh` */
     char password[HASH_PASSWORD_SIZE]; /* hex of the peppered password */
+    char fresh[HASH_PASSWORD_SIZE];    /* the same of the password that takes its place */
     char hash[PASSWORD_HASH_SIZE]; /* empty in a check: an unknown name; costs the same and fails */
 };
 struct hash_done {
@@ -56,5 +58,7 @@ void hasher_turn(struct hasher *hasher);
  */
 bool hasher_take(struct hasher *hasher, struct arena *arena, struct server_client **client,
                  bool *operator_, struct bytes *body, const struct hash_done **done);
+/* A new password for one who shows the old one; behind hash_ask_password of the old one. */
+void hash_ask_fresh(struct hash_ask *ask, const uint8_t pepper[KEY_SIZE], struct text password);
 /* Password and pepper into what children hash. */
 void hash_ask_password(struct hash_ask *ask, const uint8_t pepper[KEY_SIZE], struct text password);

@@ -290,24 +290,30 @@ enum result keyring_person_hold(struct keyring *keys, const struct application *
     return result;
 }
 
+static enum result identity_seal(struct keyring *keys, struct arena *arena, int64_t member,
+                                 const struct application *application)
+{
+    struct buf buf;
+    buf_open(&buf, arena, 512);
+    const struct text lines[] = {application->first_name, application->last_name,
+                                 application->npi,        application->licence,
+                                 application->state,      application->specialty};
+    for (size_t i = 0; i < 6; i++) {
+        buf_add(&buf, lines[i].data, lines[i].size);
+        buf_char(&buf, '\n');
+    }
+    return identity_identity_set(keys->db, member,
+                                 seal_to(arena, keys->offline_key, buf_bytes(&buf)));
+}
+
 enum result keyring_decided(struct keyring *keys, struct arena *arena, int64_t member,
                             const struct application *application, bool accepted)
 {
     enum result result = keyring_write(keys);
-    struct buf buf;
     if (keys->done_count == KEYRING_DONE_MAX)
         return TOO_OFTEN;
     if (result == OK && accepted) {
-        buf_open(&buf, arena, 512);
-        const struct text lines[] = {application->first_name, application->last_name,
-                                     application->npi,        application->licence,
-                                     application->state,      application->specialty};
-        for (size_t i = 0; i < 6; i++) {
-            buf_add(&buf, lines[i].data, lines[i].size);
-            buf_char(&buf, '\n');
-        }
-        result = identity_identity_set(keys->db, member,
-                                       seal_to(arena, keys->offline_key, buf_bytes(&buf)));
+        result = identity_seal(keys, arena, member, application);
         if (result == OK)
             result = keyring_person_hold(keys, application, member);
     }
@@ -332,21 +338,42 @@ void keyring_rollback(struct keyring *keys)
         db_rollback(keys->db);
     keys->writing = false;
     keys->done_count = 0;
+    keys->left_count = 0;
     views_forget(keys);
+}
+
+static enum result member_left(struct keyring *keys, int64_t member)
+{
+    enum result result = identity_member_key_remove(keys->db, member);
+    return result == OK ? identity_application_remove(keys->db, member) : result;
+}
+
+enum result keyring_left(struct keyring *keys, int64_t member)
+{
+    if (keys->left_count == KEYRING_LEFT_MAX)
+        return TOO_OFTEN;
+    keys->left[keys->left_count++] = member;
+    return OK;
 }
 
 void keyring_after(struct keyring *keys)
 {
-    enum result result = keys->done_count > 0 ? db_begin(keys->db) : OK;
+    bool any = keys->done_count + keys->left_count > 0;
+    enum result result = any ? db_begin(keys->db) : OK;
     for (size_t i = 0; i < keys->done_count && result == OK; i++)
         result = identity_application_remove(keys->db, keys->done[i]);
-    if (keys->done_count > 0 && result == OK)
+    for (size_t i = 0; i < keys->left_count && result == OK; i++)
+        result = member_left(keys, keys->left[i]);
+    if (any && result == OK)
         result = db_commit(keys->db);
     if (result != OK) {
         db_rollback(keys->db);
-        trace_warn("applications_kept", "until=sweep result=%s", result_name(result));
+        trace_warn("identity_rows_kept", "until=sweep result=%s", result_name(result));
     }
+    if (keys->left_count > 0)
+        views_forget(keys);
     keys->done_count = 0;
+    keys->left_count = 0;
 }
 
 static enum result member_drop(struct keyring *keys, int64_t member)
@@ -365,6 +392,7 @@ static enum result member_drop(struct keyring *keys, int64_t member)
 
 static enum result sweep_keys(struct keyring *keys, struct db *desk, struct arena *arena)
 {
+    enum { LEFT = 4 };
     enum result result = OK;
     int64_t after = 0;
     for (size_t count = 1; result == OK && count > 0;) {
@@ -378,15 +406,30 @@ static enum result sweep_keys(struct keyring *keys, struct db *desk, struct aren
             if (result == NOT_FOUND) {
                 trace_warn("identity_swept", "member=%lld", (long long)after);
                 result = member_drop(keys, after);
+            } else if (result == OK && row.state == LEFT) {
+                result = member_left(keys, after);
             }
         }
     }
     return result;
 }
 
+/* Somebody got in and his application was not sealed on the way: it is now. */
+static enum result sweep_seal(struct keyring *keys, struct arena *arena, int64_t member)
+{
+    struct identity_identity_has_row has;
+    struct application application;
+    int64_t at_ms = 0;
+    enum result result = identity_identity_has(keys->db, arena, member, &has);
+    if (result != NOT_FOUND)
+        return result;
+    result = keyring_application_get(keys, arena, member, &application, &at_ms);
+    return result == OK ? identity_seal(keys, arena, member, &application) : result;
+}
+
 static enum result sweep_applications(struct keyring *keys, struct db *desk, struct arena *arena)
 {
-    enum { WAITING = 1 };
+    enum { WAITING = 1, IN = 2 };
     enum result result = OK;
     int64_t after = 0;
     for (size_t count = 1; result == OK && count > 0;) {
@@ -397,6 +440,8 @@ static enum result sweep_applications(struct keyring *keys, struct db *desk, str
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].member;
             result = desk_member_get(desk, arena, after, &row);
+            if (result == OK && row.state == IN)
+                result = sweep_seal(keys, arena, after);
             if (result == NOT_FOUND || (result == OK && row.state != WAITING))
                 result = identity_application_remove(keys->db, after);
         }

@@ -10,7 +10,7 @@
 #include "board/match.h"
 #include "core/seal.h"
 
-enum { VIEW_SLOTS = 1024, KEYRING_DONE_MAX = 1024 };
+enum { VIEW_SLOTS = 1024, KEYRING_DONE_MAX = 1024, KEYRING_LEFT_MAX = 64 };
 
 struct view_slot {
     int64_t member; /* 0: empty */
@@ -28,6 +28,8 @@ struct keyring {
     bool writing;
     int64_t done[KEYRING_DONE_MAX]; /* members whose application goes after the commit */
     size_t done_count;
+    int64_t left[KEYRING_LEFT_MAX]; /* and those whose key goes */
+    size_t left_count;
 };
 
 /* A password and address as kept in the journal: boxed under the member's own key. */
@@ -73,11 +75,17 @@ MUST_USE enum result keyring_person_hold(struct keyring *keys,
 MUST_USE enum result keyring_decided(struct keyring *keys, struct arena *arena, int64_t member,
                                      const struct application *application, bool accepted);
 
+/* Left: the key and a waiting application go after the commit, so that nothing of his can be opened
+ * any more. The sealed identity and the digests stay. TOO_OFTEN: too many at once. */
+MUST_USE enum result keyring_left(struct keyring *keys, int64_t member);
+
 MUST_USE enum result keyring_commit(struct keyring *keys);
 void keyring_rollback(struct keyring *keys);
-/* After the journal's commit: remove the applications that were decided. */
+/* After the journal's commit: remove the applications that were decided and the keys of those who
+ * left. */
 void keyring_after(struct keyring *keys);
-/* Remove rows of members the desk does not know, and applications that are no longer waiting. */
+/* Remove rows of members the desk does not know, keys of those who left, and applications that are
+ * no longer waiting; one of a member who is in and is not sealed yet is sealed first. */
 MUST_USE enum result keyring_sweep(struct keyring *keys, struct db *desk, struct arena *arena);
 
 /* --- keyring_quiz.c: the quiz at the door --- */

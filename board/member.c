@@ -1,5 +1,6 @@
-#include "board/clerk.h"
+#include "board/account.h"
 
+#include "board/pseudonym.h"
 #include "core/clock.h"
 #include "core/trace.h"
 #include "schema/desk.h"
@@ -16,7 +17,7 @@ static bool line_good(struct text line, size_t least)
     return line.size >= least;
 }
 
-static bool email_good(struct text email)
+bool email_good(struct text email)
 {
     const char *at = email.size > 0 ? memchr(email.data, '@', email.size) : NULL;
     if (at == NULL || !line_good(email, 6) || memchr(email.data, ' ', email.size) != NULL)
@@ -33,11 +34,10 @@ static bool state_good(struct text state)
            state.data[1] >= 'A' && state.data[1] <= 'Z';
 }
 
-static enum result password_check(struct work *work, struct text password)
+static enum result password_check(struct work *work, struct text password, struct text pseudonym)
 {
-    if (password.size < PASSWORD_SIZE_MIN)
-        return problem(work, INVALID, "password", "A password has at least ten characters.");
-    return OK;
+    const char *fault = password_fault(&work->clerk->passwords, work->arena, password, pseudonym);
+    return fault == NULL ? OK : problem(work, INVALID, "password", fault);
 }
 
 static enum result pseudonym_check(struct work *work, struct text pseudonym)
@@ -50,8 +50,14 @@ static enum result join_check(struct work *work)
 {
     const struct command_join *c = &work->command->join;
     enum result result = pseudonym_check(work, c->pseudonym);
+    if (result == OK && pseudonym_is_reserved(work->arena, c->pseudonym))
+        result = problem(work, INVALID, "pseudonym",
+                         "This sounds like the house itself. Take one that is only yours.");
+    if (result == OK && pseudonym_is_own(work->arena, c->pseudonym, c->first_name, c->last_name))
+        result = problem(work, INVALID, "pseudonym",
+                         "This tells who you are. Take one without your own name.");
     if (result == OK)
-        result = password_check(work, c->password);
+        result = password_check(work, c->password, c->pseudonym);
     if (result != OK)
         return result;
     if (!email_good(c->email))
@@ -90,8 +96,12 @@ enum result join_hash(struct work *work, struct hash_ask *ask)
 static enum result pseudonym_free(struct work *work, struct text pseudonym)
 {
     struct desk_member_by_name_row row;
+    struct desk_member_by_look_row look;
     enum result result = desk_member_by_name(work->clerk->desk, work->arena,
                                              pseudonym_key(work->arena, pseudonym), &row);
+    if (result == NOT_FOUND)
+        result = desk_member_by_look(work->clerk->desk, work->arena,
+                                     pseudonym_look(work->arena, pseudonym), &look);
     if (result == NOT_FOUND)
         return OK;
     if (result != OK)
@@ -162,7 +172,7 @@ enum result staff_add_hash(struct work *work, struct hash_ask *ask)
     const struct command_staff_add *c = &work->command->staff_add;
     enum result result = pseudonym_check(work, c->pseudonym);
     if (result == OK)
-        result = password_check(work, c->password);
+        result = password_check(work, c->password, c->pseudonym);
     if (result == OK && c->email.size > 0 && !email_good(c->email))
         result = problem(work, INVALID, "email", "This is not an e-mail address.");
     if (result == OK && !line_good(c->organisation, c->role == BOARD_SPONSOR ? 1 : 0))

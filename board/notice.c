@@ -1,3 +1,4 @@
+#include "board/account.h"
 #include "board/door.h"
 
 #include "core/clock.h"
@@ -80,10 +81,11 @@ static enum result mail_write(struct work *work, const struct desk_mail_due_row 
                               struct record_mail *mail)
 {
     struct text to;
-    if (row->kind == MAIL_CODE) {
-        *mail = (struct record_mail){.id = row->id};
+    *mail = (struct record_mail){.id = row->id};
+    if (row->kind == MAIL_CODE)
         return code_mail_write(work, row->question, mail);
-    }
+    if (row->kind >= MAIL_ACCOUNT)
+        return account_mail_write(work, row, mail);
     enum result result = address_find(work, row->member, &to);
     if (result == OK)
         *mail = notice_write(work, row, to);
@@ -112,8 +114,9 @@ enum result mail_due_run(struct work *work)
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
         reply.last = rows[i].id;
-        /* A code is waited for now; how many there may be has a limit of its own. */
-        if (most > 0 && rows[i].earlier >= most && rows[i].kind != MAIL_CODE)
+        /* Codes, and what concerns an account, are waited for now: they have limits of their own.
+         */
+        if (most > 0 && rows[i].earlier >= most && rows[i].kind < MAIL_ACCOUNT)
             continue;
         result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
         if (result == NOT_FOUND)

@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/account.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -54,7 +54,7 @@ enum result sign_in_hash(struct work *work, struct hash_ask *ask)
     return result;
 }
 
-static enum result session_open(struct work *work, int64_t member, int64_t role)
+enum result session_open(struct work *work, int64_t member, int64_t role, struct text device)
 {
     struct clerk *clerk = work->clerk;
     struct event event = {.kind = EVENT_SESSION_OPENED};
@@ -70,6 +70,8 @@ static enum result session_open(struct work *work, int64_t member, int64_t role)
     e->role = role;
     e->expires_ms = clerk->now_ms + hours * HOUR_MS;
     e->view_box = session_view_box(work->arena, token, view_key);
+    if (device.size > 0)
+        e->device = device;
     result = clerk_record(clerk, &event, NULL, 0);
     if (result == OK) {
         const struct reply_signed_in reply = {
@@ -86,6 +88,7 @@ enum result sign_in_run(struct work *work)
     struct clerk *clerk = work->clerk;
     struct desk_member_by_name_row row;
     struct text key = pseudonym_key(work->arena, work->command->sign_in.name);
+    int64_t methods = 0;
     enum result result = desk_member_by_name(clerk->desk, work->arena, key, &row);
     bool good = work->job->hash->good && result == OK;
     if (result == OK && row.state != MEMBER_WAITING && row.state != MEMBER_IN)
@@ -97,7 +100,11 @@ enum result sign_in_run(struct work *work)
         return REFUSED; /* one word for all: which of the two was wrong is not told */
     }
     throttle_passed(&clerk->throttle, key);
-    return session_open(work, row.id, row.role);
+    result = second_methods(work, row.id, row.role, &methods);
+    if (result == OK && methods != 0)
+        return second_offer(work, row.id, row.role, methods);
+    return result == OK ? session_open(work, row.id, row.role, work->command->sign_in.device)
+                        : result;
 }
 
 enum result sign_out_run(struct work *work)

@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/door.h"
 
 #include "board/standing.h"
 #include "core/conf.h"
@@ -24,15 +24,6 @@ struct db *clerk_roster(struct clerk *clerk)
     return clerk->roster;
 }
 
-static enum result level_move(struct work *work, int64_t member, int64_t was, int64_t level,
-                              const char *why)
-{
-    struct event event = {.kind = EVENT_MEMBER_LEVEL_SET};
-    event.member_level_set = (struct event_member_level_set){
-        .member = member, .by = 0, .level = level, .was = was, .why = text_of(why)};
-    return clerk_record(work->clerk, &event, NULL, 0);
-}
-
 /* A physician who is in or waits; NOT_FOUND for everybody else. */
 static enum result standing_find(struct work *work, int64_t member,
                                  struct desk_member_standing_row *row)
@@ -54,7 +45,7 @@ static enum result member_lower(struct work *work, int64_t member, const char *w
     if (row.level <= LEVEL_KNOWN)
         return OK;
     tally->lowered++;
-    return level_move(work, member, row.level, LEVEL_KNOWN, why);
+    return level_move(work, member, LEVEL_KNOWN, why, 0);
 }
 
 /* Back to where the lists took him from, if nothing else has moved him since and no person said
@@ -72,7 +63,7 @@ static enum result member_raise(struct work *work, int64_t member, struct tally 
     if (result != OK || held)
         return result;
     tally->raised++;
-    return level_move(work, member, row.level, row.level_from, "restored");
+    return level_move(work, member, row.level_from, "restored", 0);
 }
 
 /* Whom one record means, and how NPI and licence stand by the lists. */

@@ -94,6 +94,18 @@ int text_blank(int64_t seq, int64_t part)
     return status;
 }
 
+int member_unlock(int64_t member)
+{
+    struct command command = {.kind = COMMAND_FACTORS_CLEAR};
+    struct arena arena;
+    struct bytes reply = NO_BYTES;
+    arena_open(&arena, TOOL_ARENA_SIZE);
+    command.factors_clear.member = member;
+    int status = told(clerk_ask(&arena, &command, &reply), &arena, reply);
+    arena_close(&arena);
+    return status;
+}
+
 int clerk_status(void)
 {
     struct command command = {.kind = COMMAND_STATUS};

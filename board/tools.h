@@ -46,5 +46,10 @@ int journal_verify_verb(void);
 int journal_show(int64_t after, int64_t most);
 int clerk_status(void);
 int text_blank(int64_t seq, int64_t part);
+int member_unlock(int64_t member); /* takes his second factors away */
+/* On the machine with the offline key (identity_tool.c). member 0: all. */
+int identity_keygen(const char *folder);
+int identity_open(const char *store, const char *key, int64_t member, const char *reason);
+int identity_audit(const char *store);
 /* Ask the clerk that is serving this state. */
 MUST_USE enum result clerk_ask(struct arena *arena, struct command *command, struct bytes *reply);

@@ -444,3 +444,28 @@ struct bytes base64_read(struct arena *arena, struct text base64)
     }
     return (struct bytes){data, size};
 }
+
+void buf_base64url(struct buf *buf, struct bytes value)
+{
+    size_t from = buf->size;
+    buf_base64(buf, value);
+    while (buf->size > from && buf->data[buf->size - 1] == '=')
+        buf->size--;
+    for (size_t i = from; i < buf->size; i++)
+        buf->data[i] = buf->data[i] == '+' ? '-' : buf->data[i] == '/' ? '_' : buf->data[i];
+}
+
+struct bytes base64url_read(struct arena *arena, struct text base64url)
+{
+    char *copy = arena_take(arena, base64url.size + 4);
+    size_t size = base64url.size;
+    for (size_t i = 0; i < size; i++) {
+        char c = base64url.data[i];
+        if (c == '+' || c == '/' || c == '=')
+            return NO_BYTES; /* one text for the same bytes */
+        copy[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+    }
+    while (size % 4 != 0)
+        copy[size++] = '=';
+    return base64_read(arena, (struct text){copy, size});
+}

@@ -78,8 +78,10 @@ void buf_json_text(struct buf *buf, struct text value); /* absent: null */
 void buf_json_real(struct buf *buf, double value);
 void buf_json_bool(struct buf *buf, bool value);
 void buf_hex(struct buf *buf, struct bytes value);
-void buf_base64(struct buf *buf, struct bytes value); /* RFC 4648 section 4, padded */
+void buf_base64(struct buf *buf, struct bytes value);    /* RFC 4648 section 4, padded */
+void buf_base64url(struct buf *buf, struct bytes value); /* RFC 4648 section 5, not padded */
 /* Readers of the same; NULL data on a malformed input. */
 bool hex_read_into(uint8_t *out, size_t size, struct text hex); /* exactly `size` bytes */
 struct bytes hex_read(struct arena *arena, struct text hex);
 struct bytes base64_read(struct arena *arena, struct text base64);
+struct bytes base64url_read(struct arena *arena, struct text base64url);

@@ -66,6 +66,14 @@ const struct setting conf_settings[] = {
     NUMBER("password.per_minute", "commands", 1, 100000, 300,
            "So many sign-ins and applications the whole house takes in a minute."),
 
+    WORDS("password.lists", 0, 400, "/usr/share/john/password.lst /usr/share/dict/cracklib-small",
+          "Files of common passwords, one a line, by spaces; what is not there is left out."),
+    NUMBER(
+        "second.physician", "", 0, 1, 1,
+        "1: a physician reads and writes only with a passkey or TOTP; 0: both are only offered."),
+    NUMBER("second.staff", "", 0, 1, 1,
+           "1: sponsors and admins work only with a passkey; 0: second factors are only offered."),
+
     NUMBER("clerk.batch_most", "commands", 1, 1024, 128,
            "At most this many commands share one commit."),
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),

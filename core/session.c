@@ -1,5 +1,6 @@
 #include "core/session.h"
 
+#include "core/conf.h"
 #include "schema/command.h"
 
 #include <assert.h>
@@ -166,6 +167,46 @@ bool session_form_check(const uint8_t token[TOKEN_SIZE], const char *action, str
     return seal_equal(want, form.data, SESSION_FORM_TEXT);
 }
 
+bool session_second_missing(int64_t role, int64_t level, int64_t second)
+{
+    enum { PHYSICIAN = 1, LEVEL_OPEN = 3 };
+    if (role == PHYSICIAN)
+        return conf_int("second.physician") != 0 && level >= LEVEL_OPEN &&
+               (second & (SECOND_TOTP | SECOND_PASSKEY)) == 0;
+    return conf_int("second.staff") != 0 && (second & SECOND_PASSKEY) == 0;
+}
+
+/* Forms of a member's own account. */
+static const char *account_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_TOTP_ADD:
+        return "/account/totp";
+    case COMMAND_PASSKEY_ADD:
+        return "/account/passkey";
+    case COMMAND_RECOVERY_RENEW:
+        return "/account/codes";
+    case COMMAND_FACTOR_REMOVE:
+        return "/account/factor/:id/remove";
+    case COMMAND_PASSWORD_CHANGE:
+        return "/account/password";
+    case COMMAND_EMAIL_ASK:
+        return "/account/email";
+    case COMMAND_EMAIL_CONFIRM:
+        return "/account/email/confirm";
+    case COMMAND_SESSION_END:
+        return "/account/session/:key/end";
+    case COMMAND_SESSIONS_END:
+        return "/account/sessions/end";
+    case COMMAND_SPECIALTY_SHOW:
+        return "/account/specialty";
+    case COMMAND_LEAVE:
+        return "/account/leave";
+    default:
+        return NULL;
+    }
+}
+
 const char *session_action(enum command_kind kind)
 {
     switch (kind) {
@@ -222,7 +263,7 @@ const char *session_action(enum command_kind kind)
     case COMMAND_MEMBER_RESTORE:
         return "/admin/restore/:id";
     default:
-        return NULL;
+        return account_action(kind);
     }
 }
 

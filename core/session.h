@@ -32,6 +32,11 @@ bool session_form_check(const uint8_t token[TOKEN_SIZE], const char *action, str
  * session, operator's). */
 const char *session_action(enum command_kind kind);
 
+/* Whether somebody of this role and level still lacks the second factor that the settings ask for.
+ * second: bit 1 TOTP, bit 4 passkey. Applicants need none yet. */
+enum { SECOND_TOTP = 1, SECOND_RECOVERY = 2, SECOND_PASSKEY = 4 };
+bool session_second_missing(int64_t role, int64_t level, int64_t second);
+
 /* Rows of board.db's table `own`. The tag names a row without saying whose; the box's nonce
  * is the tag and the event's seq, so that no two boxes of a key share one and a rebuild makes the
  * same bytes. */

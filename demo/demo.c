@@ -149,6 +149,11 @@ static int logins(void)
            password, password, password, password, (int)facts.school.size, facts.school.data,
            facts.year, quiz_licence, (int)facts.zip.size, facts.zip.data, (int)facts.place.size,
            facts.place.data, password, password, password);
+    printf("In this demo a password is enough. In earnest physicians add a passkey or an "
+           "authenticator\n"
+           "app, sponsors and admins a passkey (settings second.physician, second.staff); try it "
+           "under\n"
+           "Account.\n");
     arena_close(&arena);
     return 0;
 }

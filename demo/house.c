@@ -29,7 +29,15 @@ static const char building_settings[] = "password.memory_mib = 8\n"
                                         "session.hours = 168\n"
                                         "session.hours_staff = 168\n"
                                         "session.touch_minutes = 60\n"
-                                        "password.per_minute = 100000\n";
+                                        "password.per_minute = 100000\n"
+                                        "second.physician = 0\n"
+                                        "second.staff = 0\n";
+/* What stays: whoever looks around signs in with the printed passwords alone. */
+static const char demo_settings[] =
+    "# A demo: second factors are offered, and nobody needs one. A house that is meant in earnest\n"
+    "# leaves these two out.\n"
+    "second.physician = 0\n"
+    "second.staff = 0\n";
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
 {
@@ -165,6 +173,8 @@ bool house_finish(struct house *house, bool whole)
         return false;
     for (size_t i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++)
         unlink(path_in(house, leftovers[i]));
+    if (write_file(path_in(house, "curbside.conf"), demo_settings, sizeof(demo_settings) - 1) != OK)
+        fprintf(stderr, "demo: %s/curbside.conf was not written\n", house->state);
     (void)rmdir(house->target); /* an empty folder may stand in the way */
     if (rename(house->state, house->target) == 0)
         return true;

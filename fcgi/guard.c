@@ -43,6 +43,7 @@ enum result guard_reader(struct request *r)
     reader->unread = row.unread;
     reader->seen_ms = row.seen_ms;
     reader->view_box = row.view_box;
+    reader->second_missing = session_second_missing(row.role, row.level, row.second);
     return OK;
 }
 
@@ -54,9 +55,12 @@ enum result guard_row(const struct request *r)
         return OK;
     if (!reader->signed_in)
         return STALE;
+    if (reader->second_missing && r->route->who != WHO_ACCOUNT)
+        return REFUSED;
     switch (r->route->who) {
     case WHO_ANYONE:
     case WHO_WAITING:
+    case WHO_ACCOUNT:
         return OK;
     case WHO_PHYSICIAN:
         return in ? OK : REFUSED;

@@ -1,6 +1,6 @@
 /* The door: signing in and out. Why a sign-in
  * failed is never told: a wrong name and a wrong password look the same. */
-#include "fcgi/page_doors.h"
+#include "fcgi/page_second.h"
 
 #include "core/clock.h"
 #include "fcgi/guard.h"
@@ -16,6 +16,9 @@ const struct field fields_login_form[] = {
      .label = "The page to go on to"},
     {.name = "joined", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
     {.name = "out", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = "reset", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = "late", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = "left", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
     {.name = NULL},
 };
 const struct field fields_login[] = {
@@ -54,8 +57,8 @@ static struct text next_for(struct text next, int64_t role, int64_t level)
     return good ? next : NO_TEXT;
 }
 
-static enum result go_on(struct request *r, struct reply *out, struct text next, int64_t role,
-                         int64_t level)
+enum result page_go_on(struct request *r, struct reply *out, struct text next, int64_t role,
+                       int64_t level)
 {
     struct text to = next_for(next, role, level);
     if (!to.data)
@@ -75,12 +78,18 @@ enum result page_login(struct request *r, struct reply *out)
 {
     struct text next = request_text(r, "next");
     if (r->reader.signed_in)
-        return go_on(r, out, next, r->reader.role, r->reader.level);
+        return page_go_on(r, out, next, r->reader.role, r->reader.level);
     struct view_login v = {.name = TEXT(""), .next = next, .notice = TEXT("")};
     if (request_flag(r, "joined"))
         v.notice = TEXT("Your application is in. Sign in to see how it stands.");
     else if (request_flag(r, "out"))
         v.notice = TEXT("You are signed out.");
+    else if (request_flag(r, "reset"))
+        v.notice = TEXT("Your new password is set, and all sessions have ended. Sign in with it.");
+    else if (request_flag(r, "late"))
+        v.notice = TEXT("That took too long. Please sign in once more.");
+    else if (request_flag(r, "left"))
+        v.notice = TEXT("You have left. Your account is gone; thank you for what you gave.");
     return login_show(r, out, &v);
 }
 
@@ -108,6 +117,7 @@ enum result page_login_post(struct request *r, struct reply *out)
     struct command command = {.kind = COMMAND_SIGN_IN};
     command.sign_in.name = request_text(r, "name");
     command.sign_in.password = request_text(r, "password");
+    command.sign_in.device = page_device(r);
     enum result result = page_program(r, "clerk", &command, &root);
     if (result == INVALID || result == REFUSED || result == NOT_FOUND || result == STALE) {
         r->fault_count = 0;
@@ -122,8 +132,16 @@ enum result page_login_post(struct request *r, struct reply *out)
     json_close(root);
     if (result != OK)
         return UNKNOWN;
-    reply_session(out, in.token);
-    return go_on(r, out, request_text(r, "next"), in.role, level_of(r, in.member));
+    if (in.token.size == 0)
+        return page_second(r, out, &in, request_text(r, "next"));
+    return page_signed_in(r, out, &in, request_text(r, "next"));
+}
+
+enum result page_signed_in(struct request *r, struct reply *out, const struct reply_signed_in *in,
+                           struct text next)
+{
+    reply_session(out, in->token);
+    return page_go_on(r, out, next, in->role, level_of(r, in->member));
 }
 
 enum result page_logout_post(struct request *r, struct reply *out)

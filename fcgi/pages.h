@@ -34,6 +34,21 @@ page_function page_login, page_login_post, page_login_again, page_logout_post,
 page_function page_join, page_join_post, page_join_again;
 page_function page_about;
 
+/* A member's own account, in the login pool. */
+extern const struct field fields_second[], fields_passkey_in[], fields_reset[], fields_reset_form[],
+    fields_reset_new[], fields_account[], fields_password[], fields_email[], fields_email_confirm[],
+    fields_specialty[], fields_totp[], fields_passkey_new[], fields_export[], fields_leave[];
+page_function page_second_post, page_second_again, page_passkey_in, page_passkey_in_post,
+    page_passkey_in_again; /* page_second.c */
+page_function page_reset, page_reset_post, page_reset_again, page_reset_new, page_reset_new_post,
+    page_reset_new_again; /* page_reset.c */
+page_function page_account, page_account_again, page_password_post, page_email_post,
+    page_email_confirm_post, page_specialty_post, page_session_end_post, page_sessions_end_post,
+    page_factor_remove_post; /* page_account.c */
+page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_passkey_new,
+    page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
+page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
+
 /* Sponsor pool. */
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
 page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_again,

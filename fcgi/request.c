@@ -52,6 +52,7 @@ enum result request_open(struct request *r, struct worker *worker, struct arena 
     r->host = accept_param(in, "HTTP_HOST");
     r->origin = accept_param(in, "HTTP_ORIGIN");
     r->fetch_site = accept_param(in, "HTTP_SEC_FETCH_SITE");
+    r->device = accept_param(in, "DEVICE");
     r->cookies = accept_param(in, "HTTP_COOKIE");
     r->content_type = accept_param(in, "CONTENT_TYPE");
     r->wants_json = header_names(accept_param(in, "HTTP_ACCEPT"), "application/json");

@@ -58,6 +58,7 @@ enum who {
     WHO_SPONSOR = 4,   /* role 2 */
     WHO_ADMIN = 5,     /* role 3 */
     WHO_MEMBER = 6,    /* a physician of level 3, or an admin: reading what members wrote */
+    WHO_ACCOUNT = 7,   /* a session of any role, with or without the second factor it needs */
 };
 struct reader {
     bool signed_in;
@@ -67,8 +68,9 @@ struct reader {
     struct text pseudonym;
     int64_t unread; /* notices not yet seen */
     struct text organisation;
-    uint8_t token[32]; /* raw; all zero when not signed in. Never printed. */
-    int64_t seen_ms;   /* when the session was last written down as used */
+    bool second_missing; /* only his own account is open, until he adds a second factor */
+    uint8_t token[32];   /* raw; all zero when not signed in. Never printed. */
+    int64_t seen_ms;     /* when the session was last written down as used */
     struct bytes view_box;
     bool has_view_key;
     uint8_t view_key[32];
@@ -94,7 +96,8 @@ struct request {
     bool wants_json; /* Accept names application/json */
     bool takes_gzip;
     int64_t now_ms;
-    struct text path; /* percent-decoded, starts with '/' */
+    struct text device; /* what nginx makes of the browser's name: "iPhone", "Linux", "other" */
+    struct text path;   /* percent-decoded, starts with '/' */
     struct text query, cookies, remote, host, origin, fetch_site, content_type;
     int64_t id;       /* :id of the pattern, 1 .. 2^53; else 0 */
     struct text name; /* :name ([a-z0-9-], at most 40) or :key (32 hex digits) of the pattern; else

@@ -57,6 +57,8 @@ static bool sent_elsewhere(struct request *r, struct reply *out, enum result res
 {
     if (r->method != METHOD_GET || r->wants_json)
         return false;
+    if (result == REFUSED && r->reader.second_missing)
+        return reply_redirect(r, out, "/account?needed=1") == OK;
     bool waiting = r->reader.signed_in && r->reader.role == 1 && r->reader.level < 3;
     if (result == REFUSED && waiting)
         return reply_redirect(r, out, "/waiting") == OK;

@@ -73,6 +73,29 @@ static enum result rule_approve(struct paymaster *paymaster, const struct event 
                               event->at_ms);
 }
 
+/* Sessions end and second factors change; only the staff's are kept here. What one who has left is
+ * owed stays owed. */
+static enum result account_apply(struct paymaster *paymaster, const struct event *event)
+{
+    static const uint8_t none[32];
+    switch (event->kind) {
+    case EVENT_SESSIONS_ENDED:
+        return vault_sessions_drop(paymaster->vault, event->sessions_ended.member,
+                                   bytes_of(event->sessions_ended.but, 32));
+    case EVENT_MEMBER_LEFT:
+        return vault_sessions_drop(paymaster->vault, event->member_left.member,
+                                   bytes_of(none, sizeof none));
+    case EVENT_FACTOR_ADDED:
+        return vault_second_set(paymaster->vault, event->factor_added.member,
+                                event->factor_added.second);
+    case EVENT_FACTOR_REMOVED:
+        return vault_second_set(paymaster->vault, event->factor_removed.member,
+                                event->factor_removed.second);
+    default:
+        return OK;
+    }
+}
+
 enum result vault_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct paymaster *paymaster = self;
@@ -101,6 +124,11 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
                                   event->at_ms);
     case EVENT_SESSION_CLOSED:
         return vault_session_drop(paymaster->vault, bytes_of(event->session_closed.digest, 32));
+    case EVENT_SESSIONS_ENDED:
+    case EVENT_MEMBER_LEFT:
+    case EVENT_FACTOR_ADDED:
+    case EVENT_FACTOR_REMOVED:
+        return account_apply(paymaster, event);
     case EVENT_RULE_PROPOSED:
         return rule_propose(paymaster, entry);
     case EVENT_RULE_APPROVED:
@@ -182,6 +210,9 @@ enum result vault_actor_of(struct paymaster *paymaster, const struct command *co
     const char *action = session_action(command->kind);
     if (action != NULL && !session_form_check(token, action, command->form))
         return STALE;
+    /* Only the staff has sessions here, and none of it a level below the highest. */
+    if (session_second_missing(row.role, 3, row.second))
+        return REFUSED;
     *actor = (struct vault_actor){row.member, row.role};
     return OK;
 }

@@ -21,6 +21,8 @@ if [ ! -e "$dest$state/curbside.conf" ]; then
 # Settings of this house; `curbside settings` lists all of them with their meaning.
 socket.peer_users = curbside-web-login curbside-web-member curbside-web-sponsor curbside-web-admin
 web.peer_users = www-data
+# The address people type. Links in mails lead there and passkeys are bound to it: set it before anybody signs in.
+# site.url = https://curbside.example
 CONF
 fi
 # nginx: the site and its limits, included from conf.d (Debian's nginx.conf reads that at http level).

@@ -29,6 +29,9 @@ local libraries = {
   ["seccomp.h"] = { "core/sandbox.c" },
   ["pcre2.h"] = { "board/guard.c" },
   ["hpdf.h"] = { "board/letter_pdf.c" },
+  ["liboath/oath.h"] = { "board/totp.c" },
+  ["fido.h"] = { "board/passkey.c" },
+  ["qrencode.h"] = { "fcgi/qr.c" },
 }
 
 local below = {

@@ -143,7 +143,7 @@ static void a_row_too_long_to_be_remembered_is_right_all_the_same(void **state U
     size_t count;
     int64_t last = 0;
     setup();
-    FILE *const file = fopen(conf_path("curbside.conf"), "w");
+    FILE *const file = fopen(conf_path("curbside.conf"), "a");
     assert_non_null(file);
     (void)fputs("vote.per_day = 1000\nposting.per_day = 1000\n", file);
     (void)fclose(file);

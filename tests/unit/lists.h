@@ -37,7 +37,7 @@ UNUSED static void lists_conf(const char *lines)
 {
     FILE *file = fopen(conf_path("curbside.conf"), "we");
     assert_non_null(file);
-    assert_true(fputs(lines, file) >= 0);
+    assert_true(fputs(room_conf, file) >= 0 && fputs(lines, file) >= 0);
     assert_int_equal(fclose(file), 0);
     conf_open(arena_text(&room_arena, text_of(conf_state())).data);
 }

@@ -103,7 +103,7 @@ static void without_lists_an_application_wants_a_look(void **state UNUSED)
 
 static const char *npi_of(int64_t nine)
 {
-    static char ring[8][16];
+    static char ring[8][40];
     static size_t next;
     char *npi = ring[next++ % 8];
     for (int digit = 0; digit < 10; digit++) {

@@ -27,6 +27,18 @@ static struct clerk room;
 static struct arena room_arena;
 static int64_t room_requests;
 
+/* Second factors are another test's business. */
+static const char *room_conf = "second.physician = 0\nsecond.staff = 0\n";
+
+UNUSED static void room_settings(const char *settings)
+{
+    FILE *const file = fopen(conf_path("curbside.conf"), "w");
+    assert_non_null(file);
+    assert_true(fputs(settings, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    conf_open(conf_state());
+}
+
 UNUSED static void room_begin(void)
 {
     memset(&room, 0, sizeof(room));
@@ -38,6 +50,7 @@ UNUSED static void room_begin(void)
 UNUSED static void room_open(void)
 {
     (void)scratch_open();
+    room_settings(room_conf);
     if (room_arena.block == NULL)
         arena_open(&room_arena, 64 << 20);
     arena_reset(&room_arena, 0);
@@ -93,7 +106,7 @@ UNUSED static void person_sign_in(struct person *person, const char *name)
     struct reply_signed_in in;
     struct json *json = NULL;
     struct text reply;
-    command.sign_in = (struct command_sign_in){text_of(name), TEXT("password 123")};
+    command.sign_in = (struct command_sign_in){text_of(name), TEXT("password 123"), NO_TEXT};
     assert_int_equal(room_do(NULL, &command, &reply), OK);
     assert_int_equal(json_read(text_bytes(reply), &json), OK);
     assert_int_equal(reply_signed_in_read(json, &room_arena, &in), OK);

@@ -105,7 +105,8 @@ static int open_house(void **unused UNUSED)
     (void)scratch_open();
     int fd = open(conf_path("curbside.conf"), O_WRONLY | O_CREAT, 0600);
     static const char settings[] = "rate.post_per_minute = 0\nrate.read_per_minute = 0\n"
-                                   "rate.vote_per_minute = 3\nrate.sign_in_per_minute = 0\n";
+                                   "rate.vote_per_minute = 3\nrate.sign_in_per_minute = 0\n"
+                                   "second.physician = 0\nsecond.staff = 0\n";
     assert_int_equal(write(fd, settings, sizeof settings - 1), sizeof settings - 1);
     close(fd);
     conf_open(conf_state());

@@ -37,7 +37,7 @@ static int open_all(void **state UNUSED)
     arena_open(&arena, 64 << 20);
     file = fopen(conf_path("curbside.conf"), "w");
     assert_non_null(file);
-    assert_true(fputs("password.memory_mib = 8\n", file) > 0);
+    assert_true(fputs("password.memory_mib = 8\nsecond.staff = 0\n", file) > 0);
     return fclose(file);
 }
 
@@ -185,7 +185,7 @@ static enum result sign_in(const char *name, const char *password)
     struct command command = {.kind = COMMAND_SIGN_IN};
     struct bytes reply;
     arena_reset(&arena, 0);
-    command.sign_in = (struct command_sign_in){text_of(name), text_of(password)};
+    command.sign_in = (struct command_sign_in){text_of(name), text_of(password), NO_TEXT};
     return clerk_ask(&arena, &command, &reply);
 }
 

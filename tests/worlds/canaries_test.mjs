@@ -4,11 +4,13 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import { test, after, before } from "node:test";
-import { writeFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { House, ask, answer, vote, password, npi, sleep } from "../support/house.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
-import { filesBelow, bytesOf, sql } from "../support/stores.mjs";
+import { filesBelow, bytesOf, sql, storeFiles } from "../support/stores.mjs";
+import { addApp, base32 } from "../support/second.mjs";
 
 const person = {
   first_name: "Quetzalina",
@@ -23,7 +25,8 @@ let house,
   others,
   relay,
   mails = [],
-  tokens = [];
+  tokens = [],
+  account = {}; // what opens the canary's account, and his next address
 
 // Every way a string may lie there. Base64 depends on what stands before it: three places, without the ends that mix with neighbours.
 function disguises(value) {
@@ -59,6 +62,8 @@ const secrets = () => ({
   ...person,
   ...Object.fromEntries(tokens.map((token, i) => [`token ${i}`, Buffer.from(token, "base64url")])),
 });
+// Nobody's page, mail or file may hold these; mail brings two of them to the canary himself.
+const everything = () => ({ ...secrets(), ...account });
 const scanFolder = (folder, wanted) =>
   filesBelow(folder).flatMap((path) =>
     findings(bytesOf(path), wanted).map((what) => `${path.slice(folder.length + 1)}: ${what}`),
@@ -137,6 +142,24 @@ before(async () => {
   });
   canary = await house.signIn("Yellowbird", person.password);
   tokens.push(canary.cookies.get("__Host-s"));
+  const app = await addApp(house, canary);
+  tokens.push(canary.cookies.get("__Host-s"));
+  account = { "app's secret": app.secret, "app's secret, raw": base32(app.secret), "next address": "robin.3319@canary-post.example" };
+  app.codes.forEach((code, i) => Object.assign(account, { [`code ${i}`]: code, [`code ${i}, bare`]: code.replaceAll("-", "") }));
+  await canary.submit(
+    "/account",
+    "/account/email",
+    { email: account["next address"], email_password: person.password },
+    { expect: 303 },
+  );
+  await house.visitor().submit("/reset", "/reset", { name: "Yellowbird" }, { expect: 303 });
+  const mailed = async (to, form) => {
+    for (let i = 0; i < 100; i++, await sleep(50))
+      for (const mail of mails) if (mail.to.includes(to) && form.test(mail.text)) return mail.text.match(form)[1];
+    throw new Error(`no mail to ${to}`);
+  };
+  account["code for the address"] = await mailed(account["next address"], /^ {4}(\d{8})$/m);
+  account["code for a password"] = await mailed(person.email, /^ {4}([\w-]{22})$/m);
   const question = await ask(canary, "What does a canary know of carbon monoxide?");
   const posting = await answer(alder, question, "It stops singing.");
   await canary.submit("/t/cardiology", "/topic/cardiology/follow", { follows: "1" }, { expect: 303 });
@@ -186,7 +209,7 @@ test("no store, write-ahead log, trace, key or public file holds who a member is
     filesBelow(house.state).filter((path) => /-wal$/.test(path)).length > 3,
     "there are write-ahead logs to look into",
   );
-  assert.deepEqual(scanFolder(house.state, secrets()), []);
+  assert.deepEqual(scanFolder(house.state, everything()), []);
   const gone = {
     first_name: "Persephonia",
     last_name: "Vandersloot-Achterberg",
@@ -232,7 +255,7 @@ test("no page of anybody else, as HTML or JSON, says who a member is", async () 
         const got = await client.get(path, { headers: { accept } });
         read += Number(got.status === 200);
         // What was looked for is shown again to whoever typed it.
-        const known = path.endsWith("q=Quetzalina") ? { ...secrets(), first_name: "\0none" } : secrets();
+        const known = path.endsWith("q=Quetzalina") ? { ...everything(), first_name: "\0none" } : everything();
         faults.push(
           ...findings(Buffer.concat([got.bytes, Buffer.from(got.raw.join("\n"))]), known).map(
             (what) => `${name} GET ${path}: ${what}`,
@@ -248,8 +271,9 @@ test("mail goes to the member's own address and holds nobody's name; another's m
   assert.ok(own.length > 0, `the canary got mail (of ${mails.length})`);
   for (const { to, text } of mails) {
     assert.equal(to.length, 1, "one address a mail");
-    const { email, ...rest } = secrets();
-    assert.deepEqual(findings(Buffer.from(text), to[0] === email ? rest : secrets()), []);
+    const own = [person.email, account["next address"]].includes(to[0]);
+    const { email, ...rest } = own ? { ...secrets(), "app's secret": account["app's secret"] } : everything();
+    assert.deepEqual(findings(Buffer.from(text), own ? rest : everything()), []);
   }
 });
 
@@ -265,8 +289,35 @@ test("exports of the books and the operator's lists say nothing either", () => {
   ]) {
     const done = house.run("curbside", args);
     assert.notEqual(done.status, 2, `${args}: ${done.stderr}`);
-    assert.deepEqual(findings(Buffer.from(done.stdout + done.stderr), secrets()), [], args.join(" "));
+    assert.deepEqual(findings(Buffer.from(done.stdout + done.stderr), everything()), [], args.join(" "));
   }
+});
+
+test("a backup of all stores, made while the house runs, holds no more than they do", () => {
+  const backup = join(house.folder, "backup");
+  mkdirSync(backup);
+  for (const path of storeFiles(house)) {
+    const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path, `.backup ${join(backup, path.split("/").at(-1))}`]);
+    assert.equal(done.status, 0, String(done.stderr));
+  }
+  assert.ok(filesBelow(backup).length > 6, "there is a copy of each");
+  assert.deepEqual(scanFolder(backup, everything()), []);
+  sql(join(backup, "desk.db"), `CREATE TABLE mistake (what TEXT); INSERT INTO mistake VALUES ('${account["app's secret"]}');`);
+  assert.notDeepEqual(scanFolder(backup, everything()), [], "what is written into one by mistake is found (control)");
+});
+
+test("the clerk, whose memory has held it all, leaves no core file", async () => {
+  const cores = (limits) => limits.match(/^Max core file size\s+(\S+)\s+(\S+)/m).slice(1);
+  const pid = house.pid("clerk");
+  assert.deepEqual(cores(readFileSync(`/proc/${pid}/limits`, "utf8")), ["0", "0"]);
+  assert.notDeepEqual(cores("Max core file size        0                    unlimited            bytes"), ["0", "0"], "control");
+  const before = filesBelow(house.folder).length;
+  process.kill(pid, "SIGABRT");
+  for (let i = 0; i < 100 && (await others.visitor.get("/login/passkey")).status !== 200; i++) await sleep(100);
+  assert.notEqual(house.pid("clerk"), pid, "it died, and stands again");
+  const made = filesBelow(house.folder).filter((path) => /core/.test(path.split("/").at(-1)));
+  assert.deepEqual(made, [], `of ${before} files`);
+  assert.deepEqual(scanFolder(house.state, everything()), [], "and what it wrote while it died tells nothing");
 });
 
 test("a planted file is found in every disguise (control)", () => {

@@ -1,9 +1,9 @@
 -- The clerk's desk: what commands are checked against, and what fold_desk.c does to it.
 
---: actor_find(digest: blob) => one member: int, role: int, level: int, state: int, seen_ms: int, expires_ms: int
+--: actor_find(digest: blob) => one member: int, role: int, level: int, state: int, seen_ms: int, expires_ms: int, second: int, opened_ms: int
 --: may: clerk
 -- Who a session token speaks for.
-SELECT s.member, s.role, m.level, m.state, s.seen_ms, s.expires_ms
+SELECT s.member, s.role, m.level, m.state, s.seen_ms, s.expires_ms, m.second, s.opened_ms
 FROM session s JOIN member m ON m.id = s.member WHERE s.digest = :digest;
 
 --: member_by_name(pseudonym_key: text) => one id: int, role: int, level: int, state: int, credential: blob

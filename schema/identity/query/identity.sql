@@ -53,3 +53,16 @@ DELETE FROM identity WHERE member = :member;
 --: person_remove(member: int)
 --: may: clerk
 DELETE FROM person WHERE member = :member;
+
+--: identity_has(member: int) => one member: int
+--: may: clerk
+SELECT member FROM identity WHERE member = :member;
+
+--: identity_get(member: int) => one sealed: blob
+--: may: operator
+-- For the machine with the offline key, on a copy of the store.
+SELECT sealed FROM identity WHERE member = :member;
+
+--: identities_after(after: int, most: int) => member: int, sealed: blob
+--: may: operator
+SELECT member, sealed FROM identity WHERE member > :after ORDER BY member LIMIT :most;

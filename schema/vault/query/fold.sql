@@ -33,9 +33,18 @@ DELETE FROM session WHERE digest = :digest;
 --: may: paymaster
 DELETE FROM session WHERE expires_ms < :before_ms;
 
---: session_find(digest: blob) => one member: int, role: int, seen_ms: int, expires_ms: int
+--: session_find(digest: blob) => one member: int, role: int, seen_ms: int, expires_ms: int, second: int
 --: may: paymaster
-SELECT member, role, seen_ms, expires_ms FROM session WHERE digest = :digest;
+SELECT s.member, s.role, s.seen_ms, s.expires_ms, ifnull(b.bits, 0) FROM session s LEFT JOIN second b ON b.member = s.member
+WHERE s.digest = :digest;
+
+--: sessions_drop(member: int, but: blob)
+--: may: paymaster
+DELETE FROM session WHERE member = :member AND digest <> :but;
+
+--: second_set(member: int, bits: int)
+--: may: paymaster
+INSERT INTO second (member, bits) VALUES (:member, :bits) ON CONFLICT (member) DO UPDATE SET bits = excluded.bits;
 
 --: rule_add(id: int, name: text, script: text, sha256: blob, state: int, proposed_by: int)
 --: may: paymaster

@@ -1,0 +1,116 @@
+#include "board/account.h"
+
+#include "schema/desk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What the journal holds on a member: his own entries, stretch by stretch, so that no export keeps
+ * the others waiting. Boxes and digests of secrets are left out: they say nothing to a person. */
+
+enum { STRETCH = 4000, EVENTS_SIZE_MAX = 60000 };
+
+/* Whose doing it was, or whom it is about; 0: nobody's. */
+static int64_t event_member(const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_MEMBER_APPLIED:
+    case EVENT_STAFF_ADDED:
+        return event->seq;
+    case EVENT_MEMBER_DECIDED:
+        return event->member_decided.member;
+    case EVENT_MEMBER_LEVEL_SET:
+        return event->member_level_set.member;
+    case EVENT_SESSION_OPENED:
+        return event->session_opened.member;
+    case EVENT_POSTING_ADDED:
+        return event->posting_added.member;
+    case EVENT_QUESTION_SOLVED:
+        return event->question_solved.member;
+    case EVENT_VOTE_CAST:
+        return event->vote_cast.member;
+    case EVENT_TOPIC_FOLLOWED:
+        return event->topic_followed.member;
+    case EVENT_NOTICES_SEEN:
+        return event->notices_seen.member;
+    case EVENT_RULE_PROPOSED:
+        return event->rule_proposed.by;
+    case EVENT_RULE_APPROVED:
+        return event->rule_approved.by;
+    case EVENT_RULE_WITHDRAWN:
+        return event->rule_withdrawn.by;
+    case EVENT_FACTOR_ADDED:
+        return event->factor_added.member;
+    case EVENT_FACTOR_USED:
+        return event->factor_used.member;
+    case EVENT_FACTOR_REMOVED:
+        return event->factor_removed.member;
+    case EVENT_CREDENTIAL_SET:
+        return event->credential_set.member;
+    case EVENT_RESET_ASKED:
+        return event->reset_asked.member;
+    case EVENT_EMAIL_ASKED:
+        return event->email_asked.member;
+    case EVENT_SESSIONS_ENDED:
+        return event->sessions_ended.member;
+    case EVENT_SPECIALTY_SHOWN:
+        return event->specialty_shown.member;
+    default:
+        return 0;
+    }
+}
+
+static void event_line(struct buf *out, const struct event *event)
+{
+    buf_format(out, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"kind\":\"%s\"", event->seq,
+               event->at_ms, event_kind_name(event->kind));
+    if (event->kind == EVENT_VOTE_CAST)
+        buf_format(out, ",\"posting\":%" PRId64 ",\"stance\":%" PRId64 ",\"patients\":%" PRId64,
+                   event->vote_cast.posting, event->vote_cast.stance, event->vote_cast.patients);
+    if (event->kind == EVENT_MEMBER_LEVEL_SET)
+        buf_format(out, ",\"level\":%" PRId64, event->member_level_set.level);
+    if (event->kind == EVENT_QUESTION_SOLVED)
+        buf_format(out, ",\"question\":%" PRId64, event->question_solved.question);
+    if (event->kind == EVENT_TOPIC_FOLLOWED) {
+        buf_format(out,
+                   ",\"follows\":%s,\"topic\":", event->topic_followed.follows ? "true" : "false");
+        buf_json_text(out, event->topic_followed.topic);
+    }
+    buf_format(out, "}\n");
+}
+
+/* Entries that do not even name the number are not read. */
+static bool names_number(struct bytes body, const char *digits)
+{
+    return memmem(body.data, body.size, digits, strlen(digits)) != NULL;
+}
+
+enum result account_events_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    struct reply_account_events reply = {.after = 0};
+    struct log_entry *entries;
+    struct buf out;
+    char digits[24];
+    size_t count = 0;
+    int64_t after = work->command->account_events.after, me = work->actor.member;
+    (void)snprintf(digits, sizeof(digits), ":%" PRId64, me);
+    buf_open(&out, work->arena, 4096);
+    enum result result = log_read(clerk->journal, work->arena, after, STRETCH, &entries, &count);
+    for (size_t i = 0; i < count && result == OK && out.size < EVENTS_SIZE_MAX; i++) {
+        struct event event;
+        after = entries[i].seq;
+        if (after != me && !names_number(entries[i].body, digits))
+            continue;
+        result = event_read(entries[i].body, work->arena, &event);
+        event.seq = after;
+        if (result == OK && event_member(&event) == me)
+            event_line(&out, &event);
+    }
+    reply.events = out.size > 0 ? buf_done(&out) : TEXT("");
+    reply.after = count == 0 || (count < STRETCH && after == entries[count - 1].seq) ? 0 : after;
+    if (result == OK)
+        reply_account_events_write(&work->reply, &reply);
+    return result;
+}

@@ -1,0 +1,76 @@
+#include "board/account.h"
+
+#include "core/clock.h"
+#include "schema/desk.h"
+
+/* Leaving for good. The member's key goes after the journal's commit, and with it every box he has
+ * in the journal; the digests of NPI and licence stay, so that whoever comes back is seen by a
+ * person. What he wrote stays without a name, or is blanked, as he chooses. */
+
+enum { POSTINGS_SLICE = 500, TEXT_PARTS = 2 };
+
+enum result leave_hash(struct work *work, struct hash_ask *ask)
+{
+    return own_password_hash(work, work->command->leave.password, ask);
+}
+
+static enum result text_erase(struct work *work, int64_t seq, int64_t part)
+{
+    struct clerk *clerk = work->clerk;
+    struct event event = {.kind = EVENT_TEXT_BLANKED};
+    uint8_t salt[16];
+    struct text body;
+    enum result result = log_text_get(clerk->journal, work->arena, seq, part, &body, salt);
+    if (result == NOT_FOUND || (result == OK && body.data == NULL))
+        return OK; /* never there, or blanked before */
+    if (result != OK)
+        return result;
+    event.text_blanked =
+        (struct event_text_blanked){.seq = seq, .part = part, .by = work->actor.member};
+    result = clerk_record(clerk, &event, NULL, 0);
+    return result == OK ? log_text_blank(clerk->journal, seq, part) : result;
+}
+
+static enum result texts_erase(struct work *work)
+{
+    struct desk_postings_of_row *rows;
+    enum result result = OK;
+    int64_t after = 0;
+    for (size_t count = POSTINGS_SLICE; count == POSTINGS_SLICE && result == OK;) {
+        result = desk_postings_of(work->clerk->desk, work->arena, work->actor.member, after,
+                                  POSTINGS_SLICE, &rows, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            after = rows[i].id;
+            for (int64_t part = 0; part < TEXT_PARTS && result == OK; part++)
+                result = text_erase(work, after, part);
+        }
+    }
+    return result;
+}
+
+enum result leave_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    struct event event = {.kind = EVENT_MEMBER_LEFT};
+    struct event_member_left *e = &event.member_left;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    if (work->actor.role != BOARD_PHYSICIAN)
+        return problem(work, CONFLICT, "", "Accounts of the staff are closed by an operator.");
+    result = own_password_good(work, "password");
+    if (result != OK)
+        return result;
+    if (work->command->leave.blank)
+        result = texts_erase(work);
+    e->member = work->actor.member;
+    e->was = work->actor.level;
+    if (result == OK)
+        result = clerk_record(clerk, &event, NULL, 0);
+    if (result == OK)
+        result = keyring_left(&clerk->keys, work->actor.member);
+    if (result != OK)
+        clerk->fatal = result; /* half a farewell must not come to be */
+    return result;
+}
