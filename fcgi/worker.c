@@ -83,8 +83,10 @@ void worker_close(struct worker *worker)
 
 bool worker_is_whole(const struct worker *worker)
 {
+    /* Without medical words the search is only narrower. */
+    const uint32_t needed = worker->store_mask & ~BIT(WEB_VOCAB);
     for (size_t i = 0; i < WEB_STORES; i++)
-        if ((worker->store_mask >> i & 1) && !worker->stores[i])
+        if ((needed >> i & 1) && !worker->stores[i])
             return false;
     return true;
 }
