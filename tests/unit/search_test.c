@@ -146,6 +146,34 @@ static void nothing_typed_is_a_query_language(void **state UNUSED)
     assert_int_equal(count, 2); /* control: the word itself is searched for */
 }
 
+static void random_bytes_are_always_answered(void **state UNUSED)
+{
+    static const char letters[] =
+        "ab\"-:*()^{}+~\\'%; topic:since:warfarin INR\t\n.AZ09\xc3\xa9\xff";
+    struct search_answer *answer = arena_new(&room_arena, struct search_answer);
+    struct db *raw = NULL;
+    uint64_t seed = 7;
+    size_t refused = 0;
+    assert_int_equal(db_open(&raw, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
+                     OK);
+    for (size_t round = 0; round < 3000; round++) {
+        char typed[48];
+        const size_t mark = room_arena.used, size = (seed >> 33) % sizeof(typed);
+        for (size_t i = 0; i < size; i++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            typed[i] = letters[(seed >> 33) % (sizeof(letters) - 1)];
+        }
+        const struct text text = {typed, size};
+        assert_int_equal(search_answer(search, &room_arena, text, 20, false, answer), OK);
+        struct board_search_rank_row row; /* control: FTS5 itself refuses most of these */
+        refused += round < 50 && board_search_rank(raw, &room_arena, text, &row) != OK;
+        seed = seed * 6364136223846793005U + 1442695040888963407U;
+        arena_reset(&room_arena, mark);
+    }
+    assert_true(refused > 10);
+    db_close(raw);
+}
+
 static void a_very_long_question_is_cut_and_answered(void **state UNUSED)
 {
     static char typed[64 * 1024];
@@ -272,6 +300,7 @@ int main(void)
         cmocka_unit_test(snippets_mark_the_words_and_hold_no_markdown),
         cmocka_unit_test(the_last_word_of_a_title_being_typed_is_a_beginning),
         cmocka_unit_test(nothing_typed_is_a_query_language),
+        cmocka_unit_test(random_bytes_are_always_answered),
         cmocka_unit_test(a_very_long_question_is_cut_and_answered),
         cmocka_unit_test(a_phrase_must_stand_as_it_is_and_an_unwanted_word_must_not),
         cmocka_unit_test(filters_hold_back_what_is_not_so),
