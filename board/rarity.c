@@ -5,7 +5,7 @@
 
 enum {
     KEEP_US = 600 * 1000 * 1000,
-    COUNTED = 2000, /* from the newest back; twice as many from the oldest on */
+    COUNTED = 5000, /* from the newest back; twice as many from the oldest on */
     COMMON_LEAST = 1500,
     COMMON_SHARE = 5, /* more than a fifth of all */
 };

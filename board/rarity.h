@@ -22,6 +22,6 @@ struct rarity {
 MUST_USE enum result rarity_texts(struct rarity *rarity, struct arena *arena);
 /* A word in more postings says nothing: it is only used when there is nothing else. */
 int64_t rarity_common(const struct rarity *rarity);
-/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows is exact up to 4,000. */
+/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows is exact up to 10,000. */
 MUST_USE enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word,
                                  int64_t *rows);
