@@ -134,6 +134,7 @@ $(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
 
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
 $(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
+$(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))
@@ -189,7 +190,7 @@ tidy:
 asan: packages-test
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' programs tests
-	@BUILD=$(BUILD)/asan PATIENCE=4 tests/run unit tests/routes/*_test.mjs tests/input/*_test.mjs tests/mail/*_test.mjs tests/torture/*_test.mjs \
+	@BUILD=$(BUILD)/asan SANITIZED=1 PATIENCE=4 tests/run unit tests/routes/*_test.mjs tests/input/*_test.mjs tests/mail/*_test.mjs tests/torture/*_test.mjs \
 	  tests/worlds/two_worlds_test.mjs tests/worlds/rebuild_test.mjs
 
 # ---- packages: installs what is missing, asks for root only then ----

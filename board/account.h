@@ -37,6 +37,8 @@ enum result passkey_ask_run(struct work *work);
  */
 MUST_USE enum result second_methods(struct work *work, int64_t member, int64_t role,
                                     int64_t *methods);
+/* Credential ids of a member's passkeys, by spaces; as many as a reply holds. */
+MUST_USE enum result passkeys_list(struct work *work, int64_t member, struct text *list);
 /* The answer to a right password that is not enough. */
 MUST_USE enum result second_offer(struct work *work, int64_t member, int64_t role, int64_t methods);
 
@@ -59,6 +61,8 @@ MUST_USE enum result factor_open(struct work *work, int64_t member, struct bytes
 struct bytes passkey_pack(struct arena *arena, const struct passkey *passkey, struct text label);
 MUST_USE enum result passkey_unpack(struct bytes plain, struct passkey *passkey,
                                     struct text *label);
+/* A code without the blanks and hyphens people type into it. */
+struct text code_typed(struct arena *arena, struct text typed);
 /* Recovery codes: digest of one as typed; blanks, hyphens and case do not count. */
 bool recovery_digest(struct work *work, struct text typed, uint8_t digest[ID_SIZE]);
 

@@ -30,6 +30,7 @@ enum {
 
 static enum result entry_apply(struct clerk *clerk, const struct journal_entry *entry)
 {
+    actors_event(clerk->actors, entry->event.kind);
     enum result result = fold_desk_apply(clerk->desk, entry, &clerk->arena);
     if (result == OK)
         result = fold_board_apply(&clerk->fold_board, entry, &clerk->arena);
@@ -83,9 +84,10 @@ static enum result batch_catch_up(struct clerk *clerk)
     return result;
 }
 
-static void batch_undo(struct clerk *clerk, int64_t head)
+void batch_undo(struct clerk *clerk, int64_t head)
 {
     fold_board_forget(&clerk->fold_board);
+    actors_forget(clerk->actors);
     log_rollback(clerk->journal);
     db_rollback(clerk->board);
     db_rollback(clerk->desk);
@@ -94,7 +96,7 @@ static void batch_undo(struct clerk *clerk, int64_t head)
     clerk->appended = 0;
 }
 
-static enum result batch_begin(struct clerk *clerk)
+enum result batch_begin(struct clerk *clerk)
 {
     enum result result = log_begin(clerk->journal);
     if (result == OK)
@@ -111,6 +113,7 @@ static enum result batch_begin(struct clerk *clerk)
 static enum result batch_behind(struct clerk *clerk)
 {
     fold_board_forget(&clerk->fold_board);
+    actors_forget(clerk->actors);
     db_rollback(clerk->board);
     db_rollback(clerk->desk);
     clerk->head = -1;
@@ -118,7 +121,7 @@ static enum result batch_behind(struct clerk *clerk)
     return UNKNOWN;
 }
 
-static enum result batch_commit(struct clerk *clerk)
+enum result batch_commit(struct clerk *clerk)
 {
     bool identities = clerk->keys.writing;
     enum result result = fold_board_settle(&clerk->fold_board);
@@ -219,6 +222,7 @@ void batch_run(struct clerk *clerk, struct job *jobs, size_t count)
 
 enum result clerk_catch_up(struct clerk *clerk, void (*progress)(int64_t cursor))
 {
+    actors_forget(clerk->actors);
     enum result result =
         fold_catch_up(&clerk->desk_fold, clerk->journal, &clerk->scratch, progress);
     if (result == OK)
@@ -233,6 +237,7 @@ enum result clerk_open(struct clerk *clerk)
     arena_open(&clerk->arena, BATCH_ARENA_SIZE);
     arena_open(&clerk->scratch, BATCH_ARENA_SIZE);
     throttle_open(&clerk->throttle);
+    clerk->actors = actors_open();
     tickets_open(&clerk->tickets);
     passwords_open(&clerk->passwords);
     clerk->guard = guard_open();
@@ -266,6 +271,7 @@ void clerk_close(struct clerk *clerk)
     hasher_close(&clerk->hasher);
     guard_close(clerk->guard);
     throttle_close(&clerk->throttle);
+    actors_close(clerk->actors);
     tickets_close(&clerk->tickets);
     passwords_close(&clerk->passwords);
     if (clerk->roster != NULL)

@@ -68,26 +68,29 @@ const char *topics_read(struct arena *arena, struct text typed, struct text *top
 const char *pseudonym_fault(struct text pseudonym);
 
 /* --- the check for patient data ---
- * Patterns as a table (board/guard_rules.c), run by PCRE2 with limits of steps; first guard of
- * three (a person reads, peers flag). BLOCK: cannot be posted. WARN: the person is shown the span
- * and a more general form and decides. */
+ * Rules as data (scripts/guard/patient.rules; the operator's own copy in STATE/board/guard.rules
+ * takes its place, is read again when it changes, and never replaces rules that work if it is
+ * broken). First guard of three (a person reads, peers flag). BLOCK: cannot be posted. WARN: the
+ * person is shown the place and a more general form and decides. HINT: shown, asks nothing. */
 
-enum guard_level { GUARD_WARN = 1, GUARD_BLOCK };
+enum guard_level { GUARD_HINT = 1, GUARD_WARN, GUARD_BLOCK };
+const char *guard_level_name(enum guard_level level); /* "hint", "warn", "block" */
 struct guard_finding {
     enum guard_level level;
-    const char *rule;    /* "ssn", "phone", "email", "mrn", "date" */
-    const char *message; /* for a person: what it is and what to write instead */
+    const char *rule;    /* its category: "ssn", "phone", "email", "mrn", "date" ... */
+    const char *message; /* for a person: what it is and what to write instead; until the next
+                            guard_check */
     size_t start, size;  /* bytes of the text given */
     struct text instead; /* a more general form to put in its place ("March 2024"); absent if there
                             is none */
 };
-enum { GUARD_FINDINGS_MAX = 50 };
+enum { GUARD_FINDINGS_MAX = 500 };
 struct guard;                   /* opaque: the compiled patterns */
-struct guard *guard_open(void); /* once a process; exits if a pattern does not compile */
+struct guard *guard_open(void); /* once a process; exits if the built-in rules do not work */
 void guard_close(struct guard *guard);
-/* Findings in order of place, at most GUARD_FINDINGS_MAX; one span is reported once, by the
- * strictest rule. Returns how many BLOCK. A text that makes a pattern run out of steps is blocked
- * by a finding "unreadable". */
+/* Findings in order of place, at most GUARD_FINDINGS_MAX, the strictest first to be kept; one place
+ * is reported once, by the strictest rule. Returns how many BLOCK. A text that makes a pattern run
+ * out of steps is blocked by a finding "unreadable". */
 size_t guard_check(struct guard *guard, struct arena *arena, struct text text,
                    struct guard_finding **findings, size_t *count);
 

@@ -263,14 +263,16 @@ enum result member_restore_run(struct work *work)
 {
     struct clerk *clerk = work->clerk;
     const struct command_member_restore *c = &work->command->member_restore;
-    struct desk_standing_of_row row;
+    struct desk_standing_of_row row = {0};
     uint8_t request[ID_SIZE];
     int64_t before = 0, id = 0, first = 0;
     enum result result = request_find(work, request, &before);
     if (result != NOT_FOUND)
         return result;
     result = desk_standing_of(clerk->desk, work->arena, c->member, &row);
-    if (result == OK && (row.state != MEMBER_IN || !text_is(row.why, "withdrawn")))
+    bool out = row.state == MEMBER_IN && row.level < BOARD_LEVEL_OPEN &&
+               (text_is(row.why, "withdrawn") || text_is(row.why, "restored"));
+    if (result == OK && !out)
         return problem(work, CONFLICT, "", "Only who was withdrawn can be restored.");
     if (result == OK)
         result = proposal_find(work, PROPOSAL_RESTORE, c->member, &id, &first);

@@ -78,6 +78,11 @@ static const struct verb verbs[] = {
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
     {"journal show", "[--after SEQ] [--most COUNT]", "events as JSON, one a line"},
+    {"guard check", "", "patient data in texts: {\"id\",\"text\"} lines in, places out"},
+    {"guard rules", "", "print the built-in rules of the patient-data check"},
+    {"guard test", "FILE", "try a file of such rules on its own cases"},
+    {"guard reload", "[FILE]", "try the rules in FILE, or those in force, and put them in force"},
+    {"guard reset", "", "back to the built-in rules"},
     {"help", "", "this"},
 };
 
@@ -179,6 +184,22 @@ static int text_blank_verb(const struct arguments *a)
         !text_int(text_of(a->positional[1]), 0, 3, &part))
         return usage();
     return text_blank(seq, part);
+}
+
+/* -1: none of them, or not used like this. */
+static int guard_verb(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "guard check") == 0 && shaped(a, 0, NULL, NULL))
+        return guard_check_lines();
+    if (strcmp(verb, "guard rules") == 0 && shaped(a, 0, NULL, NULL))
+        return guard_rules_print();
+    if (strcmp(verb, "guard test") == 0 && shaped(a, 1, NULL, NULL))
+        return guard_test(a->positional[0]);
+    if (strcmp(verb, "guard reload") == 0 && (shaped(a, 0, NULL, NULL) || shaped(a, 1, NULL, NULL)))
+        return guard_reload(a->positional[0]);
+    if (strcmp(verb, "guard reset") == 0 && shaped(a, 0, NULL, NULL))
+        return guard_reset();
+    return -1;
 }
 
 static int roster_decide_verb(const struct arguments *a)
@@ -296,7 +317,8 @@ static int verb_run(const char *verb, const struct arguments *a)
         return journal_verify_verb();
     if (strcmp(verb, "journal show") == 0 && shaped(a, 0, "after", "most"))
         return journal_show_verb(a);
-    return usage();
+    status = guard_verb(verb, a);
+    return status >= 0 ? status : usage();
 }
 
 /* The verb of this table that these words begin with: its two words if it has two. */

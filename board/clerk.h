@@ -24,6 +24,7 @@ struct clerk {
     struct tickets tickets;
     struct passwords passwords; /* common ones, which nobody may have */
     struct guard *guard;
+    struct actors *actors;
     struct arena arena;   /* of one batch */
     struct arena scratch; /* of one command's replies to itself */
     int64_t now_ms;       /* of this batch: its events carry it */
@@ -90,12 +91,30 @@ enum result problem(struct work *work, enum result result, const char *field, co
 MUST_USE enum result clerk_record(struct clerk *clerk, struct event *event,
                                   const struct text *texts, size_t text_count);
 void batch_run(struct clerk *clerk, struct job *jobs, size_t count);
+/* What it is made of: everything open and caught up; everything as it was, with the folds at
+ * `head`. */
+MUST_USE enum result batch_begin(struct clerk *clerk);
+MUST_USE enum result batch_commit(struct clerk *clerk);
+void batch_undo(struct clerk *clerk, int64_t head);
 /* Bring both folds to the journal's head, outside of a batch. */
 MUST_USE enum result clerk_catch_up(struct clerk *clerk, void (*progress)(int64_t cursor));
 MUST_USE enum result clerk_open(struct clerk *clerk);
 void clerk_close(struct clerk *clerk);
 /* Serve until SIGTERM. */
 int clerk_serve(struct clerk *clerk);
+
+/* --- actor.c: who a session speaks for --- */
+struct desk_actor_find_row; /* schema/desk.h; numbers only */
+struct actors *actors_open(void);
+void actors_close(struct actors *actors);
+/* Whatever was remembered is asked for again. */
+void actors_forget(struct actors *actors);
+/* An event of this kind was applied to the desk. */
+void actors_event(struct actors *actors, enum event_kind kind);
+/* NOT_FOUND: no such session (any more). */
+MUST_USE enum result actors_find(struct clerk *clerk, struct arena *arena,
+                                 const uint8_t digest[DIGEST_SIZE],
+                                 struct desk_actor_find_row *row);
 
 /* --- request.c: idempotency --- */
 /* The effective id of this command: keyed digest of who, what, every field and the form's request

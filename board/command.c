@@ -108,8 +108,7 @@ static enum result actor_find(struct work *work)
     if (!session_token_read(work->command->token, actor->token))
         return STALE;
     session_digest(actor->digest, actor->token);
-    enum result result =
-        desk_actor_find(clerk->desk, work->arena, bytes_of(actor->digest, DIGEST_SIZE), &row);
+    enum result result = actors_find(clerk, work->arena, actor->digest, &row);
     if (result == NOT_FOUND)
         return STALE;
     if (result != OK)

@@ -87,6 +87,17 @@ static enum result factor_box(struct work *work, int64_t member, struct bytes pl
     return result;
 }
 
+struct text code_typed(struct arena *arena, struct text typed)
+{
+    char *out = arena_take(arena, typed.size + 1);
+    size_t size = 0;
+    for (size_t i = 0; i < typed.size; i++) {
+        if (typed.data[i] != ' ' && typed.data[i] != '-')
+            out[size++] = typed.data[i];
+    }
+    return (struct text){out, size};
+}
+
 /* --- recovery codes --- */
 
 bool recovery_digest(struct work *work, struct text typed, uint8_t digest[ID_SIZE])
@@ -231,17 +242,6 @@ enum result totp_offer_run(struct work *work)
     return OK;
 }
 
-static struct text digits_of(struct arena *arena, struct text typed)
-{
-    char *out = arena_take(arena, typed.size + 1);
-    size_t size = 0;
-    for (size_t i = 0; i < typed.size; i++) {
-        if (typed.data[i] != ' ')
-            out[size++] = typed.data[i];
-    }
-    return (struct text){out, size};
-}
-
 enum result totp_add_run(struct work *work)
 {
     struct clerk *clerk = work->clerk;
@@ -261,7 +261,7 @@ enum result totp_add_run(struct work *work)
     if (result != OK || ticket.member != work->actor.member)
         return problem(work, STALE, "", "This lay open for long. Here is a new secret.");
     struct bytes secret = bytes_of(ticket.secret, TOTP_SECRET_SIZE);
-    if (!totp_check(work->arena, secret, digits_of(work->arena, c->code), clerk->now_ms, 0, &step))
+    if (!totp_check(work->arena, secret, code_typed(work->arena, c->code), clerk->now_ms, 0, &step))
         return problem(work, INVALID, "code",
                        "This is not the code. Check the clock of your device, and take the code "
                        "that is shown now.");
@@ -285,45 +285,21 @@ enum result passkey_offer_run(struct work *work)
     struct reply_passkey_asked reply;
     struct ticket ticket;
     struct desk_member_get_row row;
-    struct buf user, challenge, allow;
-    struct desk_factors_of_row *rows;
-    size_t count = 0;
     uint8_t handle[DIGEST_SIZE], number[8];
     if (!fresh(work))
         return not_fresh(work);
     enum result result = desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result == OK)
-        result = desk_factors_of(work->clerk->desk, work->arena, work->actor.member, FACTORS_MOST,
-                                 &rows, &count);
-    buf_open(&allow, work->arena, 400);
-    for (size_t i = 0; i < count && result == OK; i++) {
-        struct passkey passkey;
-        struct text label;
-        struct bytes plain;
-        if (rows[i].kind != FACTOR_PASSKEY)
-            continue;
-        result = factor_open(work, work->actor.member, rows[i].box, &plain);
-        if (result == OK)
-            result = passkey_unpack(plain, &passkey, &label);
-        if (result == OK && allow.size > 0)
-            buf_char(&allow, ' ');
-        if (result == OK && allow.size + passkey.id.size * 2 < 3900)
-            buf_base64url(&allow, passkey.id);
-    }
+        result = passkeys_list(work, work->actor.member, &reply.allow);
     if (result != OK)
         return result;
     reply.ticket = ticket_make(&work->clerk->tickets, work->arena, TICKET_REGISTER,
                                work->actor.member, work->clerk->now_ms, &ticket);
     memcpy(number, &work->actor.member, sizeof(number));
     factor_handle(work, bytes_of(number, sizeof(number)), handle); /* says nothing of who it is */
-    buf_open(&user, work->arena, 64);
-    buf_base64url(&user, bytes_of(handle, ID_SIZE));
-    buf_open(&challenge, work->arena, 64);
-    buf_base64url(&challenge, bytes_of(ticket.secret, sizeof(ticket.secret)));
-    reply.user = buf_done(&user);
-    reply.challenge = buf_done(&challenge);
+    reply.user = base64url_text(work->arena, bytes_of(handle, ID_SIZE));
+    reply.challenge = base64url_text(work->arena, bytes_of(ticket.secret, sizeof(ticket.secret)));
     reply.name = row.pseudonym;
-    reply.allow = allow.size > 0 ? buf_done(&allow) : TEXT("");
     reply_passkey_asked_write(&work->reply, &reply);
     return OK;
 }

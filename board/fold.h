@@ -2,11 +2,11 @@
 /* The clerk's two folds of the journal. Each reads only its own store and the event (fold_board
  * also the member's view key), so each can be replayed alone; each has its own cursor. Given the
  * same journal they make the same content, now or in ten years: no clock, no settings, no
- * randomness in here. */
+ * randomness in here. The checks the clerk made stand before the event; here anything unexpected
+ * is BROKEN. */
 #include "board/keyring.h"
 #include "core/follow.h"
 
-/* The checks the clerk made stand before the event; here anything unexpected is BROKEN. */
 struct fold_votes; /* what votes added and is not yet in the store (fold_vote.c) */
 struct fold_board {
     struct db *db;
@@ -32,6 +32,16 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
                                         struct arena *arena, bool *known);
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
+
+/* Run the next effect only while all before went well. */
+#define THEN(result, call)     \
+    do {                       \
+        if ((result) == OK)    \
+            (result) = (call); \
+    } while (0)
+
+/* On the desk: this request has become this event, so that the same form makes no second one. */
+MUST_USE enum result request_keep(struct db *desk, const uint8_t request[ID_SIZE], int64_t seq);
 
 /* Notices and mails of one event: seq * NOTICES_PER_EVENT + number. */
 enum {

@@ -7,12 +7,6 @@
 /* What account events do to board.db and desk.db. As in the two folds that call this: no clock,
  * settings or chance. */
 
-#define THEN(result, call)     \
-    do {                       \
-        if ((result) == OK)    \
-            (result) = (call); \
-    } while (0)
-
 static const uint8_t no_digest[DIGEST_SIZE];
 
 /* --- board.db --- */
@@ -97,7 +91,7 @@ static enum result factor_added(struct db *db, const struct event *event)
 {
     const struct event_factor_added *e = &event->factor_added;
     struct bytes handle = e->has_handle ? bytes_of(e->handle, DIGEST_SIZE) : NO_BYTES;
-    enum result result = desk_request_add(db, bytes_of(e->request, ID_SIZE), event->seq);
+    enum result result = request_keep(db, e->request, event->seq);
     if (e->kind != FACTOR_PASSKEY)
         THEN(result, desk_factor_replace(db, e->member, e->kind));
     THEN(result, desk_factor_add(db, event->seq, e->member, e->kind, handle, e->box, event->at_ms));
@@ -133,7 +127,7 @@ static enum result factor_removed(struct db *db, const struct event *event, stru
 static enum result credential_set(struct db *db, const struct event *event)
 {
     const struct event_credential_set *e = &event->credential_set;
-    enum result result = desk_request_add(db, bytes_of(e->request, ID_SIZE), event->seq);
+    enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_credential_set(db, e->member, e->credential));
     if (e->has_change) {
         THEN(result, desk_email_change_done(db, e->change));
@@ -160,7 +154,7 @@ static enum result reset_asked(struct db *db, const struct event *event)
 static enum result email_asked(struct db *db, const struct event *event)
 {
     const struct event_email_asked *e = &event->email_asked;
-    enum result result = desk_request_add(db, bytes_of(e->request, ID_SIZE), event->seq);
+    enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_email_changes_over(db, e->member));
     THEN(result, desk_email_change_add(db, event->seq, e->member, e->expires_ms, e->box));
     THEN(result, mail(db, event, 0, e->member, MAIL_EMAIL_OLD, 0));
@@ -171,7 +165,7 @@ static enum result email_asked(struct db *db, const struct event *event)
 static enum result specialty_shown(struct db *db, const struct event *event)
 {
     const struct event_specialty_shown *e = &event->specialty_shown;
-    enum result result = desk_request_add(db, bytes_of(e->request, ID_SIZE), event->seq);
+    enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_shown_set(db, e->member, e->shown ? 1 : 0));
     return result;
 }
@@ -179,7 +173,7 @@ static enum result specialty_shown(struct db *db, const struct event *event)
 static enum result desk_left(struct db *db, const struct event *event)
 {
     const struct event_member_left *e = &event->member_left;
-    enum result result = desk_request_add(db, bytes_of(e->request, ID_SIZE), event->seq);
+    enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_member_left(db, e->member));
     THEN(result, desk_sessions_end(db, e->member, bytes_of(no_digest, DIGEST_SIZE)));
     THEN(result, desk_factors_remove(db, e->member));

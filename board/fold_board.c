@@ -10,13 +10,6 @@
 
 enum { EXCERPT_CHARACTERS = 200 };
 
-/* Run the next effect only while all before went well. */
-#define THEN(result, call)     \
-    do {                       \
-        if ((result) == OK)    \
-            (result) = (call); \
-    } while (0)
-
 static struct text or_empty(struct text text)
 {
     return text.data == NULL ? TEXT("") : text;
@@ -71,8 +64,7 @@ static enum result member_level_set(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
     int64_t more = (e->level >= BOARD_LEVEL_OPEN) - (e->was >= BOARD_LEVEL_OPEN);
-    enum result result =
-        board_member_level_why_set(db, e->member, e->level, e->was, or_empty(e->why), event->at_ms);
+    enum result result = board_member_level_set(db, e->member, e->level);
     if (more != 0)
         THEN(result, board_total_add(db, TEXT("members"), more));
     if (more != 0)

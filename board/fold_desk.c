@@ -5,15 +5,9 @@
 #include "core/clock.h"
 #include "schema/desk.h"
 
-#define THEN(result, call)     \
-    do {                       \
-        if ((result) == OK)    \
-            (result) = (call); \
-    } while (0)
-
-static enum result request_keep(struct db *db, const uint8_t request[ID_SIZE], int64_t seq)
+enum result request_keep(struct db *desk, const uint8_t request[ID_SIZE], int64_t seq)
 {
-    return desk_request_add(db, bytes_of(request, ID_SIZE), seq);
+    return desk_request_add(desk, bytes_of(request, ID_SIZE), seq);
 }
 
 /* What a reader takes for the same: case, and the signs that look alike in some font. */
@@ -64,9 +58,8 @@ static enum result member_decided(struct db *db, const struct event *event)
 {
     const struct event_member_decided *e = &event->member_decided;
     enum result result = request_keep(db, e->request, event->seq);
-    THEN(result,
-         desk_member_decide(db, e->member, e->level, e->accepted ? MEMBER_IN : MEMBER_REFUSED));
-    THEN(result, desk_standing_set(db, e->member, TEXT("document"), event->at_ms));
+    THEN(result, desk_member_decide(db, e->member, e->level,
+                                    e->accepted ? MEMBER_IN : MEMBER_REFUSED, event->at_ms));
     THEN(result, desk_proposal_remove(db, PROPOSAL_LET_IN, e->member));
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0,
                                event->at_ms));
@@ -77,7 +70,7 @@ static enum result member_level_set(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
     struct text why = e->why.data == NULL ? TEXT("") : e->why;
-    enum result result = desk_member_level_why_set(db, e->member, e->level, why, e->was);
+    enum result result = desk_member_level_set(db, e->member, e->level, why, e->was, event->at_ms);
     THEN(result, fold_door_level(db, event));
     THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0,
                                event->at_ms));

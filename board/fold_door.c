@@ -4,17 +4,6 @@
 #include "board/door.h"
 #include "schema/desk.h"
 
-#define THEN(result, call)     \
-    do {                       \
-        if ((result) == OK)    \
-            (result) = (call); \
-    } while (0)
-
-static enum result request_keep(struct db *db, const uint8_t request[ID_SIZE], int64_t seq)
-{
-    return desk_request_add(db, bytes_of(request, ID_SIZE), seq);
-}
-
 static enum result decision_proposed(struct db *db, const struct event *event)
 {
     const struct event_decision_proposed *e = &event->decision_proposed;
@@ -98,8 +87,7 @@ static enum result branch_withdrawn(struct db *db, const struct event *event)
 enum result fold_door_level(struct db *db, const struct event *event)
 {
     const struct event_member_level_set *e = &event->member_level_set;
-    enum result result = desk_standing_set(db, e->member, e->why, event->at_ms);
-    THEN(result, desk_proposal_remove(db, PROPOSAL_RESTORE, e->member));
+    enum result result = desk_proposal_remove(db, PROPOSAL_RESTORE, e->member);
     if (e->level >= BOARD_LEVEL_OPEN)
         THEN(result, desk_proposal_remove(db, PROPOSAL_LET_IN, e->member));
     if (!text_is(e->why, "withdrawn"))

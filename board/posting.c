@@ -85,7 +85,9 @@ enum result ask_run(struct work *work)
     const char *fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)
         return problem(work, INVALID, "topics", fault);
-    result = title_check(work, c->title);
+    result = guard_text(work, "topics", c->topics);
+    if (result == OK)
+        result = title_check(work, c->title);
     if (result == OK)
         result = body_check(work, c->body);
     if (result == OK)

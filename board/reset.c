@@ -41,21 +41,19 @@ enum result reset_ask_run(struct work *work)
     struct event event = {.kind = EVENT_RESET_ASKED};
     struct event_reset_asked *e = &event.reset_asked;
     uint8_t key[KEY_SIZE], code[RESET_CODE_SIZE];
-    struct buf text;
-    struct text slot =
-        arena_format(work->arena, "\x01reset %.*s",
-                     (int)pseudonym_key(work->arena, work->command->reset_ask.name).size,
-                     pseudonym_key(work->arena, work->command->reset_ask.name).data);
+    struct text text,
+        slot = arena_format(work->arena, "\x01reset %.*s",
+                            (int)pseudonym_key(work->arena, work->command->reset_ask.name).size,
+                            pseudonym_key(work->arena, work->command->reset_ask.name).data);
     if (!throttle_may(&clerk->throttle, slot, clock_steady_us()))
         return TOO_OFTEN;
     throttle_failed(&clerk->throttle, slot, clock_steady_us()); /* five, then ever longer waits */
     enum result result = reset_member(work, work->command->reset_ask.name, &e->member, key);
     if (result == OK) {
         seal_random(code, sizeof(code));
-        buf_open(&text, work->arena, 32);
-        buf_base64url(&text, bytes_of(code, sizeof(code)));
-        reset_digest(work, buf_done(&text), e->digest);
-        e->box = seal_box(work->arena, key, NULL, buf_bytes(&text));
+        text = base64url_text(work->arena, bytes_of(code, sizeof(code)));
+        reset_digest(work, text, e->digest);
+        e->box = seal_box(work->arena, key, NULL, text_bytes(text));
         e->expires_ms = clerk->now_ms + RESET_MS;
         result = clerk_record(clerk, &event, NULL, 0);
     }

@@ -411,9 +411,11 @@ static int import_run(struct run *run)
         return failed(run, result);
     result = lines_import(run);
     int64_t last = run->lines.number;
+    /* Cut in two, the last line may also be a fault of its own: the cut is what to say. */
+    bool at_end = run->lines.ended && run->lines.at == run->lines.size;
     bool ended = lines_close(&run->lines);
-    if (result == OK && !ended) {
-        run->why = TEXT("the file broke off behind this line");
+    if ((result == OK || (result == INVALID && at_end)) && !ended) {
+        run->why = TEXT("the file broke off here");
         result = INVALID;
     }
     if (result == OK)

@@ -44,16 +44,7 @@ enum result second_methods(struct work *work, int64_t member, int64_t role, int6
     return result;
 }
 
-static struct text base64url(struct arena *arena, struct bytes bytes)
-{
-    struct buf out;
-    buf_open(&out, arena, bytes.size * 4 / 3 + 8);
-    buf_base64url(&out, bytes);
-    return buf_done(&out);
-}
-
-/* Credential ids of a member's passkeys, by spaces. */
-static enum result passkeys_list(struct work *work, int64_t member, struct text *list)
+enum result passkeys_list(struct work *work, int64_t member, struct text *list)
 {
     struct desk_factors_of_row *rows;
     size_t count = 0;
@@ -90,7 +81,7 @@ enum result second_offer(struct work *work, int64_t member, int64_t role, int64_
         return result;
     reply.ticket = ticket_make(&work->clerk->tickets, work->arena, TICKET_SECOND, member,
                                work->clerk->now_ms, &ticket);
-    reply.challenge = base64url(work->arena, bytes_of(ticket.secret, sizeof(ticket.secret)));
+    reply.challenge = base64url_text(work->arena, bytes_of(ticket.secret, sizeof(ticket.secret)));
     reply_signed_in_write(&work->reply, &reply);
     return OK;
 }
@@ -102,7 +93,7 @@ enum result passkey_ask_run(struct work *work)
     reply.ticket = ticket_make(&work->clerk->tickets, work->arena, TICKET_PASSKEY, 0,
                                work->clerk->now_ms, &ticket);
     struct bytes challenge = bytes_of(ticket.secret, sizeof(ticket.secret));
-    reply.challenge = base64url(work->arena, challenge);
+    reply.challenge = base64url_text(work->arena, challenge);
     reply_passkey_asked_write(&work->reply, &reply);
     return OK;
 }
@@ -202,22 +193,11 @@ static enum result passkey_shown(struct work *work, const struct ticket *ticket,
                          &shown->mark);
 }
 
-static struct text code_plain(struct arena *arena, struct text typed)
-{
-    char *out = arena_take(arena, typed.size + 1);
-    size_t size = 0;
-    for (size_t i = 0; i < typed.size; i++) {
-        if (typed.data[i] != ' ' && typed.data[i] != '-')
-            out[size++] = typed.data[i];
-    }
-    return (struct text){out, size};
-}
-
 static enum result factor_shown(struct work *work, const struct ticket *ticket, int64_t methods,
                                 struct shown *shown)
 {
     const struct command_sign_in_second *c = &work->command->sign_in_second;
-    struct text code = code_plain(work->arena, c->code);
+    struct text code = code_typed(work->arena, c->code);
     if (c->passkey.size > 0)
         return passkey_shown(work, ticket, shown);
     if (ticket->member == 0 || code.size == 0)

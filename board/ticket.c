@@ -34,17 +34,15 @@ struct text ticket_make(struct tickets *tickets, struct arena *arena, enum ticke
                         int64_t member, int64_t now_ms, struct ticket *ticket)
 {
     uint8_t plain[TICKET_SIZE];
-    struct buf out;
     *ticket = (struct ticket){.kind = kind, .member = member, .at_ms = now_ms};
     seal_random(ticket->secret, sizeof(ticket->secret));
     plain[0] = (uint8_t)kind;
     memcpy(plain + 1, &member, sizeof(member));
     memcpy(plain + 9, &now_ms, sizeof(now_ms));
     memcpy(plain + 17, ticket->secret, sizeof(ticket->secret));
-    buf_open(&out, arena, 200);
-    buf_base64url(&out, seal_box(arena, tickets->key, NULL, bytes_of(plain, sizeof(plain))));
+    struct bytes box = seal_box(arena, tickets->key, NULL, bytes_of(plain, sizeof(plain)));
     seal_wipe(plain, sizeof(plain));
-    return buf_done(&out);
+    return base64url_text(arena, box);
 }
 
 static void ticket_id(const struct tickets *tickets, struct text text, uint8_t id[ID_SIZE])

@@ -51,5 +51,10 @@ int member_unlock(int64_t member); /* takes his second factors away */
 int identity_keygen(const char *folder);
 int identity_open(const char *store, const char *key, int64_t member, const char *reason);
 int identity_audit(const char *store);
+int guard_check_lines(void); /* guard_tool.c; standard input to standard output */
+int guard_rules_print(void);
+int guard_test(const char *path);
+int guard_reload(const char *path_or_null);
+int guard_reset(void);
 /* Ask the clerk that is serving this state. */
 MUST_USE enum result clerk_ask(struct arena *arena, struct command *command, struct bytes *reply);

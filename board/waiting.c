@@ -46,18 +46,16 @@ enum result standing_run(struct work *work)
     struct clerk *clerk = work->clerk;
     struct reply_standing reply = {
         .advice = TEXT(""), .place = TEXT(""), .why = TEXT(""), .level = work->actor.level};
-    struct desk_standing_get_row why;
+    struct desk_member_standing_row row;
     struct desk_vouch_counts_row vouches;
     if (work->actor.role != BOARD_PHYSICIAN)
         return REFUSED;
     reply.in = work->actor.state == MEMBER_IN;
-    enum result result = desk_standing_get(clerk->desk, work->arena, work->actor.member, &why);
-    if (result == OK) {
-        reply.why = why.why;
-        reply.why_ms = why.at_ms;
-    } else if (result != NOT_FOUND) {
+    enum result result = desk_member_standing(clerk->desk, work->arena, work->actor.member, &row);
+    if (result != OK)
         return result;
-    }
+    reply.why = row.level_why;
+    reply.why_ms = row.level_ms;
     result = desk_vouch_counts(clerk->desk, work->arena, work->actor.member, &vouches);
     if (result == OK && !reply.in)
         result = standing_application(work, &reply);

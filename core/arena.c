@@ -124,6 +124,6 @@ struct text arena_format(struct arena *arena, const char *format, ...)
 void arena_reset(struct arena *arena, size_t mark)
 {
     assert(mark <= arena->used && mark % ALIGNMENT == 0);
-    ASAN_POISON_MEMORY_REGION(arena->block + mark, arena->size - mark);
+    ASAN_POISON_MEMORY_REGION(arena->block + mark, arena->used - mark); /* above it all is */
     arena->used = mark;
 }

@@ -445,27 +445,72 @@ struct bytes base64_read(struct arena *arena, struct text base64)
     return (struct bytes){data, size};
 }
 
-void buf_base64url(struct buf *buf, struct bytes value)
+static const char base64url_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+void base64url_write(char *out, struct bytes value)
 {
-    size_t from = buf->size;
-    buf_base64(buf, value);
-    while (buf->size > from && buf->data[buf->size - 1] == '=')
-        buf->size--;
-    for (size_t i = from; i < buf->size; i++)
-        buf->data[i] = buf->data[i] == '+' ? '-' : buf->data[i] == '/' ? '_' : buf->data[i];
+    uint32_t bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < value.size; i++) {
+        bits = bits << 8 | value.data[i];
+        for (held += 8; held >= 6;) {
+            held -= 6;
+            *out++ = base64url_digits[bits >> held & 63];
+        }
+    }
+    if (held > 0)
+        *out = base64url_digits[bits << (6 - held) & 63];
 }
 
-struct bytes base64url_read(struct arena *arena, struct text base64url)
+void buf_base64url(struct buf *buf, struct bytes value)
 {
-    char *copy = arena_take(arena, base64url.size + 4);
-    size_t size = base64url.size;
-    for (size_t i = 0; i < size; i++) {
-        char c = base64url.data[i];
-        if (c == '+' || c == '/' || c == '=')
-            return NO_BYTES; /* one text for the same bytes */
-        copy[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+    base64url_write(buf_reserve(buf, BASE64URL_SIZE(value.size)), value);
+    buf->size += BASE64URL_SIZE(value.size);
+}
+
+struct text base64url_text(struct arena *arena, struct bytes value)
+{
+    char *text = arena_take(arena, BASE64URL_SIZE(value.size) + 1);
+    base64url_write(text, value);
+    return (struct text){text, BASE64URL_SIZE(value.size)};
+}
+
+/* One digit's value; 64 for anything else. */
+static unsigned base64url_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (unsigned)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (unsigned)(c - 'a') + 26;
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0') + 52;
+    return c == '-' ? 62 : c == '_' ? 63 : 64;
+}
+
+bool base64url_read_into(uint8_t *out, size_t size, struct text text)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    if (text.data == NULL || text.size != BASE64URL_SIZE(size))
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned value = base64url_value(text.data[i]);
+        if (value == 64)
+            return false;
+        bits = bits << 6 | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            *out++ = (uint8_t)(bits >> held);
+        }
     }
-    while (size % 4 != 0)
-        copy[size++] = '=';
-    return base64_read(arena, (struct text){copy, size});
+    return (bits & ((1U << held) - 1)) == 0; /* one text for the same bytes */
+}
+
+struct bytes base64url_read(struct arena *arena, struct text text)
+{
+    size_t size = text.size / 4 * 3 + text.size % 4 * 3 / 4;
+    uint8_t *data = arena_take_raw(arena, size + 1);
+    return base64url_read_into(data, size, text) ? bytes_of(data, size) : NO_BYTES;
 }

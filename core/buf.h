@@ -80,8 +80,13 @@ void buf_json_bool(struct buf *buf, bool value);
 void buf_hex(struct buf *buf, struct bytes value);
 void buf_base64(struct buf *buf, struct bytes value);    /* RFC 4648 section 4, padded */
 void buf_base64url(struct buf *buf, struct bytes value); /* RFC 4648 section 5, not padded */
-/* Readers of the same; NULL data on a malformed input. */
+/* The same without a buffer: BASE64URL_SIZE(size) characters, or as a text of its own. */
+#define BASE64URL_SIZE(size) (((size)*8 + 5) / 6)
+void base64url_write(char *out, struct bytes value);
+struct text base64url_text(struct arena *arena, struct bytes value);
+/* Readers of the same; NULL data on a malformed input. One text for the same bytes. */
 bool hex_read_into(uint8_t *out, size_t size, struct text hex); /* exactly `size` bytes */
 struct bytes hex_read(struct arena *arena, struct text hex);
 struct bytes base64_read(struct arena *arena, struct text base64);
-struct bytes base64url_read(struct arena *arena, struct text base64url);
+bool base64url_read_into(uint8_t *out, size_t size, struct text text); /* exactly `size` bytes */
+struct bytes base64url_read(struct arena *arena, struct text text);

@@ -1,71 +1,20 @@
 #include "core/session.h"
 
+#include "core/buf.h"
 #include "core/conf.h"
 #include "schema/command.h"
 
 #include <assert.h>
 #include <string.h>
 
-static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static struct text base64url_text(struct arena *arena, const uint8_t *data, size_t size)
-{
-    size_t length = (size * 8 + 5) / 6;
-    char *out = arena_take(arena, length + 1);
-    uint32_t bits = 0;
-    unsigned held = 0;
-    size_t at = 0;
-    for (size_t i = 0; i < size; i++) {
-        bits = bits << 8 | data[i];
-        held += 8;
-        while (held >= 6) {
-            held -= 6;
-            out[at++] = base64url[bits >> held & 63];
-        }
-    }
-    if (held > 0)
-        out[at++] = base64url[bits << (6 - held) & 63];
-    assert(at == length);
-    return (struct text){out, length};
-}
-
-/* One digit's value; 64 for anything else. */
-static unsigned base64url_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return (unsigned)(c - 'A');
-    if (c >= 'a' && c <= 'z')
-        return (unsigned)(c - 'a') + 26;
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0') + 52;
-    return c == '-' ? 62 : c == '_' ? 63 : 64;
-}
-
 bool session_token_read(struct text text, uint8_t token[TOKEN_SIZE])
 {
-    uint32_t bits = 0;
-    unsigned held = 0;
-    size_t at = 0;
-    if (text.size != SESSION_TOKEN_TEXT)
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned value = base64url_value(text.data[i]);
-        if (value == 64)
-            return false;
-        bits = bits << 6 | value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            token[at++] = (uint8_t)(bits >> held);
-        }
-    }
-    assert(at == TOKEN_SIZE);
-    return (bits & ((1U << held) - 1)) == 0; /* one text a token: the spare bits are zero */
+    return base64url_read_into(token, TOKEN_SIZE, text);
 }
 
 struct text session_token_text(struct arena *arena, const uint8_t token[TOKEN_SIZE])
 {
-    return base64url_text(arena, token, TOKEN_SIZE);
+    return base64url_text(arena, bytes_of(token, TOKEN_SIZE));
 }
 
 static struct bytes part(const char *word)
@@ -142,28 +91,18 @@ struct text session_form(struct arena *arena, const uint8_t token[TOKEN_SIZE], c
 {
     uint8_t digest[ID_SIZE];
     form_digest(digest, token, action);
-    return base64url_text(arena, digest, ID_SIZE);
+    return base64url_text(arena, bytes_of(digest, ID_SIZE));
 }
 
 bool session_form_check(const uint8_t token[TOKEN_SIZE], const char *action, struct text form)
 {
     uint8_t digest[ID_SIZE];
-    char want[SESSION_FORM_TEXT + 1] = {0};
-    uint32_t bits = 0;
-    unsigned held = 0;
-    size_t at = 0;
+    char want[SESSION_FORM_TEXT];
+    _Static_assert(SESSION_FORM_TEXT == BASE64URL_SIZE(ID_SIZE), "a form token is an id's text");
     if (form.size != SESSION_FORM_TEXT)
         return false;
     form_digest(digest, token, action);
-    for (size_t i = 0; i < ID_SIZE; i++) {
-        bits = bits << 8 | digest[i];
-        for (held += 8; held >= 6;) {
-            held -= 6;
-            want[at++] = base64url[bits >> held & 63];
-        }
-    }
-    want[at++] = base64url[bits << (6 - held) & 63];
-    assert(at == SESSION_FORM_TEXT);
+    base64url_write(want, bytes_of(digest, ID_SIZE));
     return seal_equal(want, form.data, SESSION_FORM_TEXT);
 }
 

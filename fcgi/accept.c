@@ -3,11 +3,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcgiapp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -72,6 +72,16 @@ static void feed_open(struct listener *listener)
     library->ipcFd = pair[1];
 }
 
+/* Of all workers that wait, one is woken for a connection, not each: with ppoll four woke for every
+ * one, three of them in vain, which cost more than many a page. */
+static void epoll_open(struct listener *listener)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+    listener->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (listener->epoll < 0 || epoll_ctl(listener->epoll, EPOLL_CTL_ADD, listener->fd, &event) != 0)
+        trace_die("accept", "epoll errno=%d", errno);
+}
+
 void accept_open(struct listener *listener, int fd, struct text users, size_t body_max, int step_ms,
                  int whole_ms)
 {
@@ -102,6 +112,7 @@ void accept_open(struct listener *listener, int fd, struct text users, size_t bo
         FCGX_InitRequest(listener->library, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
         trace_die("accept", "FCGX_InitRequest");
     feed_open(listener);
+    epoll_open(listener);
     /* After FCGX_Init, which has handlers of its own. */
     struct sigaction stop = {.sa_handler = stop_handle};
     sigset_t blocked;
@@ -117,11 +128,12 @@ void accept_close(struct listener *listener)
     FCGX_Free(library, 0);
     close(library->ipcFd);
     close(listener->feed);
+    close(listener->epoll);
     close(listener->fd);
     free(library);
     free(listener->input);
     free(listener->params);
-    *listener = (struct listener){.fd = -1, .feed = -1};
+    *listener = (struct listener){.fd = -1, .feed = -1, .epoll = -1};
 }
 
 static bool stop_is_pending(void)
@@ -337,18 +349,19 @@ enum accepted accept_next(struct listener *listener, struct arena *arena, int wa
     sigset_t open;
     sigprocmask(SIG_BLOCK, NULL, &open);
     sigdelset(&open, SIGTERM);
-    struct pollfd wait = {.fd = listener->fd, .events = POLLIN};
-    struct timespec most = {wait_ms / 1000, (long)(wait_ms % 1000) * 1000000};
+    struct epoll_event event;
     if (stop_came || stop_is_pending())
         return ACCEPT_STOP;
-    int ready = ppoll(&wait, 1, &most, &open);
+    int ready = epoll_pwait(listener->epoll, &event, 1, wait_ms, &open);
     if (ready < 0)
         return stop_came ? ACCEPT_STOP : ACCEPT_NOTHING;
     if (ready == 0)
         return ACCEPT_NOTHING;
     *in = (struct incoming){.fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC)};
-    if (in->fd < 0) /* another worker was faster */
+    if (in->fd < 0) { /* another worker was faster */
+        listener->missed++;
         return ACCEPT_NOTHING;
+    }
     const struct timeval step = {listener->step_ms / 1000, listener->step_ms % 1000 * 1000};
     if (!peer_may(listener, in->fd) ||
         setsockopt(in->fd, SOL_SOCKET, SO_RCVTIMEO, &step, sizeof step) != 0 ||

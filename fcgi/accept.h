@@ -16,7 +16,8 @@ enum {
 };
 
 struct listener {
-    int fd;                           /* nonblocking */
+    int fd;                           /* nonblocking; shared with the other workers */
+    int epoll;                        /* own: waits for fd */
     int feed;                         /* own end of the pair through which libfcgi is fed */
     unsigned users[ACCEPT_USERS_MAX]; /* user ids that may connect */
     size_t user_count;
@@ -24,6 +25,7 @@ struct listener {
     int step_ms;     /* longest wait for one piece of a request or for room to send */
     int whole_ms;    /* longest time to receive a whole request */
     int64_t refused; /* connections dropped without an answer, since start */
+    int64_t missed;  /* woken for a connection that another worker had taken by then */
     void *library;   /* FCGX_Request */
     uint8_t *input;  /* bytes of the connection being read */
     uint8_t *params; /* names and values of the request being read */
@@ -45,8 +47,9 @@ void accept_close(struct listener *listener);
 
 enum accepted { ACCEPT_REQUEST, ACCEPT_NOTHING, ACCEPT_STOP };
 /* Wait at most wait_ms. REQUEST: *in is to be answered or dropped. NOTHING: time is up, or somebody
- * was refused. STOP: SIGTERM has come; also when it came while connections wait, which ppoll alone
- * would never notice. accept_open blocks SIGTERM, so it never comes in the middle of a request. */
+ * was refused. STOP: SIGTERM has come; also when it came while connections wait, which waiting
+ * alone would never notice. accept_open blocks SIGTERM, so it never comes in the middle of a
+ * request. */
 enum accepted accept_next(struct listener *listener, struct arena *arena, int wait_ms,
                           struct incoming *in);
 struct text accept_param(const struct incoming *in,

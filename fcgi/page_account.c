@@ -75,18 +75,24 @@ static void factors_load(struct request *r, const struct reply_account *reply,
     v->codes_left = reply->codes_left;
 }
 
-static enum result clerk_load(struct request *r, struct view_account *v)
+enum result page_account_ask(struct request *r, struct reply_account *reply)
 {
     struct command command = {.kind = COMMAND_ACCOUNT};
-    struct reply_account reply;
     struct json *root;
     enum result result = page_program(r, "clerk", &command, &root);
     if (result != OK)
         return result == UNKNOWN ? BUSY : result;
-    result = root != NULL ? reply_account_read(root, r->arena, &reply) : BUSY;
+    result = root != NULL ? reply_account_read(root, r->arena, reply) : BUSY;
     json_close(root);
+    return result == OK ? OK : BUSY;
+}
+
+static enum result clerk_load(struct request *r, struct view_account *v)
+{
+    struct reply_account reply;
+    enum result result = page_account_ask(r, &reply);
     if (result != OK)
-        return BUSY;
+        return result;
     v->email = reply.email;
     v->changing = reply.changing;
     v->specialty = reply.specialty;

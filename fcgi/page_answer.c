@@ -12,6 +12,7 @@ const struct field fields_answer[] = {
     {.name = "body", .type = FIELD_TEXT, .low = 1, .high = POSTING_SIZE_MAX, .label = "The answer"},
     {.name = "preview", .type = FIELD_FLAG, .optional = true, .label = "Preview"},
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
+    {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     {.name = NULL},
 };
@@ -38,8 +39,9 @@ enum result page_answer_post(struct request *r, struct reply *out)
 {
     struct page_checked checked;
     struct text body = request_text(r, "body");
-    if (request_flag(r, "general"))
-        return page_question_with(r, out, page_generalise(r, body), true);
+    if (page_wants_general(r))
+        return page_question_with(
+            r, out, page_generalise(r, "body", body, request_text(r, "change")), true);
     if (request_flag(r, "preview"))
         return page_question_with(r, out, body, true);
     page_check(r, TEXT(""), body, &checked);

@@ -28,6 +28,7 @@ const struct field fields_ask[] = {
     {.name = "topics", .type = FIELD_LINE, .high = 200, .optional = true, .label = "Topics"},
     {.name = "preview", .type = FIELD_FLAG, .optional = true, .label = "Preview"},
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
+    {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     {.name = NULL},
 };
@@ -49,6 +50,11 @@ const struct field fields_similar[] = {
     {.name = NULL},
 };
 const struct field fields_preview[] = {
+    {.name = "title",
+     .type = FIELD_LINE,
+     .high = TITLE_SIZE_MAX,
+     .optional = true,
+     .label = "The title"},
     {.name = "body",
      .type = FIELD_TEXT,
      .high = POSTING_SIZE_MAX,
@@ -63,45 +69,6 @@ struct asked {
     int64_t kind;
     bool preview;
 };
-
-static bool some_general(const struct view_span *spans, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (spans[i].instead.size > 0)
-            return true;
-    return false;
-}
-
-void page_check(struct request *r, struct text title, struct text body, struct page_checked *out)
-{
-    struct view_span *of_title, *of_body;
-    size_t title_count, body_count;
-    out->blocked = page_spans(r, title, &of_title, &title_count);
-    out->blocked += page_spans(r, body, &of_body, &body_count);
-    out->count = title_count + body_count;
-    if (out->count > PAGE_SPANS)
-        out->count = PAGE_SPANS;
-    out->spans = arena_array(r->arena, struct view_span, out->count + 1);
-    for (size_t i = 0; i < out->count; i++)
-        out->spans[i] = i < title_count ? of_title[i] : of_body[i - title_count];
-    out->general = some_general(out->spans, out->count);
-}
-
-enum result page_check_post(struct request *r, const struct page_checked *checked)
-{
-    if (checked->blocked > 0) {
-        request_fault_add(r, "body",
-                          "Something in it could point to a patient: see what is marked below.");
-        return INVALID;
-    }
-    if (checked->count > 0 && !request_flag(r, "confirmed")) {
-        request_fault_add(r, "body",
-                          "Look at what is marked below: change it, or say that it "
-                          "points to no patient.");
-        return INVALID;
-    }
-    return OK;
-}
 
 static enum result ask_show(struct request *r, struct reply *out, struct asked asked)
 {
@@ -118,7 +85,7 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     v.spans = checked.spans;
     v.spans_count = checked.count;
     v.general = checked.general;
-    v.confirm = checked.count > 0 && checked.blocked == 0;
+    v.confirm = checked.asking > 0 && checked.blocked == 0;
     page_problems(r, &v.problems, &v.problems_count);
     v.bad_title = page_field_bad(r, "title");
     v.bad_body = page_field_bad(r, "body");
@@ -163,11 +130,12 @@ enum result page_ask_post(struct request *r, struct reply *out)
 {
     struct page_checked checked;
     struct asked asked = typed_of(r);
-    if (request_flag(r, "general")) {
-        asked.title = page_generalise(r, asked.title);
-        asked.body = page_generalise(r, asked.body);
+    if (page_wants_general(r)) {
+        struct text change = request_text(r, "change");
+        asked.title = page_generalise(r, "title", asked.title, change);
+        asked.body = page_generalise(r, "body", asked.body, change);
     }
-    if (request_flag(r, "general") || request_flag(r, "preview")) {
+    if (page_wants_general(r) || request_flag(r, "preview")) {
         asked.preview = true;
         return ask_show(r, out, asked);
     }
@@ -206,7 +174,7 @@ enum result page_preview(struct request *r, struct reply *out)
     struct page_checked checked;
     struct view_preview v = {0};
     struct text body = request_text(r, "body");
-    page_check(r, TEXT(""), body, &checked);
+    page_check(r, request_text(r, "title"), body, &checked);
     v.spans = checked.spans;
     v.spans_count = checked.count;
     enum result result = text_markdown(r->arena, body, &v.body);

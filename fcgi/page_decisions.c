@@ -7,13 +7,7 @@
 enum { DECISIONS_SHOWN = 50 };
 
 const struct field fields_decisions[] = {
-    {.name = "before",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAGE_BEFORE_ALL,
-     .optional = true,
-     .fallback = PAGE_BEFORE_ALL,
-     .label = "The place in the list"},
+    PAGE_FIELD_BEFORE,
     {.name = NULL},
 };
 

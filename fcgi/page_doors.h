@@ -32,3 +32,7 @@ MUST_USE enum result page_program_done(struct request *r, const char *program,
  * person waiting, and this worker longer than it may. The page then gives r->why back, and what was
  * typed stands on the error page. */
 bool page_may_ask(const struct request *r);
+
+struct reply_account;
+/* What the clerk says of the reader's own account. BUSY when it does not answer. */
+MUST_USE enum result page_account_ask(struct request *r, struct reply_account *reply);

@@ -13,13 +13,7 @@ enum { SIDE_TOPICS = 24, ROWS_AHEAD = PAGE_ROWS + 1 };
 
 const struct field fields_front[] = {
     {.name = "tab", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The list"},
-    {.name = "before",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAGE_BEFORE_ALL,
-     .optional = true,
-     .fallback = PAGE_BEFORE_ALL,
-     .label = "The place in the list"},
+    PAGE_FIELD_BEFORE,
     {.name = NULL},
 };
 

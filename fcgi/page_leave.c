@@ -46,15 +46,9 @@ static void time_text(struct request *r, struct buf *out, const char *key, int64
 
 static enum result export_profile(struct request *r, struct buf *out)
 {
-    struct command command = {.kind = COMMAND_ACCOUNT};
     struct board_member_profile_row row;
     struct reply_account reply;
-    struct json *root;
-    enum result result = page_program(r, "clerk", &command, &root);
-    if (result != OK)
-        return result == UNKNOWN ? BUSY : result;
-    result = root != NULL ? reply_account_read(root, r->arena, &reply) : BUSY;
-    json_close(root);
+    enum result result = page_account_ask(r, &reply);
     if (result == OK)
         result =
             board_member_profile(request_store(r, WEB_BOARD), r->arena, r->reader.member, &row);

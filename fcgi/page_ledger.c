@@ -20,13 +20,7 @@ enum {
 #define AMOUNT_MAX INT64_C(10000000000) /* cents */
 
 const struct field fields_ledger[] = {
-    {.name = "before",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAGE_BEFORE_ALL,
-     .optional = true,
-     .fallback = PAGE_BEFORE_ALL,
-     .label = "The place in the list"},
+    PAGE_FIELD_BEFORE,
     {.name = "done",
      .type = FIELD_INT,
      .low = DONE_FUND,

@@ -12,13 +12,7 @@
 enum { MONTHS_SHOWN = 12, BAR_STEP = 4, BAR_BOX = 24, BAR_LEAST = 2 };
 
 const struct field fields_member[] = {
-    {.name = "before",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAGE_BEFORE_ALL,
-     .optional = true,
-     .fallback = PAGE_BEFORE_ALL,
-     .label = "The place in the list"},
+    PAGE_FIELD_BEFORE,
     {.name = NULL},
 };
 

@@ -5,8 +5,6 @@
 #include "schema/board.h"
 #include "schema/command.h"
 
-enum { CONTEXT_SIZE = 32 }; /* bytes shown before and behind a marked place */
-
 const char *page_home(int64_t role, int64_t level)
 {
     if (role == BOARD_SPONSOR)
@@ -166,70 +164,6 @@ enum result page_command_created(struct request *r, struct command *command,
     json_close(root);
     /* It was posted; only where is not known. */
     return result == OK ? OK : UNKNOWN;
-}
-
-/* Up to CONTEXT_SIZE bytes around a place, never cutting a character; "…" where more stands. */
-static struct text context_before(struct arena *arena, struct text text, size_t start)
-{
-    size_t from = start > CONTEXT_SIZE ? start - CONTEXT_SIZE : 0;
-    while (from < start && ((unsigned char)text.data[from] & 0xC0) == 0x80)
-        from++;
-    return arena_format(arena, "%s%.*s", from > 0 ? "…" : "", (int)(start - from),
-                        text.data + from);
-}
-
-static struct text context_after(struct arena *arena, struct text text, size_t end)
-{
-    struct text rest = {text.data + end, text.size - end};
-    struct text shown = text_cut(rest, CONTEXT_SIZE);
-    return arena_format(arena, "%.*s%s", (int)shown.size, shown.data,
-                        shown.size < rest.size ? "…" : "");
-}
-
-size_t page_spans(struct request *r, struct text text, struct view_span **spans, size_t *count)
-{
-    struct guard_finding *findings = NULL;
-    size_t found = 0;
-    size_t blocking = guard_check(page_guard(r), r->arena, text, &findings, &found);
-    if (found > PAGE_SPANS)
-        found = PAGE_SPANS;
-    struct view_span *list = arena_array(r->arena, struct view_span, found + 1);
-    for (size_t i = 0; i < found; i++) {
-        const struct guard_finding *f = &findings[i];
-        list[i] = (struct view_span){
-            .before = context_before(r->arena, text, f->start),
-            .text = {text.data + f->start, f->size},
-            .after = context_after(r->arena, text, f->start + f->size),
-            .words = text_of(f->message),
-            .instead = f->instead.data != NULL ? f->instead : TEXT(""),
-            .block = f->level == GUARD_BLOCK,
-            .start = (int64_t)f->start,
-            .size = (int64_t)f->size,
-        };
-    }
-    *spans = list;
-    *count = found;
-    return blocking;
-}
-
-struct text page_generalise(struct request *r, struct text text)
-{
-    struct guard_finding *findings = NULL;
-    size_t found = 0;
-    size_t from = 0;
-    struct buf out;
-    guard_check(page_guard(r), r->arena, text, &findings, &found);
-    buf_open(&out, r->arena, text.size + 256);
-    for (size_t i = 0; i < found; i++) {
-        const struct guard_finding *f = &findings[i];
-        if (f->instead.data == NULL || f->start < from)
-            continue;
-        buf_add(&out, text.data + from, f->start - from);
-        buf_add(&out, f->instead.data, f->instead.size);
-        from = f->start + f->size;
-    }
-    buf_add(&out, text.data + from, text.size - from);
-    return buf_done(&out);
 }
 
 enum result page_similar_rows(struct request *r, struct text title, int64_t not_this,

@@ -13,6 +13,12 @@ enum {
     PAGE_SPANS = 50     /* marked places shown */
 };
 #define PAGE_BEFORE_ALL INT64_C(9007199254740992) /* 2^53: above every id */
+/* The field of lists that go on: rows before this id. */
+#define PAGE_FIELD_BEFORE                                                                         \
+    {                                                                                             \
+        .name = "before", .type = FIELD_INT, .low = 1, .high = PAGE_BEFORE_ALL, .optional = true, \
+        .fallback = PAGE_BEFORE_ALL, .label = "The place in the list"                             \
+    }
 
 /* The first page of whoever is signed in: "/", "/waiting", "/sponsor/campaigns", "/admin/members".
  */
@@ -57,22 +63,27 @@ MUST_USE enum result page_command(struct request *r, struct command *command);
 /* Whether something is wrong with this field. */
 bool page_field_bad(const struct request *r, const char *field);
 
-/* Places in a text that may point to a patient. Returns how many of them forbid posting; `warned`
- * how many do not. */
-size_t page_spans(struct request *r, struct text text, struct view_span **spans, size_t *count);
-/* The same for a title and a text together, and whether one of the places has a more general form.
- */
+/* Places in a text that may point to a patient (page_guard.c). Returns how many of them forbid
+ * posting. `field`: "title" or "body". */
+size_t page_spans(struct request *r, const char *field, struct text text, struct view_span **spans,
+                  size_t *count);
+/* The same for a title and a text together; `asking`: those that are not mere hints; `general`: one
+ * of these has a more general form. */
 struct page_checked {
     struct view_span *spans;
-    size_t count, blocked;
+    size_t count, blocked, asking;
     bool general;
 };
 void page_check(struct request *r, struct text title, struct text body, struct page_checked *out);
 /* May a text with these marks be posted? Else INVALID, and a fault of the field "body". Reads the
  * field "confirmed". */
 MUST_USE enum result page_check_post(struct request *r, const struct page_checked *checked);
-/* The text with every marked place that has a more general form in that form. */
-struct text page_generalise(struct request *r, struct text text);
+/* The text with the one place that `change` names (a view_span's), or without it every place that
+ * is no mere hint, in its more general form. */
+struct text page_generalise(struct request *r, const char *field, struct text text,
+                            struct text change);
+/* Did the person press one of the buttons for that ("general", "change")? */
+bool page_wants_general(struct request *r);
 /* This worker's handles, made by page_hook_open. Never NULL. */
 struct guard *page_guard(struct request *r);
 struct search *page_search_handle(struct request *r);

@@ -118,7 +118,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     v.spans = checked.spans;
     v.spans_count = checked.count;
     v.general = checked.general;
-    v.confirm = checked.count > 0 && checked.blocked == 0;
+    v.confirm = checked.asking > 0 && checked.blocked == 0;
     if (me->preview)
         v.has_preview = text_markdown(r->arena, me->body, &v.preview) == OK;
     return v;

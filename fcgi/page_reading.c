@@ -6,13 +6,7 @@
 #include "schema/board.h"
 
 const struct field fields_reading[] = {
-    {.name = "before",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAGE_BEFORE_ALL,
-     .optional = true,
-     .fallback = PAGE_BEFORE_ALL,
-     .label = "The place in the list"},
+    PAGE_FIELD_BEFORE,
     {.name = NULL},
 };
 

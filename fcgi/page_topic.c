@@ -6,13 +6,7 @@
 #include "schema/command.h"
 
 const struct field fields_topic[] = {
-    {.name = "before",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAGE_BEFORE_ALL,
-     .optional = true,
-     .fallback = PAGE_BEFORE_ALL,
-     .label = "The place in the list"},
+    PAGE_FIELD_BEFORE,
     {.name = NULL},
 };
 const struct field fields_follow[] = {

@@ -96,12 +96,19 @@
     holder.innerHTML = policy.createHTML(markup); /* the server's own rendering, as it will stand in the page */
     return holder.content;
   };
-  const span_row = (span) => make("li", {},
-    make("q", {}, span.before, make("mark", {}, span.text), span.after),
-    make("span", {}, ` ${span.words}${span.instead ? ` Instead: ${span.instead}.` : ""}`,
-      span.block ? make("strong", {}, " It cannot be posted with this.") : ""));
+  const severity_words = { block: "It cannot be posted with this.", warn: "Please look at this.", hint: "Only a hint." };
+  const span_row = (span) => {
+    const row = make("li", { class: span.severity },
+      make("p", { class: "what" }, make("span", { class: "category" }, span.category), " ",
+        make("strong", {}, severity_words[span.severity] || "")),
+      make("q", {}, span.before, make("mark", {}, span.text), span.after), make("p", {}, span.words));
+    if (span.change)
+      row.append(make("p", {}, make("button", { name: "change", value: span.change, formnovalidate: "" }, `Write “${span.instead}” instead`)));
+    return row;
+  };
   const preview_start = (form) => {
     const text = form.querySelector("textarea");
+    const title = form.querySelector("input[name=title]");
     const shown = make("section", { class: "preview", "aria-label": "Preview" });
     const marks = make("div", { role: "status" });
     const body = make("div", { class: "card prose" });
@@ -122,21 +129,22 @@
       try {
         const answer = await fetch("/preview", {
           method: "POST", signal: running.signal, headers: { Accept: "application/json" },
-          body: new URLSearchParams({ form: form.dataset.preview, body: text.value }),
+          body: new URLSearchParams({ form: form.dataset.preview, title: title ? title.value : "", body: text.value }),
         });
         if (!answer.ok) return;
         const made = await answer.json();
         body.replaceChildren(markup_nodes(made.body));
         shown.hidden = false;
-        for (const old of all(".notice.bad:not([role])", form)) if (!marks.contains(old)) old.remove();
+        for (const old of all(".guard", form)) if (!marks.contains(old)) old.remove();
         marks.replaceChildren();
         if (made.spans.length)
-          marks.append(make("div", { class: "notice bad" },
+          marks.append(make("div", { class: "notice bad guard" },
             make("p", {}, make("strong", {}, "Could this point to a patient?")),
             make("ul", { class: "spans" }, ...made.spans.map(span_row))));
       } catch { /* typed on, or not there */ }
     });
     text.addEventListener("input", show);
+    if (title) title.addEventListener("input", show);
     if (text.value !== "") show();
   };
 

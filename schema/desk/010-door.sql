@@ -1,10 +1,4 @@
--- The door: how each came to his level, what waits for a second admin, codes, and who vouched for whom.
-
-CREATE TABLE standing (
-  member INTEGER PRIMARY KEY,
-  why TEXT NOT NULL,                  -- the word of the latest change of level
-  at_ms INTEGER NOT NULL
-) STRICT;
+-- The door: what waits for a second admin, codes, and who vouched for whom.
 
 -- What one admin would do and another must agree to. kind: 1 let in, 2 withdraw a branch.
 CREATE TABLE proposal (

@@ -12,7 +12,7 @@ const only = process.env.ONLY?.split(",");
 const shared = process.env.SHARED || null;
 const tool = join(root, process.env.BUILD ?? "build", "tests/bench");
 const figures = new Map();
-const say = (name, value, unit) => { figures.set(name, value); console.log(`${name} ${Number(value).toPrecision(4).replace(/\.?0+$/, "")} ${unit}`); };
+const say = (name, value, unit) => { figures.set(name, value); console.log(`${name} ${Number(Number(value).toPrecision(4))} ${unit}`); };
 const note = (words) => process.stderr.write(`  ${words}\n`);
 const wanted = (part) => !only || only.includes(part);
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -193,6 +193,20 @@ function memory(house) {
   for (const [name, pss] of [...names].sort()) say(`memory_${name.replace(/[^a-z]+/g, "_")}_mib`, pss, "MiB");
 }
 
+// ---- the patient-data check over 10 KB: physicians' questions, and nothing but laboratory values ----
+function guard(house) {
+  const asked = shared
+    ? gunzipSync(readFileSync(join(shared, "data/qa/rqe_train_physician_questions.jsonl.gz"))).toString("utf8").trim().split("\n").slice(0, 400).map((l) => JSON.parse(l).q).join(" ")
+    : "A 78-year-old woman on apixaban 5 mg twice daily, creatinine 1.2 mg/dL, fell in March; would you stop it? ".repeat(100);
+  const values = "Na 135; K 4.2; BP 120/80; HR 72; HbA1c 7.2 %; apixaban 5 mg; SpO2 94 %; platelets 150,000; INR 2.0-3.0; ".repeat(100);
+  for (const [name, text] of [["", asked], ["_dense", values]]) {
+    const done = spawnSync(join(tool, "guard_speed"), [lines(house, "guard", [text]), "1000"], { encoding: "utf8" });
+    const [median_ms, , perSecond] = done.stdout.trim().split(" ").map(Number);
+    say(`guard_10kb${name}_ms`, median_ms, "ms");
+    if (name === "") say("guard_per_s", perSecond, "1/s");
+  }
+}
+
 async function rebuild(house) {
   await house.down();
   const head = Number(house.must("curbside", ["journal", "verify"]).match(/(\d+)/)[1]);
@@ -219,6 +233,7 @@ try {
   if (wanted("search")) search(house, members[0]);
   if (wanted("vote")) await votes(house, members.slice(0, 48), postings);
   if (wanted("ledger")) process.stdout.write(house.must("curbside-paymaster", ["bench"]).split("\n").filter((l) => /^\w+ [\d.]+ \S+$/.test(l)).join("\n") + "\n");
+  if (wanted("guard")) guard(house);
   if (wanted("memory")) memory(house);
   if (wanted("rebuild")) await rebuild(house);
 } finally {

@@ -57,8 +57,8 @@ const broken = {
   "bytes that are no text": [file("bytes.csv", Buffer.concat([Buffer.from(nppes(person(1), person(2))), Buffer.from([0x22, 0x00, 0xff, 0x0a])])), /line 4: not UTF-8 text/],
   "a line with other fields": [file("fields.csv", nppes(person(1), '"1","2","3"', person(2))), /line 3: 3 fields, but the first line has 330/],
   "an open quote": [file("quote.csv", nppes(person(1), person(2).replace(/"$/, ""))), /line 3: a quote is open at the end of the line/],
-  "a gzip file cut short": [file("cut.csv.gz", cut), /line \d+: the file broke off behind this line|line \d+: .*fields|quote/],
-  "a gzip file with a wrong sum": [file("sum.csv.gz", damaged), /line 401: the file broke off behind this line/],
+  "a gzip file cut short": [file("cut.csv.gz", cut), /line \d+: the file broke off here/],
+  "a gzip file with a wrong sum": [file("sum.csv.gz", damaged), /line 401: the file broke off here/],
   "a plain file cut short": [file("short.csv", nppes(...many).slice(0, -700)), /line 401: /],
   "half of the list": [file("half.csv", nppes(...many.slice(0, 200))), /has 200 rows, the list had 400/],
   "an older list": [file("nppes-2020-01-01.csv", nppes(...many)), /speaks of 2020-01-01, older than/],
@@ -95,7 +95,7 @@ test("a line of a hundred megabytes is refused in little memory", () => {
   writeSync(fd, `${header}\n${person(1)}\n"`);
   for (let i = 0; i < 100; i++) writeSync(fd, part);
   closeSync(fd);
-  const done = spawnSync("/usr/bin/env", ["bash", "-c", `ulimit -v 400000; exec "$@"`, "-", join(bin, "curbside"), "--state", newState(), "roster", "import", "nppes", path],
+  const done = spawnSync("/usr/bin/env", ["bash", "-c", `${process.env.SANITIZED ? "" : "ulimit -v 400000; "}exec "$@"`, "-", join(bin, "curbside"), "--state", newState(), "roster", "import", "nppes", path],
     { encoding: "utf8", env, cwd: root });
   assert.equal(done.status, 1, done.stderr);
   assert.match(done.stderr, /line 3: longer than 1 MiB/);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ struct bytes_out {
 static struct sockaddr_un address = {.sun_family = AF_UNIX};
 static pid_t server;
 static struct bytes_out sent;
+static int64_t *missed; /* of all servers that have ended: woken in vain */
 
 static int listen_here(void)
 {
@@ -64,6 +66,7 @@ static void serve(int fd, const char *users)
         struct bytes body = {big ? arena_take(&arena, 150000) : NULL, big ? 150000 : 0};
         (void)accept_answer(&listener, &in, text_bytes(head), body);
     }
+    (void)__atomic_fetch_add(missed, listener.missed, __ATOMIC_RELAXED);
     accept_close(&listener);
     _exit(0);
 }
@@ -80,6 +83,8 @@ static void start(const char *users)
 static int open_scratch(void **unused UNUSED)
 {
     snprintf(address.sun_path, sizeof address.sun_path, "%s/w.sock", scratch_open());
+    missed = mmap(NULL, sizeof *missed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true(missed != MAP_FAILED);
     start("");
     return 0;
 }
@@ -461,6 +466,32 @@ static void a_stop_comes_through_although_connections_never_cease(void **unused 
     start("");
 }
 
+static void a_connection_wakes_one_worker_not_all_that_wait(void **unused UNUSED)
+{
+    enum { WORKERS = 4, REQUESTS = 200 };
+    pid_t workers[WORKERS];
+    assert_serves(); /* it is up: earlier a stop would just end it */
+    assert_int_equal(stop_server(NULL), 0);
+    int fd = listen_here();
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = fork();
+        if (workers[i] == 0)
+            serve(fd, "");
+    }
+    close(fd);
+    *missed = 0;
+    for (int i = 0; i < REQUESTS; i++)
+        assert_serves();
+    for (int i = 0; i < WORKERS; i++)
+        kill(workers[i], SIGTERM);
+    for (int i = 0; i < WORKERS; i++)
+        waitpid(workers[i], NULL, 0);
+    print_message("%lld woken in vain by %d connections\n", (long long)*missed, REQUESTS);
+    assert_true(*missed < REQUESTS / 4); /* with all woken: 150 and more */
+    start("");
+    assert_serves();
+}
+
 /* Bytes that a process of user 65534 gets back; the folder above may be closed to it, so it calls
  * from inside. */
 static int answer_to_stranger(void)
@@ -516,6 +547,7 @@ int main(void)
         cmocka_unit_test(a_peer_that_sends_a_byte_now_and_then_is_ended_too),
         cmocka_unit_test(a_peer_that_does_not_read_is_ended),
         cmocka_unit_test(a_stop_comes_through_although_connections_never_cease),
+        cmocka_unit_test(a_connection_wakes_one_worker_not_all_that_wait),
         cmocka_unit_test(another_user_is_heard_only_when_named),
     };
     return cmocka_run_group_tests(tests, open_scratch, stop_server);

@@ -197,6 +197,81 @@ static void a_second_clerk_sees_what_the_first_appended(void **state UNUSED)
     teardown();
 }
 
+static enum result votes(const struct person *person, int64_t posting, int64_t stance)
+{
+    struct command command = {.kind = COMMAND_VOTE};
+    command.vote = (struct command_vote){posting, stance, 1};
+    struct job job = job_of(person, command);
+    batch_run(&room, &job, 1);
+    return job.result;
+}
+
+/* Another machine's clerk appends this. */
+static void appended_elsewhere(struct event event)
+{
+    struct log *journal = NULL;
+    assert_int_equal(log_open(&journal, "journal", LOG_APPEND, 0), OK);
+    assert_int_equal(log_begin(journal), OK);
+    event.at_ms = 1;
+    assert_int_equal(journal_append(journal, &room_arena, &event, NULL, 0), OK);
+    assert_int_equal(log_commit(journal), OK);
+    log_close(journal);
+}
+
+static void what_a_session_may_do_ends_with_what_it_rests_on(void **state UNUSED)
+{
+    uint8_t digest[DIGEST_SIZE];
+    setup();
+    int64_t question = person_ask(&kestrel, "Fainting after a new drug");
+    assert_int_equal(votes(&larkspur, question, STANCE_CORROBORATE), OK);
+    assert_int_equal(votes(&tamarack, question, STANCE_CORROBORATE), OK);
+    struct event lowered = {.kind = EVENT_MEMBER_LEVEL_SET};
+    lowered.member_level_set = (struct event_member_level_set){
+        .member = larkspur.id, .level = 1, .was = 3, .why = TEXT("lapsed")};
+    appended_elsewhere(lowered);
+    assert_int_equal(votes(&larkspur, question, STANCE_DISPUTE), REFUSED);
+    assert_int_equal(votes(&tamarack, question, STANCE_DISPUTE), OK);
+    struct event closed = {.kind = EVENT_SESSION_CLOSED};
+    session_digest(digest, tamarack.token);
+    memcpy(closed.session_closed.digest, digest, DIGEST_SIZE);
+    appended_elsewhere(closed);
+    assert_int_equal(votes(&tamarack, question, STANCE_CORROBORATE), STALE);
+    teardown();
+}
+
+static void a_session_of_an_undone_batch_is_none(void **state UNUSED)
+{
+    struct person lost;
+    setup();
+    lost = larkspur;
+    int64_t question = person_ask(&kestrel, "Fainting after a new drug");
+    /* Signed in and at work within one batch, up to where the commit would have been. */
+    int64_t head = room.head;
+    assert_int_equal(batch_begin(&room), OK);
+    static const struct hash_done good = {.good = 1, .hash = "not a real hash"};
+    struct job in = {
+        .operator_ = true, .readable = true, .hash = &good, .command = {.kind = COMMAND_SIGN_IN}};
+    in.command.sign_in = (struct command_sign_in){TEXT("Larkspur"), TEXT("password 123"), NO_TEXT};
+    command_run(&room, &in);
+    assert_int_equal(in.result, OK);
+    struct json *json = NULL;
+    struct reply_signed_in reply;
+    assert_int_equal(json_read(text_bytes(in.reply), &json), OK);
+    assert_int_equal(reply_signed_in_read(json, &room_arena, &reply), OK);
+    json_close(json);
+    assert_true(session_token_read(reply.token, lost.token));
+    memcpy(lost.token_text, reply.token.data, reply.token.size);
+    struct command vote = {.kind = COMMAND_VOTE};
+    vote.vote = (struct command_vote){question, STANCE_CORROBORATE, 1};
+    struct job job = job_of(&lost, vote);
+    command_run(&room, &job);
+    assert_int_equal(job.result, OK);
+    batch_undo(&room, head);
+    assert_int_equal(votes(&lost, question, STANCE_CORROBORATE), STALE);
+    assert_int_equal(votes(&larkspur, question, STANCE_CORROBORATE), OK);
+    teardown();
+}
+
 static void rows_of_a_member_that_never_came_to_be_are_swept(void **state UNUSED)
 {
     uint8_t key[KEY_SIZE] = {1};
@@ -250,6 +325,8 @@ int main(void)
         cmocka_unit_test(commands_of_one_batch_see_each_other),
         cmocka_unit_test(a_command_that_breaks_the_batch_stands_alone),
         cmocka_unit_test(a_second_clerk_sees_what_the_first_appended),
+        cmocka_unit_test(what_a_session_may_do_ends_with_what_it_rests_on),
+        cmocka_unit_test(a_session_of_an_undone_batch_is_none),
         cmocka_unit_test(rows_of_a_member_that_never_came_to_be_are_swept),
         cmocka_unit_test(names_and_addresses_lie_nowhere_in_clear),
     };

@@ -116,18 +116,11 @@ static void an_undone_batch_leaves_nothing_to_be_counted_later(void **state UNUS
     size_t count;
     setup();
     struct job lost[] = {vote_job(&larkspur, answer, STANCE_CORROBORATE)};
-    /* As batch.c does it, up to the point where the commit would have been. */
-    assert_int_equal(log_begin(room.journal), OK);
-    assert_int_equal(db_begin(room.board), OK);
-    assert_int_equal(db_begin(room.desk), OK);
+    int64_t head = room.head;
+    assert_int_equal(batch_begin(&room), OK); /* up to where the commit would have been */
     command_run(&room, &lost[0]);
     assert_int_equal(lost[0].result, OK);
-    log_rollback(room.journal);
-    db_rollback(room.board);
-    db_rollback(room.desk);
-
-    fold_board_forget(&room.fold_board);
-    room.head--;
+    batch_undo(&room, head);
     struct job kept[] = {vote_job(&larkspur, question, STANCE_DISPUTE)};
     batch_run(&room, kept, 1);
     assert_int_equal(kept[0].result, OK);

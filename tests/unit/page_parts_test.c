@@ -6,9 +6,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/trace.h"
 #include "fcgi/worker.h"
+#include "tests/support/scratch.h"
 
 enum { ARENA_SIZE = 4 * 1024 * 1024 };
 
@@ -70,7 +69,7 @@ static void a_marked_place_comes_with_whole_characters_around_it(void **state)
     size_t count;
     struct text text =
         TEXT("ääääääääääääääääääääääääääää mail anna.berg@example.org ööööööööööööööööööööööööööö");
-    size_t blocked = page_spans(&request, text, &spans, &count);
+    size_t blocked = page_spans(&request, "body", text, &spans, &count);
     assert_int_equal(blocked, 1);
     assert_int_equal(count, 1);
     assert_text(spans[0].text, "anna.berg@example.org");
@@ -86,7 +85,7 @@ static void a_text_without_marks_is_left_as_it_is(void **state)
     struct page_checked checked;
     page_check(&request, TEXT(""), text, &checked);
     assert_int_equal(checked.count, 0);
-    assert_true(text_equal(page_generalise(&request, text), text));
+    assert_true(text_equal(page_generalise(&request, "body", text, TEXT("")), text));
 }
 
 static void a_date_is_made_more_general_and_then_no_longer_marked(void **state)
@@ -97,10 +96,38 @@ static void a_date_is_made_more_general_and_then_no_longer_marked(void **state)
     page_check(&request, TEXT(""), text, &checked);
     assert_int_equal(checked.count, 1);
     assert_true(checked.general);
-    struct text general = page_generalise(&request, text);
+    struct text general = page_generalise(&request, "body", text, TEXT(""));
     assert_false(text_equal(general, text));
     page_check(&request, TEXT(""), general, &checked);
     assert_int_equal(checked.count, 0);
+}
+
+static void one_place_is_made_more_general_and_the_others_stay(void **state)
+{
+    (void)state;
+    struct view_span *spans;
+    size_t count;
+    struct text text = TEXT("Seen 2024-03-14 and 2024-04-15, by Dr. Quimby.");
+    (void)page_spans(&request, "body", text, &spans, &count);
+    assert_int_equal(count, 3);
+    assert_text(page_generalise(&request, "body", text, spans[1].change),
+                "Seen 2024-03-14 and April 2024, by Dr. Quimby.");
+    /* another field's place, or one of a text that has changed since, is left alone */
+    assert_true(text_equal(page_generalise(&request, "title", text, spans[1].change), text));
+    struct text edited = TEXT("Seen last year, by Dr. Quimby.");
+    assert_true(text_equal(page_generalise(&request, "body", edited, spans[1].change), edited));
+}
+
+static void a_hint_is_shown_but_asks_nothing(void **state)
+{
+    (void)state;
+    struct page_checked checked;
+    page_check(&request, TEXT(""), TEXT("She lives in Millbrook and came on Tuesday."), &checked);
+    assert_int_equal(checked.count, 2);
+    assert_int_equal(checked.asking, 0);
+    assert_int_equal(page_check_post(&request, &checked), OK);
+    page_check(&request, TEXT(""), TEXT("She is Mrs. Quimby."), &checked); /* the control */
+    assert_int_equal(checked.asking, 1);
 }
 
 static void what_a_member_writes_never_becomes_markup(void **state)
@@ -131,11 +158,12 @@ int main(void)
         cmocka_unit_test_setup(states_say_what_a_reader_needs_first, fresh),
         cmocka_unit_test_setup(a_marked_place_comes_with_whole_characters_around_it, fresh),
         cmocka_unit_test_setup(a_text_without_marks_is_left_as_it_is, fresh),
+        cmocka_unit_test_setup(one_place_is_made_more_general_and_the_others_stay, fresh),
+        cmocka_unit_test_setup(a_hint_is_shown_but_asks_nothing, fresh),
         cmocka_unit_test_setup(a_date_is_made_more_general_and_then_no_longer_marked, fresh),
         cmocka_unit_test_setup(what_a_member_writes_never_becomes_markup, fresh),
     };
-    trace_open("page_parts_test");
-    clock_open();
+    (void)scratch_open();
     arena_open(&arena, ARENA_SIZE);
     worker.pool = POOL_MEMBER;
     page_hook_open(&worker.pages, POOL_MEMBER, NULL);

@@ -2,7 +2,6 @@
 // write-ahead logs, traces, the public folder, pages of everybody else, mails. In plain, hex, base64 and UTF-16.
 // test-seconds: 90
 import assert from "node:assert/strict";
-import net from "node:net";
 import { test, after, before } from "node:test";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync, rmSync } from "node:fs";
@@ -10,6 +9,7 @@ import { join } from "node:path";
 import { House, ask, answer, vote, password, npi, sleep } from "../support/house.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 import { filesBelow, bytesOf, sql, storeFiles } from "../support/stores.mjs";
+import { openRelay } from "../support/relay.mjs";
 import { addApp, base32 } from "../support/second.mjs";
 
 const person = {
@@ -24,7 +24,7 @@ let house,
   canary,
   others,
   relay,
-  mails = [],
+  mails,
   tokens = [],
   account = {}; // what opens the canary's account, and his next address
 
@@ -69,53 +69,14 @@ const scanFolder = (folder, wanted) =>
     findings(bytesOf(path), wanted).map((what) => `${path.slice(folder.length + 1)}: ${what}`),
   );
 
-// A mail relay that keeps what it is given.
-function openRelay() {
-  return new Promise((done) => {
-    const server = net.createServer((socket) => {
-      let inside = false,
-        mail = { to: [], text: "" },
-        rest = "";
-      socket.write("220 relay.example ESMTP\r\n");
-      socket.on("error", () => {});
-      socket.on("data", (part) => {
-        rest += part.toString("utf8");
-        for (let at; (at = rest.indexOf("\r\n")) >= 0;) {
-          const line = rest.slice(0, at);
-          rest = rest.slice(at + 2);
-          if (inside) {
-            if (line === ".") {
-              inside = false;
-              mails.push(mail);
-              mail = { to: [], text: "" };
-              socket.write("250 kept\r\n");
-            } else mail.text += `${line}\n`;
-          } else if (/^(EHLO|HELO)/i.test(line)) socket.write("250-relay.example\r\n250 8BITMIME\r\n");
-          else if (/^DATA/i.test(line)) {
-            inside = true;
-            socket.write("354 go on\r\n");
-          } else if (/^QUIT/i.test(line)) socket.end("221 bye\r\n");
-          else {
-            const to = line.match(/^RCPT TO:<(.*)>/i);
-            if (to) mail.to.push(to[1]);
-            socket.write("250 ok\r\n");
-          }
-        }
-      });
-    });
-    server.listen(0, "127.0.0.1", () => done(server));
-  });
-}
-
 before(async () => {
   relay = await openRelay();
+  mails = relay.mails;
   house = await House.start({
     conf: {
       "ledger.close_alone": 0,
       "ledger.close_bucket": 64,
-      "smtp.host": "127.0.0.1",
-      "smtp.port": relay.address().port,
-      "smtp.from": "house@demo.example",
+      ...relay.conf,
       "smtp.per_day": 100,
     },
   });

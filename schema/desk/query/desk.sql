@@ -27,9 +27,9 @@ SELECT count(*) FROM member WHERE state = 1;
 INSERT INTO member (id, pseudonym_key, pseudonym, role, level, state, credential)
 VALUES (:id, :pseudonym_key, :pseudonym, :role, :level, :state, :credential);
 
---: member_decide(id: int, level: int, state: int)
+--: member_decide(id: int, level: int, state: int, at_ms: int)
 --: may: clerk
-UPDATE member SET level = :level, state = :state WHERE id = :id;
+UPDATE member SET level = :level, state = :state, level_why = 'document', level_ms = :at_ms, level_from = 0 WHERE id = :id;
 
 --: member_voted(member: int, day: int)
 --: may: clerk

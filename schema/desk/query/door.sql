@@ -1,14 +1,5 @@
 -- The clerk's desk at the door.
 
---: standing_set(member: int, why: text, at_ms: int)
---: may: clerk
-INSERT INTO standing (member, why, at_ms) VALUES (:member, :why, :at_ms)
-ON CONFLICT (member) DO UPDATE SET why = excluded.why, at_ms = excluded.at_ms;
-
---: standing_get(member: int) => one why: text, at_ms: int
---: may: clerk
-SELECT why, at_ms FROM standing WHERE member = :member;
-
 --: proposal_put(id: int, kind: int, member: int, by: int, reason: text, at_ms: int)
 --: may: clerk
 INSERT INTO proposal (id, kind, member, by, reason, at_ms) VALUES (:id, :kind, :member, :by, :reason, :at_ms)
@@ -142,8 +133,8 @@ UPDATE vouch SET answer = 3, answered_ms = :at_ms WHERE member = :member AND ans
 
 --: standing_of(id: int) => one level: int, state: int, pseudonym: text, why: text, at_ms: int, pioneer: int
 --: may: clerk
-SELECT m.level, m.state, m.pseudonym, ifnull(s.why, ''), ifnull(s.at_ms, 0), ifnull(p.member, 0) > 0
-FROM member m LEFT JOIN standing s ON s.member = m.id LEFT JOIN pioneer p ON p.member = m.id WHERE m.id = :id;
+SELECT m.level, m.state, m.pseudonym, m.level_why, m.level_ms, ifnull(p.member, 0) > 0
+FROM member m LEFT JOIN pioneer p ON p.member = m.id WHERE m.id = :id;
 
 --: invitations_all(since_ms: int, most: int) => id: int, member: int
 --: may: clerk
@@ -152,5 +143,5 @@ SELECT id, member FROM invitation WHERE used = 0 AND at_ms >= :since_ms ORDER BY
 
 --: withdrawn(most: int) => member: int
 --: may: clerk
--- Who was withdrawn and has not come back.
-SELECT s.member FROM standing s JOIN member m ON m.id = s.member WHERE s.why = 'withdrawn' AND m.level < 3 ORDER BY s.at_ms DESC LIMIT :most;
+-- Who was withdrawn and has not come back: 'restored' below level 3 is one whom the lists lowered meanwhile and have in order again.
+SELECT id FROM member WHERE level_why IN ('withdrawn', 'restored') AND level < 3 AND state = 2 ORDER BY level_ms DESC LIMIT :most;
