@@ -6,6 +6,7 @@
 #include "board/board.h"
 #include "board/fold.h"
 #include "board/hasher.h"
+#include "board/pad.h"
 #include "board/password.h"
 #include "board/throttle.h"
 #include "board/ticket.h"
@@ -16,6 +17,7 @@ struct clerk {
     struct log *journal;
     struct db *board, *desk, *roster; /* roster: NULL until a list was imported */
     struct keyring keys;
+    struct pad pad;
     struct fold_board fold_board;
     struct fold board_fold, desk_fold;
     struct server server;
@@ -136,9 +138,20 @@ enum result member_decide_run(struct work *work); /* decide.c */
 enum result applications_match_run(struct work *work);
 enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
-enum result solve_run(struct work *work);
 enum result reference_add_run(struct work *work);
 enum result text_blank_run(struct work *work);
+/* INVALID with words when the text points to a patient. */
+MUST_USE enum result guard_text(struct work *work, const char *field, struct text text);
+/* No control characters but new lines and tabs. */
+bool text_good(struct text text);
+enum result solve_run(struct work *work);       /* solve.c */
+enum result poll_choose_run(struct work *work); /* poll.c */
+enum result question_rate_run(struct work *work);
+enum result specialties_run(struct work *work); /* specialty.c */
+enum result specialties_choose_run(struct work *work);
+/* What an asked thread has beside its text, by kind: checked, and put into the event. */
+MUST_USE enum result kind_check(struct work *work, struct event_posting_added *e,
+                                struct text *options);
 enum result vote_run(struct work *work);         /* vote.c */
 enum result topic_follow_run(struct work *work); /* topic.c */
 enum result rule_propose_run(struct work *work); /* rule.c */
@@ -147,6 +160,17 @@ enum result rule_withdraw_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */
 enum result mail_due_run(struct work *work);
 enum result mail_done_run(struct work *work);
+/* draft.c: what is being written. draft_keep leaves out of `fields` what may not be posted;
+ * draft_done: the form of this place has just been posted; drafts_left: its member leaves. */
+struct record_draft_field;
+struct reply_draft_saved;
+MUST_USE enum result draft_keep(struct work *work, struct text place,
+                                struct record_draft_field *fields, size_t count,
+                                struct reply_draft_saved *saved);
+void draft_done(struct work *work, struct text place);
+void drafts_left(struct work *work);
+enum result draft_save_run(struct work *work);
+enum result draft_remove_run(struct work *work);
 /* The door (board/door.h). */
 enum result standing_run(struct work *work); /* waiting.c */
 enum result quiz_run(struct work *work);     /* quiz.c */
@@ -165,6 +189,8 @@ enum result domain_set_run(struct work *work);
 enum result vouch_tree_run(struct work *work); /* branch.c */
 enum result branch_withdraw_run(struct work *work);
 enum result member_restore_run(struct work *work);
+enum result round_open_run(struct work *work); /* round.c */
+enum result round_close_run(struct work *work);
 enum result status_run(struct work *work);    /* command.c */
 struct db *clerk_roster(struct clerk *clerk); /* suspect.c; NULL: no list was imported yet */
 enum result licence_suspects_run(struct work *work);

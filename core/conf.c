@@ -79,6 +79,8 @@ const struct setting conf_settings[] = {
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),
     NUMBER("posting.per_day", "postings", 1, 10000, 50, "Postings of one member in one day."),
     NUMBER("vote.per_day", "votes", 1, 10000000, 40, "Votes of one member in one day."),
+    NUMBER("round.per_day", "rounds", 0, 1000, 3,
+           "Live discussions one member may open in one day; 0: nobody opens any."),
     NUMBER("search.words_most", "words", 1, 64, 64, "Words of a query that are searched for."),
     NUMBER("search.rows", "rows", 1, 50, 20, "Results on one page."),
     NUMBER("search.candidates", "rows", 10, 10000, 400,
@@ -120,6 +122,12 @@ const struct setting conf_settings[] = {
     NUMBER("vouch.invitation_days", "days", 1, 365, 30, "An invitation is good for this long."),
     NUMBER("roster.grace_days", "days", 0, 365, 31,
            "A licence lapses so long after its last day when no newer list says anything else."),
+
+    NUMBER("draft.days", "days", 1, 3650, 30,
+           "A draft, or a picture no posting shows, is forgotten when nobody touched it so long."),
+    NUMBER("draft.most", "drafts", 1, 1000, 100, "So many drafts one member may keep."),
+    NUMBER("rate.draft_per_minute", "requests", 0, 1000000, 60,
+           "Drafts one member may save in a minute, in each worker; 0: no limit."),
 
     WORDS("smtp.host", 0, 200, "", "Mail relay; empty: mail is kept and not sent."),
     NUMBER("smtp.port", "", 1, 65535, 587, "Port of the mail relay."),

@@ -1,8 +1,10 @@
 /* A question with its answers. What is the same for all readers is rendered once per version of
  * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_drafts.h"
+#include "fcgi/page_kinds.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +30,8 @@ struct personal {
     struct text vote_form;
     struct text body;
     bool preview;
+    struct page_kind by_kind;
+    const struct page_draft *draft; /* the body is from it */
 };
 
 static bool is_own(const struct personal *me, int64_t posting)
@@ -61,6 +65,8 @@ static enum result votes_load(struct request *r, struct personal *me)
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
 {
     me->physician = r->reader.role == BOARD_PHYSICIAN;
+    me->by_kind = (struct page_kind){
+        .question = me->question, .kind = me->thread.kind, .physician = me->physician};
     if (!me->physician)
         return OK;
     me->vote_form = guard_form(r, out, "/p/:id/vote");
@@ -68,6 +74,7 @@ static enum result personal_load(struct request *r, struct reply *out, struct pe
     if (result == OK)
         result = board_postings_own(request_store(r, WEB_BOARD), r->arena, me->question,
                                     r->reader.member, &me->own, &me->own_count);
+    me->by_kind.asker = is_own(me, me->question);
     return result;
 }
 
@@ -96,22 +103,21 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     struct view_answer_form v = {
         .question = me->question,
         .form = TEXT(""),
-        .solve_form = TEXT(""),
         .preview_form = TEXT(""),
         .request = TEXT(""),
+        .draft = page_draft_none(),
         .body = me->body,
         .can_answer = me->physician,
-        .asker = is_own(me, me->question) && me->thread.kind <= POSTING_CASE,
-        .solved = me->thread.solved,
     };
-    if (v.asker)
-        v.solve_form = guard_form(r, out, "/q/:id/solved");
     if (!v.can_answer)
         return v;
     v.form = guard_form(r, out, "/q/:id/answer");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
-    page_problems(r, &v.problems, &v.problems_count);
+    v.draft =
+        page_draft_bar(r, out, arena_format(r->arena, "answer-%" PRId64, me->question), me->draft);
+    if (!page_solve_failed(r))
+        page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)
         return v;
     page_check(r, TEXT(""), me->body, &checked);
@@ -127,13 +133,18 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
 static void fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                  int64_t id, void *self)
 {
-    const struct personal *me = self;
+    struct personal *me = self;
     if (strcmp(slot, "own_vote") == 0) {
         struct view_own_vote v = own_vote_of(me, id);
         html_own_vote(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else if (strcmp(slot, "round") == 0) {
+        struct view_round v = page_round(r, out, &me->thread, is_own(me, me->question));
+        html_round(buf, &v);
+    } else {
+        (void)page_kind_fill(r, out, buf, slot, &me->by_kind);
     }
 }
 
@@ -227,6 +238,8 @@ static enum result question_load(struct request *r, struct view_question *v)
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
         result = postings_load(r, v);
+    if (result == OK)
+        result = page_kind_load(r, thread.kind, thread.solved != 0, &v->kind);
     if (result != OK)
         return result;
     v->head = page_head(r, thread.title);
@@ -240,7 +253,7 @@ static enum result question_load(struct request *r, struct view_question *v)
     return OK;
 }
 
-static enum result question_json(struct request *r, struct reply *out, const struct personal *me)
+static enum result question_json(struct request *r, struct reply *out, struct personal *me)
 {
     struct view_question v = {0};
     enum result result = question_load(r, &v);
@@ -252,6 +265,8 @@ static enum result question_json(struct request *r, struct reply *out, const str
     for (size_t i = 0; i < v.answers_count; i++)
         v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
     v.answer = answer_form_of(r, out, me);
+    v.round = page_round(r, out, &me->thread, is_own(me, me->question));
+    page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;
 }
@@ -270,20 +285,19 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     return result;
 }
 
-enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+static enum result question_show(struct request *r, struct reply *out, struct personal *me)
 {
-    struct personal me = {.question = r->id, .body = body, .preview = preview};
     struct kept_key key;
     enum result result =
-        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me.thread);
+        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me->thread);
     if (result == OK)
-        result = version_of(r, &me, &key);
+        result = version_of(r, me, &key);
     if (result == OK)
-        result = personal_load(r, out, &me);
+        result = personal_load(r, out, me);
     if (result != OK)
         return result;
     if (r->wants_json)
-        return question_json(r, out, &me);
+        return question_json(r, out, me);
     const struct kept_page *page = kept_find(request_kept(r), key);
     if (page == NULL) {
         struct view_question v = {0};
@@ -295,7 +309,21 @@ enum result page_question_with(struct request *r, struct reply *out, struct text
         html_question(&rendered, &v);
         page = kept_put(request_kept(r), key, &rendered);
     }
-    return reply_kept(r, out, page, fill, &me);
+    return reply_kept(r, out, page, fill, me);
+}
+
+enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+{
+    struct personal me = {.question = r->id, .body = body, .preview = preview};
+    return question_show(r, out, &me);
+}
+
+enum result page_question_drafted(struct request *r, struct reply *out,
+                                  const struct page_draft *draft)
+{
+    struct personal me = {
+        .question = r->id, .body = page_draft_field(draft, "body"), .draft = draft};
+    return question_show(r, out, &me);
 }
 
 enum result page_question(struct request *r, struct reply *out)

@@ -34,7 +34,8 @@ const struct route route_table[] = {
     POST("/q/:id/answer", MEMBER, PHYSICIAN, POST, fields_answer, page_answer_post,
          page_answer_again),
     POST("/p/:id/vote", MEMBER, PHYSICIAN, VOTE, fields_vote, page_vote_post, NULL),
-    POST("/q/:id/solved", MEMBER, PHYSICIAN, POST, fields_solved, page_solved_post, NULL),
+    POST("/q/:id/solved", MEMBER, PHYSICIAN, POST, fields_solved, page_solved_post,
+         page_solved_again),
     GET("/search", MEMBER, MEMBER, SEARCH, fields_search, page_search),
     GET("/t/:name", MEMBER, MEMBER, READ, fields_topic, page_topic),
     POST("/topic/:name/follow", MEMBER, PHYSICIAN, POST, fields_follow, page_follow_post, NULL),
@@ -139,6 +140,20 @@ const struct route route_table[] = {
     GET("/admin/domains", ADMIN, ADMIN, READ, fields_domains_form, page_domains),
     POST("/admin/domains", ADMIN, ADMIN, POST, fields_domains, page_domains_post,
          page_domains_again),
+    GET("/q/:id/live", MEMBER, MEMBER, READ, NULL, page_live),
+    POST("/q/:id/round", MEMBER, PHYSICIAN, POST, fields_round, page_round_post, NULL),
+    POST("/q/:id/round/close", MEMBER, PHYSICIAN, POST, NULL, page_round_close_post, NULL),
+
+    POST("/q/:id/poll", MEMBER, PHYSICIAN, VOTE, fields_poll, page_poll_post, NULL),
+    POST("/q/:id/rate", MEMBER, PHYSICIAN, VOTE, fields_rate, page_rate_post, NULL),
+    GET("/account/specialties", LOGIN, ACCOUNT, READ, NULL, page_specialties),
+    POST("/account/specialties", LOGIN, ACCOUNT, POST, fields_specialties, page_specialties_post,
+         page_specialties_again),
+    GET("/drafts", MEMBER, PHYSICIAN, READ, fields_drafts, page_drafts),
+    POST("/draft", MEMBER, PHYSICIAN, DRAFT, fields_draft, page_draft_post, NULL),
+    POST("/draft/remove", MEMBER, PHYSICIAN, POST, fields_draft_remove, page_draft_remove_post,
+         NULL),
+    GET("/q/:id/answer", MEMBER, PHYSICIAN, READ, NULL, page_answer_draft),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];
@@ -159,7 +174,7 @@ const char *rate_name(enum rate rate)
 {
     static const char *const names[RATE_COUNT] = {
         [RATE_READ] = "read", [RATE_SEARCH] = "search",   [RATE_POST] = "post",
-        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in",
+        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in", [RATE_DRAFT] = "draft",
     };
     return names[rate];
 }

@@ -13,6 +13,9 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { roundGets, roundPosts } from "./round_rows.mjs";
+import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { draftGets, draftPosts } from "./draft_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -70,7 +73,10 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...roundGets(() => it),
   ...accountGets,
+  ...kindsGets(() => it),
+  ...draftGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -224,7 +230,10 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
+  ...kindsPosts(() => it),
+  ...draftPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -239,6 +248,7 @@ before(async () => {
   them.alder = await house.physician("Alder");
   them.birch = await house.physician("Birch");
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
+  const poll = await ask(them.alder, `${secret}: which dose?`, `${secret}, in steps.`, { kind: 2, options: "Half\nFull" });
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
@@ -276,6 +286,7 @@ before(async () => {
   };
   it = {
     question,
+    case: poll,
     posting,
     campaign: id,
     script,
@@ -499,8 +510,8 @@ async function allowed(pattern, row) {
   const shown = row.page ? await client.get(value(row.page)) : { text: "" };
   const hidden = row.hidden
     ? await row.hidden()
-    : row.token === "preview"
-      ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
+    : row.token
+      ? { form: shown.text.match(new RegExp(`data-${row.token}="([^"]+)"`))?.[1] }
       : hiddenFields(shown.text, path);
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
