@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/moderation.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -46,7 +46,8 @@ static enum result body_check(struct work *work, struct text body)
                 .data);
     if (!text_good(body))
         return problem(work, INVALID, "body", "The text holds control characters.");
-    return guard_text(work, "body", body);
+    enum result result = guard_text(work, "body", body);
+    return result == OK ? images_check(work, "body", body) : result;
 }
 
 static enum result title_check(struct work *work, struct text title)
@@ -98,7 +99,9 @@ enum result ask_run(struct work *work)
         return result;
     e->kind = c->kind;
     e->member = work->actor.member;
-    result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
@@ -132,7 +135,9 @@ enum result answer_run(struct work *work)
     e->member = work->actor.member;
     e->question = c->question;
     e->topics = TEXT("");
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
@@ -193,6 +198,8 @@ enum result text_blank_run(struct work *work)
     result = clerk_record(clerk, &event, NULL, 0);
     if (result == OK)
         result = log_text_blank(clerk->journal, c->seq, c->part);
+    if (result == OK)
+        images_drop(work, body);
     if (result != OK)
         clerk->fatal = result;
     return result;

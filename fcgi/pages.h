@@ -31,6 +31,8 @@ extern const struct field fields_round[];
 page_function page_live, page_round_post, page_round_close_post;
 /* Drafts (page_drafts.c). */
 extern const struct field fields_draft[], fields_draft_remove[], fields_drafts[];
+extern const struct field fields_image[];
+page_function page_image, page_image_small, page_image_post, page_image_again; /* page_image.c */
 page_function page_drafts, page_draft_post, page_draft_remove_post, page_answer_draft;
 
 /* Login pool, and what anyone may read. */
@@ -94,3 +96,13 @@ page_function page_solved_post, page_solved_again, page_poll_post, page_rate_pos
 /* A member's specialties (page_specialties.c). */
 extern const struct field fields_specialties[];
 page_function page_specialties, page_specialties_again, page_specialties_post;
+/* Moderation. */
+extern const struct field fields_flag_form[], fields_flag[], fields_flag_withdraw[],
+    fields_withheld[], fields_appeal[], fields_duplicate[], fields_moderation[], fields_desk[],
+    fields_desk_decide[], fields_pair[], fields_merge[];
+page_function page_flag, page_flag_again, page_flag_post, page_flag_withdraw_post; /* page_flag.c */
+page_function page_withheld, page_withheld_again, page_appeal_post; /* page_withheld.c */
+page_function page_moderation, page_duplicates;                     /* page_moderation.c */
+page_function page_duplicate_post;                                  /* page_question_moderation.c */
+page_function page_desk, page_desk_again, page_desk_post, page_pair_post,
+    page_merge_post; /* page_desk.c */

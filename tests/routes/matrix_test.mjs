@@ -15,7 +15,9 @@ import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { png, upload } from "../support/picture.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
+import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -77,6 +79,7 @@ const gets = {
   ...accountGets,
   ...kindsGets(() => it),
   ...draftGets(() => it),
+  ...moderationGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -233,7 +236,8 @@ const posts = {
   ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
-  ...draftPosts(() => it),
+  ...moderationPosts(() => it),
+  ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -285,6 +289,7 @@ before(async () => {
     return Number(done.location.match(/\d+/)[0]);
   };
   it = {
+    ...(await moderationWorld(them, question, secret)),
     question,
     case: poll,
     posting,
@@ -305,6 +310,7 @@ before(async () => {
     proposal: await propose(gate, "Let a record weigh half as much."),
     second: await propose(gate, "The same again."),
   };
+  it.image = JSON.parse((await upload(them.alder, png(30, 20))).text).id;
   posts["/logout"].page = `/q/${question}`;
   for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
     await new Promise((done) => setTimeout(done, 100));
