@@ -354,9 +354,10 @@ struct db *request_store(struct request *r, enum web_store store)
     return db;
 }
 
-struct db *request_store_if(struct request *r, enum web_store store)
+struct db *request_store_maybe(struct request *r, enum web_store store)
 {
-    return r->worker->stores[store] == NULL ? NULL : request_store(r, store);
+    bool there = r->worker->store_mask >> store & 1 && r->worker->stores[store] != NULL;
+    return there ? request_store(r, store) : NULL;
 }
 
 void request_fresh(struct request *r)
