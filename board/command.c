@@ -1,4 +1,5 @@
 #include "board/account.h"
+#include "board/telling.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -73,6 +74,17 @@ static const struct command_row rows[] = {
     {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
+    {COMMAND_FOLLOWING, BY_PHYSICIAN, following_run, NULL},
+    {COMMAND_SEARCH_SAVE, BY_PHYSICIAN, search_save_run, NULL},
+    {COMMAND_SEARCH_DROP, BY_PHYSICIAN, search_drop_run, NULL},
+    {COMMAND_THREAD_FOLLOW, BY_PHYSICIAN, thread_follow_run, NULL},
+    {COMMAND_TELLING_SET, BY_PHYSICIAN, telling_set_run, NULL},
+    {COMMAND_FEED_MAKE, BY_PHYSICIAN, feed_make_run, NULL},
+    {COMMAND_FEED_DROP, BY_PHYSICIAN, feed_drop_run, NULL},
+    {COMMAND_FEED_READ, BY_ANYONE, feed_read_run, NULL},
+    {COMMAND_MAIL_STOP, BY_ANYONE, mail_stop_run, NULL},
+    {COMMAND_DIGESTS_DUE, BY_OPERATOR, digests_due_run, NULL},
+    {COMMAND_OPINION_DECLINE, BY_PHYSICIAN, opinion_decline_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

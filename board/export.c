@@ -56,6 +56,24 @@ static int64_t event_member(const struct event *event)
         return event->sessions_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
+    case EVENT_SEARCH_SAVED:
+        return event->search_saved.member;
+    case EVENT_SEARCH_DROPPED:
+        return event->search_dropped.member;
+    case EVENT_THREAD_FOLLOWED:
+        return event->thread_followed.member;
+    case EVENT_TELLING_SET:
+        return event->telling_set.member;
+    case EVENT_DIGEST_MADE:
+        return event->digest_made.member;
+    case EVENT_FEED_MADE:
+        return event->feed_made.member;
+    case EVENT_FEED_DROPPED:
+        return event->feed_dropped.member;
+    case EVENT_OPINION_SOUGHT:
+        return event->opinion_sought.member;
+    case EVENT_OPINION_DECLINED:
+        return event->opinion_declined.member;
     default:
         return 0;
     }

@@ -340,6 +340,8 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     default:
         break;
     }
-    result = fold_board_account(fold, event, arena, &known);
+    result = fold_board_telling(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_account(fold, event, arena, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

@@ -1,4 +1,5 @@
 #include "board/account.h"
+#include "board/telling.h"
 
 #include "core/clock.h"
 #include "schema/desk.h"
@@ -14,7 +15,7 @@ enum result leave_hash(struct work *work, struct hash_ask *ask)
     return own_password_hash(work, work->command->leave.password, ask);
 }
 
-static enum result text_erase(struct work *work, int64_t seq, int64_t part)
+enum result text_erase(struct work *work, int64_t seq, int64_t part)
 {
     struct clerk *clerk = work->clerk;
     struct event event = {.kind = EVENT_TEXT_BLANKED};
@@ -48,6 +49,17 @@ static enum result texts_erase(struct work *work)
     return result;
 }
 
+static enum result searches_erase(struct work *work)
+{
+    struct desk_saved_of_row *rows;
+    size_t count = 0;
+    enum result result = desk_saved_of(work->clerk->desk, work->arena, work->actor.member,
+                                       SAVED_MAX, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = text_erase(work, rows[i].id, 0);
+    return result;
+}
+
 enum result leave_run(struct work *work)
 {
     struct clerk *clerk = work->clerk;
@@ -64,6 +76,8 @@ enum result leave_run(struct work *work)
         return result;
     if (work->command->leave.blank)
         result = texts_erase(work);
+    if (result == OK)
+        result = searches_erase(work); /* nobody reads them but he */
     e->member = work->actor.member;
     e->was = work->actor.level;
     if (result == OK)

@@ -1,4 +1,5 @@
 #include "board/clerk.h"
+#include "board/telling.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -97,6 +98,8 @@ enum result ask_run(struct work *work)
     e->kind = c->kind;
     e->member = work->actor.member;
     result = clerk_record(work->clerk, &event, texts, 2);
+    if (result == OK && c->seek)
+        result = opinions_seek(work, event.seq, e->topics);
     if (result == OK)
         reply_created(work, event.seq);
     return result;

@@ -43,6 +43,8 @@ const char *notice_kind_name(int64_t kind)
 {
     static const char *const words[] = {"",     "answer", "solved", "topic", "decided",
                                         "rule", "other",  "level",  "vouch"};
+    if (kind == NOTICE_OPINION)
+        return "opinion";
     return WORD_AT(words, kind);
 }
 

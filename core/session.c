@@ -146,6 +146,29 @@ static const char *account_action(enum command_kind kind)
     }
 }
 
+/* Forms about what a member follows and is told of. */
+static const char *telling_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_SEARCH_SAVE:
+        return "/search/save";
+    case COMMAND_SEARCH_DROP:
+        return "/saved/:id/drop";
+    case COMMAND_THREAD_FOLLOW:
+        return "/q/:id/follow";
+    case COMMAND_TELLING_SET:
+        return "/notices/settings";
+    case COMMAND_FEED_MAKE:
+        return "/feeds";
+    case COMMAND_FEED_DROP:
+        return "/feeds/:id/drop";
+    case COMMAND_OPINION_DECLINE:
+        return "/q/:id/decline";
+    default:
+        return account_action(kind);
+    }
+}
+
 const char *session_action(enum command_kind kind)
 {
     switch (kind) {
@@ -202,7 +225,7 @@ const char *session_action(enum command_kind kind)
     case COMMAND_MEMBER_RESTORE:
         return "/admin/restore/:id";
     default:
-        return account_action(kind);
+        return telling_action(kind);
     }
 }
 
@@ -219,6 +242,12 @@ void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
 {
     const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("topics")};
+    seal_id(tag, &key, parts, 1);
+}
+
+void session_threads_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
+{
+    const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("threads")};
     seal_id(tag, &key, parts, 1);
 }
 
@@ -267,4 +296,37 @@ struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct o
     if (plain.size > skip)
         memcpy(out + head + OWN_VOTE_SIZE, plain.data + skip, plain.size - skip);
     return bytes_of(out, replace ? plain.size : plain.size + OWN_VOTE_SIZE);
+}
+
+bool session_threads_has(struct bytes plain, int64_t question)
+{
+    for (size_t at = 0; at + OWN_THREAD_SIZE <= plain.size; at += OWN_THREAD_SIZE)
+        if (number_get(plain.data + at) == question)
+            return true;
+    return false;
+}
+
+struct bytes session_threads_put(struct arena *arena, struct bytes plain, int64_t question,
+                                 bool follows)
+{
+    uint8_t *out = arena_take(arena, plain.size + OWN_THREAD_SIZE);
+    size_t size = 0;
+    bool placed = !follows;
+    for (size_t at = 0; at + OWN_THREAD_SIZE <= plain.size; at += OWN_THREAD_SIZE) {
+        int64_t number = number_get(plain.data + at);
+        if (number == question)
+            continue;
+        if (!placed && number > question) {
+            number_put(out + size, question);
+            size += OWN_THREAD_SIZE;
+            placed = true;
+        }
+        number_put(out + size, number);
+        size += OWN_THREAD_SIZE;
+    }
+    if (!placed) {
+        number_put(out + size, question);
+        size += OWN_THREAD_SIZE;
+    }
+    return bytes_of(out, size);
 }

@@ -43,6 +43,7 @@ bool session_second_missing(int64_t role, int64_t level, int64_t second);
 void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
                        int64_t question);
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
+void session_threads_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
 struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],
                              const uint8_t tag[SESSION_TAG_SIZE], int64_t seq, struct bytes plain);
 MUST_USE enum result session_own_unbox(struct arena *arena, const uint8_t view_key[KEY_SIZE],
@@ -60,3 +61,10 @@ MUST_USE enum result session_votes_read(struct arena *arena, struct bytes plain,
                                         struct own_vote **votes, size_t *count);
 /* `plain` (may be absent) with this vote put in or replaced. */
 struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct own_vote vote);
+
+/* The payload of the row of followed threads: their numbers, int64 LE, rising. */
+enum { OWN_THREAD_SIZE = 8 };
+bool session_threads_has(struct bytes plain, int64_t question);
+/* `plain` (may be absent) with this thread put in or taken out. */
+struct bytes session_threads_put(struct arena *arena, struct bytes plain, int64_t question,
+                                 bool follows);

@@ -30,6 +30,7 @@ const struct field fields_ask[] = {
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    {.name = "seek", .type = FIELD_FLAG, .optional = true, .label = "Asking colleagues"},
     {.name = NULL},
 };
 /* A title may come along, from a search that found nothing. */
@@ -67,7 +68,7 @@ const struct field fields_preview[] = {
 struct asked {
     struct text title, body, topics;
     int64_t kind;
-    bool preview;
+    bool preview, seek;
 };
 
 static enum result ask_show(struct request *r, struct reply *out, struct asked asked)
@@ -82,6 +83,7 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     v.title = asked.title;
     v.body = asked.body;
     v.topics = asked.topics;
+    v.seek = asked.seek;
     v.spans = checked.spans;
     v.spans_count = checked.count;
     v.general = checked.general;
@@ -115,7 +117,8 @@ static struct asked typed_of(const struct request *r)
     struct asked asked = {.title = request_typed(r, "title"),
                           .body = request_typed(r, "body"),
                           .topics = request_typed(r, "topics"),
-                          .kind = POSTING_QUESTION};
+                          .kind = POSTING_QUESTION,
+                          .seek = request_typed(r, "seek").size > 0};
     /* What is no kind stays a question. */
     (void)text_int(request_typed(r, "kind"), POSTING_QUESTION, POSTING_OBSERVATION, &asked.kind);
     return asked;
@@ -143,6 +146,8 @@ enum result page_ask_post(struct request *r, struct reply *out)
     command.ask.kind = request_int(r, "kind");
     command.ask.title = request_text(r, "title");
     command.ask.body = request_text(r, "body");
+    command.ask.has_seek = true;
+    command.ask.seek = request_flag(r, "seek");
     const char *why = topics_read(r->arena, request_text(r, "topics"), &command.ask.topics);
     if (why != NULL)
         request_fault_add(r, "topics", "%s", why);

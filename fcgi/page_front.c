@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/session.h"
+#include "fcgi/guard.h"
 #include "ranking/ranking.h"
 #include "schema/board.h"
 #include "schema/rank.h"
@@ -225,5 +226,10 @@ enum result page_front(struct request *r, struct reply *out)
         result = page_standing(r, r->reader.member, &v.standing);
     if (result != OK)
         return result;
-    return reply_view(r, out, front, &v);
+    v.decline_form = TEXT("");
+    if (r->reader.role == BOARD_PHYSICIAN) {
+        v.decline_form = guard_form(r, out, "/q/:id/decline");
+        result = page_sought(r, &v.sought, &v.sought_count);
+    }
+    return result != OK ? result : reply_view(r, out, front, &v);
 }

@@ -99,6 +99,11 @@ MUST_USE enum result page_question_with(struct request *r, struct reply *out, st
  * opens them. */
 MUST_USE enum result page_followed(struct request *r, struct text *topics);
 bool page_follows(struct text followed, struct text topic);
+/* Whether the reader follows this thread, for its page (page_follow.c). */
+struct view_follow page_follow_view(struct request *r, struct reply *out, int64_t question,
+                                    bool own);
+/* Threads for which the reader's experience is sought, newest first. */
+MUST_USE enum result page_sought(struct request *r, struct view_thread_row **rows, size_t *count);
 /* A member's band and counts; NOT_FOUND when there is no such member. */
 MUST_USE enum result page_standing(struct request *r, int64_t member, struct view_standing *v);
 

@@ -134,6 +134,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else if (strcmp(slot, "follow") == 0) {
+        struct view_follow v = page_follow_view(r, out, me->question, is_own(me, me->question));
+        html_follow(buf, &v);
     }
 }
 
@@ -252,6 +255,7 @@ static enum result question_json(struct request *r, struct reply *out, const str
     for (size_t i = 0; i < v.answers_count; i++)
         v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
     v.answer = answer_form_of(r, out, me);
+    v.follow = page_follow_view(r, out, me->question, is_own(me, me->question));
     view_question_write(reply_json(out), &v);
     return OK;
 }

@@ -2,6 +2,8 @@
  * found. */
 #include "fcgi/page_parts.h"
 
+#include "fcgi/guard.h"
+
 enum { PIECES_MAX = 60, SHOWN = 15, SHOWN_MORE = SEARCH_HITS_MAX };
 
 const struct field fields_search[] = {
@@ -61,5 +63,9 @@ enum result page_search(struct request *r, struct reply *out)
     }
     v.total = (int64_t)v.rows_count;
     v.next = count > most ? SHOWN_MORE : 0;
+    v.save_form = TEXT("");
+    if (r->reader.role == BOARD_PHYSICIAN)
+        v.save_form = guard_form(r, out, "/search/save");
+    v.request = guard_request_id(r);
     return reply_view(r, out, search, &v);
 }
