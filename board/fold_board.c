@@ -133,7 +133,11 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
          board_posting_add(db, event->seq, e->kind, opens ? event->seq : e->question, e->member,
                            event->at_ms, title, or_empty(excerpt), or_empty(e->source),
                            or_empty(e->url), or_empty(e->licence), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, event->seq, title, body));
+    if (e->key.size > 0 || e->names.size > 0)
+        THEN(result,
+             board_posting_source_add(db, event->seq, or_empty(e->key), or_empty(e->names)));
+    THEN(result, board_posting_index(db, event->seq, title, or_empty(e->names),
+                                     opens ? or_empty(e->topics) : TEXT(""), body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
     return result;
@@ -243,7 +247,7 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     enum result result = board_posting_place(db, arena, e->seq, &row);
     if (result == NOT_FOUND)
         return board_rule_script_blank(db, e->seq);
-    THEN(result, board_posting_unindex(db, e->seq, row.title, row.body));
+    THEN(result, board_posting_unindex(db, e->seq, row.title, row.names, row.topics, row.body));
     struct text title = e->part == 0 ? TEXT("") : row.title;
     struct text body = e->part == 1 ? TEXT("") : row.body;
     if (body.size > 0)
@@ -251,7 +255,8 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
     THEN(result,
          board_posting_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, e->seq, title, body)); /* empty ones too: a row each */
+    THEN(result, board_posting_index(db, e->seq, title, row.names, row.topics,
+                                     body)); /* empty ones too: a row each */
     THEN(result, board_thread_touch(db, row.question, event->seq));
     return result;
 }

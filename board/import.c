@@ -23,6 +23,7 @@ enum {
     TRY_AGAIN_US = 100 * 1000,
     FAULTS_SHOWN = 20,
     IMPORT_ARENA_SIZE = 64 * 1024 * 1024,
+    NAMES_SIZE_MAX = 1000,
 };
 
 struct outcome {
@@ -36,6 +37,7 @@ struct import {
     pid_t children[SENDERS];
     int64_t done, empty, broken, sent;
     int64_t start_us, shown_us;
+    bool unanswered; /* keep questions without an answer */
     struct lines lines;
     struct arena arena;
 };
@@ -239,6 +241,26 @@ static struct text title_make(struct import *im, struct text question)
     return words_cut(question, TITLE_SIZE_MAX);
 }
 
+/* What the source calls its subject, the main name first. What does not fit is left out whole. */
+static struct text names_make(struct import *im, const struct json *line)
+{
+    const struct json *list = json_get(line, "synonyms");
+    struct text name;
+    struct buf out;
+    buf_open(&out, &im->arena, NAMES_SIZE_MAX);
+    if (json_get_text(json_get(line, "focus"), &im->arena, NAMES_SIZE_MAX, &name))
+        buf_add(&out, name.data, name.size);
+    for (size_t i = 0; json_is_array(list) && i < json_count(list); i++) {
+        if (!json_get_text(json_at(list, i), &im->arena, NAMES_SIZE_MAX, &name) ||
+            out.size + name.size + 2 > NAMES_SIZE_MAX)
+            continue;
+        if (out.size > 0)
+            buf_add(&out, "; ", 2);
+        buf_add(&out, name.data, name.size);
+    }
+    return buf_done(&out);
+}
+
 static const char *reference_make(struct import *im, const struct json *line,
                                   struct command_reference_add *c)
 {
@@ -267,7 +289,8 @@ static const char *reference_make(struct import *im, const struct json *line,
         .topics = text_of(from->topic),
         .source = arena_format(&im->arena, "%s, by way of MedQuAD", from->source),
         .url = url,
-        .licence = TEXT("CC BY 4.0")};
+        .licence = TEXT("CC BY 4.0"),
+        .names = names_make(im, line)};
     return NULL;
 }
 
@@ -286,6 +309,8 @@ static void line_import(struct import *im, struct text line)
         line_broken(im, im->lines.number, why);
         return;
     }
+    if (command.reference_add.body.size == 0 && im->unanswered)
+        command.reference_add.body = TEXT("The publisher keeps the answer: read it at the source.");
     if (command.reference_add.body.size == 0) {
         im->empty++;
         return;
@@ -314,7 +339,7 @@ static bool senders_end(struct import *im)
     return good && im->done + im->broken >= im->sent;
 }
 
-int import_medquad(const char *path)
+int import_medquad(const char *path, bool unanswered)
 {
     static struct import im;
     struct command status = {.kind = COMMAND_STATUS};
@@ -326,6 +351,7 @@ int import_medquad(const char *path)
         fprintf(stderr, "curbside-clerk: no clerk is serving this state (curbside up)\n");
         return 1;
     }
+    im.unanswered = unanswered;
     lines_open(&im.lines, path);
     senders_start(&im);
     im.start_us = im.shown_us = clock_steady_us();

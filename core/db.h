@@ -89,6 +89,18 @@ MUST_USE enum result db_prepare_check(struct db *db, const char **name);
 /* Run SQL text from a migration or a test. Not for programs. */
 MUST_USE enum result db_run_script(struct db *db, const char *sql);
 
+/* Ranking what a full-text query (FTS5) matches, in C: SQL names the function `rank_row(TABLE)`,
+ * and for every row it meets, the ranker set here is called with the row's id. A match lives only
+ * for that call. Nothing is ranked while no ranker is set (NULL). */
+struct db_match; /* opaque: the row at hand */
+typedef void db_rank_row(void *self, const struct db_match *match, int64_t id);
+void db_rank_set(struct db *db, db_rank_row *row, void *self);
+size_t db_match_phrases(const struct db_match *match); /* of the query, in its order */
+/* How often the phrase stands in each of the first `columns` columns; false: nowhere. Cheap. */
+bool db_match_counts(const struct db_match *match, size_t phrase, uint16_t *counts, size_t columns);
+int64_t db_match_size(const struct db_match *match);   /* words of the whole row: reads a page */
+double db_match_average(const struct db_match *match); /* words of a row in the mean; at least 1 */
+
 /* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody
  * else calls these). */
 /* Asserts that the role may run it; prepares at first use. Never NULL: if it could not be prepared

@@ -275,6 +275,11 @@ struct db *request_store(struct request *r, enum web_store store)
     return db;
 }
 
+struct db *request_store_if(struct request *r, enum web_store store)
+{
+    return r->worker->stores[store] == NULL ? NULL : request_store(r, store);
+}
+
 void request_fresh(struct request *r)
 {
     for (size_t i = 0; i < WEB_STORES; i++)

@@ -10,14 +10,13 @@
 #include "schema/rank.h"
 #include "schema/release.h"
 #include "schema/statement.h"
+#include "schema/vocab.h"
 
 enum { ARENA_SIZE = 16 * 1024 * 1024, CALL_WAIT_MS = 5000, KIB = 1024 };
 
 static const struct store *const stores[WEB_STORES] = {
-    [WEB_BOARD] = &board_store,
-    [WEB_RANK] = &rank_store,
-    [WEB_STATEMENT] = &statement_store,
-    [WEB_RELEASE] = &release_store,
+    [WEB_BOARD] = &board_store,     [WEB_RANK] = &rank_store,   [WEB_STATEMENT] = &statement_store,
+    [WEB_RELEASE] = &release_store, [WEB_VOCAB] = &vocab_store,
 };
 #define BIT(store) (1u << (store))
 /* The walls between the pools (design.md, Programs): what each may read at all. */
@@ -26,7 +25,8 @@ static const struct {
     uint32_t stores;
 } rights[POOL_COUNT] = {
     [POOL_LOGIN] = {ROLE_WEB_LOGIN, BIT(WEB_BOARD)},
-    [POOL_MEMBER] = {ROLE_WEB_MEMBER, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
+    [POOL_MEMBER] = {ROLE_WEB_MEMBER,
+                     BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) | BIT(WEB_VOCAB)},
     [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
     [POOL_ADMIN] = {ROLE_WEB_ADMIN, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
 };
@@ -83,8 +83,10 @@ void worker_close(struct worker *worker)
 
 bool worker_is_whole(const struct worker *worker)
 {
+    /* Without medical words the search is only narrower. */
+    const uint32_t needed = worker->store_mask & ~BIT(WEB_VOCAB);
     for (size_t i = 0; i < WEB_STORES; i++)
-        if ((worker->store_mask >> i & 1) && !worker->stores[i])
+        if ((needed >> i & 1) && !worker->stores[i])
             return false;
     return true;
 }

@@ -92,7 +92,8 @@ static enum result reference_ask(struct caller *caller, int64_t key, int64_t *id
                                        TEXT("durability"),
                                        TEXT("A test"),
                                        TEXT(""),
-                                       TEXT("none")};
+                                       TEXT("none"),
+                                       NO_TEXT};
     buf_open(&buf, &arena, 1024);
     command_write(&buf, &command);
     enum result result = caller_ask(caller, &arena, buf_bytes(&buf), &reply);
