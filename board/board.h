@@ -30,8 +30,8 @@ enum notice_kind {
     NOTICE_DECIDED,
     NOTICE_RULE,
     NOTICE_OTHER,
-    NOTICE_LEVEL, /* the reader's assurance level has changed */
-    NOTICE_VOUCH, /* somebody asks the reader to vouch */
+    NOTICE_LEVEL,        /* the reader's assurance level has changed */
+    NOTICE_VOUCH,        /* somebody asks the reader to vouch */
     NOTICE_OPINION = 18, /* the reader's experience is sought */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };

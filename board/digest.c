@@ -179,9 +179,8 @@ static enum result once_slice(struct work *work, bool *more)
 static enum result sweep_begin(struct work *work, struct telling_sweep *sweep, int64_t day_ms)
 {
     int64_t week_ms = mail_week_ms(day_ms);
-    *sweep = (struct telling_sweep){.begun = sweep->begun,
-                                    .posting = sweep->posting,
-                                    .posting_member = sweep->posting_member};
+    *sweep = (struct telling_sweep){
+        .begun = sweep->begun, .posting = sweep->posting, .posting_member = sweep->posting_member};
     enum result result = posting_before(work, day_ms, &sweep->day_upto);
     if (result == OK)
         result = posting_before(work, week_ms, &sweep->week_upto);
@@ -245,8 +244,7 @@ static enum result day_slice(struct work *work, bool *more)
     for (size_t i = 0; i < count && result == OK; i++) {
         sweep->member = rows[i].member;
         if (rows[i].daily_ms < day_ms)
-            result =
-                digest_try(work, rows[i].member, HOW_DAILY, sweep->day_from, sweep->day_upto);
+            result = digest_try(work, rows[i].member, HOW_DAILY, sweep->day_from, sweep->day_upto);
         if (result == OK && rows[i].weekly_ms < week_ms)
             result =
                 digest_try(work, rows[i].member, HOW_WEEKLY, sweep->week_from, sweep->week_upto);
@@ -319,8 +317,7 @@ static enum result news_write(struct work *work, const struct desk_digest_get_ro
         result = news_collect(work, digest->member, digest->since, digest->upto, digest->how, &news,
                               &count);
     for (size_t i = 0; i < count && result == OK; i++)
-        result =
-            title_write(work, out, news[i].question, news[i].label, news_why(&news[i]), told);
+        result = title_write(work, out, news[i].question, news[i].label, news_why(&news[i]), told);
     return result;
 }
 
@@ -359,8 +356,9 @@ enum result digest_write(struct work *work, const struct desk_mail_due_row *row,
                    url.data);
     bool only_answers = digest.since >= digest.upto;
     mail->stop = stop_link(work, digest.member, only_answers ? TELL_ANSWERS : TELL_ALL);
-    buf_format(&out, "--\nHow often such mails come, and what they are about:\n%.*s/notices/settings"
-                     "\nTo end them all:\n%.*s\n",
+    buf_format(&out,
+               "--\nHow often such mails come, and what they are about:\n%.*s/notices/settings"
+               "\nTo end them all:\n%.*s\n",
                (int)url.size, url.data, (int)mail->stop.size, mail->stop.data);
     mail->subject = arena_format(work->arena, "%.*s: %zu %s", (int)site.size, site.data, told,
                                  told == 1 ? "thread for you" : "threads for you");

@@ -15,8 +15,8 @@ enum result feed_make_run(struct work *work)
     struct event event = {.kind = EVENT_FEED_MADE};
     size_t count = 0;
     int64_t search = c->kind == FEED_SEARCH ? c->search : 0;
-    enum result result = desk_feeds_of(work->clerk->desk, work->arena, work->actor.member,
-                                       FEEDS_MAX, &rows, &count);
+    enum result result =
+        desk_feeds_of(work->clerk->desk, work->arena, work->actor.member, FEEDS_MAX, &rows, &count);
     if (result == OK && c->kind == FEED_SEARCH) {
         result = desk_saved_get(work->clerk->desk, work->arena, search, &saved);
         if (result == OK && saved.member != work->actor.member)
@@ -28,8 +28,8 @@ enum result feed_make_run(struct work *work)
     }
     if (result == OK && count >= FEEDS_MAX)
         return problem(work, TOO_MUCH, "", "You have sixty feeds; end one of them first.");
-    event.feed_made = (struct event_feed_made){
-        .member = work->actor.member, .kind = c->kind, .search = search};
+    event.feed_made =
+        (struct event_feed_made){.member = work->actor.member, .kind = c->kind, .search = search};
     return result == OK ? clerk_record(work->clerk, &event, NULL, 0) : result;
 }
 
@@ -49,8 +49,8 @@ enum result feeds_list(struct work *work, struct record_feed **feeds, size_t *co
 {
     struct desk_feeds_of_row *rows;
     size_t found = 0;
-    enum result result = desk_feeds_of(work->clerk->desk, work->arena, work->actor.member,
-                                       FEEDS_MAX, &rows, &found);
+    enum result result =
+        desk_feeds_of(work->clerk->desk, work->arena, work->actor.member, FEEDS_MAX, &rows, &found);
     *feeds = arena_array(work->arena, struct record_feed, FEEDS_MAX);
     *count = 0;
     for (size_t i = 0; i < found && result == OK; i++)

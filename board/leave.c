@@ -53,8 +53,8 @@ static enum result searches_erase(struct work *work)
 {
     struct desk_saved_of_row *rows;
     size_t count = 0;
-    enum result result = desk_saved_of(work->clerk->desk, work->arena, work->actor.member,
-                                       SAVED_MAX, &rows, &count);
+    enum result result =
+        desk_saved_of(work->clerk->desk, work->arena, work->actor.member, SAVED_MAX, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++)
         result = text_erase(work, rows[i].id, 0);
     return result;

@@ -135,8 +135,8 @@ static void collected_open(struct work *work, struct collected *all)
     all->list = arena_array(work->arena, struct news, all->room);
 }
 
-enum result news_collect(struct work *work, int64_t member, int64_t after, int64_t upto, int64_t how,
-                         struct news **news, size_t *count)
+enum result news_collect(struct work *work, int64_t member, int64_t after, int64_t upto,
+                         int64_t how, struct news **news, size_t *count)
 {
     struct collected all;
     struct desk_reader_get_row reader;

@@ -26,8 +26,7 @@ enum result notices_seen_run(struct work *work)
         return result;
     if (upto / NOTICES_PER_EVENT > clerk->head) /* what is yet to come cannot be seen */
         upto = clerk->head * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1;
-    event.notices_seen = (struct event_notices_seen){.member = work->actor.member,
-                                                     .upto = upto};
+    event.notices_seen = (struct event_notices_seen){.member = work->actor.member, .upto = upto};
     return clerk_record(clerk, &event, NULL, 0);
 }
 
@@ -42,8 +41,8 @@ static void notice_write(struct work *work, const struct desk_mail_due_row *row,
             arena_format(work->arena, "A colleague has answered in your thread:\n%.*s/q/%lld\n",
                          (int)url.size, url.data, (long long)row->question);
     } else if (row->kind == NOTICE_OPINION) {
-        mail->subject = arena_format(work->arena, "%.*s: your experience is sought",
-                                     (int)site.size, site.data);
+        mail->subject =
+            arena_format(work->arena, "%.*s: your experience is sought", (int)site.size, site.data);
         mail->body = arena_format(work->arena,
                                   "A colleague asks those who know, and the house thought of you. "
                                   "Nobody is told that you were asked; answer it or not:\n"
@@ -53,23 +52,23 @@ static void notice_write(struct work *work, const struct desk_mail_due_row *row,
         mail->subject =
             arena_format(work->arena, "%.*s: will you vouch?", (int)site.size, site.data);
         mail->body = arena_format(work->arena,
-                                 "A physician who waits at the door says that you know each "
-                                 "other. Sign in to see, and decide freely:\n%.*s/vouch\n",
-                                 (int)url.size, url.data);
+                                  "A physician who waits at the door says that you know each "
+                                  "other. Sign in to see, and decide freely:\n%.*s/vouch\n",
+                                  (int)url.size, url.data);
     } else if (row->kind == NOTICE_LEVEL) {
         mail->subject =
             arena_format(work->arena, "%.*s: your assurance level", (int)site.size, site.data);
         mail->body = arena_format(work->arena,
-                                 "What we know of your licence has changed, and with it what is "
-                                 "open to you. Sign in to see why:\n%.*s/\n",
-                                 (int)url.size, url.data);
+                                  "What we know of your licence has changed, and with it what is "
+                                  "open to you. Sign in to see why:\n%.*s/\n",
+                                  (int)url.size, url.data);
     } else {
         mail->subject =
             arena_format(work->arena, "%.*s: your application", (int)site.size, site.data);
         mail->body = arena_format(work->arena,
-                                 "Your application has been decided. Sign in to see how:\n%.*s/\n"
-                                 "If you think that it is wrong, answer this mail.\n",
-                                 (int)url.size, url.data);
+                                  "Your application has been decided. Sign in to see how:\n%.*s/\n"
+                                  "If you think that it is wrong, answer this mail.\n",
+                                  (int)url.size, url.data);
     }
 }
 

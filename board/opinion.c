@@ -51,8 +51,8 @@ static enum result by_history(struct work *work, struct text topic, struct candi
     enum result result = board_topic_answerers(work->clerk->board, work->arena, topic,
                                                THREADS_LOOKED, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++) {
-        int64_t corroborated = rows[i].corroborations < CORROBORATED_MOST ? rows[i].corroborations
-                                                                          : CORROBORATED_MOST;
+        int64_t corroborated =
+            rows[i].corroborations < CORROBORATED_MOST ? rows[i].corroborations : CORROBORATED_MOST;
         candidate_add(all, rows[i].member, rows[i].answers * ANSWER_SCORE + corroborated);
     }
     return result;
@@ -96,8 +96,8 @@ static enum result may_be_asked(struct work *work, int64_t member, bool *may)
         return result == NOT_FOUND ? OK : result;
     result = desk_reader_get(desk, work->arena, member, &reader);
     if (result == OK || result == NOT_FOUND)
-        result = desk_opinions_since(desk, work->arena, member, work->clerk->now_ms - WEEK_MS,
-                                     &asked);
+        result =
+            desk_opinions_since(desk, work->arena, member, work->clerk->now_ms - WEEK_MS, &asked);
     *may = result == OK && reader.opinions != 0 && asked.asked < conf_int("opinion.per_week");
     return result;
 }
@@ -114,8 +114,8 @@ static enum result opinions_record(struct work *work, int64_t question,
             result = may_be_asked(work, all->list[i].member, &may);
         if (result != OK || !may)
             continue;
-        event.opinion_sought = (struct event_opinion_sought){
-            .question = question, .member = all->list[i].member};
+        event.opinion_sought =
+            (struct event_opinion_sought){.question = question, .member = all->list[i].member};
         result = clerk_record(work->clerk, &event, NULL, 0);
         asked++;
     }
@@ -145,8 +145,8 @@ enum result opinion_decline_run(struct work *work)
     struct desk_opinion_get_row row;
     int64_t question = work->command->opinion_decline.question;
     struct event event = {.kind = EVENT_OPINION_DECLINED};
-    enum result result = desk_opinion_get(work->clerk->desk, work->arena, question,
-                                          work->actor.member, &row);
+    enum result result =
+        desk_opinion_get(work->clerk->desk, work->arena, question, work->actor.member, &row);
     if (result != OK || row.declined != 0)
         return result;
     event.opinion_declined =

@@ -24,7 +24,8 @@ struct query_term {
 };
 struct query {
     struct text spec;
-    struct query_term terms[QUERY_TERMS_MAX]; /* what must be there: one of them becomes the anchor */
+    struct query_term
+        terms[QUERY_TERMS_MAX]; /* what must be there: one of them becomes the anchor */
     size_t count;
     struct text author; /* pseudonym in lower case; absent: none. Goes in with query_author. */
 };

@@ -96,8 +96,8 @@ static size_t step_1b(char *word, size_t size)
     size_t stem = 0;
     if (ends(word, size, "eed", &stem))
         return measure(word, stem) > 0 ? size - 1 : size;
-    bool cut = (ends(word, size, "ed", &stem) || ends(word, size, "ing", &stem)) &&
-               has_vowel(word, stem);
+    bool cut =
+        (ends(word, size, "ed", &stem) || ends(word, size, "ing", &stem)) && has_vowel(word, stem);
     if (!cut)
         return size;
     size = stem;
@@ -119,10 +119,10 @@ static size_t step_1c(char *word, size_t size)
 }
 
 static const struct change step_2[] = {
-    {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"},   {"anci", "ance"},   {"izer", "ize"},
-    {"abli", "able"},   {"bli", "ble"},     {"alli", "al"},     {"entli", "ent"},   {"eli", "e"},
-    {"ousli", "ous"},   {"ization", "ize"}, {"ation", "ate"},   {"ator", "ate"},    {"alism", "al"},
-    {"iveness", "ive"}, {"fulness", "ful"}, {"ousness", "ous"}, {"aliti", "al"},    {"iviti", "ive"},
+    {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"},   {"anci", "ance"}, {"izer", "ize"},
+    {"abli", "able"},   {"bli", "ble"},     {"alli", "al"},     {"entli", "ent"}, {"eli", "e"},
+    {"ousli", "ous"},   {"ization", "ize"}, {"ation", "ate"},   {"ator", "ate"},  {"alism", "al"},
+    {"iveness", "ive"}, {"fulness", "ful"}, {"ousness", "ous"}, {"aliti", "al"},  {"iviti", "ive"},
     {"biliti", "ble"},  {"logi", "log"},    {NULL, NULL},
 };
 static const struct change step_3[] = {
@@ -130,10 +130,10 @@ static const struct change step_3[] = {
     {"ical", "ic"},  {"ful", ""},   {"ness", ""},    {NULL, NULL},
 };
 static const struct change step_4[] = {
-    {"ement", ""}, {"ance", ""}, {"ence", ""}, {"able", ""}, {"ible", ""}, {"ment", ""},
-    {"ant", ""},   {"ent", ""},  {"ism", ""},  {"ate", ""},  {"iti", ""},  {"ous", ""},
-    {"ive", ""},   {"ize", ""},  {"al", ""},   {"er", ""},   {"ic", ""},   {"ou", ""},
-    {NULL, NULL},
+    {"ement", ""}, {"ance", ""}, {"ence", ""}, {"able", ""}, {"ible", ""},
+    {"ment", ""},  {"ant", ""},  {"ent", ""},  {"ism", ""},  {"ate", ""},
+    {"iti", ""},   {"ous", ""},  {"ive", ""},  {"ize", ""},  {"al", ""},
+    {"er", ""},    {"ic", ""},   {"ou", ""},   {NULL, NULL},
 };
 
 static size_t step_4_cut(char *word, size_t size)

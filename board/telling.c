@@ -81,8 +81,8 @@ static enum result anchor_choose(struct work *work, const struct query *query, s
         const struct text term = query->terms[i].term;
         int64_t rows = 0;
         result = term_rows(work, &query->terms[i], &rows);
-        bool better = anchor->data == NULL || rows < least ||
-                      (rows == least && term.size > anchor->size);
+        bool better =
+            anchor->data == NULL || rows < least || (rows == least && term.size > anchor->size);
         if (better) {
             *anchor = term;
             least = rows;
@@ -129,8 +129,8 @@ enum result search_save_run(struct work *work)
         return result;
     result = search_check(work, words, &query);
     if (result == OK)
-        result = desk_saved_of(clerk->desk, work->arena, work->actor.member, SAVED_MAX, &rows,
-                               &count);
+        result =
+            desk_saved_of(clerk->desk, work->arena, work->actor.member, SAVED_MAX, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++) {
         if (!text_equal(rows[i].words, words))
             continue;
@@ -257,8 +257,8 @@ static enum result searches_list(struct work *work, struct reply_following *repl
 {
     struct desk_saved_of_row *rows;
     size_t count = 0;
-    enum result result = desk_saved_of(work->clerk->desk, work->arena, work->actor.member,
-                                       SAVED_MAX, &rows, &count);
+    enum result result =
+        desk_saved_of(work->clerk->desk, work->arena, work->actor.member, SAVED_MAX, &rows, &count);
     reply->searches = arena_array(work->arena, struct record_saved_search, SAVED_MAX);
     for (size_t i = 0; i < count && result == OK; i++)
         reply->searches[reply->searches_count++] =
@@ -276,9 +276,8 @@ static enum result news_list(struct work *work, const struct desk_reader_get_row
         news_collect(work, work->actor.member, after, reply->upto, HOW_ANY, &news, &count);
     reply->news = arena_array(work->arena, struct record_news, NEWS_MAX);
     for (size_t i = 0; i < count && result == OK; i++)
-        reply->news[reply->news_count++] =
-            (struct record_news){news[i].kind, news[i].question, news[i].posting, news[i].label,
-                                 news[i].count};
+        reply->news[reply->news_count++] = (struct record_news){
+            news[i].kind, news[i].question, news[i].posting, news[i].label, news[i].count};
     return result;
 }
 

@@ -59,8 +59,8 @@ struct news {
 MUST_USE enum result news_collect(struct work *work, int64_t member, int64_t after, int64_t upto,
                                   int64_t how, struct news **news, size_t *count);
 /* Only of followed topics, or only of this saved search: for feeds. */
-MUST_USE enum result news_topics(struct work *work, int64_t member, int64_t after, struct news **news,
-                                 size_t *count);
+MUST_USE enum result news_topics(struct work *work, int64_t member, int64_t after,
+                                 struct news **news, size_t *count);
 MUST_USE enum result news_search(struct work *work, int64_t member, int64_t search,
                                  struct news **news, size_t *count, struct text *words);
 

@@ -103,8 +103,7 @@ enum result page_opensearch(struct request *r, struct reply *out)
 {
     struct text site = text_cut(conf_text("site.name"), 16), url = conf_text("site.url");
     (void)r;
-    struct buf *xml =
-        reply_typed(out, "application/opensearchdescription+xml; charset=utf-8");
+    struct buf *xml = reply_typed(out, "application/opensearchdescription+xml; charset=utf-8");
     buf_format(xml, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<OpenSearchDescription "
                     "xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n<ShortName>");
     buf_text(xml, site);

@@ -10,7 +10,8 @@ enum { SOUGHT_SHOWN = 5 };
 
 /* One short read and a box of at most 200 numbers: the page of a question pays it for each reader.
  * When it cannot be read the button is left out. */
-struct view_follow page_follow_view(struct request *r, struct reply *out, int64_t question, bool own)
+struct view_follow page_follow_view(struct request *r, struct reply *out, int64_t question,
+                                    bool own)
 {
     const uint8_t *view_key;
     uint8_t tag[SESSION_TAG_SIZE];

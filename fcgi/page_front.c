@@ -231,5 +231,7 @@ enum result page_front(struct request *r, struct reply *out)
         v.decline_form = guard_form(r, out, "/q/:id/decline");
         result = page_sought(r, &v.sought, &v.sought_count);
     }
-    return result != OK ? result : reply_view(r, out, front, &v);
+    if (result != OK)
+        return result;
+    return reply_view(r, out, front, &v);
 }

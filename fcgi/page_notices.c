@@ -88,9 +88,9 @@ static enum result notices_load(struct request *r, struct view_notices *v)
     for (size_t i = 0; i < v->notices_count; i++) {
         struct view_notice *notice = &v->notices[i];
         if (notice->count > 1)
-            notice->words = arena_format(r->arena, "%.*s, and %lld before it",
-                                         (int)notice->words.size, notice->words.data,
-                                         (long long)notice->count - 1);
+            notice->words =
+                arena_format(r->arena, "%.*s, and %lld before it", (int)notice->words.size,
+                             notice->words.data, (long long)notice->count - 1);
     }
     return OK;
 }
@@ -102,10 +102,9 @@ static struct text news_words(struct request *r, const struct record_news *news)
     if (news->kind == PAGE_NEWS_SEARCH)
         return arena_format(r->arena, "New for your search “%.*s”", (int)news->label.size,
                             news->label.data);
-    return news->count == 1
-               ? TEXT("A new answer in a thread you follow")
-               : arena_format(r->arena, "%lld new answers in a thread you follow",
-                              (long long)news->count);
+    return news->count == 1 ? TEXT("A new answer in a thread you follow")
+                            : arena_format(r->arena, "%lld new answers in a thread you follow",
+                                           (long long)news->count);
 }
 
 static enum result news_load(struct request *r, struct view_notices *v)
@@ -117,8 +116,7 @@ static enum result news_load(struct request *r, struct view_notices *v)
     for (size_t i = 0; i < all.news_count && result == OK; i++) {
         const struct record_news *one = &all.news[i];
         struct board_thread_get_row thread;
-        result =
-            board_thread_get(request_store(r, WEB_BOARD), r->arena, one->question, &thread);
+        result = board_thread_get(request_store(r, WEB_BOARD), r->arena, one->question, &thread);
         if (result == NOT_FOUND || (result == OK && thread.title.size == 0)) {
             result = OK; /* blanked since */
             continue;

@@ -31,10 +31,10 @@ page_function page_notices, page_seen_post;      /* page_notices.c */
 extern const struct field fields_telling[], fields_telling_set[], fields_save[], fields_feed[],
     fields_none[];
 page_function page_telling, page_telling_again, page_telling_post, page_save_post, page_drop_post,
-    page_feed_post, page_feed_drop_post;                     /* page_telling.c */
-page_function page_thread_follow_post, page_decline_post;    /* page_follow.c */
-page_function page_feed, page_opensearch;                    /* page_feed.c */
-page_function page_mail_stop, page_mail_stop_post;           /* page_stop.c */
+    page_feed_post, page_feed_drop_post;                  /* page_telling.c */
+page_function page_thread_follow_post, page_decline_post; /* page_follow.c */
+page_function page_feed, page_opensearch;                 /* page_feed.c */
+page_function page_mail_stop, page_mail_stop_post;        /* page_stop.c */
 
 /* Login pool, and what anyone may read. */
 extern const struct field fields_login_form[], fields_login[], fields_join[];
