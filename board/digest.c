@@ -206,13 +206,14 @@ static enum result waiting_slice(struct work *work, bool *more)
                                      MEMBERS_SLICE, &rows, &count);
     *more = result == OK && count > 0;
     for (size_t i = 0; i < count && result == OK; i++) {
-        struct desk_reader_get_row reader = {.mailed = 1, .told_daily = 0};
+        struct desk_reader_get_row reader;
         sweep->waiting = rows[i].member;
-        result = desk_reader_get(work->clerk->desk, work->arena, rows[i].member, &reader);
-        bool follows = result == OK && reader.mailed != 0;
+        result = reader_find(work, rows[i].member, &reader);
+        if (result != OK)
+            break;
+        bool follows = reader.since > 0 && reader.mailed != 0;
         int64_t from = larger(sweep->day_from, larger(reader.told_daily, reader.since));
-        if (result == OK || result == NOT_FOUND)
-            result = answers_take(work, rows[i].member, sweep->day_ms, &answers);
+        result = answers_take(work, rows[i].member, sweep->day_ms, &answers);
         /* What he follows comes along in the same mail. */
         int64_t upto = follows && from < sweep->day_upto ? sweep->day_upto : from;
         if (result == OK && answers.data != NULL)
@@ -324,12 +325,12 @@ static enum result news_write(struct work *work, const struct desk_digest_get_ro
 /* What of a digest its member still wants to be told. NOT_FOUND: nothing. */
 static enum result digest_find(struct work *work, int64_t mail, struct desk_digest_get_row *digest)
 {
-    struct desk_reader_get_row reader = {.mailed = 1, .answers = 1};
+    struct desk_reader_get_row reader;
     enum result result = desk_digest_get(work->clerk->desk, work->arena, mail, digest);
     if (result != OK)
         return result;
-    result = desk_reader_get(work->clerk->desk, work->arena, digest->member, &reader);
-    if (result != OK && result != NOT_FOUND)
+    result = reader_find(work, digest->member, &reader);
+    if (result != OK)
         return result;
     if (reader.mailed == 0)
         digest->since = digest->upto;
@@ -370,11 +371,11 @@ enum result digest_write(struct work *work, const struct desk_mail_due_row *row,
 
 enum result notice_wanted(struct work *work, int64_t member, int64_t kind, struct record_mail *mail)
 {
-    struct desk_reader_get_row reader = {.answers = 1, .opinions = 1};
+    struct desk_reader_get_row reader;
     if (kind != NOTICE_ANSWER && kind != NOTICE_OPINION)
         return OK;
-    enum result result = desk_reader_get(work->clerk->desk, work->arena, member, &reader);
-    if (result != OK && result != NOT_FOUND)
+    enum result result = reader_find(work, member, &reader);
+    if (result != OK)
         return result;
     if ((kind == NOTICE_ANSWER ? reader.answers : reader.opinions) == 0)
         return NOT_FOUND;
@@ -387,7 +388,7 @@ enum result mail_stop_run(struct work *work)
     const struct command_mail_stop *c = &work->command->mail_stop;
     struct reply_mail_stopped reply = {.kind = 0};
     struct desk_member_get_row member;
-    struct desk_reader_get_row reader = {.mailed = 1, .answers = 1, .opinions = 1};
+    struct desk_reader_get_row reader;
     struct event event = {.kind = EVENT_TELLING_SET};
     int64_t id = 0;
     enum result result = telling_code_read(work, "stop", c->code, &id, &reply.kind);
@@ -395,15 +396,13 @@ enum result mail_stop_run(struct work *work)
         result = desk_member_get(work->clerk->desk, work->arena, id, &member);
     if (result == OK && member.state == MEMBER_LEFT)
         result = NOT_FOUND;
+    if (result == OK)
+        result = reader_find(work, id, &reader);
     if (result != OK)
-        return result;
-    result = desk_reader_get(work->clerk->desk, work->arena, id, &reader);
-    if (result != OK && result != NOT_FOUND)
         return result;
     int64_t on = reply.kind == TELL_ALL       ? reader.mailed
                  : reply.kind == TELL_ANSWERS ? reader.answers
                                               : reader.opinions;
-    result = OK;
     event.telling_set = (struct event_telling_set){
         .member = id, .kind = reply.kind, .how = HOW_NEVER, .topic = NO_TEXT};
     if (!c->look && on != 0)

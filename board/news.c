@@ -10,6 +10,16 @@
 
 enum { OF_EACH = 50 }; /* newest of one topic or search */
 
+enum result reader_find(struct work *work, int64_t member, struct desk_reader_get_row *reader)
+{
+    enum result result = desk_reader_get(work->clerk->desk, work->arena, member, reader);
+    if (result != NOT_FOUND)
+        return result;
+    *reader = (struct desk_reader_get_row){
+        .mailed = 1, .threads = HOW_DAILY, .answers = 1, .opinions = 1};
+    return OK;
+}
+
 struct collected {
     struct news *list;
     size_t count, room;
@@ -145,11 +155,9 @@ enum result news_collect(struct work *work, int64_t member, int64_t after, int64
     if (result == OK)
         result = searches_collect(work, member, after, upto, how, &all);
     if (result == OK)
-        result = desk_reader_get(work->clerk->desk, work->arena, member, &reader);
+        result = reader_find(work, member, &reader);
     if (result == OK && (how == HOW_ANY || reader.threads == how))
         result = threads_collect(work, member, after, upto, &all);
-    if (result == NOT_FOUND)
-        result = OK;
     threads_join(&all);
     *news = all.list;
     *count = all.count;

@@ -86,7 +86,7 @@ static int best_first(const void *a, const void *b)
 static enum result may_be_asked(struct work *work, int64_t member, bool *may)
 {
     struct desk_member_get_row row;
-    struct desk_reader_get_row reader = {.opinions = 1};
+    struct desk_reader_get_row reader;
     struct desk_opinions_since_row asked = {0};
     struct db *desk = work->clerk->desk;
     *may = false;
@@ -94,8 +94,8 @@ static enum result may_be_asked(struct work *work, int64_t member, bool *may)
     if (result != OK || row.role != BOARD_PHYSICIAN || row.state != MEMBER_IN ||
         row.level < BOARD_LEVEL_OPEN)
         return result == NOT_FOUND ? OK : result;
-    result = desk_reader_get(desk, work->arena, member, &reader);
-    if (result == OK || result == NOT_FOUND)
+    result = reader_find(work, member, &reader);
+    if (result == OK)
         result =
             desk_opinions_since(desk, work->arena, member, work->clerk->now_ms - WEEK_MS, &asked);
     *may = result == OK && reader.opinions != 0 && asked.asked < conf_int("opinion.per_week");

@@ -283,22 +283,18 @@ static enum result news_list(struct work *work, const struct desk_reader_get_row
 
 enum result following_run(struct work *work)
 {
-    struct reply_following reply = {.mailed = true, .answers = true, .opinions = true};
+    struct reply_following reply = {.upto = work->clerk->head};
     struct desk_reader_get_row reader;
     struct desk_follows_of_row *threads;
     size_t thread_count = 0;
     struct db *desk = work->clerk->desk;
-    reply.upto = work->clerk->head;
-    reply.threads_how = HOW_DAILY;
-    enum result result = desk_reader_get(desk, work->arena, work->actor.member, &reader);
+    enum result result = reader_find(work, work->actor.member, &reader);
     if (result == OK) {
         reply.mailed = reader.mailed != 0;
         reply.answers = reader.answers != 0;
         reply.opinions = reader.opinions != 0;
         reply.threads_how = reader.threads;
         result = news_list(work, &reader, &reply);
-    } else if (result == NOT_FOUND) {
-        result = OK; /* he has never followed anything */
     }
     if (result == OK)
         result = topics_list(work, &reply);

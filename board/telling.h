@@ -49,6 +49,10 @@ MUST_USE enum result telling_code_read(struct work *work, const char *what, stru
                                        int64_t *number, int64_t *kind);
 
 /* --- news.c --- */
+struct desk_reader_get_row;
+/* How a member is told; as it is for everybody when he has said and followed nothing yet. */
+MUST_USE enum result reader_find(struct work *work, int64_t member,
+                                 struct desk_reader_get_row *reader);
 struct news {
     int64_t kind; /* TELL_TOPIC, TELL_SEARCH or TELL_THREADS */
     int64_t question, posting, count;

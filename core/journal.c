@@ -24,6 +24,8 @@ static const struct text_place places[] = {
      offsetof(struct event, posting_added.text1)},
     {EVENT_RULE_PROPOSED, 0, offsetof(struct event, rule_proposed.has_text0),
      offsetof(struct event, rule_proposed.text0)},
+    {EVENT_SEARCH_SAVED, 0, offsetof(struct event, search_saved.has_text0),
+     offsetof(struct event, search_saved.text0)},
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 
