@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -71,6 +72,7 @@ const gets = {
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
   ...accountGets,
+  ...tellingGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -225,6 +227,7 @@ const posts = {
   },
   ...doorPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
+  ...tellingPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -293,6 +296,7 @@ before(async () => {
     release: (await them.halden.json("/sponsor/releases").catch(() => ({ rows: [] }))).rows[0]?.id,
     proposal: await propose(gate, "Let a record weigh half as much."),
     second: await propose(gate, "The same again."),
+    ...(await tellingThings(house, them)),
   };
   posts["/logout"].page = `/q/${question}`;
   for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
@@ -349,8 +353,18 @@ async function reading(pattern, row) {
 const send = (client, path, fields, headers = {}) =>
   client.post(path, { request: randomBytes(16).toString("hex"), ...fields }, { headers });
 
+// Where the address is the permission: another address is nobody's, and looking does nothing.
+async function addressed(pattern, row) {
+  const path = value(row.path), faults = [];
+  for (const wrong of [path.slice(0, -1) + (path.endsWith("A") ? "B" : "A"), path.slice(0, -8), pattern.replace(":token", "A".repeat(34))])
+    for (const role of roles)
+      faults.push(judge(`POST ${wrong} as ${role}`, await send(them[role], wrong, row.fields()), { status: 404 }, true));
+  return faults.filter(Boolean);
+}
+
 // All that must be refused on a route that writes.
 async function forging(pattern, row) {
+  if (row.address) return addressed(pattern, row);
   const path = value(row.path) ?? pattern,
     fields = { ...row.fields(), ...value(row.forged) },
     faults = [];
@@ -502,6 +516,11 @@ async function allowed(pattern, row) {
     : row.token === "preview"
       ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
       : hiddenFields(shown.text, path);
+  if (row.address) {
+    const got = await client.post(path, row.fields(), { headers: { "sec-fetch-site": null, origin: null } });
+    assert.equal(got.status, row.status, `POST ${path}: ${words(got.text)}`);
+    return;
+  }
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
   const got = await client.post(path, { ...hidden, ...row.fields(shown.text) });
