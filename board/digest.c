@@ -66,6 +66,16 @@ static enum result day_has_room(struct work *work, int64_t member, bool *room)
     return result;
 }
 
+static bool is_listed(struct text numbers, int64_t number)
+{
+    struct text part;
+    int64_t one = 0;
+    while (text_next(&numbers, ' ', &part))
+        if (text_int(part, 1, INT64_MAX, &one) && one == number)
+            return true;
+    return false;
+}
+
 /* Answers whose own mails the day's limit kept back: they come along, and their mails are done. */
 static enum result answers_take(struct work *work, int64_t member, int64_t before_ms,
                                 struct text *answers)
@@ -80,7 +90,8 @@ static enum result answers_take(struct work *work, int64_t member, int64_t befor
         struct event event = {.kind = EVENT_MAIL_SENT};
         event.mail_sent.mail = rows[i].id;
         result = clerk_record(work->clerk, &event, NULL, 0);
-        buf_format(&out, "%s%" PRId64, i > 0 ? " " : "", rows[i].question);
+        if (!is_listed(buf_done(&out), rows[i].question))
+            buf_format(&out, "%s%" PRId64, out.size > 0 ? " " : "", rows[i].question);
     }
     *answers = out.size > 0 ? buf_done(&out) : NO_TEXT;
     return result;

@@ -119,6 +119,14 @@ static enum result mail_sent(struct clerk *clerk, int64_t mail)
     return clerk_record(clerk, &event, NULL, 0);
 }
 
+/* What the day's limit holds back. Codes, what concerns an account and somebody's place here are
+ * waited for now; they have limits of their own. */
+static bool may_wait(int64_t kind)
+{
+    return kind < MAIL_ACCOUNT && kind != NOTICE_DECIDED && kind != NOTICE_LEVEL &&
+           kind != NOTICE_VOUCH;
+}
+
 enum result mail_due_run(struct work *work)
 {
     struct desk_mail_due_row *rows;
@@ -134,9 +142,7 @@ enum result mail_due_run(struct work *work)
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
         reply.last = rows[i].id;
-        /* Codes, and what concerns an account, are waited for now: they have limits of their own.
-         */
-        if (most > 0 && rows[i].earlier >= most && rows[i].kind < MAIL_ACCOUNT)
+        if (most > 0 && rows[i].earlier >= most && may_wait(rows[i].kind))
             continue;
         result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
         if (result == NOT_FOUND)

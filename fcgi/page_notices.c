@@ -72,6 +72,14 @@ static void notice_add(struct request *r, struct view_notices *v,
     };
 }
 
+static struct text many_words(struct request *r, const struct view_notice *notice)
+{
+    if (text_equal(notice->words, notice_words(NOTICE_ANSWER)))
+        return arena_format(r->arena, "%lld answers to your question", (long long)notice->count);
+    return arena_format(r->arena, "%.*s, and %lld more", (int)notice->words.size,
+                        notice->words.data, (long long)notice->count - 1);
+}
+
 static enum result notices_load(struct request *r, struct view_notices *v)
 {
     struct board_notices_list_row *rows;
@@ -88,9 +96,7 @@ static enum result notices_load(struct request *r, struct view_notices *v)
     for (size_t i = 0; i < v->notices_count; i++) {
         struct view_notice *notice = &v->notices[i];
         if (notice->count > 1)
-            notice->words =
-                arena_format(r->arena, "%.*s, and %lld before it", (int)notice->words.size,
-                             notice->words.data, (long long)notice->count - 1);
+            notice->words = many_words(r, notice);
     }
     return OK;
 }
