@@ -66,6 +66,7 @@ static const struct verb verbs[] = {
      "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
     {"vocab list", "", "how many words of each kind are loaded"},
     {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
+    {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
@@ -268,6 +269,8 @@ static int person_verb_run(const char *verb, const struct arguments *a)
 {
     if (strcmp(verb, "member unlock") == 0 && shaped(a, 1, NULL, NULL))
         return member_unlock_verb(a);
+    if (strcmp(verb, "specialties load") == 0 && shaped(a, 1, NULL, NULL))
+        return specialties_load(a->positional[0]);
     if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))
         return identity_keygen(a->positional[0]);
     if (strcmp(verb, "identity open") == 0 && a->positional_count == 1 && a->option_count == 3)

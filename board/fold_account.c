@@ -25,13 +25,14 @@ static enum result own_remove(struct fold_board *fold, int64_t member, struct ar
         return OK;
     session_topics_tag(tag, key);
     THEN(result, board_own_remove(fold->db, bytes_of(tag, sizeof(tag))));
-    session_threads_tag(tag, key);
+    session_follows_tag(tag, key);
     THEN(result, board_own_remove(fold->db, bytes_of(tag, sizeof(tag))));
     THEN(result, board_threads_voted(fold->db, arena, 0, VOTED_THREADS_MOST, &rows, &count));
     for (size_t i = 0; i < count && result == OK; i++) {
         session_votes_tag(tag, key, rows[i].question);
         result = board_own_remove(fold->db, bytes_of(tag, sizeof(tag)));
     }
+    THEN(result, fold_kinds_left(fold, key, arena));
     seal_wipe(key, sizeof(key));
     return result;
 }

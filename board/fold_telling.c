@@ -24,14 +24,14 @@ static enum result own_threads(struct fold_board *fold, const struct event *even
         return OK; /* who has left has no own rows */
     if (result != OK)
         return result;
-    session_threads_tag(tag, key);
+    session_follows_tag(tag, key);
     result = board_own_get(fold->db, arena, bytes_of(tag, sizeof(tag)), &row);
     if (result == OK && session_own_unbox(arena, key, row.box, &plain) != OK)
         result = BROKEN;
     if (result == NOT_FOUND)
         result = OK;
     if (result == OK) {
-        plain = session_threads_put(arena, plain, e->question, e->follows);
+        plain = session_follows_put(arena, plain, e->question, e->follows);
         result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
                                session_own_box(arena, key, tag, event->seq, plain));
     }

@@ -26,6 +26,10 @@ static const struct text_place places[] = {
      offsetof(struct event, rule_proposed.text0)},
     {EVENT_SEARCH_SAVED, 0, offsetof(struct event, search_saved.has_text0),
      offsetof(struct event, search_saved.text0)},
+    {EVENT_POSTING_ADDED, 2, offsetof(struct event, posting_added.has_text2),
+     offsetof(struct event, posting_added.text2)},
+    {EVENT_QUESTION_SOLVED, 0, offsetof(struct event, question_solved.has_text0),
+     offsetof(struct event, question_solved.text0)},
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

@@ -224,6 +224,12 @@ const char *session_action(enum command_kind kind)
         return "/admin/branch/:id";
     case COMMAND_MEMBER_RESTORE:
         return "/admin/restore/:id";
+    case COMMAND_POLL_CHOOSE:
+        return "/q/:id/poll";
+    case COMMAND_QUESTION_RATE:
+        return "/q/:id/rate";
+    case COMMAND_SPECIALTIES_CHOOSE:
+        return "/account/specialties";
     default:
         return telling_action(kind);
     }
@@ -239,15 +245,25 @@ void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY
     seal_id(tag, &key, parts, 2);
 }
 
+void session_thread_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                        int64_t question)
+{
+    uint8_t number[8];
+    const struct bytes key = bytes_of(view_key, KEY_SIZE);
+    const struct bytes parts[] = {part("thread"), bytes_of(number, sizeof(number))};
+    number_put(number, question);
+    seal_id(tag, &key, parts, 2);
+}
+
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
 {
     const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("topics")};
     seal_id(tag, &key, parts, 1);
 }
 
-void session_threads_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
+void session_follows_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
 {
-    const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("threads")};
+    const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("follows")};
     seal_id(tag, &key, parts, 1);
 }
 
@@ -298,35 +314,56 @@ struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct o
     return bytes_of(out, replace ? plain.size : plain.size + OWN_VOTE_SIZE);
 }
 
-bool session_threads_has(struct bytes plain, int64_t question)
+bool session_follows_has(struct bytes plain, int64_t question)
 {
-    for (size_t at = 0; at + OWN_THREAD_SIZE <= plain.size; at += OWN_THREAD_SIZE)
+    for (size_t at = 0; at + OWN_FOLLOW_SIZE <= plain.size; at += OWN_FOLLOW_SIZE)
         if (number_get(plain.data + at) == question)
             return true;
     return false;
 }
 
-struct bytes session_threads_put(struct arena *arena, struct bytes plain, int64_t question,
+struct bytes session_follows_put(struct arena *arena, struct bytes plain, int64_t question,
                                  bool follows)
 {
-    uint8_t *out = arena_take(arena, plain.size + OWN_THREAD_SIZE);
+    uint8_t *out = arena_take(arena, plain.size + OWN_FOLLOW_SIZE);
     size_t size = 0;
     bool placed = !follows;
-    for (size_t at = 0; at + OWN_THREAD_SIZE <= plain.size; at += OWN_THREAD_SIZE) {
+    for (size_t at = 0; at + OWN_FOLLOW_SIZE <= plain.size; at += OWN_FOLLOW_SIZE) {
         int64_t number = number_get(plain.data + at);
         if (number == question)
             continue;
         if (!placed && number > question) {
             number_put(out + size, question);
-            size += OWN_THREAD_SIZE;
+            size += OWN_FOLLOW_SIZE;
             placed = true;
         }
         number_put(out + size, number);
-        size += OWN_THREAD_SIZE;
+        size += OWN_FOLLOW_SIZE;
     }
     if (!placed) {
         number_put(out + size, question);
-        size += OWN_THREAD_SIZE;
+        size += OWN_FOLLOW_SIZE;
     }
     return bytes_of(out, size);
+}
+
+enum result session_thread_read(struct bytes plain, struct own_thread *own)
+{
+    *own = (struct own_thread){0};
+    if (plain.size == 0)
+        return OK;
+    if (plain.size != OWN_THREAD_SIZE)
+        return INVALID;
+    *own = (struct own_thread){plain.data[0], plain.data[1], plain.data[2], plain.data[3]};
+    return OK;
+}
+
+struct bytes session_thread_bytes(struct arena *arena, struct own_thread own)
+{
+    uint8_t *out = arena_take(arena, OWN_THREAD_SIZE);
+    out[0] = own.choice;
+    out[1] = own.looked;
+    out[2] = own.importance;
+    out[3] = own.relevance;
+    return bytes_of(out, OWN_THREAD_SIZE);
 }

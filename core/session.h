@@ -42,8 +42,10 @@ bool session_second_missing(int64_t role, int64_t level, int64_t second);
  * same bytes. */
 void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
                        int64_t question);
+void session_thread_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                        int64_t question);
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
-void session_threads_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
+void session_follows_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
 struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],
                              const uint8_t tag[SESSION_TAG_SIZE], int64_t seq, struct bytes plain);
 MUST_USE enum result session_own_unbox(struct arena *arena, const uint8_t view_key[KEY_SIZE],
@@ -63,8 +65,18 @@ MUST_USE enum result session_votes_read(struct arena *arena, struct bytes plain,
 struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct own_vote vote);
 
 /* The payload of the row of followed threads: their numbers, int64 LE, rising. */
-enum { OWN_THREAD_SIZE = 8 };
-bool session_threads_has(struct bytes plain, int64_t question);
+enum { OWN_FOLLOW_SIZE = 8 };
+bool session_follows_has(struct bytes plain, int64_t question);
 /* `plain` (may be absent) with this thread put in or taken out. */
-struct bytes session_threads_put(struct arena *arena, struct bytes plain, int64_t question,
+struct bytes session_follows_put(struct arena *arena, struct bytes plain, int64_t question,
                                  bool follows);
+/* The payload of a thread row: what a member chose in its poll and how he rated it, one byte each.
+ */
+enum { OWN_THREAD_SIZE = 4 };
+struct own_thread {
+    uint8_t choice, looked;        /* choice 0: none; looked: the counts were seen before it */
+    uint8_t importance, relevance; /* 0: not said */
+};
+/* Nothing in it: all zero. INVALID for any other size. */
+MUST_USE enum result session_thread_read(struct bytes plain, struct own_thread *own);
+struct bytes session_thread_bytes(struct arena *arena, struct own_thread own);

@@ -1,6 +1,6 @@
 /* Asking, and the two helpers beside the form: similar questions and a preview, as pages and as
  * fragments for site.js. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_kinds.h"
 
 #include <inttypes.h>
 
@@ -26,6 +26,7 @@ const struct field fields_ask[] = {
      .label = "The title"},
     {.name = "body", .type = FIELD_TEXT, .low = 1, .high = POSTING_SIZE_MAX, .label = "The text"},
     {.name = "topics", .type = FIELD_LINE, .high = 200, .optional = true, .label = "Topics"},
+    ASK_KIND_FIELDS,
     {.name = "preview", .type = FIELD_FLAG, .optional = true, .label = "Preview"},
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
@@ -40,6 +41,7 @@ const struct field fields_ask_form[] = {
      .high = SEARCH_QUERY_SIZE_MAX,
      .optional = true,
      .label = "The title"},
+    ASK_KIND_FIELDS,
     {.name = NULL},
 };
 const struct field fields_similar[] = {
@@ -66,7 +68,7 @@ const struct field fields_preview[] = {
 
 /* What is shown in the fields: as typed, or made more general. */
 struct asked {
-    struct text title, body, topics;
+    struct text title, body, topics, options;
     int64_t kind;
     bool preview, seek;
 };
@@ -76,6 +78,8 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     struct page_checked checked;
     struct view_ask v = {.head = page_head(r, TEXT("Ask"))};
     page_check(r, asked.title, asked.body, &checked);
+    page_check_more(r, "options", asked.options, &checked);
+    v.by_kind = page_ask_kind(r, asked.options);
     v.form = guard_form(r, out, "/ask");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
@@ -109,6 +113,7 @@ enum result page_ask(struct request *r, struct reply *out)
                     (struct asked){.title = text_cut(title, TITLE_SIZE_MAX),
                                    .body = TEXT(""),
                                    .topics = TEXT(""),
+                                   .options = request_text(r, "options"),
                                    .kind = POSTING_QUESTION});
 }
 
@@ -117,6 +122,7 @@ static struct asked typed_of(const struct request *r)
     struct asked asked = {.title = request_typed(r, "title"),
                           .body = request_typed(r, "body"),
                           .topics = request_typed(r, "topics"),
+                          .options = request_typed(r, "options"),
                           .kind = POSTING_QUESTION,
                           .seek = request_typed(r, "seek").size > 0};
     /* What is no kind stays a question. */
@@ -137,6 +143,7 @@ enum result page_ask_post(struct request *r, struct reply *out)
         struct text change = request_text(r, "change");
         asked.title = page_generalise(r, "title", asked.title, change);
         asked.body = page_generalise(r, "body", asked.body, change);
+        asked.options = page_generalise(r, "options", asked.options, change);
     }
     if (page_wants_general(r) || request_flag(r, "preview")) {
         asked.preview = true;
@@ -151,9 +158,11 @@ enum result page_ask_post(struct request *r, struct reply *out)
     const char *why = topics_read(r->arena, request_text(r, "topics"), &command.ask.topics);
     if (why != NULL)
         request_fault_add(r, "topics", "%s", why);
+    bool of_kind = page_ask_kind_read(r, &command.ask);
     page_check(r, command.ask.title, command.ask.body, &checked);
+    page_check_more(r, "options", asked.options, &checked);
     enum result result = page_check_post(r, &checked);
-    if (result != OK || why != NULL)
+    if (result != OK || why != NULL || !of_kind)
         return INVALID;
     struct reply_created created;
     result = page_command_created(r, &command, &created);

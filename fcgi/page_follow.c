@@ -20,7 +20,7 @@ struct view_follow page_follow_view(struct request *r, struct reply *out, int64_
     struct view_follow v = {.question = question, .form = TEXT("")};
     if (r->reader.role != BOARD_PHYSICIAN || own || request_view_key(r, &view_key) != OK)
         return v;
-    session_threads_tag(tag, view_key);
+    session_follows_tag(tag, view_key);
     enum result result =
         board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
     if (result == OK)
@@ -28,7 +28,7 @@ struct view_follow page_follow_view(struct request *r, struct reply *out, int64_
     if (result != OK && result != NOT_FOUND)
         return v;
     v.can = true;
-    v.follows = session_threads_has(plain, question);
+    v.follows = session_follows_has(plain, question);
     v.form = guard_form(r, out, "/q/:id/follow");
     return v;
 }

@@ -34,7 +34,8 @@ const struct route route_table[] = {
     POST("/q/:id/answer", MEMBER, PHYSICIAN, POST, fields_answer, page_answer_post,
          page_answer_again),
     POST("/p/:id/vote", MEMBER, PHYSICIAN, VOTE, fields_vote, page_vote_post, NULL),
-    POST("/q/:id/solved", MEMBER, PHYSICIAN, POST, fields_solved, page_solved_post, NULL),
+    POST("/q/:id/solved", MEMBER, PHYSICIAN, POST, fields_solved, page_solved_post,
+         page_solved_again),
     GET("/search", MEMBER, MEMBER, SEARCH, fields_search, page_search),
     GET("/t/:name", MEMBER, MEMBER, READ, fields_topic, page_topic),
     POST("/topic/:name/follow", MEMBER, PHYSICIAN, POST, fields_follow, page_follow_post, NULL),
@@ -155,6 +156,11 @@ const struct route route_table[] = {
     GET("/mail/stop/:token", MEMBER, ANYONE, READ, fields_none, page_mail_stop),
     POST("/mail/stop/:token", MEMBER, ANYONE, READ, fields_none, page_mail_stop_post, NULL),
     GET("/opensearch.xml", MEMBER, ANYONE, READ, NULL, page_opensearch),
+    POST("/q/:id/poll", MEMBER, PHYSICIAN, VOTE, fields_poll, page_poll_post, NULL),
+    POST("/q/:id/rate", MEMBER, PHYSICIAN, VOTE, fields_rate, page_rate_post, NULL),
+    GET("/account/specialties", LOGIN, ACCOUNT, READ, NULL, page_specialties),
+    POST("/account/specialties", LOGIN, ACCOUNT, POST, fields_specialties, page_specialties_post,
+         page_specialties_again),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

@@ -74,4 +74,5 @@ CREATE INDEX opinion_member ON opinion (member, at_ms);
 -- What was done before gets its rows by folding the journal once more.
 DELETE FROM member; DELETE FROM session; DELETE FROM request; DELETE FROM posting; DELETE FROM vote; DELETE FROM vote_day;
 DELETE FROM interest; DELETE FROM rule; DELETE FROM mail; DELETE FROM proposal; DELETE FROM code; DELETE FROM pioneer; DELETE FROM invitation;
-DELETE FROM vouch; DELETE FROM factor; DELETE FROM reset; DELETE FROM email_change; DELETE FROM cursor;
+DELETE FROM vouch; DELETE FROM factor; DELETE FROM reset; DELETE FROM email_change; DELETE FROM poll; DELETE FROM choice; DELETE FROM rating; DELETE FROM how;
+DELETE FROM cursor;

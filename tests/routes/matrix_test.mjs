@@ -14,6 +14,7 @@ import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
+import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -73,6 +74,7 @@ const gets = {
   ...doorGets(() => it),
   ...accountGets,
   ...tellingGets(() => it),
+  ...kindsGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -228,6 +230,7 @@ const posts = {
   ...doorPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
+  ...kindsPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -242,6 +245,7 @@ before(async () => {
   them.alder = await house.physician("Alder");
   them.birch = await house.physician("Birch");
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
+  const poll = await ask(them.alder, `${secret}: which dose?`, `${secret}, in steps.`, { kind: 2, options: "Half\nFull" });
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
@@ -279,6 +283,7 @@ before(async () => {
   };
   it = {
     question,
+    case: poll,
     posting,
     campaign: id,
     script,
