@@ -85,6 +85,8 @@ static const struct command_row rows[] = {
     {COMMAND_MAIL_STOP, BY_ANYONE, mail_stop_run, NULL},
     {COMMAND_DIGESTS_DUE, BY_OPERATOR, digests_due_run, NULL},
     {COMMAND_OPINION_DECLINE, BY_PHYSICIAN, opinion_decline_run, NULL},
+    {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
+    {COMMAND_ROUND_CLOSE, BY_PHYSICIAN, round_close_run, NULL},
     {COMMAND_POLL_CHOOSE, BY_PHYSICIAN, poll_choose_run, NULL},
     {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
     {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},

@@ -43,6 +43,9 @@ MUST_USE enum result fold_telling_posting(struct db *desk, const struct journal_
                                           struct arena *arena);
 MUST_USE enum result fold_telling_topic(struct db *desk, const struct event *event);
 MUST_USE enum result fold_telling_left(struct db *desk, int64_t member, struct arena *arena);
+/* Live discussions (fold_round.c). */
+MUST_USE enum result fold_board_round(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_round(struct db *db, const struct event *event, bool *known);
 /* What belongs to one kind of thread (fold_kinds.c). *known: it was one of these events. */
 MUST_USE enum result fold_board_kinds(struct fold_board *fold, const struct journal_entry *entry,
                                       struct arena *arena, bool *known);

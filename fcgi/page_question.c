@@ -137,6 +137,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "follow") == 0) {
         struct view_follow v = page_follow_view(r, out, me->question, is_own(me, me->question));
         html_follow(buf, &v);
+    } else if (strcmp(slot, "round") == 0) {
+        struct view_round v = page_round(r, out, &me->thread, is_own(me, me->question));
+        html_round(buf, &v);
     } else {
         (void)page_kind_fill(r, out, buf, slot, &me->by_kind);
     }
@@ -260,6 +263,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
         v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
     v.answer = answer_form_of(r, out, me);
     v.follow = page_follow_view(r, out, me->question, is_own(me, me->question));
+    v.round = page_round(r, out, &me->thread, is_own(me, me->question));
     page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;

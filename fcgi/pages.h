@@ -34,6 +34,9 @@ page_function page_telling, page_telling_again, page_telling_post, page_save_pos
 page_function page_thread_follow_post, page_decline_post; /* page_follow.c */
 page_function page_feed, page_opensearch;                 /* page_feed.c */
 page_function page_mail_stop, page_mail_stop_post;        /* page_stop.c */
+/* Live discussions (page_question_round.c). */
+extern const struct field fields_round[];
+page_function page_live, page_round_post, page_round_close_post;
 
 /* Login pool, and what anyone may read. */
 extern const struct field fields_login_form[], fields_login[], fields_join[];
