@@ -9,6 +9,9 @@ MUST_USE enum result request_open(struct request *r, struct worker *worker, stru
                                   const struct incoming *in);
 /* The value of a hidden field as sent (form, request); absent when not there. Never validated. */
 struct text request_hidden(const struct request *r, const char *name);
+/* The form token that came. A button that posts elsewhere than its form does (formaction) brings
+ * the token of where it posts to, as `button_form`; that one counts then. */
+struct text request_form_token(const struct request *r);
 /* Decode query or body into r->typed and r->values by the row's fields. OK; INVALID or TOO_MUCH
  * with r->faults filled. */
 MUST_USE enum result request_fields(struct request *r, const struct field *fields);

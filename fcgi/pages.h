@@ -37,6 +37,9 @@ page_function page_mail_stop, page_mail_stop_post;        /* page_stop.c */
 /* Live discussions (page_question_round.c). */
 extern const struct field fields_round[];
 page_function page_live, page_round_post, page_round_close_post;
+/* Drafts (page_drafts.c). */
+extern const struct field fields_draft[], fields_draft_remove[], fields_drafts[];
+page_function page_drafts, page_draft_post, page_draft_remove_post, page_answer_draft;
 
 /* Login pool, and what anyone may read. */
 extern const struct field fields_login_form[], fields_login[], fields_join[];

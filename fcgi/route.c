@@ -164,6 +164,11 @@ const struct route route_table[] = {
     GET("/account/specialties", LOGIN, ACCOUNT, READ, NULL, page_specialties),
     POST("/account/specialties", LOGIN, ACCOUNT, POST, fields_specialties, page_specialties_post,
          page_specialties_again),
+    GET("/drafts", MEMBER, PHYSICIAN, READ, fields_drafts, page_drafts),
+    POST("/draft", MEMBER, PHYSICIAN, DRAFT, fields_draft, page_draft_post, NULL),
+    POST("/draft/remove", MEMBER, PHYSICIAN, POST, fields_draft_remove, page_draft_remove_post,
+         NULL),
+    GET("/q/:id/answer", MEMBER, PHYSICIAN, READ, NULL, page_answer_draft),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];
@@ -184,7 +189,7 @@ const char *rate_name(enum rate rate)
 {
     static const char *const names[RATE_COUNT] = {
         [RATE_READ] = "read", [RATE_SEARCH] = "search",   [RATE_POST] = "post",
-        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in",
+        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in", [RATE_DRAFT] = "draft",
     };
     return names[rate];
 }

@@ -42,6 +42,12 @@ test("a refused question, answer, title and preview leave nothing behind", async
   assert.equal(answered.status, 422);
   const previewed = await member.submit("/ask", "/ask", { kind: "1", title: "How to reach a patient in time?", body, topics: "cardiology", preview: "1" });
   assert.equal(previewed.status, 200);
+  const options = `Call ${word} at ${secret}\nWait`;
+  const polled = await member.submit("/ask", "/ask", { kind: "2", title: "How to reach a patient in time?", body: "A case.", options });
+  assert.equal(polled.status, 422);
+  const solved = await member.submit(`/q/${question}`, `/q/${question}/solved`, { solved: "1", how: body, confirmed: "1" });
+  assert.equal(solved.status, 422);
+  assert.match(solved.text, new RegExp(word), "and so does how it was solved");
   // Nor do one's own word and a tick get it through.
   const sworn = await member.submit("/ask", "/ask", { kind: "1", title: "How to reach a patient in time?", body, topics: "cardiology", confirmed: "1" });
   assert.equal(sworn.status, 422);
@@ -50,12 +56,35 @@ test("a refused question, answer, title and preview leave nothing behind", async
   assert.deepEqual(places(secret), []);
 });
 
+test("nor is it in a draft, whose other words are kept", async () => {
+  const token = (await member.get("/ask")).text.match(/data-draft="([^"]+)"/)[1];
+  const body = `The ${word} patient can be reached at ${secret}.`;
+  const saved = await member.post("/draft", { form: token, place: "ask", title: `Call ${secret}`, body, topics: secret }, { headers: { accept: "application/json" } });
+  assert.equal(saved.status, 200);
+  assert.equal(JSON.parse(saved.text).left_out, 3);
+  const [draft] = (await member.json("/drafts?place=ask")).rows;
+  assert.doesNotMatch(JSON.stringify(draft), new RegExp(secret));
+  assert.match(JSON.stringify(draft), new RegExp(word));
+  await house.settle();
+  assert.deepEqual(places(secret), []);
+  assert.deepEqual(places(word), [], "and it is boxed");
+});
+
 test("what asks is posted once its author stands by it, and not before", async () => {
   const fields = { kind: "1", title: "A title that is long enough", body: "Discussed with Dr. Thackeray.", topics: "cardiology" };
   const first = await member.submit("/ask", "/ask", fields);
   assert.equal(first.status, 422);
   assert.match(first.text, /name="confirmed"/);
   assert.equal((await member.submit("/ask", "/ask", { ...fields, confirmed: "1" })).status, 303);
+});
+
+test("how something was solved is asked about in the same way", async () => {
+  const send = (fields) => member.submit(`/q/${question}`, `/q/${question}/solved`, { how: "Solved 2024-03-14 by rest.", ...fields });
+  const first = await send({ solved: "1" });
+  assert.equal(first.status, 422);
+  assert.match(first.text, /name="confirmed"/);
+  assert.match((await send({ general: "1" })).text, /Solved March 2024 by rest\.<\/textarea>/);
+  assert.equal((await send({ solved: "1", confirmed: "1" })).status, 303);
 });
 
 test("one button makes one place more general, and another all of them", async () => {

@@ -16,6 +16,7 @@ import { doorGets, doorPosts } from "./door_rows.mjs";
 import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { draftGets, draftPosts } from "./draft_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -77,6 +78,7 @@ const gets = {
   ...accountGets,
   ...tellingGets(() => it),
   ...kindsGets(() => it),
+  ...draftGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -234,6 +236,7 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
+  ...draftPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -521,8 +524,8 @@ async function allowed(pattern, row) {
   const shown = row.page ? await client.get(value(row.page)) : { text: "" };
   const hidden = row.hidden
     ? await row.hidden()
-    : row.token === "preview"
-      ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
+    : row.token
+      ? { form: shown.text.match(new RegExp(`data-${row.token}="([^"]+)"`))?.[1] }
       : hiddenFields(shown.text, path);
   if (row.address) {
     const got = await client.post(path, row.fields(), { headers: { "sec-fetch-site": null, origin: null } });
