@@ -84,6 +84,14 @@ static int64_t event_member(const struct event *event)
         return event->question_rated.member;
     case EVENT_SPECIALTIES_CHOSEN:
         return event->specialties_chosen.member;
+    case EVENT_POSTING_FLAGGED:
+        return event->posting_flagged.member;
+    case EVENT_FLAG_WITHDRAWN:
+        return event->flag_withdrawn.member;
+    case EVENT_POSTING_DECIDED:
+        return event->posting_decided.member;
+    case EVENT_APPEAL_MADE:
+        return event->appeal_made.member;
     default:
         return 0;
     }

@@ -100,7 +100,9 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     THEN(result, fold_telling_posting(db, entry, arena));
     if (e->has_options)
         THEN(result, desk_poll_add(db, event->seq, e->options));
-    if (e->question == 0)
+    if (e->held)
+        THEN(result, fold_desk_held(db, event));
+    if (e->held || e->question == 0)
         return result;
     THEN(result, desk_posting_get(db, &none, e->question, &thread));
     if (result == OK && thread.member > 0 && thread.member != e->member)
@@ -189,7 +191,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return desk_reader_seen_set(db, event->notices_seen.member,
                                     event->notices_seen.upto / NOTICES_PER_EVENT);
     case EVENT_TEXT_BLANKED:
-        return OK; /* the board's business */
+        return fold_desk_words_blanked(db, event->text_blanked.seq);
     case EVENT_MAIL_SENT:
         return mail_sent(db, event);
     case EVENT_RULE_PROPOSED:
@@ -221,5 +223,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         result = fold_desk_round(db, event, &known);
     if (!known)
         result = fold_desk_kinds(db, event, &known);
+    if (!known)
+        result = fold_desk_moderation(db, entry, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

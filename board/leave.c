@@ -1,3 +1,5 @@
+#include "board/moderation.h"
+
 #include "board/account.h"
 #include "board/telling.h"
 

@@ -32,6 +32,10 @@ static struct text notice_words(int64_t kind)
         return TEXT("A ranking rule has changed");
     case NOTICE_OPINION:
         return TEXT("Your experience is sought");
+    case NOTICE_MODERATED:
+        return TEXT("An admin has looked at a posting of yours");
+    case NOTICE_DUPLICATE:
+        return TEXT("A colleague thinks that your question was asked before");
     default:
         return TEXT("Something concerns you");
     }
