@@ -25,6 +25,7 @@ static int serve(void)
     if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
         trace_die("start", "reason=core");
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
+    imager_open(&clerk.imager);
     enum result result = vocab_make();
     if (result == OK)
         result = clerk_open(&clerk);

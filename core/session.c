@@ -192,6 +192,21 @@ static const char *telling_action(enum command_kind kind)
     }
 }
 
+/* Forms of what is being written. */
+static const char *pad_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_DRAFT_SAVE:
+        return "/draft";
+    case COMMAND_DRAFT_REMOVE:
+        return "/draft/remove";
+    case COMMAND_IMAGE_ADD:
+        return "/image";
+    default:
+        return telling_action(kind);
+    }
+}
+
 const char *session_action(enum command_kind kind)
 {
     switch (kind) {
@@ -257,12 +272,8 @@ const char *session_action(enum command_kind kind)
         return "/q/:id/rate";
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
-    case COMMAND_DRAFT_SAVE:
-        return "/draft";
-    case COMMAND_DRAFT_REMOVE:
-        return "/draft/remove";
     default:
-        return telling_action(kind);
+        return pad_action(kind);
     }
 }
 

@@ -16,6 +16,7 @@ import { doorGets, doorPosts } from "./door_rows.mjs";
 import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { png, upload } from "../support/picture.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
@@ -238,8 +239,8 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
-  ...draftPosts(() => it),
   ...moderationPosts(() => it),
+  ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -313,6 +314,7 @@ before(async () => {
     second: await propose(gate, "The same again."),
     ...(await tellingThings(house, them)),
   };
+  it.image = JSON.parse((await upload(them.alder, png(30, 20))).text).id;
   posts["/logout"].page = `/q/${question}`;
   for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
     await new Promise((done) => setTimeout(done, 100));
