@@ -58,6 +58,7 @@ static const struct verb verbs[] = {
     {"roster recheck", "", "lower who lapsed, was deactivated or excluded; raise who is back"},
     {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
     {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
+    {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
     {"import medquad", "FILE [--unanswered keep]",
      "import MedQuAD answers (.jsonl or .jsonl.gz) as references; keep: also pointers to answers "
      "that stay with their publisher"},
@@ -67,7 +68,6 @@ static const struct verb verbs[] = {
      "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
     {"vocab list", "", "how many words of each kind are loaded"},
     {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
-    {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},

@@ -7,13 +7,16 @@
 #include <string.h>
 
 /* Postings a query may look at: the rarest words lead until they stand in so many. A share of all,
- * since a cap that stays the same keeps less and less of the best as the house grows. */
+ * since a cap that stays the same keeps less and less of the best as the house grows; and a most,
+ * so that a million postings do not make a reader wait. Where FTS5 has to merge words it looks at
+ * fewer. */
 enum {
-    ROWS_LEAST = 5000,
-    ROWS_MOST = 20000, /* a million postings must not make a reader wait */
-    ROWS_SHARE = 20,
-    ALSO_SHARE = 5,
-    ALSO_MOST = 150000,
+    WALKED_LEAST = 60000,
+    WALKED_MOST = 250000,
+    WALKED_SHARE = 3,
+    MERGED_LEAST = 5000,
+    MERGED_MOST = 20000,
+    MERGED_SHARE = 20,
 };
 enum { QUERY_SIZE = 4096 };            /* of the FTS5 text, to begin with */
 static const double MORE_WEIGHT = 0.5; /* of what was not said but means the same */
@@ -105,27 +108,31 @@ static enum result word_take(struct rarity *rarity, struct arena *arena, bool re
     return result;
 }
 
-/* The rarest words lead as long as they stand in no more postings than the cap; the others only
- * add to postings found by these, and of those the commonest are left out: reading where they stand
- * costs more than they tell. */
+static int64_t rows_most(const struct rarity *rarity, const struct plan *plan)
+{
+    const int64_t least = plan->merged ? MERGED_LEAST : WALKED_LEAST;
+    const int64_t most = plan->merged ? MERGED_MOST : WALKED_MOST;
+    const int64_t share = rarity->texts / (plan->merged ? MERGED_SHARE : WALKED_SHARE);
+    if (rarity->all)
+        return INT64_MAX;
+    return share < least ? least : share > most ? most : share;
+}
+
+/* The rarest words lead as long as they stand in no more postings than the cap. Words of very many
+ * postings are left out altogether, unless there is no other. */
 static void plan_lead(const struct rarity *rarity, struct plan *plan)
 {
-    const int64_t texts = rarity->texts, common = rarity_common(rarity);
-    int64_t cap = texts / ROWS_SHARE, also = texts / ALSO_SHARE, sum = 0;
-    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap > ROWS_MOST ? ROWS_MOST : cap;
-    also = also < ROWS_LEAST ? ROWS_LEAST : also > ALSO_MOST ? ALSO_MOST : also;
-    if (rarity->all)
-        cap = also = INT64_MAX / 4;
+    const int64_t most = rows_most(rarity, plan), common = rarity_common(rarity);
+    int64_t sum = 0;
     for (size_t i = 0; i < plan->count; i++) {
         const int64_t rows = plan->terms[i].rows;
         const bool first = i == 0 && plan->must_count == 0;
-        sum += rows;
-        if (first || (plan->also == 0 && sum <= cap && rows <= common))
-            plan->leading++;
-        else if (sum <= cap + also && rows <= common)
-            plan->also++;
-        else
+        if (!first && rows > common)
             break;
+        plan->scored++;
+        sum += rows;
+        if (first || (plan->leading == i && sum <= most))
+            plan->leading++;
     }
 }
 
@@ -148,6 +155,7 @@ enum result plan_make(struct rarity *rarity, struct arena *arena, const struct a
             (struct term){.stem = asked_stem(word.text), .quoted = word_quoted(arena, &word)},
             MORE_WEIGHT);
     }
+    plan->merged = asked->filtered || plan->must_count + plan->unwanted_count > 0;
     qsort(plan->terms, plan->count, sizeof(*plan->terms), rarer);
     plan_lead(rarity, plan);
     return result;
@@ -165,9 +173,16 @@ static void terms_write(struct buf *out, const struct term *terms, size_t count,
     buf_char(out, ')');
 }
 
-/* must AND (leading) AND (leading OR also) NOT (unwanted). The leading words stand twice because a
- * word that need not be there can only be named beside one that must; the weights of the second
- * time are 0, except for the words that are new in it. Absent: nothing can match. */
+static void phrases_weigh(struct score *score, const struct term *terms, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        score->weights[score->phrases++] = terms[i].weight;
+}
+
+/* must AND (must OR leading) NOT (unwanted), or without phrases only the leading words. Beside a
+ * phrase words only add: the phrase has said where to look. A word that need not be there can only
+ * be named beside one that must, which then stands there twice and weighs nothing the second time.
+ */
 struct text plan_write(struct arena *arena, const struct plan *plan, struct score *score)
 {
     struct buf out;
@@ -175,31 +190,22 @@ struct text plan_write(struct arena *arena, const struct plan *plan, struct scor
     if (plan->must_count + plan->leading == 0)
         return NO_TEXT;
     buf_char(&out, '(');
-    if (plan->must_count > 0)
+    if (plan->must_count > 0) {
         terms_write(&out, plan->must, plan->must_count, " AND ");
-    for (size_t i = 0; i < plan->must_count; i++)
-        score->weights[score->phrases++] = plan->must[i].weight;
-    /* Words beside a phrase only add to it: the phrase has said where to look. */
+        phrases_weigh(score, plan->must, plan->must_count);
+    }
     if (plan->must_count > 0 && plan->leading > 0) {
         buf_add(&out, " AND (", 6);
         terms_write(&out, plan->must, 1, "");
         score->weights[score->phrases++] = 0;
         buf_add(&out, " OR ", 4);
-        terms_write(&out, plan->terms, plan->leading + plan->also, " OR ");
-        buf_char(&out, ')');
-        for (size_t i = 0; i < plan->leading + plan->also; i++)
-            score->weights[score->phrases++] = plan->terms[i].weight;
-    } else if (plan->leading > 0) {
-        terms_write(&out, plan->terms, plan->leading, " OR ");
-        for (size_t i = 0; i < plan->leading; i++)
-            score->weights[score->phrases++] = plan->terms[i].weight;
-        if (plan->also > 0) {
-            buf_add(&out, " AND ", 5);
-            terms_write(&out, plan->terms, plan->leading + plan->also, " OR ");
-            for (size_t i = 0; i < plan->leading + plan->also; i++)
-                score->weights[score->phrases++] = i < plan->leading ? 0 : plan->terms[i].weight;
-        }
     }
+    if (plan->leading > 0) {
+        terms_write(&out, plan->terms, plan->leading, " OR ");
+        phrases_weigh(score, plan->terms, plan->leading);
+    }
+    if (plan->must_count > 0 && plan->leading > 0)
+        buf_char(&out, ')');
     buf_char(&out, ')');
     if (plan->unwanted_count > 0) {
         buf_add(&out, " NOT ", 5);

@@ -22,12 +22,13 @@ struct plan {
     struct term terms[PLAN_TERMS_MAX]; /* the rarest first */
     size_t count;
     size_t leading; /* of them: one of these must be there */
-    size_t also;    /* the next ones add to the score where they happen to be */
+    size_t scored;  /* with them: the others of these only add (rest.h) */
     struct term must[ASKED_WORDS_MAX], unwanted[ASKED_WORDS_MAX]; /* phrases; what to leave out */
     size_t must_count, unwanted_count;
     struct plan_repair repairs[PLAN_REPAIRS_MAX];
     size_t repair_count;
     bool loosened; /* a phrase stood nowhere as it is, so its words are looked for */
+    bool merged;   /* FTS5 must say which postings match: phrases, unwanted words, filters */
 };
 
 /* `more`: names to look for as well, at a lower weight. `repair`: look for what a misspelt word was
@@ -35,5 +36,6 @@ struct plan {
 MUST_USE enum result plan_make(struct rarity *rarity, struct arena *arena,
                                const struct asked *asked, const struct vocab_more *more,
                                bool repair, struct plan *plan);
-/* The query, with its weights in `score`. Absent: nothing can match. */
+/* The query, with its weights in `score`; words that lead alone stand in it in their order. Absent:
+ * nothing can match. */
 struct text plan_write(struct arena *arena, const struct plan *plan, struct score *score);

@@ -1,5 +1,7 @@
 #include "board/board.h"
 #include "board/cover.h"
+#include "board/gather.h"
+#include "board/rest.h"
 #include "board/snippet.h"
 
 #include "core/buf.h"
@@ -11,8 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOOKED_AT = 100 }; /* of the best, once more; what the facets count */
-enum { EITHER = 2 };      /* of a yes or no: both */
+enum {
+    GATHERED = 300,  /* the best by their rarer words, whose texts are read for the others */
+    LOOKED_AT = 100, /* of the best, once more; what the facets count */
+    EITHER = 2,      /* of a yes or no: both */
+};
 
 /* A search is answered by a text, so that a title which is all asked for only helps; a question
  * like the one being typed is one whose title is all in it. */
@@ -21,17 +26,18 @@ static const struct cover_taste taste_search = {2, 0.6, 2}, taste_similar = {30,
 struct search {
     struct db *db, *vocab;
     struct rarity rarity;
-    uint64_t *lengths; /* weigh.h */
+    struct sizes sizes;
+    struct gather *gather;
 };
 
 struct search *search_open(struct db *board)
 {
     struct search *search = calloc(1, sizeof(*search));
-    if (search != NULL)
-        search->lengths = calloc(SCORE_LENGTHS, sizeof(*search->lengths));
-    if (search == NULL || search->lengths == NULL)
+    if (search == NULL)
         trace_die("search_open", "reason=memory");
     search->db = search->rarity.db = board;
+    search->gather = gather_open(board);
+    sizes_open(&search->sizes, board);
     return search;
 }
 
@@ -47,8 +53,10 @@ void search_all_set(struct search *search)
 
 void search_close(struct search *search)
 {
-    if (search != NULL)
-        free(search->lengths);
+    if (search == NULL)
+        return;
+    gather_close(search->gather);
+    sizes_close(&search->sizes);
     free(search);
 }
 
@@ -104,29 +112,50 @@ static enum result newest_find(struct search *search, struct arena *arena,
     return result;
 }
 
-/* The best postings by their words: FTS5 goes through the matches, weigh.c keeps the best. */
-static enum result best_find(struct search *search, struct arena *arena, const struct asked *asked,
-                             const struct plan *plan, struct score *score)
+/* The best of what FTS5 says matches: a query with phrases, unwanted words or filters. */
+static enum result matches_find(struct search *search, struct arena *arena,
+                                const struct asked *asked, const struct plan *plan,
+                                const struct filter *filter, struct score *score)
 {
-    struct filter filter;
     struct board_search_rank_row row;
     struct board_search_rank_filtered_row filtered;
     enum result result;
-    filter_read(arena, &asked->filter, &filter);
     const struct text query = plan_write(arena, plan, score);
-    if (filter.never || (query.data == NULL && !(asked->filtered && asked->count == 0)))
-        return OK;
     if (query.data == NULL)
-        return newest_find(search, arena, &filter, score);
+        return OK;
     db_rank_set(search->db, score_row, score);
     if (asked->filtered)
-        result = board_search_rank_filtered(search->db, arena, query, filter.topic, filter.author,
-                                            filter.kind, filter.solved, filter.answered,
-                                            filter.since_ms, &filtered);
+        result = board_search_rank_filtered(search->db, arena, query, filter->topic, filter->author,
+                                            filter->kind, filter->solved, filter->answered,
+                                            filter->since_ms, &filtered);
     else
         result = board_search_rank(search->db, arena, query, &row);
     db_rank_set(search->db, NULL, NULL);
     score_sort(score->best, score->count);
+    return result;
+}
+
+/* The best postings by their words. */
+static enum result best_find(struct search *search, struct arena *arena, const struct asked *asked,
+                             const struct plan *plan, struct score *score)
+{
+    struct filter filter;
+    struct rest *rest = arena_new(arena, struct rest);
+    enum result result;
+    filter_read(arena, &asked->filter, &filter);
+    if (filter.never)
+        return OK;
+    if (asked->filtered && asked->count == 0)
+        return newest_find(search, arena, &filter, score);
+    if (plan->merged)
+        result = matches_find(search, arena, asked, plan, &filter, score);
+    else
+        result = gather_best(search->gather, arena, plan, score);
+    rest_open(rest, plan);
+    if (result == OK)
+        result = rest_add(rest, search->db, arena, score);
+    if (score->count > LOOKED_AT)
+        score->count = LOOKED_AT;
     return result;
 }
 
@@ -297,8 +326,9 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     struct vocab_more *more = arena_new(arena, struct vocab_more);
     int64_t threads[SCORE_BEST_MAX];
     const size_t most = ask->most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : ask->most;
-    score->lengths = search->lengths;
-    score->most = LOOKED_AT;
+    score->sizes = &search->sizes;
+    score->arena = arena;
+    score->most = GATHERED;
     answer->hits = arena_array(arena, struct search_hit, most + 1);
     enum result result = vocab_widen(search->vocab, arena, ask->asked, more);
     if (result == OK)

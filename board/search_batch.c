@@ -77,9 +77,14 @@ static void times_print(struct batch *batch)
 {
     if (batch->count == 0)
         return;
+    int64_t sum_us = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        sum_us += batch->times_us[i];
     qsort(batch->times_us, batch->count, sizeof(*batch->times_us), shorter);
-    fprintf(stderr, "%zu queries, p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
-            batch->count, (double)batch->times_us[batch->count / 2] / 1000,
+    fprintf(stderr,
+            "%zu queries, mean %.3f ms, p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
+            batch->count, (double)sum_us / (double)batch->count / 1000,
+            (double)batch->times_us[batch->count / 2] / 1000,
             (double)batch->times_us[batch->count * 95 / 100] / 1000,
             (double)batch->times_us[batch->count * 99 / 100] / 1000,
             (double)batch->times_us[batch->count - 1] / 1000);

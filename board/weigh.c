@@ -3,13 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { COLUMNS = 4 }; /* title, names, topics, body: as posting_text has them */
-
 /* A word in the title says what a posting is about, its other names nearly so; a topic is a rough
  * drawer. A body may mention anything. */
-static const double column_weights[COLUMNS] = {4, 3, 1.5, 1};
-static const double LENGTH_SHARE =
-    0.75; /* how much of the length counts: BM25's b, as everywhere */
+static const double TITLE = 4, NAMES = 3, TOPICS = 1.5, BODY = 1;
+/* How much of a column's length counts: BM25's b. */
+static const double TITLE_SHARE = 0.5, BODY_SHARE = 0.75;
 /* BM25's k1: a long letter asks with many words, so that a posting which says the word again and
  * again should still gain. */
 static const double TIMES_DAMPING = 2.5;
@@ -39,7 +37,7 @@ static void swap(struct score_entry *a, struct score_entry *b)
     *b = kept;
 }
 
-static void heap_add(struct score *score, struct score_entry entry)
+void score_keep(struct score *score, struct score_entry entry)
 {
     struct score_entry *heap = score->best;
     if (score->count < score->most) {
@@ -63,52 +61,44 @@ static void heap_add(struct score *score, struct score_entry entry)
     }
 }
 
-static double sum_of(const struct score *score, const double *times, const uint8_t *phrases,
-                     size_t count, double length)
+double score_part(const struct score *score, struct size size, double weight,
+                  const uint16_t times[SCORE_COLUMNS])
 {
-    const double dampen = TIMES_DAMPING * (1 - LENGTH_SHARE + LENGTH_SHARE * length);
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += score->weights[phrases[i]] * times[i] * (TIMES_DAMPING + 1) / (times[i] + dampen);
-    return sum;
+    const double sum = score->of_title[size.title] * times[SCORE_TITLE] +
+                       NAMES * times[SCORE_NAMES] + TOPICS * times[SCORE_TOPICS] +
+                       score->of_body[size.body] * times[SCORE_BODY];
+    return weight * sum * (TIMES_DAMPING + 1) / (sum + TIMES_DAMPING);
 }
 
-/* Words of the posting. One that was blanked since keeps its old length: it has no words to find.
- */
-static double length_of(struct score *score, const struct db_match *match, int64_t posting)
+static void worth_fill(float *worth, double once, double share, double average)
 {
-    const uint64_t number = (uint64_t)posting;
-    uint64_t *slot = &score->lengths[number % SCORE_LENGTHS];
-    if (*slot >> 16 != number) {
-        const int64_t size = db_match_size(match);
-        *slot = number << 16 | (uint64_t)(size > UINT16_MAX ? UINT16_MAX : size);
+    for (size_t i = 0; i < SIZES_CODES; i++) {
+        const double length = i == 0 ? 1 : sizes_words((uint8_t)i) / average;
+        worth[i] = (float)(once / (1 - share + share * length));
     }
-    return (double)(*slot & UINT16_MAX);
+}
+
+void score_ready(struct score *score, const struct db_match *match)
+{
+    if (score->ready)
+        return;
+    worth_fill(score->of_title, TITLE, TITLE_SHARE, db_match_average(match, SCORE_TITLE));
+    worth_fill(score->of_body, BODY, BODY_SHARE, db_match_average(match, SCORE_BODY));
+    score->ready = true;
 }
 
 void score_row(void *self, const struct db_match *match, int64_t posting)
 {
     struct score *score = self;
-    double times[SCORE_PHRASES_MAX];
-    uint8_t phrases[SCORE_PHRASES_MAX];
-    size_t count = 0;
-    if (score->average <= 0)
-        score->average = db_match_average(match);
+    uint16_t times[SCORE_COLUMNS];
+    double sum = 0;
+    score_ready(score, match);
+    const struct size size = sizes_of(score->sizes, score->arena, posting);
     for (size_t i = 0; i < score->phrases; i++) {
-        uint16_t counts[COLUMNS];
-        if (score->weights[i] <= 0 || !db_match_counts(match, i, counts, COLUMNS))
-            continue;
-        times[count] = 0;
-        for (size_t j = 0; j < COLUMNS; j++)
-            times[count] += column_weights[j] * counts[j];
-        phrases[count++] = (uint8_t)i;
+        if (score->weights[i] > 0 && db_match_counts(match, i, times, SCORE_COLUMNS))
+            sum += score_part(score, size, score->weights[i], times);
     }
-    /* The shortest posting that could be would have this; most are far from the best already. */
-    if (score->count == score->most &&
-        sum_of(score, times, phrases, count, 0) < score->best[0].score)
-        return;
-    const double length = length_of(score, match, posting) / score->average;
-    heap_add(score, (struct score_entry){sum_of(score, times, phrases, count, length), posting});
+    score_keep(score, (struct score_entry){sum, posting});
 }
 
 static int better_first(const void *a, const void *b)

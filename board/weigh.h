@@ -1,26 +1,27 @@
 #pragma once
-/* The score of a posting for a query, and the best so far. BM25 as FTS5 has it: occurrences
- * weighted by column and added up, dampened by the length of the whole posting (Robertson and
- * Zaragoza, "The Probabilistic Relevance Framework", 2009), with a heap of the best instead of a
- * sort of all. A posting's length is read only when it could still be among the best. */
-#include "core/db.h"
+/* The score of a posting for a query, and the best so far: BM25F (Robertson and Zaragoza, "The
+ * Probabilistic Relevance Framework", 2009). What a word does in each column is set against that
+ * column's own length, weighted, added up and only then dampened; so a title counts as a title
+ * whether a long answer follows or none. A heap keeps the best instead of a sort of all. */
+#include "board/sizes.h"
 
-enum { SCORE_BEST_MAX = 200, SCORE_PHRASES_MAX = 256 };
+enum { SCORE_BEST_MAX = 400, SCORE_PHRASES_MAX = 256 };
+/* title, names, topics, body: as posting_text has them */
+enum { SCORE_COLUMNS = 4, SCORE_TITLE = 0, SCORE_NAMES, SCORE_TOPICS, SCORE_BODY };
 
 struct score_entry {
     double score;
     int64_t posting;
 };
-/* How long postings are, kept from query to query: reading one is as much work as all else that is
- * done for a row. A slot holds 48 bits of the posting's number and 16 of its length. */
-enum { SCORE_LENGTHS = 1024 * 1024 };
 struct score {
-    uint64_t *lengths; /* SCORE_LENGTHS slots, the caller's */
+    struct sizes *sizes;
+    struct arena *arena;
     /* What each phrase of the query adds, in the query's order; 0: it is not looked at. */
     double weights[SCORE_PHRASES_MAX];
     size_t phrases;
+    float of_title[SIZES_CODES], of_body[SIZES_CODES]; /* what once is worth, by their sizes */
+    bool ready;
     size_t most;                             /* kept, up to SCORE_BEST_MAX */
-    double average;                          /* words of a posting; 0: not known yet */
     struct score_entry best[SCORE_BEST_MAX]; /* a heap: the worst stands first */
     size_t count;
 };
@@ -28,7 +29,13 @@ struct score {
 /* What one word weighs that stands in `rows` of `texts` postings and was said `times` times. */
 double score_rarity(int64_t rows, int64_t texts);
 double score_said(int64_t times);
+/* What a word of this weight adds that stands so often in each column of a posting. */
+double score_part(const struct score *score, struct size size, double weight,
+                  const uint16_t times[SCORE_COLUMNS]);
+/* Before the first part: sets lengths against their means. */
+void score_ready(struct score *score, const struct db_match *match);
 /* A db_rank_row: self is a struct score. */
 void score_row(void *self, const struct db_match *match, int64_t posting);
+void score_keep(struct score *score, struct score_entry entry);
 /* The best first; equal scores in the order the postings came. */
 void score_sort(struct score_entry *entries, size_t count);

@@ -8,19 +8,16 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-struct db_match {
-    const Fts5ExtensionApi *api;
-    Fts5Context *context;
-};
 struct db_ranker {
     db_rank_row *row;
     void *self;
+    int code; /* what a walk came to; SQLITE_OK so far */
 };
-
-size_t db_match_phrases(const struct db_match *match)
-{
-    return (size_t)match->api->xPhraseCount(match->context);
-}
+struct db_match {
+    const Fts5ExtensionApi *api;
+    Fts5Context *context;
+    struct db_ranker *ranker;
+};
 
 bool db_match_counts(const struct db_match *match, size_t phrase, uint16_t *counts, size_t columns)
 {
@@ -39,16 +36,32 @@ bool db_match_counts(const struct db_match *match, size_t phrase, uint16_t *coun
     return any;
 }
 
-int64_t db_match_size(const struct db_match *match)
+struct walk {
+    struct db_ranker *ranker;
+    db_walk_row *row;
+    void *self;
+};
+
+static int walk_row(const Fts5ExtensionApi *api, Fts5Context *context, void *self)
 {
-    int size = 0;
-    return match->api->xColumnSize(match->context, -1, &size) == SQLITE_OK ? size : 0;
+    const struct walk *const walk = self;
+    const struct db_match match = {api, context, walk->ranker};
+    return walk->row(walk->self, &match, api->xRowid(context)) ? SQLITE_OK : SQLITE_DONE;
 }
 
-double db_match_average(const struct db_match *match)
+bool db_match_walk(const struct db_match *match, size_t phrase, db_walk_row *row, void *self)
+{
+    struct walk walk = {match->ranker, row, self};
+    const int code = match->api->xQueryPhrase(match->context, (int)phrase, &walk, walk_row);
+    if (code != SQLITE_OK)
+        match->ranker->code = code;
+    return code == SQLITE_OK;
+}
+
+double db_match_average(const struct db_match *match, size_t column)
 {
     sqlite3_int64 words = 0, rows = 0;
-    if (match->api->xColumnTotalSize(match->context, -1, &words) != SQLITE_OK ||
+    if (match->api->xColumnTotalSize(match->context, (int)column, &words) != SQLITE_OK ||
         match->api->xRowCount(match->context, &rows) != SQLITE_OK || words <= rows)
         return 1;
     return (double)words / (double)rows;
@@ -57,13 +70,16 @@ double db_match_average(const struct db_match *match)
 static void rank_row(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *out,
                      int count, sqlite3_value **values)
 {
-    const struct db_ranker *const ranker = api->xUserData(context);
-    const struct db_match match = {api, context};
+    struct db_ranker *const ranker = api->xUserData(context);
+    const struct db_match match = {api, context, ranker};
     (void)count;
     (void)values;
     if (ranker->row != NULL)
         ranker->row(ranker->self, &match, api->xRowid(context));
-    sqlite3_result_int(out, 1);
+    if (ranker->code == SQLITE_OK)
+        sqlite3_result_int(out, 1);
+    else
+        sqlite3_result_error_code(out, ranker->code); /* the statement fails with it */
 }
 
 int db_rank_open(void *handle, struct db_ranker **out)
@@ -90,4 +106,5 @@ void db_rank_set(struct db *db, db_rank_row *row, void *self)
     struct db_ranker *const ranker = db_raw_ranker(db);
     ranker->row = row;
     ranker->self = self;
+    ranker->code = SQLITE_OK;
 }

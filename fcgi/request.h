@@ -80,7 +80,7 @@ struct reader {
     uint8_t view_key[32];
 };
 
-enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_VOCAB, WEB_PAD, WEB_STORES };
+enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_VOCAB, WEB_STORES };
 
 struct route;
 struct worker;

@@ -1,10 +1,16 @@
 // How well and how fast the search finds, from the command line on stores of its own: no web server is in the way.
-// SEARCH_SIZES: how many copies of the references, by commas (1 is 16 thousand, 10 is 164 thousand, 60 a million).
+// SEARCH_SIZES: how many variations of the references, by commas (1 is 16 thousand, 10 is 164 thousand, 60 a million); PEERS=no leaves Xapian and PostgreSQL out.
+// Choices were made on one half of the questions that somebody judged; figures that end in _unseen are of the other half alone.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const unseen = (name) => createHash("sha256").update(`unseen:${name}`).digest()[0] % 2 === 1;
 
 const folder = (name) => {
   const made = mkdtempSync(join(tmpdir(), `curbside-${name}-`));
@@ -33,13 +39,13 @@ async function state(binaries, name, lines, ...options) {
 }
 
 // Answers by query, and the times the program says it took.
-function answers(it, verb, queries, top = 10) {
-  const said = it.call(["search", verb, "--top", String(top)], queries.map(([id, text]) => `${id}\t${plainWords(text)}\n`).join(""));
+function answers(it, verb, queries, top = 10, ...options) {
+  const said = it.call(["search", verb, "--top", String(top), ...options], queries.map(([id, text]) => `${id}\t${plainWords(text)}\n`).join(""));
   if (said.status !== 0) throw new Error(said.stderr);
   const lists = new Map(queries.map(([id]) => [String(id), []]));
   for (const line of said.stdout.trim().split("\n")) lists.get(line.split("\t")[0])?.push(line.split("\t")[2]);
-  const [, p50, p95, p99] = said.stderr.match(/p50 ([\d.]+) ms, p95 ([\d.]+) ms, p99 ([\d.]+) ms/);
-  return { lists, p50: Number(p50), p95: Number(p95), p99: Number(p99) };
+  const [, mean, p50, p95, p99] = said.stderr.match(/mean ([\d.]+) ms, p50 ([\d.]+) ms, p95 ([\d.]+) ms, p99 ([\d.]+) ms/).map(Number);
+  return { lists, mean, p50, p95, p99 };
 }
 
 // Mean average precision and reciprocal rank of the first ten; relevant is a grade of 3 or 4, what nobody judged is not.
@@ -76,6 +82,7 @@ async function liveqa(binaries, data, say) {
   say("liveqa_mrr10", all.mrr, "share");
   say("liveqa_map10_judged", only.map, "share");
   say("liveqa_mrr10_judged", only.mrr, "share");
+  say("liveqa_map10_unseen", judged(new Map([...lists].filter(([topic]) => unseen(topic))), grades, false).map, "share");
   it.end();
 }
 
@@ -87,14 +94,11 @@ async function duplicates(binaries, data, say) {
   const it = await state(binaries, "duplicates", [...short.values()], "--unanswered", "keep");
   const asked = pairs.filter((pair) => pair.entails && folded(pair.q) !== folded(pair.faq));
   const { lists, p95 } = answers(it, "similar", asked.map((pair, i) => [i, pair.q]));
-  let mrr = 0, first = 0;
-  asked.forEach((pair, i) => {
-    const rank = lists.get(String(i)).indexOf(short.get(folded(pair.faq)).id);
-    mrr += rank < 0 ? 0 : 1 / (rank + 1);
-    first += rank === 0;
-  });
-  say("duplicates_mrr10", mrr / asked.length, "share");
-  say("duplicates_hit1", first / asked.length, "share");
+  const found = asked.map((pair, i) => lists.get(String(i)).indexOf(short.get(folded(pair.faq)).id));
+  const mean = (ranks) => ranks.reduce((sum, rank) => sum + (rank < 0 ? 0 : 1 / (rank + 1)), 0) / ranks.length;
+  say("duplicates_mrr10", mean(found), "share");
+  say("duplicates_hit1", found.filter((rank) => rank === 0).length / found.length, "share");
+  say("duplicates_mrr10_unseen", mean(found.filter((rank, i) => unseen(asked[i].q))), "share");
   say("similar_p95_ms", p95, "ms");
   it.end();
 }
@@ -115,19 +119,65 @@ function kept(it, queries, lists) {
   return same / all;
 }
 
+// The same references in other words of their own: a third of the sentences left out, others each time. Number 0 is the original.
+function varied(references, number) {
+  let seed = number * 7919 + 1;
+  const chance = () => { seed = (Math.imul(seed, 1103515245) + 12345) >>> 0; return seed / 2 ** 32; };
+  return references.map((line) => {
+    const sentences = number === 0 ? [] : line.answer.split(/(?<=[.?!])\s+/).filter(() => chance() > 0.33);
+    return { ...line, id: `${line.id}#${number}`, answer: sentences.join(" ").trim() || line.answer };
+  });
+}
+
+const sameTen = (lists, others) => {
+  let same = 0, all = 0;
+  for (const [id, list] of lists) {
+    all += list.length;
+    same += list.filter((one) => others.get(id)?.includes(one)).length;
+  }
+  return all ? same / all : 1;
+};
+
+// The words of each question as every engine gets them: what our own reading calls a stop word is left out.
+function withoutStopWords(queries) {
+  const table = readFileSync(join(here, "../../board/asked.c"), "utf8").match(/stop_words\[\] = \{([^}]*)\}/)[1];
+  const stop = new Set([...table.matchAll(/"([a-z]+)"/g)].map(([, word]) => word));
+  return queries.map(([id, text]) => [id, [...new Set(text.toLowerCase().match(/[a-z0-9]+/g))].filter((word) => !stop.has(word)).join(" ")]);
+}
+
+function peers(references, queries, perSecond, name, say) {
+  const made = folder("peers"), file = join(made, "references.jsonl"), asked = join(made, "queries.tsv");
+  for (let at = 0; at < references.length; at += 10000) writeFileSync(file, references.slice(at, at + 10000).map((l) => JSON.stringify(l) + "\n").join(""), { flag: "a" });
+  writeFileSync(asked, withoutStopWords(queries).map(([id, text]) => `${id}\t${text}\n`).join(""));
+  for (const engine of ["xapian", "postgres"]) {
+    const said = spawnSync("python3", [join(here, "peers.py"), engine, file, asked, made], { encoding: "utf8" });
+    if (said.status !== 0) {
+      process.stderr.write(`  ${engine} was not measured: ${said.stderr.trim().split("\n").pop()}\n`);
+      continue;
+    }
+    const [each, , p99] = said.stdout.trim().split(" ").map(Number);
+    say(`${engine}_p99_ms_${name}`, p99, "ms");
+    say(`finding_over_${engine}_${name}`, perSecond / each, "x");
+  }
+  rmSync(made, { recursive: true, force: true });
+}
+
 async function sizes(binaries, data, say) {
   const references = gunzipped(join(data, "medquad.jsonl.gz")).filter((line) => line.answer.trim());
   const questions = [...new Set(gunzipped(join(data, "rqe_train_physician_questions.jsonl.gz")).map((pair) => pair.q))].slice(0, 1000);
   for (const copies of (process.env.SEARCH_SIZES ?? "1").split(",").map(Number)) {
-    const lines = Array.from({ length: copies }, (_, copy) => references.map((line) => ({ ...line, id: `${line.id}#${copy}` }))).flat();
+    const lines = Array.from({ length: copies }, (_, number) => varied(references, number)).flat();
     const it = await state(binaries, `size${copies}`, lines);
     const name = `${Math.round((copies * references.length) / 1000)}k`;
     const queries = questions.map((text, i) => [i, text]);
     answers(it, "batch", queries.slice(0, 100));
-    const { p50, p99, lists } = answers(it, "batch", queries);
+    const { mean, p50, p99, lists } = answers(it, "batch", queries);
     say(`finding_p50_ms_${name}`, p50, "ms");
     say(`finding_p99_ms_${name}`, p99, "ms");
-    if (copies === 1) say("top10_kept", kept(it, queries.slice(0, 200), lists), "share");
+    const some = queries.slice(0, 200), whole = answers(it, "batch", some, 10, "--cap", "off");
+    say(`top10_kept_by_cap_${name}`, sameTen(whole.lists, lists), "share");
+    if (copies === 1) say("top10_as_plain", kept(it, some, lists), "share");
+    if (copies <= 10 && process.env.PEERS !== "no") peers(lines, queries, 1000 / mean, name, say);
     it.end();
   }
 }

@@ -1,15 +1,28 @@
 -- Search. The query text is built by board/search.c from quoted words only; nothing a person types reaches FTS5 as syntax.
 
---: search_count(query: text, most: int) => one rows: int, last: int
+--: search_count_between(query: text, low: int, high: int, most: int) => one rows: int, last: int
 --: may: web_member web_admin clerk operator
--- How many postings match, but never counting past `most`, and the last one counted: how rare a word is.
-SELECT count(*), ifnull(max(id), 0) FROM (SELECT rowid AS id FROM posting_text WHERE posting_text MATCH :query ORDER BY rowid LIMIT :most);
+-- How many postings from `low` to `high` match, but never counting past `most`, and the last one counted: how thick a word stands there.
+SELECT count(*), ifnull(max(id), 0) FROM (SELECT rowid AS id FROM posting_text
+  WHERE posting_text MATCH :query AND rowid >= :low AND rowid <= :high ORDER BY rowid LIMIT :most);
 
---: search_count_back(query: text, most: int) => one rows: int, last: int, newest: int
+--: search_newest() => one id: int
 --: may: web_member web_admin clerk operator
--- The same from the newest posting back.
-SELECT count(*), ifnull(min(id), 0), (SELECT max(id) FROM posting)
-FROM (SELECT rowid AS id FROM posting_text WHERE posting_text MATCH :query ORDER BY rowid DESC LIMIT :most);
+SELECT ifnull(max(id), 0) FROM posting;
+
+--: search_sizes(low: int, high: int) => id: int, sizes: blob
+--: may: web_member web_admin clerk operator
+-- How many words each posting has by column, as the index keeps it: SQLite's varints one behind the other.
+SELECT id, sz FROM posting_text_docsize WHERE id BETWEEN :low AND :high;
+
+--: search_walk(query: text) => one walked: int
+--: may: web_member web_admin clerk operator
+-- Shows one match to the ranker, which goes through the postings of each word by itself from there (core/db.h, board/gather.h).
+SELECT rank_row(posting_text) FROM posting_text WHERE posting_text MATCH :query LIMIT 1;
+
+--: search_words(id: int) => one title: text, names: text, topics: text, body: text
+--: may: web_member web_admin clerk operator
+SELECT title, names, topics, body FROM posting_words WHERE id = :id;
 
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
