@@ -55,7 +55,7 @@ enum result telling_code_read(struct work *work, const char *what, struct text c
 static enum result term_rows(struct work *work, const struct query_term *term, int64_t *rows)
 {
     struct board_topic_get_row topic;
-    struct board_search_count_row row;
+    struct board_term_rows_row row;
     struct db *board = work->clerk->board;
     enum result result;
     if (term->term.data[0] == '#') {
@@ -63,7 +63,7 @@ static enum result term_rows(struct work *work, const struct query_term *term, i
         *rows = result == OK ? topic.threads : 0;
         return result == NOT_FOUND ? OK : result;
     }
-    result = board_search_count(
+    result = board_term_rows(
         board, work->arena,
         arena_format(work->arena, "\"%.*s\"", (int)term->word.size, term->word.data), COUNTED_MOST,
         &row);

@@ -37,3 +37,8 @@ FROM (SELECT question FROM thread_topic WHERE topic = :topic ORDER BY question D
 CROSS JOIN posting p ON p.question = f.question AND p.kind = 4 AND p.member > 0
 LEFT JOIN tally y ON y.posting = p.id
 GROUP BY p.member ORDER BY p.member LIMIT 500;
+
+--: term_rows(query: text, most: int) => one rows: int
+--: may: clerk
+-- How many postings have a term, counted up to `most`; query: one quoted word.
+SELECT count(*) FROM (SELECT 1 FROM posting_text WHERE posting_text MATCH :query LIMIT :most);
