@@ -1,6 +1,7 @@
 #include "board/account.h"
 #include "board/moderation.h"
 #include "board/telling.h"
+#include "board/posting.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -86,6 +87,14 @@ static const struct command_row rows[] = {
     {COMMAND_MAIL_STOP, BY_ANYONE, mail_stop_run, NULL},
     {COMMAND_DIGESTS_DUE, BY_OPERATOR, digests_due_run, NULL},
     {COMMAND_OPINION_DECLINE, BY_PHYSICIAN, opinion_decline_run, NULL},
+    {COMMAND_POSTING_EDIT, BY_PHYSICIAN, posting_edit_run, NULL},
+    {COMMAND_COMMENT_ADD, BY_PHYSICIAN, comment_add_run, NULL},
+    {COMMAND_COMMENT_REMOVE, BY_PHYSICIAN, comment_remove_run, NULL},
+    {COMMAND_THANK, BY_PHYSICIAN, thank_run, NULL},
+    {COMMAND_CHOOSE, BY_PHYSICIAN, choose_run, NULL},
+    {COMMAND_MARK_SET, BY_PHYSICIAN, mark_set_run, NULL},
+    {COMMAND_MARK_WITHDRAW, BY_PHYSICIAN, mark_withdraw_run, NULL},
+    {COMMAND_SUMMARY_EDIT, BY_PHYSICIAN, summary_edit_run, NULL},
     {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
     {COMMAND_ROUND_CLOSE, BY_PHYSICIAN, round_close_run, NULL},
     {COMMAND_POLL_CHOOSE, BY_PHYSICIAN, poll_choose_run, NULL},

@@ -139,6 +139,7 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     THEN(result, board_posting_index(db, event->seq, title, or_empty(e->names),
                                      opens ? or_empty(e->topics) : TEXT(""), body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
+    THEN(result, fold_citations(db, arena, event->seq, opens ? event->seq : e->question, body));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
     THEN(result, fold_kind_added(db, entry));
     if (e->held)
@@ -228,14 +229,10 @@ static enum result rule_decided(struct db *db, const struct event *event, int64_
 static enum result text_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
-    struct board_posting_place_row row;
-    struct html html = {TEXT("")};
-    enum result result = fold_kinds_blanked(db, event, arena);
+    enum result result = fold_wordings_blanked(db, event);
+    THEN(result, fold_kinds_blanked(db, event, arena));
     if (result == NOT_FOUND)
         result = fold_withheld_blanked(db, event, arena);
-    if (result != NOT_FOUND)
-        return result; /* done: it was no title or text that is shown */
-    result = board_posting_place(db, arena, e->seq, &row);
     if (result == NOT_FOUND)
         return board_rule_script_blank(db, e->seq);
     THEN(result, board_posting_unindex(db, e->seq, row.title, row.names, row.topics, row.body));
@@ -250,6 +247,10 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
                                      body)); /* empty ones too: a row each */
     THEN(result, board_thread_touch(db, row.question, event->seq));
     return result;
+    result = fold_texts_blanked(db, event, arena);
+    if (result == NOT_FOUND)
+        result = fold_posting_blanked(db, event, arena);
+    return result == NOT_FOUND ? board_rule_script_blank(db, e->seq) : result;
 }
 
 static enum result domain_set(struct db *db, const struct event *event)
@@ -277,6 +278,8 @@ static enum result rooms_apply(struct fold_board *fold, const struct journal_ent
     enum result result = fold_board_telling(fold, event, arena, &known);
     if (!known)
         result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_texts(fold->db, entry, arena, &known);
     if (!known)
         result = fold_board_round(fold->db, event, &known);
     if (!known)

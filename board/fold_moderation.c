@@ -269,21 +269,24 @@ enum result fold_board_moderation(struct db *db, const struct event *event, stru
     return OK;
 }
 
+enum result fold_withheld_rewrite(struct db *db, struct arena *arena, int64_t posting,
+                                  struct text title, struct text body)
+{
+    struct html html = {TEXT("")};
+    enum result result = body.size > 0 ? text_markdown(arena, body, &html) : OK;
+    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
+    THEN(result,
+         board_withheld_blank(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
+    return result;
+}
+
 enum result fold_withheld_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
     struct board_withheld_place_row row;
-    struct html html = {TEXT("")};
     enum result result = board_withheld_place(db, arena, e->seq, &row);
-    if (result != OK)
-        return result;
-    struct text title = e->part == 0 ? TEXT("") : row.title;
-    struct text body = e->part == 1 ? TEXT("") : row.body;
-    if (body.size > 0)
-        THEN(result, text_markdown(arena, body, &html));
-    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
-    THEN(result,
-         board_withheld_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
+    THEN(result, fold_withheld_rewrite(db, arena, e->seq, e->part == 0 ? TEXT("") : row.title,
+                                       e->part == 1 ? TEXT("") : row.body));
     return result;
 }
 

@@ -20,6 +20,10 @@ void lines_open(struct lines *lines, const char *path);
 /* The next line without its end (LF or CRLF); valid until the next call. False at the end. A line
  * over LINE_SIZE_MAX comes back cut, with *whole false. */
 bool lines_next(struct lines *lines, struct text *line, bool *whole);
+/* The same file in pieces instead, as they come. False at the end. */
+bool lines_piece(struct lines *lines, struct bytes *piece);
+/* What comes next, without taking it. */
+struct text lines_peek(struct lines *lines);
 /* How much of the file has been read, 0 to 1. */
 double lines_share(const struct lines *lines);
 /* False when the file or its decompression broke off. */
@@ -34,6 +38,8 @@ int import_medquad(const char *path, bool unanswered);
 /* search_batch.c: `id<TAB>text` lines in, `id<TAB>rank<TAB>source id<TAB>score` out, at most `top`
  * for each; how long it took on standard error; `all`: without the cap on postings looked at */
 int search_batch(bool similar, bool all, int64_t top);
+int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
+int import_medquad(const char *path);                      /* import.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
 int fold_rebuild(void); /* rebuild.c */

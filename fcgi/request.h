@@ -81,6 +81,7 @@ struct reader {
 };
 
 enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_VOCAB, WEB_STORES };
+enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_PUBMED, WEB_STORES };
 
 struct route;
 struct worker;
@@ -142,6 +143,8 @@ void request_fault_add(struct request *r, const char *field, const char *format,
 struct db *request_store(struct request *r, enum web_store store);
 /* The same for a store that need not be there: NULL. */
 struct db *request_store_if(struct request *r, enum web_store store);
+/* A store that may not be there: NULL then. */
+struct db *request_store_maybe(struct request *r, enum web_store store);
 /* End all snapshots, so that the next read sees what a command just did. */
 void request_fresh(struct request *r);
 

@@ -12,6 +12,7 @@ import { answers, importLists, importReferences, known } from "../support/lists.
 import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
+import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
@@ -76,6 +77,7 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...textsGets(() => it),
   ...roundGets(() => it),
   ...accountGets,
   ...tellingGets(() => it),
@@ -235,6 +237,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...textsPosts(() => ({ them, it })),
   ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
@@ -257,6 +260,7 @@ before(async () => {
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
   const poll = await ask(them.alder, `${secret}: which dose?`, `${secret}, in steps.`, { kind: 2, options: "Half\nFull" });
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
+  const remark = await them.alder.submit(`/p/${posting}/comment`, `/p/${posting}/comment`, { body: "Since when?" }, { expect: 303 });
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
   await earmark(house, them.halden, id, posting, 3);
@@ -296,6 +300,7 @@ before(async () => {
     question,
     case: poll,
     posting,
+    comment: Number(remark.location.match(/#c(\d+)/)[1]),
     campaign: id,
     script,
     cedar,

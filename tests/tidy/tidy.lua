@@ -32,6 +32,7 @@ local libraries = {
   ["liboath/oath.h"] = { "board/totp.c" },
   ["fido.h"] = { "board/passkey.c" },
   ["qrencode.h"] = { "fcgi/qr.c" },
+  ["expat.h"] = { "board/xml.c", "board/pubmed_xml.c" },
   ["turbojpeg.h"] = { "board/image_jpeg.c" },
   ["png.h"] = { "board/image_png.c" },
   ["webp/decode.h"] = { "board/image_webp.c" },
