@@ -70,7 +70,6 @@ static const struct verb verbs[] = {
     {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
     {"pubmed import", "FILE...",
      "titles for references: PubMed XML or MEDLINE/nbib text, plain or gzip"},
-    {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},

@@ -234,20 +234,7 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     if (result == NOT_FOUND)
         result = fold_withheld_blanked(db, event, arena);
     if (result == NOT_FOUND)
-        return board_rule_script_blank(db, e->seq);
-    THEN(result, board_posting_unindex(db, e->seq, row.title, row.names, row.topics, row.body));
-    struct text title = e->part == 0 ? TEXT("") : row.title;
-    struct text body = e->part == 1 ? TEXT("") : row.body;
-    if (body.size > 0)
-        THEN(result, text_markdown(arena, body, &html));
-    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
-    THEN(result,
-         board_posting_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, e->seq, title, row.names, row.topics,
-                                     body)); /* empty ones too: a row each */
-    THEN(result, board_thread_touch(db, row.question, event->seq));
-    return result;
-    result = fold_texts_blanked(db, event, arena);
+        result = fold_texts_blanked(db, event, arena);
     if (result == NOT_FOUND)
         result = fold_posting_blanked(db, event, arena);
     return result == NOT_FOUND ? board_rule_script_blank(db, e->seq) : result;

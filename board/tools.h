@@ -39,7 +39,6 @@ int import_medquad(const char *path, bool unanswered);
  * for each; how long it took on standard error; `all`: without the cap on postings looked at */
 int search_batch(bool similar, bool all, int64_t top);
 int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
-int import_medquad(const char *path);                      /* import.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
 int fold_rebuild(void); /* rebuild.c */

@@ -354,85 +354,79 @@ struct db *request_store(struct request *r, enum web_store store)
     return db;
 }
 
-struct db *request_store_if(struct request *r, enum web_store store)
+struct db *request_store_maybe(struct request *r, enum web_store store)
 {
-    return r->worker->stores[store] == NULL ? NULL : request_store(r, store);
-    struct db *request_store_maybe(struct request * r, enum web_store store)
-    {
-        bool there = r->worker->store_mask >> store & 1 && r->worker->stores[store] != NULL;
-        return there ? request_store(r, store) : NULL;
-    }
+    bool there = r->worker->store_mask >> store & 1 && r->worker->stores[store] != NULL;
+    return there ? request_store(r, store) : NULL;
+}
 
-    void request_fresh(struct request * r)
-    {
-        for (size_t i = 0; i < WEB_STORES; i++)
-            if (r->open_stores >> i & 1)
-                db_rollback(r->worker->stores[i]);
-        r->open_stores = 0;
-    }
+void request_fresh(struct request *r)
+{
+    for (size_t i = 0; i < WEB_STORES; i++)
+        if (r->open_stores >> i & 1)
+            db_rollback(r->worker->stores[i]);
+    r->open_stores = 0;
+}
 
-    void request_close(struct request * r)
-    {
-        request_fresh(r);
-    }
+void request_close(struct request *r)
+{
+    request_fresh(r);
+}
 
-    /* The command as it goes: who asks, with which form. */
-    static struct bytes command_fill(struct request * r, struct command * command)
-    {
-        command->token =
-            r->reader.signed_in ? session_token_text(r->arena, r->reader.token) : TEXT("");
-        struct text form = request_form_token(r);
-        command->form = form.data && r->reader.signed_in ? form : TEXT("");
-        struct bytes id = hex_read(r->arena, request_hidden(r, "request"));
-        if (id.data && id.size == sizeof command->request)
-            memcpy(command->request, id.data, sizeof command->request);
-        else
-            seal_random(command->request, sizeof command->request);
-        request_fresh(
-            r); /* no snapshot is held while we wait, and the next read sees what was done */
-        struct buf message;
-        buf_open(&message, r->arena, 1024);
-        command_write(&message, command);
-        return buf_bytes(&message);
-    }
+/* The command as it goes: who asks, with which form. */
+static struct bytes command_fill(struct request *r, struct command *command)
+{
+    command->token = r->reader.signed_in ? session_token_text(r->arena, r->reader.token) : TEXT("");
+    struct text form = request_form_token(r);
+    command->form = form.data && r->reader.signed_in ? form : TEXT("");
+    struct bytes id = hex_read(r->arena, request_hidden(r, "request"));
+    if (id.data && id.size == sizeof command->request)
+        memcpy(command->request, id.data, sizeof command->request);
+    else
+        seal_random(command->request, sizeof command->request);
+    request_fresh(r); /* no snapshot is held while we wait, and the next read sees what was done */
+    struct buf message;
+    buf_open(&message, r->arena, 1024);
+    command_write(&message, command);
+    return buf_bytes(&message);
+}
 
-    enum result request_command(struct request * r, const char *program, struct command *command,
-                                struct bytes *reply)
-    {
-        struct caller *caller =
-            strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
-        assert(strcmp(program, caller->program) == 0);
-        return caller_ask(caller, r->arena, command_fill(r, command), reply);
-    }
+enum result request_command(struct request *r, const char *program, struct command *command,
+                            struct bytes *reply)
+{
+    struct caller *caller =
+        strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
+    assert(strcmp(program, caller->program) == 0);
+    return caller_ask(caller, r->arena, command_fill(r, command), reply);
+}
 
-    enum result request_command_with(struct request * r, const char *program,
-                                     struct command *command, struct bytes file,
-                                     struct bytes *reply)
-    {
-        enum result result = BUSY;
-        assert(strcmp(program, "clerk") == 0);
-        *reply = NO_BYTES;
-        int descriptor = memfd_create("upload", MFD_CLOEXEC);
-        size_t at = 0;
-        while (descriptor >= 0 && at < file.size) {
-            ssize_t written = write(descriptor, file.data + at, file.size - at);
-            if (written <= 0)
-                goto done;
-            at += (size_t)written;
-        }
-        struct caller *clerk = &r->worker->clerk;
-        const int wait_ms = clerk->wait_ms;
-        clerk->wait_ms = FILE_WAIT_MS;
-        if (descriptor >= 0)
-            result = caller_ask_with(clerk, r->arena, command_fill(r, command), descriptor, reply);
-        clerk->wait_ms = wait_ms;
-    done:
-        if (descriptor >= 0)
-            (void)close(descriptor);
-        return result;
+enum result request_command_with(struct request *r, const char *program, struct command *command,
+                                 struct bytes file, struct bytes *reply)
+{
+    enum result result = BUSY;
+    assert(strcmp(program, "clerk") == 0);
+    *reply = NO_BYTES;
+    int descriptor = memfd_create("upload", MFD_CLOEXEC);
+    size_t at = 0;
+    while (descriptor >= 0 && at < file.size) {
+        ssize_t written = write(descriptor, file.data + at, file.size - at);
+        if (written <= 0)
+            goto done;
+        at += (size_t)written;
     }
+    struct caller *clerk = &r->worker->clerk;
+    const int wait_ms = clerk->wait_ms;
+    clerk->wait_ms = FILE_WAIT_MS;
+    if (descriptor >= 0)
+        result = caller_ask_with(clerk, r->arena, command_fill(r, command), descriptor, reply);
+    clerk->wait_ms = wait_ms;
+done:
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return result;
+}
 
-    void **request_handle(struct request * r)
-    {
-        return &r->worker->pages;
-    }
+void **request_handle(struct request *r)
+{
+    return &r->worker->pages;
+}

@@ -19,13 +19,13 @@ SELECT title FROM posting WHERE id = :question;
 
 --: opinion_remove(member: int, question: int)
 --: may: clerk
-DELETE FROM notice WHERE member = :member AND question = :question AND kind = 18;
+DELETE FROM notice WHERE member = :member AND question = :question AND kind = 19;
 
 --: opinions_open(member: int, most: int) => question: int
 --: may: web_member web_admin
 -- Threads for which the member's experience is sought, not solved and not answered by him yet; newest first.
 SELECT n.question FROM notice n JOIN thread t ON t.question = n.question
-WHERE n.member = :member AND n.kind = 18 AND t.solved = 0
+WHERE n.member = :member AND n.kind = 19 AND t.solved = 0
   AND NOT EXISTS (SELECT 1 FROM posting p WHERE p.question = n.question AND p.member = :member)
 ORDER BY n.id DESC LIMIT :most;
 
