@@ -59,6 +59,8 @@ static const struct verb verbs[] = {
     {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
     {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
     {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
+    {"pubmed import", "FILE...",
+     "titles for references: PubMed XML or MEDLINE/nbib text, plain or gzip"},
     {"import medquad", "FILE [--unanswered keep]",
      "import MedQuAD answers (.jsonl or .jsonl.gz) as references; keep: also pointers to answers "
      "that stay with their publisher"},
@@ -68,8 +70,6 @@ static const struct verb verbs[] = {
      "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
     {"vocab list", "", "how many words of each kind are loaded"},
     {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
-    {"pubmed import", "FILE...",
-     "titles for references: PubMed XML or MEDLINE/nbib text, plain or gzip"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
@@ -313,8 +313,6 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_decide_verb(a);
     if (strcmp(verb, "pubmed import") == 0 && a->positional_count > 0 && a->option_count == 0)
         return pubmed_import(a->positional, a->positional_count);
-    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
-        return import_medquad(a->positional[0]);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));

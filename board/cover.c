@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-static const double STOP_WEIGHT = 1; /* of a stop word in a title */
-
 /* How much of a title was asked for, by weight: all of a short title says more than a part of a
  * long one. A word of it that was not asked for weighs as one of middling rarity would, a stop word
  * little. */
@@ -17,7 +15,7 @@ static double title_cover(const struct cover *cover, struct arena *arena, struct
     while (asked_next(arena, title, &at, &word)) {
         const struct text stem = asked_stem(word);
         const bool stop = asked_stop(word);
-        double weight = stop ? STOP_WEIGHT : cover->other;
+        double weight = stop ? cover->taste->stop : cover->other;
         for (size_t i = 0; i < cover->count; i++) {
             if (!text_equal(cover->stems[i], stem))
                 continue;

@@ -7,6 +7,7 @@
 struct cover_taste {
     double cover; /* a title that is wholly asked for: so many times its score more */
     double other; /* what a word of a title weighs that was not asked for, in ln(postings) */
+    double stop;  /* what a stop word of a title weighs */
     double name;  /* a name of the subject that was said in full: so many times its weight */
 };
 /* The words of the query as titles are held against them. */

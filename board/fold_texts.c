@@ -39,8 +39,8 @@ enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t pos
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
     THEN(result,
          board_posting_rewrite(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
-    THEN(result,
-         board_posting_index(db, posting, title, row.names, row.topics, body)); /* empty ones too */
+    /* Empty ones too: a row each. */
+    THEN(result, board_posting_index(db, posting, title, row.names, row.topics, body));
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
     return result;

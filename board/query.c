@@ -12,7 +12,7 @@
  * fewer. */
 enum {
     WALKED_LEAST = 60000,
-    WALKED_MOST = 250000,
+    WALKED_MOST = 150000,
     WALKED_SHARE = 3,
     MERGED_LEAST = 5000,
     MERGED_MOST = 20000,

@@ -21,7 +21,7 @@ enum {
 
 /* A search is answered by a text, so that a title which is all asked for only helps; a question
  * like the one being typed is one whose title is all in it. */
-static const struct cover_taste taste_search = {2, 0.6, 2}, taste_similar = {30, 0.9, 0};
+static const struct cover_taste taste_search = {2, 0.6, 1, 2}, taste_similar = {100, 1.1, 1.5, 0};
 
 struct search {
     struct db *db, *vocab;

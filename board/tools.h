@@ -33,12 +33,12 @@ int roster_match(const char *path, const char *today_or_null); /* roster_match.c
 int roster_recheck(void);                                      /* recheck.c */
 int roster_suspicions(void);
 int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
+int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
 /* import.c; `unanswered`: also questions whose answer the publisher keeps, pointing there */
 int import_medquad(const char *path, bool unanswered);
 /* search_batch.c: `id<TAB>text` lines in, `id<TAB>rank<TAB>source id<TAB>score` out, at most `top`
  * for each; how long it took on standard error; `all`: without the cap on postings looked at */
 int search_batch(bool similar, bool all, int64_t top);
-int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
 int fold_rebuild(void); /* rebuild.c */
