@@ -16,7 +16,8 @@ static uint32_t seed = 1;
 static void setup(void)
 {
     room_open();
-    room_settings("second.physician = 0\nsecond.staff = 0\nposting.per_day = 10000\n");
+    room_settings("second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\nposting.per_day "
+                  "= 10000\n");
     staff_make(&admin, "Switchboard", BOARD_ADMIN);
     person_make(&admin, &kestrel, "Kestrel");
     person_make(&admin, &larkspur, "Larkspur");

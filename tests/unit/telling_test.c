@@ -7,9 +7,9 @@
 
 static struct person admin, kestrel, larkspur, tamarack;
 
-static const char *settings =
-    "second.physician = 0\nsecond.staff = 0\nposting.per_day = 1000\nsmtp.per_day = %s\n"
-    "session.idle_minutes = 1440\nsession.idle_minutes_staff = 1440\n";
+static const char *settings = "second.physician = 0\nsecond.staff = 0\nposting.hold_first = "
+                              "0\nposting.per_day = 1000\nsmtp.per_day = %s\n"
+                              "session.idle_minutes = 1440\nsession.idle_minutes_staff = 1440\n";
 static int64_t *now;
 
 static void days_pass(int64_t days)
