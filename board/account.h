@@ -95,6 +95,9 @@ enum result email_confirm_run(struct work *work);
 enum result leave_hash(struct work *work, struct hash_ask *ask);
 enum result leave_run(struct work *work);
 enum result account_events_run(struct work *work);
+/* Blank one text of the journal: the event, then the text itself. OK when there is none (any more).
+ */
+MUST_USE enum result text_erase(struct work *work, int64_t seq, int64_t part);
 
 /* --- account_mail.c --- */
 /* Where a mail about an account goes and what it says. NOT_FOUND: it has lost its point. */

@@ -37,6 +37,7 @@ enum notice_kind {
     NOTICE_COMMENT = 16,   /* somebody commented on a posting of the reader's */
     NOTICE_THANKS = 17,    /* at most one a day */
     NOTICE_MARK = 18,      /* a posting of the reader's was marked as outdated or dangerous */
+    NOTICE_OPINION = 19,   /* the reader's experience is sought */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */

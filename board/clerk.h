@@ -14,6 +14,16 @@
 #include "core/socket.h"
 #include "schema/command.h"
 
+/* How far mails of news have been looked for (digest.c). */
+struct telling_sweep {
+    bool begun;
+    int64_t posting, posting_member; /* told at once up to this posting; within the next, to here */
+    int64_t day_ms;                  /* the day this is about */
+    int64_t day_from, day_upto, week_from, week_upto; /* postings */
+    int64_t waiting, member;                          /* looked at up to these members */
+    bool waited, done;
+};
+
 struct clerk {
     struct log *journal;
     struct db *board, *desk, *roster; /* roster: NULL until a list was imported */
@@ -39,6 +49,7 @@ struct clerk {
     int64_t appended;     /* events of this batch */
     enum result fatal;    /* what broke this batch; OK while nothing did */
     int64_t batches, commands;
+    struct telling_sweep sweep;
 };
 
 struct actor {

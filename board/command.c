@@ -1,5 +1,6 @@
 #include "board/account.h"
 #include "board/moderation.h"
+#include "board/telling.h"
 #include "board/posting.h"
 
 #include "core/clock.h"
@@ -76,6 +77,17 @@ static const struct command_row rows[] = {
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
     {COMMAND_TOTALS_SHOW, BY_PHYSICIAN, totals_show_run, NULL},
+    {COMMAND_FOLLOWING, BY_PHYSICIAN, following_run, NULL},
+    {COMMAND_SEARCH_SAVE, BY_PHYSICIAN, search_save_run, NULL},
+    {COMMAND_SEARCH_DROP, BY_PHYSICIAN, search_drop_run, NULL},
+    {COMMAND_THREAD_FOLLOW, BY_PHYSICIAN, thread_follow_run, NULL},
+    {COMMAND_TELLING_SET, BY_PHYSICIAN, telling_set_run, NULL},
+    {COMMAND_FEED_MAKE, BY_PHYSICIAN, feed_make_run, NULL},
+    {COMMAND_FEED_DROP, BY_PHYSICIAN, feed_drop_run, NULL},
+    {COMMAND_FEED_READ, BY_ANYONE, feed_read_run, NULL},
+    {COMMAND_MAIL_STOP, BY_ANYONE, mail_stop_run, NULL},
+    {COMMAND_DIGESTS_DUE, BY_OPERATOR, digests_due_run, NULL},
+    {COMMAND_OPINION_DECLINE, BY_PHYSICIAN, opinion_decline_run, NULL},
     {COMMAND_POSTING_EDIT, BY_PHYSICIAN, posting_edit_run, NULL},
     {COMMAND_COMMENT_ADD, BY_PHYSICIAN, comment_add_run, NULL},
     {COMMAND_COMMENT_REMOVE, BY_PHYSICIAN, comment_remove_run, NULL},

@@ -32,6 +32,33 @@ static int64_t texts_member(const struct event *event)
     }
 }
 
+/* What he follows and is told of. */
+static int64_t telling_member(const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_SEARCH_SAVED:
+        return event->search_saved.member;
+    case EVENT_SEARCH_DROPPED:
+        return event->search_dropped.member;
+    case EVENT_THREAD_FOLLOWED:
+        return event->thread_followed.member;
+    case EVENT_TELLING_SET:
+        return event->telling_set.member;
+    case EVENT_DIGEST_MADE:
+        return event->digest_made.member;
+    case EVENT_FEED_MADE:
+        return event->feed_made.member;
+    case EVENT_FEED_DROPPED:
+        return event->feed_dropped.member;
+    case EVENT_OPINION_SOUGHT:
+        return event->opinion_sought.member;
+    case EVENT_OPINION_DECLINED:
+        return event->opinion_declined.member;
+    default:
+        return texts_member(event);
+    }
+}
+
 /* Whose doing it was, or whom it is about; 0: nobody's. */
 static int64_t event_member(const struct event *event)
 {
@@ -98,7 +125,7 @@ static int64_t event_member(const struct event *event)
     case EVENT_APPEAL_MADE:
         return event->appeal_made.member;
     default:
-        return texts_member(event);
+        return telling_member(event);
     }
 }
 

@@ -35,6 +35,16 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
+/* The telling events (fold_telling.c), likewise; and what a posting, a followed topic, a farewell
+ * mean for who is told of what. */
+MUST_USE enum result fold_board_telling(struct fold_board *fold, const struct event *event,
+                                        struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_telling(struct db *db, const struct journal_entry *entry,
+                                       struct arena *arena, bool *known);
+MUST_USE enum result fold_telling_posting(struct db *desk, const struct journal_entry *entry,
+                                          struct arena *arena);
+MUST_USE enum result fold_telling_topic(struct db *desk, const struct event *event);
+MUST_USE enum result fold_telling_left(struct db *desk, int64_t member, struct arena *arena);
 /* Live discussions (fold_round.c). */
 MUST_USE enum result fold_board_round(struct db *db, const struct event *event, bool *known);
 MUST_USE enum result fold_desk_round(struct db *db, const struct event *event, bool *known);

@@ -25,6 +25,8 @@ static enum result own_remove(struct fold_board *fold, int64_t member, struct ar
         return OK;
     session_topics_tag(tag, key);
     THEN(result, board_own_remove(fold->db, bytes_of(tag, sizeof(tag))));
+    session_follows_tag(tag, key);
+    THEN(result, board_own_remove(fold->db, bytes_of(tag, sizeof(tag))));
     THEN(result, board_threads_voted(fold->db, arena, 0, VOTED_THREADS_MOST, &rows, &count));
     for (size_t i = 0; i < count && result == OK; i++) {
         session_votes_tag(tag, key, rows[i].question);
@@ -171,7 +173,7 @@ static enum result specialty_shown(struct db *db, const struct event *event)
     return result;
 }
 
-static enum result desk_left(struct db *db, const struct event *event)
+static enum result desk_left(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_member_left *e = &event->member_left;
     enum result result = request_keep(db, e->request, event->seq);
@@ -180,6 +182,7 @@ static enum result desk_left(struct db *db, const struct event *event)
     THEN(result, desk_factors_remove(db, e->member));
     THEN(result, desk_resets_remove(db, e->member));
     THEN(result, desk_email_changes_remove(db, e->member));
+    THEN(result, fold_telling_left(db, e->member, arena));
     THEN(result, desk_interests_remove(db, e->member));
     THEN(result, desk_looked_remove(db, e->member));
     THEN(result, desk_mails_remove(db, e->member));
@@ -209,7 +212,7 @@ enum result fold_desk_account(struct db *db, const struct event *event, struct a
     case EVENT_SPECIALTY_SHOWN:
         return specialty_shown(db, event);
     case EVENT_MEMBER_LEFT:
-        return desk_left(db, event);
+        return desk_left(db, event, arena);
     default:
         *known = false;
         return OK;

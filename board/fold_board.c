@@ -262,7 +262,9 @@ static enum result rooms_apply(struct fold_board *fold, const struct journal_ent
 {
     const struct event *event = &entry->event;
     bool known = false;
-    enum result result = fold_board_account(fold, event, arena, &known);
+    enum result result = fold_board_telling(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_account(fold, event, arena, &known);
     if (!known)
         result = fold_board_texts(fold->db, entry, arena, &known);
     if (!known)

@@ -87,14 +87,17 @@ static enum result session_opened(struct db *db, const struct event *event)
     return result;
 }
 
-static enum result posting_added(struct db *db, const struct event *event)
+static enum result posting_added(struct db *db, const struct journal_entry *entry,
+                                 struct arena *arena)
 {
+    const struct event *event = &entry->event;
     const struct event_posting_added *e = &event->posting_added;
     struct desk_posting_get_row thread;
     struct arena none = {0}; /* numbers only */
     int64_t question = e->question == 0 ? event->seq : e->question;
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_posting_add(db, event->seq, question, e->member, e->kind, event->at_ms));
+    THEN(result, fold_telling_posting(db, entry, arena));
     if (e->has_options)
         THEN(result, desk_poll_add(db, event->seq, e->options));
     if (e->held)
@@ -115,6 +118,21 @@ static enum result vote_cast(struct db *db, const struct event *event)
         db, e->posting, e->member, e->stance, e->patients, e->has_informed && e->informed,
         event->at_ms);
     THEN(result, desk_member_voted(db, e->member, event->at_ms / DAY_MS));
+    return result;
+}
+
+static enum result topic_followed(struct db *db, const struct event *event)
+{
+    const struct event_topic_followed *e = &event->topic_followed;
+    enum result result = fold_telling_topic(db, event);
+    THEN(result, (e->follows ? desk_interest_add : desk_interest_remove)(db, e->topic, e->member));
+    return result;
+}
+
+static enum result mail_sent(struct db *db, const struct event *event)
+{
+    enum result result = desk_mail_sent_set(db, event->mail_sent.mail, event->at_ms);
+    THEN(result, desk_digest_remove(db, event->mail_sent.mail));
     return result;
 }
 
@@ -165,22 +183,20 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_SESSION_CLOSED:
         return desk_session_remove(db, bytes_of(event->session_closed.digest, DIGEST_SIZE));
     case EVENT_POSTING_ADDED:
-        return posting_added(db, event);
+        return posting_added(db, entry, arena);
     case EVENT_VOTE_CAST:
         return vote_cast(db, event);
     case EVENT_TOTALS_SHOWN:
         return desk_looked_add(db, event->totals_shown.member, event->totals_shown.question);
     case EVENT_TOPIC_FOLLOWED:
-        return event->topic_followed.follows ? desk_interest_add(db, event->topic_followed.topic,
-                                                                 event->topic_followed.member)
-                                             : desk_interest_remove(db, event->topic_followed.topic,
-                                                                    event->topic_followed.member);
+        return topic_followed(db, event);
     case EVENT_NOTICES_SEEN:
-        return OK; /* the board's business */
+        return desk_reader_seen_set(db, event->notices_seen.member,
+                                    event->notices_seen.upto / NOTICES_PER_EVENT);
     case EVENT_TEXT_BLANKED:
         return fold_desk_words_blanked(db, event->text_blanked.seq);
     case EVENT_MAIL_SENT:
-        return desk_mail_sent_set(db, event->mail_sent.mail, event->at_ms);
+        return mail_sent(db, event);
     case EVENT_RULE_PROPOSED:
         return rule_proposed(db, event);
     case EVENT_RULE_APPROVED:
@@ -203,7 +219,9 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     default:
         break;
     }
-    enum result result = fold_desk_account(db, event, arena, &known);
+    enum result result = fold_desk_telling(db, entry, arena, &known);
+    if (!known)
+        result = fold_desk_account(db, event, arena, &known);
     if (!known)
         result = fold_desk_texts(db, event, &known);
     if (!known)

@@ -1,6 +1,7 @@
 #include "board/moderation.h"
 
 #include "board/account.h"
+#include "board/telling.h"
 #include "board/posting.h"
 
 #include "core/clock.h"
@@ -41,6 +42,17 @@ static enum result texts_erase(struct work *work)
     return result;
 }
 
+static enum result searches_erase(struct work *work)
+{
+    struct desk_saved_of_row *rows;
+    size_t count = 0;
+    enum result result =
+        desk_saved_of(work->clerk->desk, work->arena, work->actor.member, SAVED_MAX, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = text_erase(work, rows[i].id, 0);
+    return result;
+}
+
 /* What he wrote on how his questions were solved. */
 static enum result hows_erase(struct work *work)
 {
@@ -74,6 +86,8 @@ enum result leave_run(struct work *work)
         return result;
     if (work->command->leave.blank)
         result = texts_erase(work);
+    if (result == OK)
+        result = searches_erase(work); /* nobody reads them but he */
     if (work->command->leave.blank && result == OK)
         result = texts_own_erase(work);
     if (result == OK && work->command->leave.blank)

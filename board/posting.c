@@ -1,6 +1,7 @@
 #include "board/posting.h"
 
 #include "board/moderation.h"
+#include "board/telling.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -104,6 +105,8 @@ enum result ask_run(struct work *work)
     result = hold_decide(work, e);
     if (result == OK)
         result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
+    if (result == OK && c->seek && !e->held)
+        result = opinions_seek(work, event.seq, e->topics);
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)

@@ -32,7 +32,8 @@ enum {
     TRIES_MOST = 38,   /* then given up: about five days after the first */
     WAIT_MOST_S = 4 * 3600,
     SEND_SECONDS = 30,
-    NOT_REACHED = 1, /* in place of the relay's code */
+    DIGESTS_MOST = 200, /* asks in a round */
+    NOT_REACHED = 1,    /* in place of the relay's code */
 };
 
 struct retry {
@@ -74,6 +75,28 @@ static enum result mails_due(struct postman *p, int64_t after, struct reply_mail
     if (result == OK)
         result = reply_mails_read(json, &p->arena, mails);
     json_close(json);
+    return result;
+}
+
+/* Mails of news that are due are made by the clerk, a few members at a time, before those that are
+ * due are asked for: so that what waited comes in one mail. */
+static enum result digests_make(struct postman *p)
+{
+    enum result result = OK;
+    struct reply_digests digests = {.more = true};
+    for (int i = 0; i < DIGESTS_MOST && result == OK && digests.more; i++) {
+        struct command command = {.kind = COMMAND_DIGESTS_DUE};
+        struct bytes reply = NO_BYTES;
+        struct json *json = NULL;
+        arena_reset(&p->arena, 0);
+        result = ask(p, &command, &reply);
+        if (result == OK)
+            result = json_read(reply, &json);
+        if (result == OK)
+            result = reply_digests_read(json, &p->arena, &digests);
+        json_close(json);
+        alive_beat();
+    }
     return result;
 }
 
@@ -148,7 +171,13 @@ static struct text message_make(struct postman *p, const struct record_mail *mai
                (int)host.size, host.data);
     buf_base64(&out, text_bytes(mail->subject));
     buf_format(&out, "?=\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                     "Content-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n");
+                     "Content-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n");
+    if (mail->stop.size > 0) /* RFC 8058: the reader's mail program ends them with one click */
+        buf_format(&out,
+                   "List-Unsubscribe: <%.*s>\r\n"
+                   "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+                   (int)mail->stop.size, mail->stop.data);
+    buf_format(&out, "\r\n");
     for (size_t i = 0; i < mail->body.size; i++) {
         if (mail->body.data[i] == '\n')
             buf_char(&out, '\r');
@@ -266,6 +295,8 @@ static void round_run(struct postman *p)
     }
     arena_reset(&p->arena, 0);
     if (clock_steady_us() < p->relay.next_us || (p->handed != 0 && !mail_done(p, p->handed)))
+        return;
+    if (digests_make(p) != OK)
         return;
     do {
         arena_reset(&p->arena, 0);

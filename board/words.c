@@ -43,6 +43,8 @@ const char *notice_kind_name(int64_t kind)
 {
     static const char *const words[] = {"",     "answer", "solved", "topic", "decided",
                                         "rule", "other",  "level",  "vouch"};
+    if (kind == NOTICE_OPINION)
+        return "opinion";
     static const char *const of_texts[] = {"comment", "thanks", "mark"};
     if (kind >= NOTICE_COMMENT && kind <= NOTICE_MARK)
         return of_texts[kind - NOTICE_COMMENT];

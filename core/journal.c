@@ -24,6 +24,8 @@ static const struct text_place places[] = {
      offsetof(struct event, posting_added.text1)},
     {EVENT_RULE_PROPOSED, 0, offsetof(struct event, rule_proposed.has_text0),
      offsetof(struct event, rule_proposed.text0)},
+    {EVENT_SEARCH_SAVED, 0, offsetof(struct event, search_saved.has_text0),
+     offsetof(struct event, search_saved.text0)},
     {EVENT_POSTING_EDITED, 0, offsetof(struct event, posting_edited.has_text0),
      offsetof(struct event, posting_edited.text0)},
     {EVENT_POSTING_EDITED, 1, offsetof(struct event, posting_edited.has_text1),

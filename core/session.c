@@ -169,6 +169,29 @@ static const char *account_action(enum command_kind kind)
     }
 }
 
+/* Forms about what a member follows and is told of. */
+static const char *telling_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_SEARCH_SAVE:
+        return "/search/save";
+    case COMMAND_SEARCH_DROP:
+        return "/saved/:id/drop";
+    case COMMAND_THREAD_FOLLOW:
+        return "/q/:id/follow";
+    case COMMAND_TELLING_SET:
+        return "/notices/settings";
+    case COMMAND_FEED_MAKE:
+        return "/feeds";
+    case COMMAND_FEED_DROP:
+        return "/feeds/:id/drop";
+    case COMMAND_OPINION_DECLINE:
+        return "/q/:id/decline";
+    default:
+        return account_action(kind);
+    }
+}
+
 /* Forms of what is being written. */
 static const char *pad_action(enum command_kind kind)
 {
@@ -180,7 +203,7 @@ static const char *pad_action(enum command_kind kind)
     case COMMAND_IMAGE_ADD:
         return "/image";
     default:
-        return account_action(kind);
+        return telling_action(kind);
     }
 }
 
@@ -307,6 +330,12 @@ void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KE
     seal_id(tag, &key, parts, 1);
 }
 
+void session_follows_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
+{
+    const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("follows")};
+    seal_id(tag, &key, parts, 1);
+}
+
 void session_pad_owner(uint8_t owner[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
 {
     const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("pad")};
@@ -366,6 +395,39 @@ struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct o
     if (plain.size > skip)
         memcpy(out + head + OWN_VOTE_SIZE, plain.data + skip, plain.size - skip);
     return bytes_of(out, replace ? plain.size : plain.size + OWN_VOTE_SIZE);
+}
+
+bool session_follows_has(struct bytes plain, int64_t question)
+{
+    for (size_t at = 0; at + OWN_FOLLOW_SIZE <= plain.size; at += OWN_FOLLOW_SIZE)
+        if (number_get(plain.data + at) == question)
+            return true;
+    return false;
+}
+
+struct bytes session_follows_put(struct arena *arena, struct bytes plain, int64_t question,
+                                 bool follows)
+{
+    uint8_t *out = arena_take(arena, plain.size + OWN_FOLLOW_SIZE);
+    size_t size = 0;
+    bool placed = !follows;
+    for (size_t at = 0; at + OWN_FOLLOW_SIZE <= plain.size; at += OWN_FOLLOW_SIZE) {
+        int64_t number = number_get(plain.data + at);
+        if (number == question)
+            continue;
+        if (!placed && number > question) {
+            number_put(out + size, question);
+            size += OWN_FOLLOW_SIZE;
+            placed = true;
+        }
+        number_put(out + size, number);
+        size += OWN_FOLLOW_SIZE;
+    }
+    if (!placed) {
+        number_put(out + size, question);
+        size += OWN_FOLLOW_SIZE;
+    }
+    return bytes_of(out, size);
 }
 
 enum result session_thread_read(struct bytes plain, struct own_thread *own)

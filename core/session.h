@@ -45,6 +45,7 @@ void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY
 void session_thread_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
                         int64_t question);
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
+void session_follows_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
 /* Rows of pad.db: whose, and a draft's by the form it belongs to ("answer-17"). */
 void session_pad_owner(uint8_t owner[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
 void session_draft_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
@@ -68,6 +69,12 @@ MUST_USE enum result session_votes_read(struct arena *arena, struct bytes plain,
 /* `plain` (may be absent) with this vote put in or replaced. */
 struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct own_vote vote);
 
+/* The payload of the row of followed threads: their numbers, int64 LE, rising. */
+enum { OWN_FOLLOW_SIZE = 8 };
+bool session_follows_has(struct bytes plain, int64_t question);
+/* `plain` (may be absent) with this thread put in or taken out. */
+struct bytes session_follows_put(struct arena *arena, struct bytes plain, int64_t question,
+                                 bool follows);
 /* The payload of a thread row: what a member chose in its poll and how he rated it, one byte each.
  */
 enum { OWN_THREAD_SIZE = 4 };

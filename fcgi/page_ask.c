@@ -32,6 +32,7 @@ const struct field fields_ask[] = {
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    {.name = "seek", .type = FIELD_FLAG, .optional = true, .label = "Asking colleagues"},
     PAGE_FORGOTTEN,
     {.name = NULL},
 };
@@ -74,7 +75,7 @@ const struct field fields_preview[] = {
 struct asked {
     struct text title, body, topics, options;
     int64_t kind;
-    bool preview;
+    bool preview, seek;
     const struct page_draft *draft; /* NULL: not from one */
 };
 
@@ -93,6 +94,7 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     v.title = asked.title;
     v.body = asked.body;
     v.topics = asked.topics;
+    v.seek = asked.seek;
     v.spans = checked.spans;
     v.spans_count = checked.count;
     v.general = checked.general;
@@ -125,7 +127,8 @@ static struct asked typed_of(const struct request *r)
                           .body = request_typed(r, "body"),
                           .topics = request_typed(r, "topics"),
                           .options = request_typed(r, "options"),
-                          .kind = kind_of(request_typed(r, "kind"))};
+                          .kind = kind_of(request_typed(r, "kind")),
+                          .seek = request_typed(r, "seek").size > 0};
 }
 
 enum result page_ask(struct request *r, struct reply *out)
@@ -164,6 +167,8 @@ enum result page_ask_post(struct request *r, struct reply *out)
     command.ask.kind = request_int(r, "kind");
     command.ask.title = request_text(r, "title");
     command.ask.body = request_text(r, "body");
+    command.ask.has_seek = true;
+    command.ask.seek = request_flag(r, "seek");
     const char *why = topics_read(r->arena, request_text(r, "topics"), &command.ask.topics);
     if (why != NULL)
         request_fault_add(r, "topics", "%s", why);

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/session.h"
+#include "fcgi/guard.h"
 #include "ranking/ranking.h"
 #include "schema/board.h"
 #include "schema/rank.h"
@@ -231,6 +232,13 @@ enum result page_front(struct request *r, struct reply *out)
         result = side_topics(r, followed, &v);
     if (result == OK)
         result = page_standing(r, r->reader.member, &v.standing);
+    if (result != OK)
+        return result;
+    v.decline_form = TEXT("");
+    if (r->reader.role == BOARD_PHYSICIAN) {
+        v.decline_form = guard_form(r, out, "/q/:id/decline");
+        result = page_sought(r, &v.sought, &v.sought_count);
+    }
     if (result != OK)
         return result;
     return reply_view(r, out, front, &v);

@@ -114,6 +114,11 @@ struct text page_time_of_day(struct arena *arena, int64_t at_ms); /* "15:30 UTC"
  * opens them. */
 MUST_USE enum result page_followed(struct request *r, struct text *topics);
 bool page_follows(struct text followed, struct text topic);
+/* Whether the reader follows this thread, for its page (page_follow.c). */
+struct view_follow page_follow_view(struct request *r, struct reply *out, int64_t question,
+                                    bool own);
+/* Threads for which the reader's experience is sought, newest first. */
+MUST_USE enum result page_sought(struct request *r, struct view_thread_row **rows, size_t *count);
 /* A member's band and counts; NOT_FOUND when there is no such member. Sums of votes and the score
  * are in it for himself and admins alone. */
 MUST_USE enum result page_standing(struct request *r, int64_t member, struct view_standing *v);

@@ -97,6 +97,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else if (strcmp(slot, "follow") == 0) {
+        struct view_follow v = page_follow_view(r, out, me->question, me->sight.asker);
+        html_follow(buf, &v);
     } else if (strcmp(slot, "texts") == 0) {
         page_texts_own(r, out, buf, id, me->sight.physician, sight_is_own(&me->sight, id),
                        me->thread.kind);
@@ -233,6 +236,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
         v.own[v.own_count++] = sight_own_vote(r, &me->sight, v.answers[i].id, me->vote_form);
     v.gate = sight_gate(r, out, &me->sight);
     v.answer = answer_form_of(r, out, me);
+    v.follow = page_follow_view(r, out, me->question, me->sight.asker);
     v.round = page_round(r, out, &me->thread, me->sight.asker);
     page_kind_json(r, out, &me->by_kind, &v);
     v.moderation = page_question_own(r, out, r->id, &me->thread);

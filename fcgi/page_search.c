@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fcgi/guard.h"
+
+enum { SAVED_QUERY_MAX = 400 };
 enum { PIECES_MAX = 60, FACETS_SHOWN = 12, SHOWN = 15, SHOWN_MORE = SEARCH_HITS_MAX };
 
 const struct field fields_search[] = {
@@ -116,6 +119,14 @@ static void readings_show(struct request *r, const struct search_answer *answer,
     }
 }
 
+/* Whoever reads what members wrote may be told of more. */
+static void save_show(struct request *r, struct reply *out, struct view_search *v)
+{
+    bool may = r->reader.role == BOARD_PHYSICIAN && v->query.size <= SAVED_QUERY_MAX;
+    v->save_form = may ? guard_form(r, out, "/search/save") : TEXT("");
+    v->request = guard_request_id(r);
+}
+
 enum result page_search(struct request *r, struct reply *out)
 {
     struct text query = request_text(r, "q");
@@ -147,5 +158,6 @@ enum result page_search(struct request *r, struct reply *out)
     facets_show(r, query, "kind", "Kind", answer->kinds, answer->kind_count, &v);
     chosen_show(r, query, &v);
     readings_show(r, answer, &v);
+    save_show(r, out, &v);
     return reply_view(r, out, search, &v);
 }

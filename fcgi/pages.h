@@ -27,6 +27,14 @@ page_function page_why_posting, page_why_member; /* page_why.c */
 page_function page_earnings, page_receipt;       /* page_earnings.c */
 page_function page_notices, page_seen_post;      /* page_notices.c */
 
+/* What a member follows and is told of. */
+extern const struct field fields_telling[], fields_telling_set[], fields_save[], fields_feed[],
+    fields_none[];
+page_function page_telling, page_telling_again, page_telling_post, page_save_post, page_drop_post,
+    page_feed_post, page_feed_drop_post;                  /* page_telling.c */
+page_function page_thread_follow_post, page_decline_post; /* page_follow.c */
+page_function page_feed, page_opensearch;                 /* page_feed.c */
+page_function page_mail_stop, page_mail_stop_post;        /* page_stop.c */
 /* Live discussions (page_question_round.c). */
 extern const struct field fields_round[];
 page_function page_live, page_round_post, page_round_close_post;

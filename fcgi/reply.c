@@ -111,6 +111,11 @@ struct buf *reply_text(struct reply *out)
     return body_start(out, REPLY_TEXT, "text/plain; charset=utf-8");
 }
 
+struct buf *reply_typed(struct reply *out, const char *type)
+{
+    return body_start(out, REPLY_FILE, type);
+}
+
 struct buf *reply_file(struct reply *out, const char *type, struct text file_name)
 {
     for (size_t i = 0; i < file_name.size; i++)

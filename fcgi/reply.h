@@ -36,6 +36,8 @@ struct reply {
 struct buf *reply_html(struct reply *out);
 struct buf *reply_json(struct reply *out);
 struct buf *reply_text(struct reply *out);
+/* Of another type, to be read where it is: "application/atom+xml; charset=utf-8". */
+struct buf *reply_typed(struct reply *out, const char *type);
 /* A file to save: type "text/plain; charset=utf-8", name "receipt-17.txt" (ASCII, no quotes). */
 struct buf *reply_file(struct reply *out, const char *type, struct text file_name);
 

@@ -5,7 +5,7 @@
 
 #include "fcgi/pages.h"
 
-enum { NAME_SIZE_MAX = 40, KEY_SIZE_HEX = 32 };
+enum { NAME_SIZE_MAX = 40, KEY_SIZE_HEX = 32, TOKEN_SIZE_MIN = 22, TOKEN_SIZE_MAX = 64 };
 #define ID_MAX INT64_C(9007199254740992) /* 2^53: what JSON readers hold exactly */
 
 const char *const pool_names[POOL_COUNT] = {"login", "member", "sponsor", "admin"};
@@ -145,6 +145,21 @@ const struct route route_table[] = {
     POST("/q/:id/round", MEMBER, PHYSICIAN, POST, fields_round, page_round_post, NULL),
     POST("/q/:id/round/close", MEMBER, PHYSICIAN, POST, NULL, page_round_close_post, NULL),
 
+    GET("/notices/settings", MEMBER, PHYSICIAN, READ, fields_telling, page_telling),
+    POST("/notices/settings", MEMBER, PHYSICIAN, POST, fields_telling_set, page_telling_post,
+         page_telling_again),
+    POST("/search/save", MEMBER, PHYSICIAN, POST, fields_save, page_save_post,
+         page_telling_again),
+    POST("/saved/:id/drop", MEMBER, PHYSICIAN, POST, NULL, page_drop_post, page_telling_again),
+    POST("/feeds", MEMBER, PHYSICIAN, POST, fields_feed, page_feed_post, page_telling_again),
+    POST("/feeds/:id/drop", MEMBER, PHYSICIAN, POST, NULL, page_feed_drop_post,
+         page_telling_again),
+    POST("/q/:id/follow", MEMBER, PHYSICIAN, POST, fields_follow, page_thread_follow_post, NULL),
+    POST("/q/:id/decline", MEMBER, PHYSICIAN, POST, NULL, page_decline_post, NULL),
+    GET("/feed/:token", MEMBER, ANYONE, READ, fields_none, page_feed),
+    GET("/mail/stop/:token", MEMBER, ANYONE, READ, fields_none, page_mail_stop),
+    POST("/mail/stop/:token", MEMBER, ANYONE, READ, fields_none, page_mail_stop_post, NULL),
+    GET("/opensearch.xml", MEMBER, ANYONE, READ, NULL, page_opensearch),
     GET("/p/:id/edit", MEMBER, PHYSICIAN, READ, NULL, page_edit),
     POST("/p/:id/edit", MEMBER, PHYSICIAN, POST, fields_edit, page_edit_post, page_edit_again),
     GET("/p/:id/history", MEMBER, MEMBER, READ, fields_history, page_history),
@@ -235,6 +250,23 @@ static bool is_key(struct text part)
     return part.size == KEY_SIZE_HEX;
 }
 
+/* A key that stands in an address: base64url. */
+static bool is_token(struct text part)
+{
+    for (size_t i = 0; i < part.size; i++) {
+        char c = part.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '-' || c == '_'))
+            return false;
+    }
+    return part.size >= TOKEN_SIZE_MIN && part.size <= TOKEN_SIZE_MAX;
+}
+
+bool route_by_token(const struct route *route)
+{
+    return strstr(route->pattern, ":token") != NULL;
+}
+
 /* One part of the path against one of the pattern; fills what ":" parts stand for. */
 static bool part_fits(struct text want, struct text part, int64_t *id, struct text *name)
 {
@@ -246,6 +278,8 @@ static bool part_fits(struct text want, struct text part, int64_t *id, struct te
     *name = part;
     if (text_is(want, ":key"))
         return is_key(part);
+    if (text_is(want, ":token"))
+        return is_token(part);
     assert(text_is(want, ":name"));
     return is_name(part);
 }

@@ -16,7 +16,7 @@ typedef enum result page_function(struct request *r, struct reply *out);
 
 struct route {
     enum method method;
-    const char *pattern; /* "/q/:id/answer"; :id, :name or :key, at most one */
+    const char *pattern; /* "/q/:id/answer"; :id, :name, :key or :token, at most one */
     enum pool pool;
     enum who who;
     enum effect effect;
@@ -40,6 +40,10 @@ const char *rate_name(enum rate rate);
  * (*allow then says which). */
 MUST_USE enum result route_find(enum pool pool, struct request *r, const struct route **route,
                                 const char **allow);
+
+/* Whether the address itself is the permission (":token" in the pattern): who has it may, from any
+ * site and without a form of ours, as mail programs do (RFC 8058). Such a path is in no log. */
+bool route_by_token(const struct route *route);
 
 /* What the engine asks of the pages, so that every page looks alike; NULL: plain words without
  * layout. fill: returns false for a slot that is not one of every page's. It runs for kept pages

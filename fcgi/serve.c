@@ -26,8 +26,8 @@ static enum result rate_check(struct request *r, struct reply *out)
 /* Everything that must hold before a page runs. */
 static enum result guards(struct request *r, struct reply *out)
 {
-    bool writes = r->method == METHOD_POST;
-    enum result result = writes ? guard_origin(r) : OK;
+    bool writes = r->method == METHOD_POST, by_token = route_by_token(r->route);
+    enum result result = writes && !by_token ? guard_origin(r) : OK;
     if (result == REFUSED)
         reply_words(out,
                     "This was sent from another site, or by a browser too old to say where from.");
@@ -46,7 +46,7 @@ static enum result guards(struct request *r, struct reply *out)
         result = rate_check(r, out);
     /* What was typed is decoded even when the form is refused, so that it can be shown again. */
     enum result fields = request_fields(r, r->route->fields);
-    if (result == OK && writes)
+    if (result == OK && writes && !by_token)
         result = guard_form_check(r);
     return result != OK ? result : fields;
 }

@@ -28,6 +28,13 @@ const lines = (house, name, list) => { const file = join(house.folder, name); wr
 const cookie = (client) => [...client.cookies].map(([k, v]) => `${k}=${v}`).join("; ");
 const bare = (house) => load("appends", join(house.state, "journal", "bench.append"), Math.min(seconds, 2)).perSecond;
 
+// ---- a posting with few and many followers, and with many searches saved: a unit test, in its own process's time ----
+function telling() {
+  const done = spawnSync(join(root, process.env.BUILD ?? "build", "tests", "telling_speed_test"), { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(done.stdout + done.stderr);
+  for (const [, name, value, unit] of done.stdout.matchAll(/^(\w+) ([\d.]+) (\S+)$/gm)) say(name, value, unit);
+}
+
 // ---- a page of twenty answers against an empty handler sending as many bytes, in turns ----
 async function page(house, member, question) {
   const path = `/q/${question}`;
@@ -234,6 +241,7 @@ try {
   if (wanted("vote")) await votes(house, members.slice(0, 48), postings);
   if (wanted("ledger")) process.stdout.write(house.must("curbside-paymaster", ["bench"]).split("\n").filter((l) => /^\w+ [\d.]+ \S+$/.test(l)).join("\n") + "\n");
   if (wanted("guard")) guard(house);
+  if (wanted("telling")) telling();
   if (wanted("memory")) memory(house);
   if (wanted("rebuild")) await rebuild(house);
 } finally {

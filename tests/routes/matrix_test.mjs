@@ -15,6 +15,7 @@ import { accountGets, accountPosts } from "./account_rows.mjs";
 import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { votesPosts } from "./votes_rows.mjs";
+import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 import { png, upload } from "../support/picture.mjs";
@@ -80,6 +81,7 @@ const gets = {
   ...textsGets(() => it),
   ...roundGets(() => it),
   ...accountGets,
+  ...tellingGets(() => it),
   ...kindsGets(() => it),
   ...draftGets(() => it),
   ...moderationGets(() => it),
@@ -240,6 +242,7 @@ const posts = {
   ...textsPosts(() => ({ them, it })),
   ...roundPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
+  ...tellingPosts(() => it),
   ...kindsPosts(() => it),
   ...moderationPosts(() => it),
   ...draftPosts(() => ({ them })),
@@ -316,6 +319,7 @@ before(async () => {
     release: (await them.halden.json("/sponsor/releases").catch(() => ({ rows: [] }))).rows[0]?.id,
     proposal: await propose(gate, "Let a record weigh half as much."),
     second: await propose(gate, "The same again."),
+    ...(await tellingThings(house, them)),
   };
   it.image = JSON.parse((await upload(them.alder, png(30, 20))).text).id;
   posts["/logout"].page = `/q/${question}`;
@@ -373,8 +377,18 @@ async function reading(pattern, row) {
 const send = (client, path, fields, headers = {}) =>
   client.post(path, { request: randomBytes(16).toString("hex"), ...fields }, { headers });
 
+// Where the address is the permission: another address is nobody's, and looking does nothing.
+async function addressed(pattern, row) {
+  const path = value(row.path), faults = [];
+  for (const wrong of [path.slice(0, -1) + (path.endsWith("A") ? "B" : "A"), path.slice(0, -8), pattern.replace(":token", "A".repeat(34))])
+    for (const role of roles)
+      faults.push(judge(`POST ${wrong} as ${role}`, await send(them[role], wrong, row.fields()), { status: 404 }, true));
+  return faults.filter(Boolean);
+}
+
 // All that must be refused on a route that writes.
 async function forging(pattern, row) {
+  if (row.address) return addressed(pattern, row);
   const path = value(row.path) ?? pattern,
     fields = { ...row.fields(), ...value(row.forged) },
     faults = [];
@@ -526,6 +540,11 @@ async function allowed(pattern, row) {
     : row.token
       ? { form: shown.text.match(new RegExp(`data-${row.token}="([^"]+)"`))?.[1] }
       : hiddenFields(shown.text, path);
+  if (row.address) {
+    const got = await client.post(path, row.fields(), { headers: { "sec-fetch-site": null, origin: null } });
+    assert.equal(got.status, row.status, `POST ${path}: ${words(got.text)}`);
+    return;
+  }
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);
   const got = await client.post(path, { ...hidden, ...row.fields(shown.text) });
