@@ -33,6 +33,10 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
+/* Events of personal tokens (fold_token.c), in the same way. */
+MUST_USE enum result fold_board_token(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_token(struct db *db, const struct event *event, bool *known);
+
 /* Run the next effect only while all before went well. */
 #define THEN(result, call)     \
     do {                       \

@@ -9,6 +9,8 @@ MUST_USE enum result request_open(struct request *r, struct worker *worker, stru
                                   const struct incoming *in);
 /* The value of a hidden field as sent (form, request); absent when not there. Never validated. */
 struct text request_hidden(const struct request *r, const char *name);
+/* Makes a body of JSON the form it stands for. INVALID with a fault when it is none. In body.c. */
+MUST_USE enum result request_json(struct request *r);
 /* Decode query or body into r->typed and r->values by the row's fields. OK; INVALID or TOO_MUCH
  * with r->faults filled. */
 MUST_USE enum result request_fields(struct request *r, const struct field *fields);

@@ -80,3 +80,8 @@ page_function page_vouch, page_vouch_again, page_invite_post, page_vouch_answer_
 page_function page_vouches, page_vouches_again, page_pioneer_post, page_branch_post,
     page_restore_post; /* page_vouches.c */
 page_function page_domains, page_domains_again, page_domains_post;
+
+/* Personal tokens and what programs must know, for the interface of programs. */
+extern const struct field fields_tokens_form[], fields_tokens[];
+page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;
+page_function page_openapi; /* openapi.c */

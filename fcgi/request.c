@@ -4,9 +4,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/clock.h"
 #include "core/session.h"
+#include "core/token.h"
 #include "fcgi/engine.h"
 #include "schema/command.h"
 
@@ -41,6 +43,22 @@ static bool header_names(struct text header, const char *word)
     return false;
 }
 
+/* Who sends a token is a program: it gets JSON, and what cookies come along count for nothing. Who
+ * sends JSON gets it back unless he would rather not. */
+static void bearer_take(struct request *r, struct text authorization, struct text accept)
+{
+    static const char word[] = "Bearer ";
+    if (text_starts(r->content_type, "application/json") && !header_names(accept, "text/html"))
+        r->wants_json = true;
+    if (authorization.size < sizeof word - 1 ||
+        strncasecmp(authorization.data, word, sizeof word - 1) != 0)
+        return;
+    r->bearer = text_trim((struct text){authorization.data + sizeof word - 1,
+                                        authorization.size - (sizeof word - 1)});
+    r->cookies = NO_TEXT;
+    r->wants_json = true;
+}
+
 enum result request_open(struct request *r, struct worker *worker, struct arena *arena,
                          const struct incoming *in)
 {
@@ -58,6 +76,7 @@ enum result request_open(struct request *r, struct worker *worker, struct arena 
     r->wants_json = header_names(accept_param(in, "HTTP_ACCEPT"), "application/json");
     r->takes_gzip = header_names(accept_param(in, "HTTP_ACCEPT_ENCODING"), "gzip");
     r->body = in->body;
+    bearer_take(r, accept_param(in, "HTTP_AUTHORIZATION"), accept_param(in, "HTTP_ACCEPT"));
     struct text uri = accept_param(in, "REQUEST_URI");
     size_t mark = 0;
     while (mark < uri.size && uri.data[mark] != '?')
@@ -294,7 +313,9 @@ enum result request_command(struct request *r, const char *program, struct comma
     struct caller *caller =
         strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
     assert(strcmp(program, caller->program) == 0);
-    command->token = r->reader.signed_in ? session_token_text(r->arena, r->reader.token) : TEXT("");
+    command->token = !r->reader.signed_in ? TEXT("")
+                     : r->reader.program  ? token_text(r->arena, r->reader.token)
+                                          : session_token_text(r->arena, r->reader.token);
     struct text form = request_hidden(r, "form");
     command->form = form.data && r->reader.signed_in ? form : TEXT("");
     struct bytes id = hex_read(r->arena, request_hidden(r, "request"));

@@ -139,6 +139,13 @@ const struct route route_table[] = {
     GET("/admin/domains", ADMIN, ADMIN, READ, fields_domains_form, page_domains),
     POST("/admin/domains", ADMIN, ADMIN, POST, fields_domains, page_domains_post,
          page_domains_again),
+
+    GET("/account/tokens", LOGIN, PHYSICIAN, READ, fields_tokens_form, page_tokens),
+    POST("/account/tokens", LOGIN, PHYSICIAN, POST, fields_tokens, page_tokens_post,
+         page_tokens_again),
+    GET("/openapi.json", MEMBER, ANYONE, READ, NULL, page_openapi),
+    POST("/account/token/:id/end", LOGIN, PHYSICIAN, POST, NULL, page_token_end_post,
+         page_tokens_again),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

@@ -85,6 +85,8 @@ local function emit_struct(out, struct)
   out:add("void %s_write(struct buf *out, const struct %s *in);", struct.full, struct.full)
   if struct.prefix ~= "view" then
     out:add("MUST_USE %s;", reader_prototype(struct.full))
+  else
+    out:add("extern const struct shape shape_%s;", struct.full)
   end
 end
 
@@ -120,6 +122,7 @@ local function emit_header(source, basename, includes, structs)
  * with place and reason in json_error(). What it reads lives in the arena. */]])
   out:add('#include "core/buf.h"')
   out:add('#include "core/json.h"')
+  if #family(structs, "view") > 0 then out:add('#include "core/shape.h"') end
   for _, include in ipairs(includes) do out:add('#include "%s"', include) end
   for _, struct in ipairs(structs) do emit_struct(out, struct) end
   for _, prefix in ipairs(envelope_order) do
@@ -211,6 +214,31 @@ local function emit_writer(out, struct)
   out:add("    %s_members_write(out, in);", struct.full)
   out:add("    object_close(out, start);")
   out:add("}")
+end
+
+-- ---- shapes (core/shape.h) ----
+
+-- A view as data, for whoever describes what it looks like.
+local function emit_shape(out, struct)
+  out:add("")
+  if #struct.fields > 0 then
+    out:add("static const struct shape_field %s_shape[] = {", struct.full)
+    for _, field in ipairs(struct.fields) do
+      local more = field.of and (", .of = &shape_%s"):format(field.of) or ""
+      if field.low then
+        more = more .. (", .ranged = true, .low = INT64_C(%d), .high = INT64_C(%d)"):format(
+          field.low, field.high)
+      end
+      if field.kind == "list" and field.size then more = more .. (", .most = %d"):format(field.size) end
+      if field.optional then more = more .. ", .optional = true" end
+      out:add("    {.name = %s, .kind = SHAPE_%s%s, .words = %s},", common.c_string(field.name),
+        field.kind:upper(), more, common.c_string(table.concat(field.doc, " ")))
+    end
+    out:add("};")
+  end
+  out:add("const struct shape shape_%s = {%s, %s, %d, %s};", struct.full,
+    common.c_string(struct.name), #struct.fields > 0 and struct.full .. "_shape" or "NULL",
+    #struct.fields, common.c_string(table.concat(struct.doc, " ")))
 end
 
 -- ---- readers ----
@@ -544,6 +572,7 @@ local function emit_code(source, basename, structs)
   end
   for _, struct in ipairs(structs) do
     emit_writer(out, struct)
+    if struct.prefix == "view" then emit_shape(out, struct) end
     if struct.prefix ~= "view" then emit_reader(out, struct) end
     if envelopes[struct.prefix] and is_straight(struct) then emit_straight(out, struct) end
   end

@@ -13,6 +13,8 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { apiGets, apiPosts } from "./api_rows.mjs";
+import { makeToken } from "../support/token.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -71,6 +73,7 @@ const gets = {
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
   ...accountGets,
+  ...apiGets,
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -224,6 +227,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
@@ -286,6 +290,7 @@ before(async () => {
     alder: them.alder.member,
     willow: (await gate.json("/admin/members")).applications.find((a) => a.pseudonym === "Willow").member,
     larch: larch.member,
+    token: (await makeToken(them.alder)).id,
     ask: (await them.alder.json("/vouch")).asks[0].ask,
     answers: answers(await them.rowan.json("/waiting/quiz"), house.applied),
     reference: (await them.rowan.json("/waiting/read")).rows[0].id,
