@@ -55,6 +55,11 @@ static const struct verb verbs[] = {
     {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
     {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
     {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
+    {"import stackexchange", "FOLDER [--site HOST] [--points N]",
+     "import a Stack Exchange dump (Posts.xml ...) as references; answers with N points (1) or "
+     "accepted"},
+    {"import jsonl", "FILE [--name SOURCE]",
+     "import questions and answers of any source, one JSON object a line (board/README.md)"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
@@ -229,6 +234,20 @@ static int person_verb_run(const char *verb, const struct arguments *a)
     return -1;
 }
 
+/* Verbs that bring references in; -1: none of these. */
+static int import_verb_run(const char *verb, const struct arguments *a)
+{
+    int64_t points = 0;
+    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
+        return import_medquad(a->positional[0]);
+    if (strcmp(verb, "import jsonl") == 0 && shaped(a, 1, "name", NULL))
+        return import_jsonl(a->positional[0], option(a, "name", NULL));
+    if (strcmp(verb, "import stackexchange") == 0 && shaped(a, 1, "site", "points") &&
+        text_int(text_of(option(a, "points", "1")), -1000, 1000000, &points))
+        return import_stackexchange(a->positional[0], option(a, "site", NULL), points);
+    return -1;
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
     int status = person_verb_run(verb, a);
@@ -254,8 +273,6 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_suspicions();
     if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
         return roster_decide_verb(a);
-    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
-        return import_medquad(a->positional[0]);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));
@@ -269,7 +286,9 @@ static int verb_run(const char *verb, const struct arguments *a)
         return journal_verify_verb();
     if (strcmp(verb, "journal show") == 0 && shaped(a, 0, "after", "most"))
         return journal_show_verb(a);
-    status = guard_verb(verb, a);
+    status = import_verb_run(verb, a);
+    if (status < 0)
+        status = guard_verb(verb, a);
     return status >= 0 ? status : usage();
 }
 

@@ -30,6 +30,10 @@ int roster_recheck(void);                                      /* recheck.c */
 int roster_suspicions(void);
 int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
 int import_medquad(const char *path); /* import.c */
+/* points: what an answer that was not accepted needs to come in. */
+int import_stackexchange(const char *folder, const char *site_or_null,
+                         int64_t points);                     /* import_stack.c */
+int import_jsonl(const char *path, const char *name_or_null); /* import_jsonl.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
 int fold_rebuild(void); /* rebuild.c */

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/session.h"
 #include "core/token.h"
 #include "fcgi/engine.h"
 #include "schema/board.h"

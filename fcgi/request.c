@@ -47,14 +47,14 @@ static bool header_names(struct text header, const char *word)
  * sends JSON gets it back unless he would rather not. */
 static void bearer_take(struct request *r, struct text authorization, struct text accept)
 {
-    static const char word[] = "Bearer ";
+    static const char word[] = "Bearer";
     if (text_starts(r->content_type, "application/json") && !header_names(accept, "text/html"))
         r->wants_json = true;
-    if (authorization.size < sizeof word - 1 ||
-        strncasecmp(authorization.data, word, sizeof word - 1) != 0)
+    size_t size = sizeof word - 1;
+    if (authorization.size < size || strncasecmp(authorization.data, word, size) != 0 ||
+        (authorization.size > size && authorization.data[size] != ' '))
         return;
-    r->bearer = text_trim((struct text){authorization.data + sizeof word - 1,
-                                        authorization.size - (sizeof word - 1)});
+    r->bearer = text_trim((struct text){authorization.data + size, authorization.size - size});
     r->cookies = NO_TEXT;
     r->wants_json = true;
 }

@@ -102,7 +102,7 @@ struct request {
     struct text path;   /* percent-decoded, starts with '/' */
     struct text query, cookies, remote, host, origin, fetch_site, content_type;
     struct text bearer; /* of the header Authorization; absent: a browser asks */
-    int64_t id;       /* :id of the pattern, 1 .. 2^53; else 0 */
+    int64_t id;         /* :id of the pattern, 1 .. 2^53; else 0 */
     struct text name; /* :name ([a-z0-9-], at most 40) or :key (32 hex digits) of the pattern; else
                          absent */
     struct bytes body;

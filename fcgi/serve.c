@@ -102,6 +102,8 @@ static void failed(struct request *r, struct reply *out, enum result result, con
     if (r->route && (sent_elsewhere(r, out, result) || shown_again(r, out, result)))
         return;
     out->fault_status = allow ? 405 : r->bearer.data && result == STALE ? 401 : 0;
+    if (allow && !out->words.data)
+        reply_words(out, "This address takes %s.", allow);
     reply_fault(r, out, result);
     if (r->bearer.data)
         guard_program_failed(r, out, result);

@@ -5,7 +5,8 @@ import { randomBytes } from "node:crypto";
 import { test, after, before } from "node:test";
 import { House, DAY, ask, answer, password } from "../support/house.mjs";
 import { Program, makeToken } from "../support/token.mjs";
-import { digests } from "../support/stores.mjs";
+import { join } from "node:path";
+import { digests, sql } from "../support/stores.mjs";
 
 let house, alder, birch, question, posting, all, reads;
 const scopes = ["read", "ask", "answer", "vote", "notices"];
@@ -140,6 +141,8 @@ test("of a token's use the page tells the day, and its member is told by mail th
   const used = tokens.find(({ id: one }) => one === reads.id);
   assert.match(used.used, /^\d+ \w+ \d{4}$/);
   assert.equal(used.name, "for read");
+  const mails = sql(join(house.state, "desk/desk.db"), `SELECT count(*) FROM mail WHERE kind = 40 AND member = ${alder.member}`);
+  assert.equal(Number(mails), 3); // two before the tests, one in them
 });
 
 test("the day a token is good until is its last", async () => {

@@ -32,6 +32,7 @@ local libraries = {
   ["liboath/oath.h"] = { "board/totp.c" },
   ["fido.h"] = { "board/passkey.c" },
   ["qrencode.h"] = { "fcgi/qr.c" },
+  ["expat.h"] = { "board/xml.c" },
 }
 
 local below = {
