@@ -1,6 +1,6 @@
 #pragma once
 /* What a compiled record looks like as JSON, as data: for descriptions of it. The record compiler
- * writes one `shape_view_NAME` for each view. */
+ * writes one `shape_view_NAME` for each view, and one for each record. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -23,6 +23,8 @@ local envelopes = {
     },
   },
 }
+-- Views are described to programs (core/shape.h), and with them the records they may hold.
+local shaped = { view = true, record = true }
 local envelope_order = { "event", "command" }
 
 local c_types = { int = "int64_t", real = "double", bool = "bool", text = "struct text",
@@ -85,9 +87,8 @@ local function emit_struct(out, struct)
   out:add("void %s_write(struct buf *out, const struct %s *in);", struct.full, struct.full)
   if struct.prefix ~= "view" then
     out:add("MUST_USE %s;", reader_prototype(struct.full))
-  else
-    out:add("extern const struct shape shape_%s;", struct.full)
   end
+  if shaped[struct.prefix] then out:add("extern const struct shape shape_%s;", struct.full) end
 end
 
 local function emit_envelope_struct(out, prefix, structs)
@@ -122,7 +123,7 @@ local function emit_header(source, basename, includes, structs)
  * with place and reason in json_error(). What it reads lives in the arena. */]])
   out:add('#include "core/buf.h"')
   out:add('#include "core/json.h"')
-  if #family(structs, "view") > 0 then out:add('#include "core/shape.h"') end
+  out:add('#include "core/shape.h"')
   for _, include in ipairs(includes) do out:add('#include "%s"', include) end
   for _, struct in ipairs(structs) do emit_struct(out, struct) end
   for _, prefix in ipairs(envelope_order) do
@@ -218,7 +219,7 @@ end
 
 -- ---- shapes (core/shape.h) ----
 
--- A view as data, for whoever describes what it looks like.
+-- A struct as data, for whoever describes what it looks like.
 local function emit_shape(out, struct)
   out:add("")
   if #struct.fields > 0 then
@@ -572,7 +573,7 @@ local function emit_code(source, basename, structs)
   end
   for _, struct in ipairs(structs) do
     emit_writer(out, struct)
-    if struct.prefix == "view" then emit_shape(out, struct) end
+    if shaped[struct.prefix] then emit_shape(out, struct) end
     if struct.prefix ~= "view" then emit_reader(out, struct) end
     if envelopes[struct.prefix] and is_straight(struct) then emit_straight(out, struct) end
   end

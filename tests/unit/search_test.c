@@ -15,7 +15,8 @@ static void reference(int64_t number, const char *title, const char *body)
                                        TEXT("neurology"),
                                        TEXT("A source"),
                                        TEXT(""),
-                                       TEXT("CC BY 4.0")};
+                                       TEXT("CC BY 4.0"),
+                                       NO_TEXT};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
 }
 
