@@ -151,21 +151,21 @@ enum result sessions_end_run(struct work *work)
 
 enum result specialty_show_run(struct work *work)
 {
-    struct event event = {.kind = EVENT_SPECIALTY_SHOWN};
-    struct event_specialty_shown *e = &event.specialty_shown;
-    struct desk_member_account_row row;
+    struct event event = {.kind = EVENT_SPECIALTIES_CHOSEN};
+    struct event_specialties_chosen *e = &event.specialties_chosen;
+    struct desk_member_specialties_row row;
     int64_t before = 0;
     enum result result = request_find(work, e->request, &before);
     if (result != NOT_FOUND)
         return result;
-    result = desk_member_account(work->clerk->desk, work->arena, work->actor.member, &row);
+    result = desk_member_specialties(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result != OK)
         return result;
-    if (row.specialty.size == 0)
+    if (row.words.size == 0)
         return problem(work, CONFLICT, "", "There is no specialty to show.");
     e->member = work->actor.member;
     e->shown = work->command->specialty_show.shown;
-    /* Told here, since the board has none of one who does not show it. */
-    e->specialty = e->shown ? row.specialty : TEXT("");
+    e->codes = row.codes;
+    e->words = row.words; /* told here, since the board has none of one who does not show it */
     return clerk_record(work->clerk, &event, NULL, 0);
 }

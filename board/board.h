@@ -46,6 +46,37 @@ const char *rule_state_name(int64_t state);  /* "proposed" ... */
 const char *notice_kind_name(int64_t kind);
 int64_t patients_least(int64_t band); /* the lower bound a band adds to a total: 0, 1, 6, 21 */
 
+/* --- kinds of threads (kinds_words.c) --- */
+
+/* Where an observation was made. */
+enum workplace {
+    SETTING_CLINIC = 1,
+    SETTING_HOSPITAL,
+    SETTING_EMERGENCY,
+    SETTING_INTENSIVE,
+    SETTING_OTHER
+};
+/* How far a question or case is; a case study is a solved case its author marks as one. */
+enum thread_solved { THREAD_UNSOLVED = 0, THREAD_SOLVED, THREAD_STUDY };
+enum {
+    POLL_OPTIONS_MIN = 2,
+    POLL_OPTIONS_MAX = 6,
+    POLL_OPTION_SIZE_MAX = 150, /* bytes */
+    POLL_SIZE_MAX = 1000,       /* of all of them as typed */
+    SOLUTION_SIZE_MAX = 2000,   /* bytes of how something was solved */
+    RATING_MAX = 5,
+    RATINGS_SHOWN_FROM = 3 /* a mean of fewer is not shown */
+};
+const char *workplace_name(int64_t setting); /* "clinic", "hospital", "emergency department" ... */
+/* A case's answer options as a person types them, one a line, into the stored form (one a line, no
+ * blank ones). NULL, or why they cannot be taken. Nothing typed: no options. */
+const char *poll_options_read(struct arena *arena, struct text typed, struct text *options,
+                              int64_t *count);
+/* NULL when an observation may be of these months ("2026-03" or ""); else why not. */
+const char *months_fault(struct arena *arena, struct text from, struct text to, int64_t now_ms);
+/* "March to August 2025", "since March 2025", "until March 2025", "March 2025" or "". */
+struct text months_words(struct arena *arena, struct text from, struct text to);
+
 enum {
     TOPICS_MAX = 5, /* of one thread */
     TOPIC_SIZE_MAX = 40,

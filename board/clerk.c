@@ -54,6 +54,7 @@ static const struct verb verbs[] = {
     {"roster recheck", "", "lower who lapsed, was deactivated or excluded; raise who is back"},
     {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
     {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
+    {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
     {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
     {"import stackexchange", "FOLDER [--site HOST] [--points N]",
      "import a Stack Exchange dump (Posts.xml ...) as references; answers with N points (1) or "
@@ -225,6 +226,8 @@ static int person_verb_run(const char *verb, const struct arguments *a)
 {
     if (strcmp(verb, "member unlock") == 0 && shaped(a, 1, NULL, NULL))
         return member_unlock_verb(a);
+    if (strcmp(verb, "specialties load") == 0 && shaped(a, 1, NULL, NULL))
+        return specialties_load(a->positional[0]);
     if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))
         return identity_keygen(a->positional[0]);
     if (strcmp(verb, "identity open") == 0 && a->positional_count == 1 && a->option_count == 3)

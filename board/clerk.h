@@ -137,9 +137,20 @@ enum result member_decide_run(struct work *work); /* decide.c */
 enum result applications_match_run(struct work *work);
 enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
-enum result solve_run(struct work *work);
 enum result reference_add_run(struct work *work);
 enum result text_blank_run(struct work *work);
+/* INVALID with words when the text points to a patient. */
+MUST_USE enum result guard_text(struct work *work, const char *field, struct text text);
+/* No control characters but new lines and tabs. */
+bool text_good(struct text text);
+enum result solve_run(struct work *work);       /* solve.c */
+enum result poll_choose_run(struct work *work); /* poll.c */
+enum result question_rate_run(struct work *work);
+enum result specialties_run(struct work *work); /* specialty.c */
+enum result specialties_choose_run(struct work *work);
+/* What an asked thread has beside its text, by kind: checked, and put into the event. */
+MUST_USE enum result kind_check(struct work *work, struct event_posting_added *e,
+                                struct text *options);
 enum result vote_run(struct work *work);         /* vote.c */
 enum result topic_follow_run(struct work *work); /* topic.c */
 enum result rule_propose_run(struct work *work); /* rule.c */

@@ -56,6 +56,12 @@ static int64_t event_member(const struct event *event)
         return event->sessions_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
+    case EVENT_POLL_CHOSEN:
+        return event->poll_chosen.member;
+    case EVENT_QUESTION_RATED:
+        return event->question_rated.member;
+    case EVENT_SPECIALTIES_CHOSEN:
+        return event->specialties_chosen.member;
     case EVENT_TOKEN_MADE:
         return event->token_made.member;
     case EVENT_TOKEN_USED:
@@ -78,6 +84,14 @@ static void event_line(struct buf *out, const struct event *event)
         buf_format(out, ",\"level\":%" PRId64, event->member_level_set.level);
     if (event->kind == EVENT_QUESTION_SOLVED)
         buf_format(out, ",\"question\":%" PRId64, event->question_solved.question);
+    if (event->kind == EVENT_POLL_CHOSEN)
+        buf_format(out, ",\"question\":%" PRId64 ",\"choice\":%" PRId64,
+                   event->poll_chosen.question, event->poll_chosen.choice);
+    if (event->kind == EVENT_QUESTION_RATED)
+        buf_format(out,
+                   ",\"question\":%" PRId64 ",\"importance\":%" PRId64 ",\"relevance\":%" PRId64,
+                   event->question_rated.question, event->question_rated.importance,
+                   event->question_rated.relevance);
     if (event->kind == EVENT_TOPIC_FOLLOWED) {
         buf_format(out,
                    ",\"follows\":%s,\"topic\":", event->topic_followed.follows ? "true" : "false");

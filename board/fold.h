@@ -33,6 +33,20 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
+/* What belongs to one kind of thread (fold_kinds.c). *known: it was one of these events. */
+MUST_USE enum result fold_board_kinds(struct fold_board *fold, const struct journal_entry *entry,
+                                      struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_kinds(struct db *desk, const struct event *event, bool *known);
+/* Beside a posting that was added: its options or facts. */
+MUST_USE enum result fold_kind_added(struct db *board, const struct journal_entry *entry);
+/* NOT_FOUND: the blanked text is none of these. */
+MUST_USE enum result fold_kinds_blanked(struct db *board, const struct event *event);
+/* A member's own rows, when he leaves. */
+MUST_USE enum result fold_kinds_left(struct fold_board *fold, const uint8_t key[KEY_SIZE],
+                                     struct arena *arena);
+/* A notice, and the number of unread ones (fold_board.c). */
+MUST_USE enum result fold_notify(struct db *board, int64_t id, int64_t member, int64_t kind,
+                                 int64_t question, int64_t at_ms);
 /* Events of personal tokens (fold_token.c), in the same way. */
 MUST_USE enum result fold_board_token(struct db *db, const struct event *event, bool *known);
 MUST_USE enum result fold_desk_token(struct db *db, const struct event *event, bool *known);

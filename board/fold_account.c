@@ -30,6 +30,7 @@ static enum result own_remove(struct fold_board *fold, int64_t member, struct ar
         session_votes_tag(tag, key, rows[i].question);
         result = board_own_remove(fold->db, bytes_of(tag, sizeof(tag)));
     }
+    THEN(result, fold_kinds_left(fold, key, arena));
     seal_wipe(key, sizeof(key));
     return result;
 }

@@ -15,8 +15,8 @@ static struct text or_empty(struct text text)
     return text.data == NULL ? TEXT("") : text;
 }
 
-static enum result notify(struct db *db, int64_t id, int64_t member, int64_t kind, int64_t question,
-                          int64_t at_ms)
+enum result fold_notify(struct db *db, int64_t id, int64_t member, int64_t kind, int64_t question,
+                        int64_t at_ms)
 {
     enum result result = board_notice_add(db, id, member, kind, question, at_ms);
     THEN(result, board_member_unread_more(db, member));
@@ -55,8 +55,8 @@ static enum result member_decided(struct db *db, const struct event *event)
     THEN(result,
          decision_log(db, event, e->accepted ? "let_in" : "turned_away",
                       e->preset.size > 0 ? e->preset : TEXT("other"), e->has_proposed_by ? 2 : 1));
-    THEN(result,
-         notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0, event->at_ms));
+    THEN(result, fold_notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_DECIDED, 0,
+                             event->at_ms));
     return result;
 }
 
@@ -71,7 +71,7 @@ static enum result member_level_set(struct db *db, const struct event *event)
         THEN(result, decision_log(db, event, more > 0 ? "let_in" : "lowered", or_empty(e->why),
                                   e->by > 0 ? 2 : 0));
     THEN(result,
-         notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0, event->at_ms));
+         fold_notify(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_LEVEL, 0, event->at_ms));
     return result;
 }
 
@@ -114,8 +114,8 @@ static enum result thread_answered(struct db *db, const struct event *event)
     if (e->member > 0)
         THEN(result, board_member_answers_more(db, e->member));
     if (result == OK && thread.member > 0 && thread.member != e->member)
-        result = notify(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
-                        e->question, event->at_ms);
+        result = fold_notify(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
+                             e->question, event->at_ms);
     return result;
 }
 
@@ -136,23 +136,7 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     THEN(result, board_posting_index(db, event->seq, title, body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
-    return result;
-}
-
-static enum result question_solved(struct db *db, const struct event *event, struct arena *arena)
-{
-    const struct event_question_solved *e = &event->question_solved;
-    struct board_answerers_row *rows;
-    size_t count = 0, told = 0;
-    enum result result = board_thread_solved_set(db, e->question, event->seq, e->solved ? 1 : 0);
-    if (e->solved)
-        THEN(result, board_answerers(db, arena, e->question, NOTICES_PER_EVENT, &rows, &count));
-    for (size_t i = 0; i < count && result == OK; i++) {
-        if (rows[i].member == e->member || rows[i].member == 0)
-            continue;
-        result = notify(db, event->seq * NOTICES_PER_EVENT + (int64_t)told++, rows[i].member,
-                        NOTICE_SOLVED, e->question, event->at_ms);
-    }
+    THEN(result, fold_kind_added(db, entry));
     return result;
 }
 
@@ -230,8 +214,8 @@ static enum result rule_decided(struct db *db, const struct event *event, int64_
     THEN(result, board_rule_decide(db, proposal, state, by, event->at_ms,
                                    state == RULE_ACTIVE ? event->seq : 0));
     if (result == OK && row.proposed_by != by)
-        result = notify(db, event->seq * NOTICES_PER_EVENT, row.proposed_by, NOTICE_RULE, 0,
-                        event->at_ms);
+        result = fold_notify(db, event->seq * NOTICES_PER_EVENT, row.proposed_by, NOTICE_RULE, 0,
+                             event->at_ms);
     return result;
 }
 
@@ -240,7 +224,10 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     const struct event_text_blanked *e = &event->text_blanked;
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
-    enum result result = board_posting_place(db, arena, e->seq, &row);
+    enum result result = fold_kinds_blanked(db, event);
+    if (result != NOT_FOUND)
+        return result; /* done: it was no posting's title or text */
+    result = board_posting_place(db, arena, e->seq, &row);
     if (result == NOT_FOUND)
         return board_rule_script_blank(db, e->seq);
     THEN(result, board_posting_unindex(db, e->seq, row.title, row.body));
@@ -267,8 +254,8 @@ static enum result domain_set(struct db *db, const struct event *event)
 static enum result vouch_asked(struct db *db, const struct event *event)
 {
     const struct event_vouch_asked *e = &event->vouch_asked;
-    return e->voucher > 0 ? notify(db, event->seq * NOTICES_PER_EVENT, e->voucher, NOTICE_VOUCH, 0,
-                                   event->at_ms)
+    return e->voucher > 0 ? fold_notify(db, event->seq * NOTICES_PER_EVENT, e->voucher,
+                                        NOTICE_VOUCH, 0, event->at_ms)
                           : OK;
 }
 
@@ -301,8 +288,6 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         return board_session_remove(db, bytes_of(event->session_closed.digest, DIGEST_SIZE));
     case EVENT_POSTING_ADDED:
         return posting_added(db, entry, arena);
-    case EVENT_QUESTION_SOLVED:
-        return question_solved(db, event, arena);
     case EVENT_VOTE_CAST:
         break; /* done above */
     case EVENT_TOPIC_FOLLOWED:
@@ -341,6 +326,8 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
         break;
     }
     result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_kinds(fold, entry, arena, &known);
     if (!known)
         result = fold_board_token(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */

@@ -95,6 +95,8 @@ static enum result posting_added(struct db *db, const struct event *event)
     int64_t question = e->question == 0 ? event->seq : e->question;
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_posting_add(db, event->seq, question, e->member, e->kind, event->at_ms));
+    if (e->has_options)
+        THEN(result, desk_poll_add(db, event->seq, e->options));
     if (e->question == 0)
         return result;
     THEN(result, desk_posting_get(db, &none, e->question, &thread));
@@ -161,9 +163,6 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return desk_session_remove(db, bytes_of(event->session_closed.digest, DIGEST_SIZE));
     case EVENT_POSTING_ADDED:
         return posting_added(db, event);
-    case EVENT_QUESTION_SOLVED:
-        return desk_posting_solved_set(db, event->question_solved.question,
-                                       event->question_solved.solved ? 1 : 0);
     case EVENT_VOTE_CAST:
         return vote_cast(db, event);
     case EVENT_TOPIC_FOLLOWED:
@@ -199,6 +198,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         break;
     }
     enum result result = fold_desk_account(db, event, arena, &known);
+    if (!known)
+        result = fold_desk_kinds(db, event, &known);
     if (!known)
         result = fold_desk_token(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */

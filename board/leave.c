@@ -7,7 +7,7 @@
  * in the journal; the digests of NPI and licence stay, so that whoever comes back is seen by a
  * person. What he wrote stays without a name, or is blanked, as he chooses. */
 
-enum { POSTINGS_SLICE = 500, TEXT_PARTS = 2 };
+enum { POSTINGS_SLICE = 500, TEXT_PARTS = 3 };
 
 enum result leave_hash(struct work *work, struct hash_ask *ask)
 {
@@ -48,6 +48,23 @@ static enum result texts_erase(struct work *work)
     return result;
 }
 
+/* What he wrote on how his questions were solved. */
+static enum result hows_erase(struct work *work)
+{
+    struct desk_hows_of_row *rows;
+    enum result result = OK;
+    int64_t after = 0;
+    for (size_t count = POSTINGS_SLICE; count == POSTINGS_SLICE && result == OK;) {
+        result = desk_hows_of(work->clerk->desk, work->arena, work->actor.member, after,
+                              POSTINGS_SLICE, &rows, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            after = rows[i].seq;
+            result = text_erase(work, after, 0);
+        }
+    }
+    return result;
+}
+
 enum result leave_run(struct work *work)
 {
     struct clerk *clerk = work->clerk;
@@ -64,6 +81,8 @@ enum result leave_run(struct work *work)
         return result;
     if (work->command->leave.blank)
         result = texts_erase(work);
+    if (result == OK && work->command->leave.blank)
+        result = hows_erase(work);
     e->member = work->actor.member;
     e->was = work->actor.level;
     if (result == OK)

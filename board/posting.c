@@ -10,7 +10,7 @@ static bool blank(struct text text)
 }
 
 /* Texts hold no control characters but new lines and tabs. */
-static bool text_good(struct text text)
+bool text_good(struct text text)
 {
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
@@ -20,7 +20,7 @@ static bool text_good(struct text text)
     return true;
 }
 
-static enum result guard_text(struct work *work, const char *field, struct text text)
+enum result guard_text(struct work *work, const char *field, struct text text)
 {
     struct guard_finding *findings;
     size_t count = 0;
@@ -75,7 +75,7 @@ enum result ask_run(struct work *work)
     const struct command_ask *c = &work->command->ask;
     struct event event = {.kind = EVENT_POSTING_ADDED};
     struct event_posting_added *e = &event.posting_added;
-    const struct text texts[] = {c->title, c->body};
+    struct text texts[] = {c->title, c->body, NO_TEXT};
     int64_t before = 0;
     enum result result = request_find(work, e->request, &before);
     if (result == OK)
@@ -91,12 +91,14 @@ enum result ask_run(struct work *work)
     if (result == OK)
         result = body_check(work, c->body);
     if (result == OK)
+        result = kind_check(work, e, &texts[2]);
+    if (result == OK)
         result = day_check(work);
     if (result != OK)
         return result;
     e->kind = c->kind;
     e->member = work->actor.member;
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
     if (result == OK)
         reply_created(work, event.seq);
     return result;
@@ -132,25 +134,6 @@ enum result answer_run(struct work *work)
     if (result == OK)
         reply_created(work, event.seq);
     return result;
-}
-
-enum result solve_run(struct work *work)
-{
-    const struct command_solve *c = &work->command->solve;
-    struct event event = {.kind = EVENT_QUESTION_SOLVED};
-    struct desk_posting_get_row thread;
-    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
-    if (result != OK)
-        return result;
-    if (thread.question != c->question || thread.kind > POSTING_OBSERVATION)
-        return NOT_FOUND;
-    if (thread.member != work->actor.member)
-        return REFUSED;
-    if ((thread.solved != 0) == c->solved)
-        return OK;
-    event.question_solved = (struct event_question_solved){
-        .question = c->question, .member = work->actor.member, .solved = c->solved};
-    return clerk_record(work->clerk, &event, NULL, 0);
 }
 
 /* --- references --- */

@@ -56,5 +56,6 @@ int guard_rules_print(void);
 int guard_test(const char *path);
 int guard_reload(const char *path_or_null);
 int guard_reset(void);
+int specialties_load(const char *path); /* specialty_load.c */
 /* Ask the clerk that is serving this state. */
 MUST_USE enum result clerk_ask(struct arena *arena, struct command *command, struct bytes *reply);

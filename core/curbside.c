@@ -33,7 +33,7 @@ static const struct door doors[] = {
     {"ledger", "curbside-paymaster", false}, {"insight", "curbside-analyst", false},
     {"web", "curbside-web", false},          {"demo", "curbside-demo", false},
     {"letters", "curbside-letters", false},  {"identity", "curbside-clerk", true},
-    {"guard", "curbside-clerk", true},
+    {"guard", "curbside-clerk", true},       {"specialties", "curbside-clerk", true},
 };
 enum { DOORS = sizeof doors / sizeof doors[0] };
 

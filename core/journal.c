@@ -24,6 +24,10 @@ static const struct text_place places[] = {
      offsetof(struct event, posting_added.text1)},
     {EVENT_RULE_PROPOSED, 0, offsetof(struct event, rule_proposed.has_text0),
      offsetof(struct event, rule_proposed.text0)},
+    {EVENT_POSTING_ADDED, 2, offsetof(struct event, posting_added.has_text2),
+     offsetof(struct event, posting_added.text2)},
+    {EVENT_QUESTION_SOLVED, 0, offsetof(struct event, question_solved.has_text0),
+     offsetof(struct event, question_solved.text0)},
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

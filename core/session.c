@@ -205,6 +205,12 @@ const char *session_action(enum command_kind kind)
         return "/admin/branch/:id";
     case COMMAND_MEMBER_RESTORE:
         return "/admin/restore/:id";
+    case COMMAND_POLL_CHOOSE:
+        return "/q/:id/poll";
+    case COMMAND_QUESTION_RATE:
+        return "/q/:id/rate";
+    case COMMAND_SPECIALTIES_CHOOSE:
+        return "/account/specialties";
     default:
         return account_action(kind);
     }
@@ -216,6 +222,16 @@ void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY
     uint8_t number[8];
     const struct bytes key = bytes_of(view_key, KEY_SIZE);
     const struct bytes parts[] = {part("votes"), bytes_of(number, sizeof(number))};
+    number_put(number, question);
+    seal_id(tag, &key, parts, 2);
+}
+
+void session_thread_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                        int64_t question)
+{
+    uint8_t number[8];
+    const struct bytes key = bytes_of(view_key, KEY_SIZE);
+    const struct bytes parts[] = {part("thread"), bytes_of(number, sizeof(number))};
     number_put(number, question);
     seal_id(tag, &key, parts, 2);
 }
@@ -271,4 +287,25 @@ struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct o
     if (plain.size > skip)
         memcpy(out + head + OWN_VOTE_SIZE, plain.data + skip, plain.size - skip);
     return bytes_of(out, replace ? plain.size : plain.size + OWN_VOTE_SIZE);
+}
+
+enum result session_thread_read(struct bytes plain, struct own_thread *own)
+{
+    *own = (struct own_thread){0};
+    if (plain.size == 0)
+        return OK;
+    if (plain.size != OWN_THREAD_SIZE)
+        return INVALID;
+    *own = (struct own_thread){plain.data[0], plain.data[1], plain.data[2], plain.data[3]};
+    return OK;
+}
+
+struct bytes session_thread_bytes(struct arena *arena, struct own_thread own)
+{
+    uint8_t *out = arena_take(arena, OWN_THREAD_SIZE);
+    out[0] = own.choice;
+    out[1] = own.looked;
+    out[2] = own.importance;
+    out[3] = own.relevance;
+    return bytes_of(out, OWN_THREAD_SIZE);
 }

@@ -42,6 +42,8 @@ bool session_second_missing(int64_t role, int64_t level, int64_t second);
  * same bytes. */
 void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
                        int64_t question);
+void session_thread_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                        int64_t question);
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
 struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],
                              const uint8_t tag[SESSION_TAG_SIZE], int64_t seq, struct bytes plain);
@@ -60,3 +62,14 @@ MUST_USE enum result session_votes_read(struct arena *arena, struct bytes plain,
                                         struct own_vote **votes, size_t *count);
 /* `plain` (may be absent) with this vote put in or replaced. */
 struct bytes session_votes_put(struct arena *arena, struct bytes plain, struct own_vote vote);
+
+/* The payload of a thread row: what a member chose in its poll and how he rated it, one byte each.
+ */
+enum { OWN_THREAD_SIZE = 4 };
+struct own_thread {
+    uint8_t choice, looked;        /* choice 0: none; looked: the counts were seen before it */
+    uint8_t importance, relevance; /* 0: not said */
+};
+/* Nothing in it: all zero. INVALID for any other size. */
+MUST_USE enum result session_thread_read(struct bytes plain, struct own_thread *own);
+struct bytes session_thread_bytes(struct arena *arena, struct own_thread own);

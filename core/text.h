@@ -18,6 +18,6 @@ MUST_USE enum result text_markdown(struct arena *arena, struct text markdown, st
  * NULL data; NUL-terminated. */
 struct text text_excerpt(struct arena *arena, struct text markdown, size_t characters);
 /* Markup that text_markdown made earlier and a store kept. The caller vouches for where it comes
- * from: only board.db's posting.html and release.db's figure columns (tidy holds the list of
- * callers). */
+ * from: only board.db's posting.html and solution.html, and release.db's figure columns (tidy
+ * holds the list of callers). */
 struct html text_kept_html(struct text markup);

@@ -29,19 +29,56 @@ static int64_t position(const char *const *words, size_t count, struct text word
     return -1;
 }
 
-static struct text topics_joined(const struct json *list, struct arena *arena)
+static int64_t number(const struct json *object, const char *key, int64_t low, int64_t high)
+{
+    int64_t value = 0;
+    const struct json *there = json_get(object, key);
+    if (there != NULL)
+        (void)!json_get_int(there, low, high, &value);
+    return value;
+}
+
+static struct text joined(const struct json *list, struct arena *arena, char between)
 {
     struct buf buf;
     buf_open(&buf, arena, 64);
     for (size_t i = 0; list != NULL && i < json_count(list); i++) {
-        struct text topic;
-        if (!json_get_text(json_at(list, i), arena, 40, &topic))
+        struct text part;
+        if (!json_get_text(json_at(list, i), arena, 150, &part))
             continue;
         if (buf.size > 0)
-            buf_char(&buf, ' ');
-        buf_add(&buf, topic.data, topic.size);
+            buf_char(&buf, between);
+        buf_add(&buf, part.data, part.size);
     }
     return buf_done(&buf);
+}
+
+/* Of a day that counts from today, the month alone. */
+static struct text month_of(const struct json *line, struct arena *arena, const char *key,
+                            int64_t today_ms)
+{
+    int64_t day = number(line, key, -4000, -1);
+    return day == 0 ? NO_TEXT : clock_month(arena, today_ms + day * DAY_MS);
+}
+
+/* What belongs to one kind of thread. */
+static void act_of_kind(struct act *act, const struct json *line, struct arena *arena,
+                        int64_t today_ms)
+{
+    static const char *const settings[] = {"",          "clinic",    "hospital",
+                                           "emergency", "intensive", "other"};
+    static const char *const bands[] = {"", "1-5", "6-20", ">20"};
+    act->options = joined(json_get(line, "options"), arena, '\n');
+    act->setting = position(settings, 6, member(line, arena, "setting"));
+    act->seen = position(bands, 4, member(line, arena, "patients"));
+    act->from_month = month_of(line, arena, "from_day", today_ms);
+    act->to_month = month_of(line, arena, "to_day", today_ms);
+    act->how = member(line, arena, "how");
+    act->answer = member(line, arena, "answer");
+    act->importance = number(line, "importance", 1, 5);
+    act->relevance = number(line, "relevance", 1, 5);
+    if (json_get(line, "study") != NULL)
+        (void)!json_get_bool(json_get(line, "study"), &act->study);
 }
 
 static void act_person(struct act *act, const struct json *line, struct arena *arena)
@@ -75,25 +112,28 @@ static int64_t act_time(const struct json *line, enum act_kind kind, int64_t tod
 static bool act_read(struct act *act, const struct json *line, struct arena *arena,
                      int64_t today_ms)
 {
-    static const char *const types[] = {"staff",  "member", "applicant", "posting",
-                                        "answer", "vote",   "solved"};
-    static const enum act_kind kinds[] = {ACT_STAFF,  ACT_JOIN, ACT_JOIN,  ACT_POSTING,
-                                          ACT_ANSWER, ACT_VOTE, ACT_SOLVED};
+    static const char *const types[] = {"staff", "member", "applicant", "posting", "answer",
+                                        "vote",  "solved", "choice",    "rating"};
+    static const enum act_kind kinds[] = {ACT_STAFF,   ACT_JOIN,   ACT_JOIN,
+                                          ACT_POSTING, ACT_ANSWER, ACT_VOTE,
+                                          ACT_SOLVED,  ACT_CHOICE, ACT_RATING};
     static const char *const postings[] = {"", "question", "case", "observation"};
     static const char *const stances[] = {"", "corroborate", "dispute", "cannot_say"};
     static const char *const bands[] = {"0", "1-5", "6-20", ">20"};
-    int64_t type = position(types, 7, member(line, arena, "type"));
+    int64_t type = position(types, 9, member(line, arena, "type"));
     if (type < 0)
         return false;
     act->kind = kinds[type];
     act->waits = type == 2;
     act->by = member(line, arena, act->kind <= ACT_JOIN ? "pseudonym" : "by");
     act->key = member(line, arena, "key");
-    act->on = member(line, arena, act->kind == ACT_VOTE ? "on" : "question");
+    bool on = act->kind == ACT_VOTE || act->kind >= ACT_CHOICE;
+    act->on = member(line, arena, on ? "on" : "question");
     act->title = member(line, arena, "title");
     act->body = member(line, arena, "body");
     act->organisation = member(line, arena, "organisation");
-    act->topics = topics_joined(json_get(line, "topics"), arena);
+    act->topics = joined(json_get(line, "topics"), arena, ' ');
+    act_of_kind(act, line, arena, today_ms);
     act_person(act, line, arena);
     act->at_ms = act_time(line, act->kind, today_ms);
     if (act->kind == ACT_STAFF)
@@ -103,7 +143,8 @@ static bool act_read(struct act *act, const struct json *line, struct arena *are
     else if (act->kind == ACT_VOTE) {
         act->number = position(stances, 4, member(line, arena, "stance"));
         act->patients = position(bands, 4, member(line, arena, "patients"));
-    }
+    } else if (act->kind == ACT_CHOICE)
+        act->number = number(line, "option", 1, 6);
     return act->by.size > 0 && act->number >= 0 && act->patients >= 0;
 }
 

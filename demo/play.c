@@ -166,6 +166,13 @@ static enum result act_posting(struct play *play, const struct act *act, struct 
         command.ask.title = act->title;
         command.ask.body = act->body;
         command.ask.topics = act->topics;
+        command.ask.options = act->options.size > 0 ? act->options : NO_TEXT;
+        command.ask.has_setting = act->setting > 0;
+        command.ask.setting = act->setting;
+        command.ask.has_seen = act->seen > 0;
+        command.ask.seen = act->seen;
+        command.ask.from_month = act->from_month;
+        command.ask.to_month = act->to_month;
     } else {
         command.kind = COMMAND_ANSWER;
         command.answer.question = id_of(play, act->on);
@@ -183,6 +190,37 @@ static enum result act_posting(struct play *play, const struct act *act, struct 
     return OK;
 }
 
+static void act_on_thread(struct play *play, const struct act *act, int64_t on,
+                          struct command *command)
+{
+    switch ((int)act->kind) {
+    case ACT_VOTE:
+        *command = (struct command){
+            .kind = COMMAND_VOTE,
+            .vote = {.posting = on, .stance = act->number, .patients = act->patients}};
+        return;
+    case ACT_CHOICE:
+        *command = (struct command){.kind = COMMAND_POLL_CHOOSE,
+                                    .poll_choose = {.question = on, .choice = act->number}};
+        return;
+    case ACT_RATING:
+        *command = (struct command){.kind = COMMAND_QUESTION_RATE,
+                                    .question_rate = {.question = on,
+                                                      .importance = act->importance,
+                                                      .relevance = act->relevance}};
+        return;
+    default:
+        *command = (struct command){.kind = COMMAND_SOLVE,
+                                    .solve = {.question = on,
+                                              .solved = true,
+                                              .how = act->how.size > 0 ? act->how : NO_TEXT,
+                                              .has_answer = act->answer.size > 0,
+                                              .answer = id_of(play, act->answer),
+                                              .has_study = act->study,
+                                              .study = act->study}};
+    }
+}
+
 static enum result act_by_member(struct play *play, const struct act *act)
 {
     struct bytes reply;
@@ -192,16 +230,9 @@ static enum result act_by_member(struct play *play, const struct act *act)
         return result;
     if (act->kind == ACT_POSTING || act->kind == ACT_ANSWER)
         return act_posting(play, act, player);
-    struct command command = {.kind = act->kind == ACT_VOTE ? COMMAND_VOTE : COMMAND_SOLVE};
+    struct command command;
     int64_t on = id_of(play, act->on);
-    if (act->kind == ACT_VOTE) {
-        command.vote.posting = on;
-        command.vote.stance = act->number;
-        command.vote.patients = act->patients;
-    } else {
-        command.solve.question = on;
-        command.solve.solved = true;
-    }
+    act_on_thread(play, act, on, &command);
     return on == 0 ? NOT_FOUND : ask(play, &play->clerk, player, &command, &reply);
 }
 

@@ -1,5 +1,4 @@
-/* What is done on a question's page: answer, vote, mark as solved. The page itself is
- * page_question.c. */
+/* What is done on a question's page: answer and vote. The page itself is page_question.c. */
 #include "fcgi/page_parts.h"
 
 #include <inttypes.h>
@@ -30,11 +29,6 @@ const struct field fields_vote[] = {
      .label = "Patients seen"},
     {.name = NULL},
 };
-const struct field fields_solved[] = {
-    {.name = "solved", .type = FIELD_FLAG, .label = "Solved"},
-    {.name = NULL},
-};
-
 enum result page_answer_post(struct request *r, struct reply *out)
 {
     struct page_checked checked;
@@ -77,15 +71,4 @@ enum result page_vote_post(struct request *r, struct reply *out)
     if (result != OK)
         return result;
     return reply_redirect(r, out, "/q/%" PRId64 "#p%" PRId64, row.question, r->id);
-}
-
-enum result page_solved_post(struct request *r, struct reply *out)
-{
-    struct command command = {.kind = COMMAND_SOLVE};
-    command.solve.question = r->id;
-    command.solve.solved = request_flag(r, "solved");
-    enum result result = page_command(r, &command);
-    if (result != OK)
-        return result;
-    return reply_redirect(r, out, "/q/%" PRId64, r->id);
 }

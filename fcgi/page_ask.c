@@ -1,6 +1,6 @@
 /* Asking, and the two helpers beside the form: similar questions and a preview, as pages and as
  * fragments for site.js. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_kinds.h"
 
 #include <inttypes.h>
 
@@ -26,6 +26,7 @@ const struct field fields_ask[] = {
      .label = "The title"},
     {.name = "body", .type = FIELD_TEXT, .low = 1, .high = POSTING_SIZE_MAX, .label = "The text"},
     {.name = "topics", .type = FIELD_LINE, .high = 200, .optional = true, .label = "Topics"},
+    ASK_KIND_FIELDS,
     {.name = "preview", .type = FIELD_FLAG, .optional = true, .label = "Preview"},
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
@@ -39,6 +40,7 @@ const struct field fields_ask_form[] = {
      .high = SEARCH_QUERY_SIZE_MAX,
      .optional = true,
      .label = "The title"},
+    ASK_KIND_FIELDS,
     {.name = NULL},
 };
 const struct field fields_similar[] = {
@@ -65,7 +67,7 @@ const struct field fields_preview[] = {
 
 /* What is shown in the fields: as typed, or made more general. */
 struct asked {
-    struct text title, body, topics;
+    struct text title, body, topics, options;
     int64_t kind;
     bool preview;
 };
@@ -75,6 +77,8 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     struct page_checked checked;
     struct view_ask v = {.head = page_head(r, TEXT("Ask"))};
     page_check(r, asked.title, asked.body, &checked);
+    page_check_more(r, "options", asked.options, &checked);
+    v.by_kind = page_ask_kind(r, asked.options);
     v.form = guard_form(r, out, "/ask");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
@@ -107,6 +111,7 @@ enum result page_ask(struct request *r, struct reply *out)
                     (struct asked){.title = text_cut(title, TITLE_SIZE_MAX),
                                    .body = TEXT(""),
                                    .topics = TEXT(""),
+                                   .options = request_text(r, "options"),
                                    .kind = POSTING_QUESTION});
 }
 
@@ -115,6 +120,7 @@ static struct asked typed_of(const struct request *r)
     struct asked asked = {.title = request_typed(r, "title"),
                           .body = request_typed(r, "body"),
                           .topics = request_typed(r, "topics"),
+                          .options = request_typed(r, "options"),
                           .kind = POSTING_QUESTION};
     /* What is no kind stays a question. */
     (void)text_int(request_typed(r, "kind"), POSTING_QUESTION, POSTING_OBSERVATION, &asked.kind);
@@ -134,6 +140,7 @@ enum result page_ask_post(struct request *r, struct reply *out)
         struct text change = request_text(r, "change");
         asked.title = page_generalise(r, "title", asked.title, change);
         asked.body = page_generalise(r, "body", asked.body, change);
+        asked.options = page_generalise(r, "options", asked.options, change);
     }
     if (page_wants_general(r) || request_flag(r, "preview")) {
         asked.preview = true;
@@ -146,9 +153,11 @@ enum result page_ask_post(struct request *r, struct reply *out)
     const char *why = topics_read(r->arena, request_text(r, "topics"), &command.ask.topics);
     if (why != NULL)
         request_fault_add(r, "topics", "%s", why);
+    bool of_kind = page_ask_kind_read(r, &command.ask);
     page_check(r, command.ask.title, command.ask.body, &checked);
+    page_check_more(r, "options", asked.options, &checked);
     enum result result = page_check_post(r, &checked);
-    if (result != OK || why != NULL)
+    if (result != OK || why != NULL || !of_kind)
         return INVALID;
     struct reply_created created;
     result = page_command_created(r, &command, &created);

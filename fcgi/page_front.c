@@ -1,6 +1,6 @@
-/* The front page: own topics, new, rising, unanswered. Pages of a list follow by key, never by
- * offset. */
-#include "fcgi/page_parts.h"
+/* The front page: own topics, new, rising, rated, unanswered, solved. Pages of a list follow by
+ * key, never by offset. */
+#include "fcgi/page_front_filter.h"
 
 #include <stdlib.h>
 
@@ -9,10 +9,13 @@
 #include "schema/board.h"
 #include "schema/rank.h"
 
-enum { SIDE_TOPICS = 24, ROWS_AHEAD = PAGE_ROWS + 1 };
+enum { SIDE_TOPICS = 24, ROWS_AHEAD = FRONT_AHEAD };
 
 const struct field fields_front[] = {
     {.name = "tab", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The list"},
+    {.name = "kind", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The kind"},
+    {.name = "state", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The state"},
+    {.name = "by", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The order"},
     PAGE_FIELD_BEFORE,
     {.name = NULL},
 };
@@ -50,13 +53,6 @@ bool page_follows(struct text followed, struct text topic)
     return false;
 }
 
-static int newest_first(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a;
-    int64_t y = *(const int64_t *)b;
-    return x < y ? 1 : x > y ? -1 : 0;
-}
-
 /* The newest questions of all followed topics together, each once. At most TOPICS_FOLLOWED_MAX
  * short reads. */
 static enum result yours_ids(struct request *r, struct text followed, int64_t before, int64_t *ids,
@@ -75,7 +71,7 @@ static enum result yours_ids(struct request *r, struct text followed, int64_t be
         for (size_t i = 0; i < row_count; i++)
             all[found++] = rows[i].question;
     }
-    qsort(all, found, sizeof *all, newest_first);
+    qsort(all, found, sizeof *all, front_newest_first);
     *count = 0;
     for (size_t i = 0; i < found && *count < ROWS_AHEAD; i++)
         if (i == 0 || all[i] != all[i - 1])
@@ -83,9 +79,11 @@ static enum result yours_ids(struct request *r, struct text followed, int64_t be
     return OK;
 }
 
-static enum result rising_ids(struct request *r, int64_t before, int64_t *ids, size_t *count)
+static enum result rising_ids(struct request *r, struct text followed, int64_t before, int64_t *ids,
+                              size_t *count)
 {
     struct db *rank = request_store(r, WEB_RANK);
+    (void)followed;
     *count = 0;
     if (before == PAGE_BEFORE_ALL) {
         struct rank_rising_first_row *rows;
@@ -99,23 +97,6 @@ static enum result rising_ids(struct request *r, int64_t before, int64_t *ids, s
     for (size_t i = 0; result == OK && i < *count; i++)
         ids[i] = rows[i].question;
     return result;
-}
-
-/* Rows for ids in the order given; the one ahead only says that there is more. */
-static enum result rows_of(struct request *r, const int64_t *ids, size_t count,
-                           struct view_front *v)
-{
-    for (size_t i = 0; i < count && i < PAGE_ROWS; i++) {
-        struct board_thread_get_row row;
-        enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, ids[i], &row);
-        if (result == NOT_FOUND)
-            continue;
-        if (result != OK)
-            return result;
-        v->rows[v->rows_count++] = page_thread_row(r, THREAD_FACTS(&row));
-    }
-    v->next = count > PAGE_ROWS ? ids[PAGE_ROWS - 1] : 0;
-    return OK;
 }
 
 static enum result list_new(struct request *r, int64_t before, struct view_front *v)
@@ -142,19 +123,21 @@ static enum result list_unanswered(struct request *r, int64_t before, struct vie
     return result;
 }
 
-static enum result list_load(struct request *r, struct text followed, struct view_front *v)
+static enum result list_load(struct request *r, struct text followed,
+                             const struct front_filter *filter, struct view_front *v)
 {
-    int64_t ids[ROWS_AHEAD];
-    size_t count = 0;
     int64_t before = request_int(r, "before");
     v->rows = arena_array(r->arena, struct view_thread_row, PAGE_ROWS);
-    if (text_is(v->tab, "new"))
-        return list_new(r, before, v);
     if (text_is(v->tab, "unanswered"))
         return list_unanswered(r, before, v);
-    enum result result = text_is(v->tab, "rising") ? rising_ids(r, before, ids, &count)
-                                                   : yours_ids(r, followed, before, ids, &count);
-    return result == OK ? rows_of(r, ids, count, v) : result;
+    if (text_is(v->tab, "solved") || (text_is(v->tab, "new") && filter->narrowed))
+        return front_list_of_states(r, filter, v);
+    if (text_is(v->tab, "new"))
+        return list_new(r, before, v);
+    front_ids *source = text_is(v->tab, "rising")  ? rising_ids
+                        : text_is(v->tab, "rated") ? front_rated_ids
+                                                   : yours_ids;
+    return front_list_scanned(r, source, followed, filter, v);
 }
 
 enum result page_standing(struct request *r, int64_t member, struct view_standing *v)
@@ -202,7 +185,7 @@ static enum result side_topics(struct request *r, struct text followed, struct v
 
 static struct text tab_of(const struct request *r, struct text followed)
 {
-    static const char *const tabs[] = {"yours", "new", "rising", "unanswered"};
+    static const char *const tabs[] = {"yours", "new", "rising", "rated", "unanswered", "solved"};
     struct text asked = request_text(r, "tab");
     for (size_t i = 0; i < sizeof tabs / sizeof tabs[0]; i++)
         if (text_is(asked, tabs[i]))
@@ -218,7 +201,9 @@ enum result page_front(struct request *r, struct reply *out)
     if (result != OK)
         return result;
     v.tab = tab_of(r, followed);
-    result = list_load(r, followed, &v);
+    struct front_filter filter = front_filter_read(r, v.tab);
+    result = list_load(r, followed, &filter, &v);
+    front_chips(r, &filter, &v);
     if (result == OK)
         result = side_topics(r, followed, &v);
     if (result == OK)

@@ -83,6 +83,26 @@ void page_check(struct request *r, struct text title, struct text body, struct p
     }
 }
 
+void page_check_more(struct request *r, const char *field, struct text text,
+                     struct page_checked *out)
+{
+    struct view_span *more;
+    size_t count;
+    if (text.size == 0)
+        return;
+    out->blocked += page_spans(r, field, text, &more, &count);
+    struct view_span *all = arena_array(r->arena, struct view_span, out->count + count + 1);
+    for (size_t i = 0; i < out->count; i++)
+        all[i] = out->spans[i];
+    for (size_t i = 0; i < count && out->count < PAGE_SPANS; i++) {
+        bool asks = !text_is(more[i].severity, "hint");
+        all[out->count++] = more[i];
+        out->asking += asks;
+        out->general = out->general || (asks && more[i].instead.size > 0);
+    }
+    out->spans = all;
+}
+
 enum result page_check_post(struct request *r, const struct page_checked *checked)
 {
     if (checked->blocked > 0) {

@@ -42,13 +42,12 @@ struct view_head page_head(const struct request *r, struct text title)
 
 const char *page_state(int64_t kind, int64_t solved, int64_t answers)
 {
+    (void)answers; /* how many there are stands beside it */
     if (kind == POSTING_REFERENCE)
         return "reference";
-    if (solved)
-        return "solved";
     if (kind == POSTING_OBSERVATION)
         return "observation";
-    return answers == 0 ? "unanswered" : "open";
+    return solved == THREAD_STUDY ? "case study" : solved ? "solved" : "unsolved";
 }
 
 void page_topics(struct arena *arena, struct text names, struct view_topic **topics, size_t *count)
@@ -61,6 +60,25 @@ void page_topics(struct arena *arena, struct text names, struct view_topic **top
         if (name.size > 0)
             list[(*count)++].name = name;
     *topics = list;
+}
+
+struct text page_mean(struct arena *arena, int64_t hundredths)
+{
+    int64_t tenths = (hundredths + 5) / 10;
+    if (hundredths == 0)
+        return TEXT("");
+    return arena_format(arena, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+}
+
+/* A list stands without them. */
+static void row_rating(const struct request *r, struct view_thread_row *row)
+{
+    struct board_rating_get_row rating;
+    if (board_rating_get(request_store((struct request *)(uintptr_t)r, WEB_BOARD), r->arena,
+                         row->id, &rating) != OK)
+        return;
+    row->relevance = page_mean(r->arena, rating.relevance);
+    row->importance = page_mean(r->arena, rating.importance);
 }
 
 struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts)
@@ -77,8 +95,12 @@ struct view_thread_row page_thread_row(const struct request *r, struct thread_fa
         .iso = clock_iso(r->arena, facts.at_ms),
         .excerpt = facts.excerpt,
         .source = facts.source,
+        .relevance = TEXT(""),
+        .importance = TEXT(""),
     };
     page_topics(r->arena, facts.topics, &row.topics, &row.topics_count);
+    if (facts.kind <= POSTING_OBSERVATION)
+        row_rating(r, &row);
     return row;
 }
 

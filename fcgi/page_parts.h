@@ -42,8 +42,10 @@ struct thread_facts {
         .title = (row)->title, .excerpt = (row)->excerpt, .source = (row)->source    \
     }
 struct view_thread_row page_thread_row(const struct request *r, struct thread_facts facts);
-/* "solved", "reference", "observation", "unanswered" or "open". */
+/* "unsolved", "solved", "case study", "observation" or "reference". */
 const char *page_state(int64_t kind, int64_t solved, int64_t answers);
+/* A mean of ratings, in hundredths, as "4.2"; "" for 0. */
+struct text page_mean(struct arena *arena, int64_t hundredths);
 /* Space separated names as a list. */
 void page_topics(struct arena *arena, struct text names, struct view_topic **topics, size_t *count);
 
@@ -75,6 +77,9 @@ struct page_checked {
     bool general;
 };
 void page_check(struct request *r, struct text title, struct text body, struct page_checked *out);
+/* A further text of the same form. */
+void page_check_more(struct request *r, const char *field, struct text text,
+                     struct page_checked *out);
 /* May a text with these marks be posted? Else INVALID, and a fault of the field "body". Reads the
  * field "confirmed". */
 MUST_USE enum result page_check_post(struct request *r, const struct page_checked *checked);

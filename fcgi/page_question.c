@@ -1,7 +1,7 @@
 /* A question with its answers. What is the same for all readers is rendered once per version of
  * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +28,7 @@ struct personal {
     struct text vote_form;
     struct text body;
     bool preview;
+    struct page_kind by_kind;
 };
 
 static bool is_own(const struct personal *me, int64_t posting)
@@ -61,6 +62,8 @@ static enum result votes_load(struct request *r, struct personal *me)
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
 {
     me->physician = r->reader.role == BOARD_PHYSICIAN;
+    me->by_kind = (struct page_kind){
+        .question = me->question, .kind = me->thread.kind, .physician = me->physician};
     if (!me->physician)
         return OK;
     me->vote_form = guard_form(r, out, "/p/:id/vote");
@@ -68,6 +71,7 @@ static enum result personal_load(struct request *r, struct reply *out, struct pe
     if (result == OK)
         result = board_postings_own(request_store(r, WEB_BOARD), r->arena, me->question,
                                     r->reader.member, &me->own, &me->own_count);
+    me->by_kind.asker = is_own(me, me->question);
     return result;
 }
 
@@ -96,22 +100,18 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     struct view_answer_form v = {
         .question = me->question,
         .form = TEXT(""),
-        .solve_form = TEXT(""),
         .preview_form = TEXT(""),
         .request = TEXT(""),
         .body = me->body,
         .can_answer = me->physician,
-        .asker = is_own(me, me->question) && me->thread.kind <= POSTING_CASE,
-        .solved = me->thread.solved,
     };
-    if (v.asker)
-        v.solve_form = guard_form(r, out, "/q/:id/solved");
     if (!v.can_answer)
         return v;
     v.form = guard_form(r, out, "/q/:id/answer");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
-    page_problems(r, &v.problems, &v.problems_count);
+    if (!page_solve_failed(r))
+        page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)
         return v;
     page_check(r, TEXT(""), me->body, &checked);
@@ -127,13 +127,15 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
 static void fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                  int64_t id, void *self)
 {
-    const struct personal *me = self;
+    struct personal *me = self;
     if (strcmp(slot, "own_vote") == 0) {
         struct view_own_vote v = own_vote_of(me, id);
         html_own_vote(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else {
+        (void)page_kind_fill(r, out, buf, slot, &me->by_kind);
     }
 }
 
@@ -227,6 +229,8 @@ static enum result question_load(struct request *r, struct view_question *v)
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
         result = postings_load(r, v);
+    if (result == OK)
+        result = page_kind_load(r, thread.kind, thread.solved != 0, &v->kind);
     if (result != OK)
         return result;
     v->head = page_head(r, thread.title);
@@ -240,7 +244,7 @@ static enum result question_load(struct request *r, struct view_question *v)
     return OK;
 }
 
-static enum result question_json(struct request *r, struct reply *out, const struct personal *me)
+static enum result question_json(struct request *r, struct reply *out, struct personal *me)
 {
     struct view_question v = {0};
     enum result result = question_load(r, &v);
@@ -252,6 +256,7 @@ static enum result question_json(struct request *r, struct reply *out, const str
     for (size_t i = 0; i < v.answers_count; i++)
         v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
     v.answer = answer_form_of(r, out, me);
+    page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;
 }

@@ -18,8 +18,7 @@ extern const struct field fields_front[], fields_ask_form[], fields_ask[], field
 page_function page_front;
 page_function page_question;
 page_function page_ask, page_ask_post, page_ask_again, page_similar, page_preview; /* page_ask.c */
-page_function page_answer_post, page_answer_again, page_vote_post,
-    page_solved_post; /* page_answer.c */
+page_function page_answer_post, page_answer_again, page_vote_post; /* page_answer.c */
 page_function page_search;
 page_function page_topic, page_follow_post; /* page_topic.c */
 page_function page_member;
@@ -81,6 +80,13 @@ page_function page_vouches, page_vouches_again, page_pioneer_post, page_branch_p
     page_restore_post; /* page_vouches.c */
 page_function page_domains, page_domains_again, page_domains_post;
 
+/* What a question's page has by kind (page_question_kinds.c). */
+extern const struct field fields_poll[], fields_rate[];
+page_function page_solved_post, page_solved_again, page_poll_post, page_rate_post;
+
+/* A member's specialties (page_specialties.c). */
+extern const struct field fields_specialties[];
+page_function page_specialties, page_specialties_again, page_specialties_post;
 /* Personal tokens and what programs must know, for the interface of programs. */
 extern const struct field fields_tokens_form[], fields_tokens[];
 page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;

@@ -51,7 +51,7 @@
   /* ---- similar questions under a title ---- */
   const similar_row = (row) => {
     const facts = make("p", { class: "facts" });
-    const state = row.state === "solved" || row.state === "reference" ? `state ${row.state}` : "state";
+    const state = { solved: "state solved", "case study": "state solved", reference: "state reference" }[row.state] || "state";
     facts.append(make("span", { class: state }, row.state),
       make("span", {}, row.source || `${row.answers} ${row.answers === 1 ? "answer" : "answers"}`));
     if (row.corroborations > 0)
@@ -188,6 +188,21 @@
     form.querySelector("select[name=patients]").value = String(Number(mine.dataset.patients));
   };
 
+  /* ---- kinds: the ask form shows only what belongs to the kind chosen ---- */
+  const kinds_start = (place) => {
+    const groups = all("[data-kind]", place.form || place.closest("form"));
+    const show = () => {
+      const chosen = place.querySelector("input:checked")?.value;
+      for (const group of groups) {
+        const filled = all("textarea, select, input", group).some((field) => field.value !== "" && field.value !== "0");
+        group.hidden = group.dataset.kind !== chosen && !filled; /* what was typed is never hidden */
+      }
+    };
+    place.addEventListener("change", show);
+    place.closest("form").addEventListener("input", show);
+    show();
+  };
+
   /* ---- keys ---- */
   const keys = [
     ["/", "Search"], ["j", "Next in the list, or next answer"], ["k", "The one before"], ["o", "Open it"],
@@ -267,5 +282,6 @@
   for (const input of all("input[data-similar]")) similar_start(input);
   for (const form of all("form[data-preview]")) preview_start(form);
   for (const form of all("form[data-keep]")) draft_start(form);
+  for (const place of all("[data-kinds]")) kinds_start(place);
   keys_start();
 })();

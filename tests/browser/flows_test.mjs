@@ -347,7 +347,9 @@ test("without script: everything a physician does works by forms and links", asy
   );
   await view.getByRole("button", { name: "Post", exact: true }).click();
   await view.waitForURL(/\/q\/\d+/);
+  await view.locator("#solve summary").click();
   await view.getByRole("button", { name: "Mark as solved" }).click();
+  await view.locator("#solve summary").click();
   await view.getByRole("button", { name: "Mark as unsolved" }).waitFor();
   await view.goto(`/q/${ids.question}`);
   await view.fill("#answer-body", "We give 2.5 mg too.");

@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 import { apiGets, apiPosts } from "./api_rows.mjs";
 import { makeToken } from "../support/token.mjs";
 
@@ -73,6 +74,7 @@ const gets = {
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
   ...accountGets,
+  ...kindsGets(() => it),
   ...apiGets,
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
@@ -229,6 +231,7 @@ const posts = {
   ...doorPosts(() => it),
   ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
+  ...kindsPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -243,6 +246,7 @@ before(async () => {
   them.alder = await house.physician("Alder");
   them.birch = await house.physician("Birch");
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
+  const poll = await ask(them.alder, `${secret}: which dose?`, `${secret}, in steps.`, { kind: 2, options: "Half\nFull" });
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
@@ -280,6 +284,7 @@ before(async () => {
   };
   it = {
     question,
+    case: poll,
     posting,
     campaign: id,
     script,

@@ -38,7 +38,7 @@ static void live(void)
     assert_int_equal(room_do(&kestrel, &follow, NULL), OK);
     follow.topic_follow.topic = TEXT("cardiology");
     assert_int_equal(room_do(&kestrel, &follow, NULL), OK);
-    solve.solve = (struct command_solve){question, true};
+    solve.solve = (struct command_solve){.question = question, .solved = true};
     assert_int_equal(room_do(&kestrel, &solve, NULL), OK);
     seen.notices_seen.upto = INT64_MAX;
     assert_int_equal(room_do(&larkspur, &seen, NULL), OK);

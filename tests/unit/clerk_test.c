@@ -274,7 +274,7 @@ static void only_the_asker_solves_and_answerers_are_told(void **state UNUSED)
     (void)person_answer(&larkspur, question, "Stop it.");
     assert_int_equal(board_member_unread(room.board, &room_arena, kestrel.id, &unread), OK);
     assert_int_equal(unread.unread, 2); /* let in; answered */
-    command.solve = (struct command_solve){question, true};
+    command.solve = (struct command_solve){.question = question, .solved = true};
     assert_int_equal(room_do(&larkspur, &command, NULL), REFUSED);
     assert_int_equal(room_do(&kestrel, &command, NULL), OK);
     assert_int_equal(board_member_unread(room.board, &room_arena, larkspur.id, &unread), OK);

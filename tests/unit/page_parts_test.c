@@ -55,8 +55,8 @@ static void evidence_without_votes_divides_by_nothing(void **state)
 static void states_say_what_a_reader_needs_first(void **state)
 {
     (void)state;
-    assert_string_equal(page_state(POSTING_QUESTION, 0, 0), "unanswered");
-    assert_string_equal(page_state(POSTING_CASE, 0, 2), "open");
+    assert_string_equal(page_state(POSTING_QUESTION, 0, 0), "unsolved");
+    assert_string_equal(page_state(POSTING_CASE, 2, 2), "case study");
     assert_string_equal(page_state(POSTING_CASE, 1, 2), "solved");
     assert_string_equal(page_state(POSTING_OBSERVATION, 0, 0), "observation");
     assert_string_equal(page_state(POSTING_REFERENCE, 0, 0), "reference");

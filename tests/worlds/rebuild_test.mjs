@@ -32,6 +32,12 @@ before(async () => {
   await alder.submit(`/q/${question}`, `/q/${question}/solved`, { solved: "1" }, { expect: 303 });
   await birch.submit("/t/cardiology", "/topic/cardiology/follow", { follows: "1" }, { expect: 303 });
   await ask(cedar, "Does a loading dose still have a place?", "Observation from a ward.", { kind: "3" });
+  const poll = await ask(alder, "Start now, or wait for a second run?", "One short run.", { kind: "2", options: "Start\nWait" });
+  await birch.submit(`/q/${poll}`, `/q/${poll}/poll`, { choice: "2" }, { expect: 303 });
+  await cedar.submit(`/q/${poll}`, `/q/${poll}/poll`, { show: "1" }, { expect: 303 });
+  await birch.submit(`/q/${poll}`, `/q/${poll}/rate`, { relevance: "4" }, { expect: 303 });
+  await alder.submit(`/q/${poll}`, `/q/${poll}/solved`, { solved: "1", how: "Waited.", study: "1" }, { expect: 303 });
+  await cedar.submit("/account/specialties", "/account/specialties", { s1: "nephrology", shown: "1" }, { expect: 303 });
   await closeMonth(house, admin);
   await house.settle();
   await house.down();

@@ -27,7 +27,7 @@ UPDATE member SET second = :second WHERE id = :id;
 --: member_left(id: int)
 --: may: clerk
 -- The key stays: nobody shall take the name of one who has left. The look goes with it, the name itself does not.
-UPDATE member SET pseudonym = '', level = 0, state = 4, credential = x'', specialty = '', shown = 0, second = 0 WHERE id = :id;
+UPDATE member SET pseudonym = '', level = 0, state = 4, credential = x'', specialty = '', codes = '', shown = 0, second = 0 WHERE id = :id;
 
 --: session_opened_set(digest: blob, at_ms: int)
 --: may: clerk

@@ -1,0 +1,9 @@
+#pragma once
+/* Specialties: the operator's list in roster.db (specialty_load.c), what a member chose of it in
+ * the journal (specialty.c). */
+
+enum {
+    SPECIALTIES_MOST = 400,   /* of the list */
+    SPECIALTIES_OWN_MOST = 5, /* of one member */
+    SPECIALTY_SIZE_MAX = 70,  /* bytes of one */
+};
