@@ -27,6 +27,8 @@ static const struct {
     {"/q/:id/solved", SCOPE_ASK},
     {"/q/:id/answer", SCOPE_ANSWER},
     {"/p/:id/vote", SCOPE_VOTE},
+    {"/q/:id/poll", SCOPE_VOTE},
+    {"/q/:id/rate", SCOPE_VOTE},
     {"/topic/:name/follow", SCOPE_NOTICES},
     {"/notices/seen", SCOPE_NOTICES},
 };

@@ -237,7 +237,7 @@ static void answers_write(struct buf *out, const struct route *route,
     else if (route->method == METHOD_POST)
         answer_write(out, "200", "Done: where it shows", "done");
     else
-        buf_format(out, "\"200\":{\"description\":\"What the page shows\"}");
+        answer_write(out, "200", "What the page shows", "page");
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
         buf_format(out, ",\"%s\":{\"$ref\":\"#/components/responses/problem\"}", refusals[i]);
     buf_char(out, '}');
@@ -279,10 +279,12 @@ static void row_write(struct buf *out, struct arena *arena, const struct route *
     buf_char(out, '}');
 }
 
+/* What anyone may read is told where it is a page that somebody described: others are no pages, but
+ * feeds and files. */
 static bool is_told(const struct route *route)
 {
-    bool open =
-        route->pool == POOL_MEMBER && route->who == WHO_ANYONE && route->method == METHOD_GET;
+    bool open = route->pool == POOL_MEMBER && route->who == WHO_ANYONE &&
+                route->method == METHOD_GET && openapi_page_find(route->page);
     return open || route_scopes(route) != 0;
 }
 
@@ -339,6 +341,7 @@ static void components_write(struct buf *out)
         "{\"type\":\"string\"},\"words\":{\"type\":\"string\"}},\"required\":[\"field\","
         "\"words\"]}}},\"required\":[\"type\",\"title\",\"status\",\"detail\",\"error\","
         "\"problems\"]},"
+        "\"page\":{\"type\":\"object\",\"description\":\"Not described yet\"},"
         "\"done\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
         "\"location\":{\"type\":\"string\"}},\"required\":[\"location\"]},"
         "\"made\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
