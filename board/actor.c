@@ -51,6 +51,8 @@ void actors_event(struct actors *actors, enum event_kind kind)
     case EVENT_TOPIC_FOLLOWED:
     case EVENT_NOTICES_SEEN:
     case EVENT_MAIL_SENT:
+    case EVENT_ROUND_OPENED:
+    case EVENT_ROUND_CLOSED:
         return;
     default:
         actors_forget(actors);

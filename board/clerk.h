@@ -177,6 +177,8 @@ enum result domain_set_run(struct work *work);
 enum result vouch_tree_run(struct work *work); /* branch.c */
 enum result branch_withdraw_run(struct work *work);
 enum result member_restore_run(struct work *work);
+enum result round_open_run(struct work *work); /* round.c */
+enum result round_close_run(struct work *work);
 enum result status_run(struct work *work);    /* command.c */
 struct db *clerk_roster(struct clerk *clerk); /* suspect.c; NULL: no list was imported yet */
 enum result licence_suspects_run(struct work *work);

@@ -74,6 +74,8 @@ static const struct command_row rows[] = {
     {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
+    {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
+    {COMMAND_ROUND_CLOSE, BY_PHYSICIAN, round_close_run, NULL},
     {COMMAND_POLL_CHOOSE, BY_PHYSICIAN, poll_choose_run, NULL},
     {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
     {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},

@@ -28,6 +28,10 @@ static int64_t event_member(const struct event *event)
         return event->posting_added.member;
     case EVENT_QUESTION_SOLVED:
         return event->question_solved.member;
+    case EVENT_ROUND_OPENED:
+        return event->round_opened.member;
+    case EVENT_ROUND_CLOSED:
+        return event->round_closed.member;
     case EVENT_VOTE_CAST:
         return event->vote_cast.member;
     case EVENT_TOPIC_FOLLOWED:
@@ -84,6 +88,10 @@ static void event_line(struct buf *out, const struct event *event)
         buf_format(out, ",\"level\":%" PRId64, event->member_level_set.level);
     if (event->kind == EVENT_QUESTION_SOLVED)
         buf_format(out, ",\"question\":%" PRId64, event->question_solved.question);
+    if (event->kind == EVENT_ROUND_OPENED)
+        buf_format(out, ",\"question\":%" PRId64, event->round_opened.question);
+    if (event->kind == EVENT_ROUND_CLOSED)
+        buf_format(out, ",\"question\":%" PRId64, event->round_closed.question);
     if (event->kind == EVENT_POLL_CHOSEN)
         buf_format(out, ",\"question\":%" PRId64 ",\"choice\":%" PRId64,
                    event->poll_chosen.question, event->poll_chosen.choice);

@@ -33,6 +33,9 @@ MUST_USE enum result fold_board_account(struct fold_board *fold, const struct ev
 MUST_USE enum result fold_desk_account(struct db *db, const struct event *event,
                                        struct arena *arena, bool *known);
 
+/* Live discussions (fold_round.c). */
+MUST_USE enum result fold_board_round(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_round(struct db *db, const struct event *event, bool *known);
 /* What belongs to one kind of thread (fold_kinds.c). *known: it was one of these events. */
 MUST_USE enum result fold_board_kinds(struct fold_board *fold, const struct journal_entry *entry,
                                       struct arena *arena, bool *known);

@@ -165,6 +165,10 @@ const char *session_action(enum command_kind kind)
         return "/p/:id/vote";
     case COMMAND_SOLVE:
         return "/q/:id/solved";
+    case COMMAND_ROUND_OPEN:
+        return "/q/:id/round";
+    case COMMAND_ROUND_CLOSE:
+        return "/q/:id/round/close";
     case COMMAND_TOPIC_FOLLOW:
         return "/topic/:name/follow";
     case COMMAND_MEMBER_DECIDE:

@@ -4,12 +4,13 @@
 
 #include <stdlib.h>
 
+#include "core/clock.h"
 #include "core/session.h"
 #include "ranking/ranking.h"
 #include "schema/board.h"
 #include "schema/rank.h"
 
-enum { SIDE_TOPICS = 24, ROWS_AHEAD = FRONT_AHEAD };
+enum { SIDE_TOPICS = 24, LIVE_ROWS = 5, ROWS_AHEAD = FRONT_AHEAD };
 
 const struct field fields_front[] = {
     {.name = "tab", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The list"},
@@ -183,6 +184,24 @@ static enum result side_topics(struct request *r, struct text followed, struct v
     return OK;
 }
 
+static enum result live_load(struct request *r, struct view_front *v)
+{
+    struct board_threads_live_row *rows;
+    size_t count;
+    enum result result = board_threads_live(request_store(r, WEB_BOARD), r->arena, r->now_ms,
+                                            LIVE_ROWS, &rows, &count);
+    v->live = arena_array(r->arena, struct view_live_row, LIVE_ROWS);
+    for (size_t i = 0; result == OK && i < count; i++)
+        v->live[v->live_count++] = (struct view_live_row){
+            .id = rows[i].question,
+            .title = rows[i].title,
+            .answers = rows[i].answers,
+            .until = clock_iso(r->arena, rows[i].live_until_ms),
+            .until_words = page_time_of_day(r->arena, rows[i].live_until_ms),
+        };
+    return result;
+}
+
 static struct text tab_of(const struct request *r, struct text followed)
 {
     static const char *const tabs[] = {"yours", "new", "rising", "rated", "unanswered", "solved"};
@@ -204,6 +223,8 @@ enum result page_front(struct request *r, struct reply *out)
     struct front_filter filter = front_filter_read(r, v.tab);
     result = list_load(r, followed, &filter, &v);
     front_chips(r, &filter, &v);
+    if (result == OK)
+        result = live_load(r, &v);
     if (result == OK)
         result = side_topics(r, followed, &v);
     if (result == OK)

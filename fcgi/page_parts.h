@@ -100,6 +100,12 @@ MUST_USE enum result page_similar_rows(struct request *r, struct text title, int
 MUST_USE enum result page_question_with(struct request *r, struct reply *out, struct text body,
                                         bool preview);
 
+/* The live discussion of thread r->id as this reader sees it (page_question_round.c). */
+struct board_thread_state_row;
+struct view_round page_round(struct request *r, struct reply *out,
+                             const struct board_thread_state_row *thread, bool asker);
+struct text page_time_of_day(struct arena *arena, int64_t at_ms); /* "15:30 UTC" */
+
 /* Topics the reader follows, space separated; "" for who follows none. Only the reader's own key
  * opens them. */
 MUST_USE enum result page_followed(struct request *r, struct text *topics);

@@ -134,6 +134,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else if (strcmp(slot, "round") == 0) {
+        struct view_round v = page_round(r, out, &me->thread, is_own(me, me->question));
+        html_round(buf, &v);
     } else {
         (void)page_kind_fill(r, out, buf, slot, &me->by_kind);
     }
@@ -256,6 +259,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
     for (size_t i = 0; i < v.answers_count; i++)
         v.own[v.own_count++] = own_vote_of(me, v.answers[i].id);
     v.answer = answer_form_of(r, out, me);
+    v.round = page_round(r, out, &me->thread, is_own(me, me->question));
     page_kind_json(r, out, &me->by_kind, &v);
     view_question_write(reply_json(out), &v);
     return OK;

@@ -26,6 +26,10 @@ page_function page_why_posting, page_why_member; /* page_why.c */
 page_function page_earnings, page_receipt;       /* page_earnings.c */
 page_function page_notices, page_seen_post;      /* page_notices.c */
 
+/* Live discussions (page_question_round.c). */
+extern const struct field fields_round[];
+page_function page_live, page_round_post, page_round_close_post;
+
 /* Login pool, and what anyone may read. */
 extern const struct field fields_login_form[], fields_login[], fields_join[];
 page_function page_login, page_login_post, page_login_again, page_logout_post,

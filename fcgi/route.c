@@ -140,6 +140,9 @@ const struct route route_table[] = {
     GET("/admin/domains", ADMIN, ADMIN, READ, fields_domains_form, page_domains),
     POST("/admin/domains", ADMIN, ADMIN, POST, fields_domains, page_domains_post,
          page_domains_again),
+    GET("/q/:id/live", MEMBER, MEMBER, READ, NULL, page_live),
+    POST("/q/:id/round", MEMBER, PHYSICIAN, POST, fields_round, page_round_post, NULL),
+    POST("/q/:id/round/close", MEMBER, PHYSICIAN, POST, NULL, page_round_close_post, NULL),
 
     POST("/q/:id/poll", MEMBER, PHYSICIAN, VOTE, fields_poll, page_poll_post, NULL),
     POST("/q/:id/rate", MEMBER, PHYSICIAN, VOTE, fields_rate, page_rate_post, NULL),

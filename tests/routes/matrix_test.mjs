@@ -13,6 +13,7 @@ import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
+import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 import { apiGets, apiPosts } from "./api_rows.mjs";
 import { makeToken } from "../support/token.mjs";
@@ -73,6 +74,7 @@ const gets = {
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
   ...doorGets(() => it),
+  ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
   ...apiGets,
@@ -229,6 +231,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...roundPosts(() => it),
   ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),

@@ -80,7 +80,8 @@ test(`time does not tell a member from nobody who asks for a new password: |t| <
 });
 
 test(`time does not tell a known licence from a new one when applying: |t| < ${limit} of ${samples} each`, async () => {
-  const times = await measure((i) => apply(`Stork ${three(i)}a`, 2 + (i % 40)), (i) => apply(`Crane ${three(i)}a`, 800000 + i), samples);
+  // Names that lie next to one another: an index takes those behind all others faster than those between.
+  const times = await measure((i) => apply(`Stork ${three(i)}k`, 2 + (i % 40)), (i) => apply(`Stork ${three(i)}n`, 800000 + i), samples);
   const t = tell(...times);
   console.log(`# t = ${t.toFixed(2)}`);
   stands(t);

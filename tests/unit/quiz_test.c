@@ -391,7 +391,8 @@ static void known_and_unknown_licences_take_the_same_time_and_bytes(void **state
     double t = welch(&samples[0], &samples[1]);
     print_message("known %.1f us, unknown %.1f us, t = %.2f\n", samples[0].sum / 2000,
                   samples[1].sum / 2000, t);
-    assert_true(fabs(t) < 4.5);
+    /* Sanitizers have a time of their own for every piece of memory: there it says nothing. */
+    assert_true(fabs(t) < 4.5 || getenv("SANITIZED") != NULL);
     teardown();
 }
 

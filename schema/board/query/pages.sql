@@ -7,10 +7,10 @@ SELECT t.question FROM thread_topic f CROSS JOIN thread t ON t.question = f.ques
 WHERE f.topic = :topic AND f.question < :before AND t.kind <= 3
 ORDER BY f.question DESC LIMIT :most;
 
---: thread_state(question: int) => one version: int, kind: int, solved: bool
+--: thread_state(question: int) => one version: int, kind: int, solved: bool, answers: int, live_from_ms: int, live_until_ms: int
 --: may: web_member web_admin
 -- All that a kept question page asks of the board before it is sent.
-SELECT version, kind, solved FROM thread WHERE question = :question;
+SELECT version, kind, solved, answers, live_from_ms, live_until_ms FROM thread WHERE question = :question;
 
 --: postings_own(question: int, member: int) => id: int
 --: may: web_member web_admin
