@@ -92,6 +92,7 @@ void batch_undo(struct clerk *clerk, int64_t head)
     db_rollback(clerk->board);
     db_rollback(clerk->desk);
     keyring_rollback(&clerk->keys);
+    pad_rollback(&clerk->pad);
     clerk->head = head;
     clerk->appended = 0;
 }
@@ -131,6 +132,8 @@ enum result batch_commit(struct clerk *clerk)
         result = common_cursor_set(clerk->desk, TEXT("journal"), clerk->head);
     if (result == OK)
         result = keyring_commit(&clerk->keys);
+    if (result == OK)
+        result = pad_commit(&clerk->pad);
     if (result != OK)
         return result;
     result = log_commit(clerk->journal);
@@ -140,6 +143,7 @@ enum result batch_commit(struct clerk *clerk)
             trace_warn("identity_sweep", "until=start");
         return result;
     }
+    pad_after(&clerk->pad, clerk->now_ms);
     if (db_commit(clerk->board) != OK || db_commit(clerk->desk) != OK)
         return batch_behind(clerk);
     keyring_after(&clerk->keys);
@@ -165,6 +169,10 @@ static enum result batch_try(struct clerk *clerk, struct job *jobs, size_t *coun
     bool nothing = result == OK && clerk->appended == 0 && !clerk->keys.writing;
     if (result == OK && !nothing)
         result = batch_commit(clerk);
+    else if (result == OK) /* drafts touch neither the journal nor a fold */
+        result = pad_commit(&clerk->pad);
+    if (result == OK && nothing)
+        pad_after(&clerk->pad, clerk->now_ms);
     if (result == UNKNOWN)
         return result;
     if (result != OK || nothing)
@@ -243,6 +251,8 @@ enum result clerk_open(struct clerk *clerk)
     clerk->guard = guard_open();
     enum result result = keyring_open(&clerk->keys);
     if (result == OK)
+        result = pad_open(&clerk->pad);
+    if (result == OK)
         result = log_open(&clerk->journal, "journal", LOG_APPEND, 0);
     if (result == OK)
         result = db_open(&clerk->board, &board_store, conf_store("board"), ROLE_CLERK, DB_FOLD, 0);
@@ -282,6 +292,7 @@ void clerk_close(struct clerk *clerk)
         db_close(clerk->board);
     log_close(clerk->journal);
     fold_board_close(&clerk->fold_board);
+    pad_close(&clerk->pad);
     keyring_close(&clerk->keys);
     arena_close(&clerk->scratch);
     arena_close(&clerk->arena);
@@ -419,6 +430,8 @@ int clerk_serve(struct clerk *clerk)
             log_checkpoint(clerk->journal);
             db_checkpoint(clerk->board, false);
             db_checkpoint(clerk->desk, false);
+            pad_prune(&clerk->pad, clock_now_ms());
+            db_checkpoint(clerk->pad.db, false);
         }
         idle = count == 0;
     }

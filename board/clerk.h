@@ -6,6 +6,7 @@
 #include "board/board.h"
 #include "board/fold.h"
 #include "board/hasher.h"
+#include "board/pad.h"
 #include "board/password.h"
 #include "board/throttle.h"
 #include "board/ticket.h"
@@ -16,6 +17,7 @@ struct clerk {
     struct log *journal;
     struct db *board, *desk, *roster; /* roster: NULL until a list was imported */
     struct keyring keys;
+    struct pad pad;
     struct fold_board fold_board;
     struct fold board_fold, desk_fold;
     struct server server;
@@ -159,6 +161,17 @@ enum result rule_withdraw_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */
 enum result mail_due_run(struct work *work);
 enum result mail_done_run(struct work *work);
+/* draft.c: what is being written. draft_keep leaves out of `fields` what may not be posted;
+ * draft_done: the form of this place has just been posted; drafts_left: its member leaves. */
+struct record_draft_field;
+struct reply_draft_saved;
+MUST_USE enum result draft_keep(struct work *work, struct text place,
+                                struct record_draft_field *fields, size_t count,
+                                struct reply_draft_saved *saved);
+void draft_done(struct work *work, struct text place);
+void drafts_left(struct work *work);
+enum result draft_save_run(struct work *work);
+enum result draft_remove_run(struct work *work);
 /* The door (board/door.h). */
 enum result standing_run(struct work *work); /* waiting.c */
 enum result quiz_run(struct work *work);     /* quiz.c */

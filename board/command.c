@@ -72,6 +72,9 @@ static const struct command_row rows[] = {
     {COMMAND_SESSIONS_END, BY_SIGNED_IN, sessions_end_run, NULL},
     {COMMAND_SPECIALTY_SHOW, BY_SIGNED_IN, specialty_show_run, NULL},
     {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
+    {COMMAND_TOKENS, BY_PHYSICIAN, tokens_run, NULL},
+    {COMMAND_TOKEN_MAKE, BY_PHYSICIAN, token_make_run, token_make_hash},
+    {COMMAND_TOKEN_END, BY_SIGNED_IN, token_end_run, NULL},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
     {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
@@ -80,9 +83,8 @@ static const struct command_row rows[] = {
     {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
     {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
-    {COMMAND_TOKENS, BY_PHYSICIAN, tokens_run, NULL},
-    {COMMAND_TOKEN_MAKE, BY_PHYSICIAN, token_make_run, token_make_hash},
-    {COMMAND_TOKEN_END, BY_SIGNED_IN, token_end_run, NULL},
+    {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL},
+    {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

@@ -27,6 +27,10 @@ MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *en
 MUST_USE enum result fold_desk_apply(void *self, const struct journal_entry *entry,
                                      struct arena *arena);
 
+/* Events of personal tokens (fold_token.c), in the same way. */
+MUST_USE enum result fold_board_token(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_token(struct db *db, const struct event *event, bool *known);
+
 /* The account events (fold_account.c), for the two above. *known: it was one. */
 MUST_USE enum result fold_board_account(struct fold_board *fold, const struct event *event,
                                         struct arena *arena, bool *known);
@@ -50,9 +54,6 @@ MUST_USE enum result fold_kinds_left(struct fold_board *fold, const uint8_t key[
 /* A notice, and the number of unread ones (fold_board.c). */
 MUST_USE enum result fold_notify(struct db *board, int64_t id, int64_t member, int64_t kind,
                                  int64_t question, int64_t at_ms);
-/* Events of personal tokens (fold_token.c), in the same way. */
-MUST_USE enum result fold_board_token(struct db *db, const struct event *event, bool *known);
-MUST_USE enum result fold_desk_token(struct db *db, const struct event *event, bool *known);
 
 /* Run the next effect only while all before went well. */
 #define THEN(result, call)     \

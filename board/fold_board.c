@@ -327,10 +327,10 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     }
     result = fold_board_account(fold, event, arena, &known);
     if (!known)
+        result = fold_board_token(db, event, &known);
+    if (!known)
         result = fold_board_round(db, event, &known);
     if (!known)
         result = fold_board_kinds(fold, entry, arena, &known);
-    if (!known)
-        result = fold_board_token(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

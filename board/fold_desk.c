@@ -199,10 +199,10 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     }
     enum result result = fold_desk_account(db, event, arena, &known);
     if (!known)
+        result = fold_desk_token(db, event, &known);
+    if (!known)
         result = fold_desk_round(db, event, &known);
     if (!known)
         result = fold_desk_kinds(db, event, &known);
-    if (!known)
-        result = fold_desk_token(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

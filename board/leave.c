@@ -91,5 +91,7 @@ enum result leave_run(struct work *work)
         result = keyring_left(&clerk->keys, work->actor.member);
     if (result != OK)
         clerk->fatal = result; /* half a farewell must not come to be */
+    else
+        drafts_left(work);
     return result;
 }

@@ -101,6 +101,8 @@ enum result ask_run(struct work *work)
     result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
     if (result == OK)
         reply_created(work, event.seq);
+    if (result == OK)
+        draft_done(work, TEXT("ask"));
     return result;
 }
 
@@ -133,6 +135,8 @@ enum result answer_run(struct work *work)
     result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
+    if (result == OK)
+        draft_done(work, arena_format(work->arena, "answer-%lld", (long long)c->question));
     return result;
 }
 

@@ -123,6 +123,12 @@ const struct setting conf_settings[] = {
     NUMBER("roster.grace_days", "days", 0, 365, 31,
            "A licence lapses so long after its last day when no newer list says anything else."),
 
+    NUMBER("draft.days", "days", 1, 3650, 30,
+           "A draft, or a picture no posting shows, is forgotten when nobody touched it so long."),
+    NUMBER("draft.most", "drafts", 1, 1000, 100, "So many drafts one member may keep."),
+    NUMBER("rate.draft_per_minute", "requests", 0, 1000000, 60,
+           "Drafts one member may save in a minute, in each worker; 0: no limit."),
+
     WORDS("smtp.host", 0, 200, "", "Mail relay; empty: mail is kept and not sent."),
     NUMBER("smtp.port", "", 1, 65535, 587, "Port of the mail relay."),
     WORDS("smtp.from", 0, 254, "", "Sender of all mail."),

@@ -215,6 +215,10 @@ const char *session_action(enum command_kind kind)
         return "/q/:id/rate";
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
+    case COMMAND_DRAFT_SAVE:
+        return "/draft";
+    case COMMAND_DRAFT_REMOVE:
+        return "/draft/remove";
     default:
         return account_action(kind);
     }
@@ -244,6 +248,20 @@ void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KE
 {
     const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("topics")};
     seal_id(tag, &key, parts, 1);
+}
+
+void session_pad_owner(uint8_t owner[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE])
+{
+    const struct bytes key = bytes_of(view_key, KEY_SIZE), parts[] = {part("pad")};
+    seal_id(owner, &key, parts, 1);
+}
+
+void session_draft_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                       struct text place)
+{
+    const struct bytes key = bytes_of(view_key, KEY_SIZE);
+    const struct bytes parts[] = {part("draft"), text_bytes(place)};
+    seal_id(tag, &key, parts, 2);
 }
 
 struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],

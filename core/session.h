@@ -45,6 +45,10 @@ void session_votes_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY
 void session_thread_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
                         int64_t question);
 void session_topics_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
+/* Rows of pad.db: whose, and a draft's by the form it belongs to ("answer-17"). */
+void session_pad_owner(uint8_t owner[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE]);
+void session_draft_tag(uint8_t tag[SESSION_TAG_SIZE], const uint8_t view_key[KEY_SIZE],
+                       struct text place);
 struct bytes session_own_box(struct arena *arena, const uint8_t view_key[KEY_SIZE],
                              const uint8_t tag[SESSION_TAG_SIZE], int64_t seq, struct bytes plain);
 MUST_USE enum result session_own_unbox(struct arena *arena, const uint8_t view_key[KEY_SIZE],

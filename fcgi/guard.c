@@ -104,7 +104,7 @@ static bool form_root(const struct request *r, uint8_t root[TOKEN_SIZE])
 enum result guard_form_check(const struct request *r)
 {
     uint8_t root[TOKEN_SIZE];
-    struct text form = request_hidden(r, "form");
+    struct text form = request_form_token(r);
     if (!form.data || !form_root(r, root))
         return STALE;
     return session_form_check(root, r->route->pattern, form) ? OK : STALE;

@@ -16,8 +16,9 @@ MUST_USE enum result guard_row(const struct request *r);
 /* A POST must come from our own page: Sec-Fetch-Site same-origin, or (where the browser does not
  * send it) Origin equal to our own host. REFUSED otherwise. */
 MUST_USE enum result guard_origin(const struct request *r);
-/* The hidden field `form` must be the token of this session and this row (or, when not signed in,
- * of the cookie __Host-f). STALE otherwise. */
+/* The hidden field `form` (a button's own `button_form`, if it posts elsewhere than its form) must
+ * be the token of this session and this row (or, when not signed in, of the cookie __Host-f). STALE
+ * otherwise. */
 MUST_USE enum result guard_form_check(const struct request *r);
 
 /* --- guard_program.c: a personal token in the header Authorization --- */

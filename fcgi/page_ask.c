@@ -1,5 +1,6 @@
 /* Asking, and the two helpers beside the form: similar questions and a preview, as pages and as
  * fragments for site.js. */
+#include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
 
 #include <inttypes.h>
@@ -33,13 +34,16 @@ const struct field fields_ask[] = {
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     {.name = NULL},
 };
-/* A title may come along, from a search that found nothing. */
+/* A title may come along, from a search that found nothing; the others come from a draft. */
 const struct field fields_ask_form[] = {
     {.name = "title",
      .type = FIELD_LINE,
      .high = SEARCH_QUERY_SIZE_MAX,
      .optional = true,
      .label = "The title"},
+    PAGE_KEPT("body", "The text"),
+    PAGE_KEPT("topics", "Topics"),
+    PAGE_KEPT("kind", "The kind"),
     ASK_KIND_FIELDS,
     {.name = NULL},
 };
@@ -70,6 +74,7 @@ struct asked {
     struct text title, body, topics, options;
     int64_t kind;
     bool preview;
+    const struct page_draft *draft; /* NULL: not from one */
 };
 
 static enum result ask_show(struct request *r, struct reply *out, struct asked asked)
@@ -81,6 +86,7 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     v.by_kind = page_ask_kind(r, asked.options);
     v.form = guard_form(r, out, "/ask");
     v.preview_form = guard_form(r, out, "/preview");
+    v.draft = page_draft_bar(r, out, TEXT("ask"), asked.draft);
     v.request = guard_request_id(r);
     v.kind = asked.kind;
     v.title = asked.title;
@@ -104,27 +110,34 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     return reply_view(r, out, ask, &v);
 }
 
-enum result page_ask(struct request *r, struct reply *out)
+/* What is no kind stays a question. */
+static int64_t kind_of(struct text typed)
 {
-    struct text title = request_text(r, "title");
-    return ask_show(r, out,
-                    (struct asked){.title = text_cut(title, TITLE_SIZE_MAX),
-                                   .body = TEXT(""),
-                                   .topics = TEXT(""),
-                                   .options = request_text(r, "options"),
-                                   .kind = POSTING_QUESTION});
+    int64_t kind = POSTING_QUESTION;
+    (void)text_int(typed, POSTING_QUESTION, POSTING_OBSERVATION, &kind);
+    return kind;
 }
 
 static struct asked typed_of(const struct request *r)
 {
-    struct asked asked = {.title = request_typed(r, "title"),
+    return (struct asked){.title = request_typed(r, "title"),
                           .body = request_typed(r, "body"),
                           .topics = request_typed(r, "topics"),
                           .options = request_typed(r, "options"),
-                          .kind = POSTING_QUESTION};
-    /* What is no kind stays a question. */
-    (void)text_int(request_typed(r, "kind"), POSTING_QUESTION, POSTING_OBSERVATION, &asked.kind);
-    return asked;
+                          .kind = kind_of(request_typed(r, "kind"))};
+}
+
+enum result page_ask(struct request *r, struct reply *out)
+{
+    struct page_draft draft;
+    enum result result = page_draft_find(r, TEXT("ask"), &draft);
+    if (result != OK)
+        return result;
+    page_draft_typed(r, &draft);
+    struct asked asked = typed_of(r);
+    asked.title = text_cut(asked.title, TITLE_SIZE_MAX);
+    asked.draft = &draft;
+    return ask_show(r, out, asked);
 }
 
 enum result page_ask_again(struct request *r, struct reply *out)

@@ -1,8 +1,10 @@
 /* A question with its answers. What is the same for all readers is rendered once per version of
  * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
+#include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +31,7 @@ struct personal {
     struct text body;
     bool preview;
     struct page_kind by_kind;
+    const struct page_draft *draft; /* the body is from it */
 };
 
 static bool is_own(const struct personal *me, int64_t posting)
@@ -102,6 +105,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
         .form = TEXT(""),
         .preview_form = TEXT(""),
         .request = TEXT(""),
+        .draft = page_draft_none(),
         .body = me->body,
         .can_answer = me->physician,
     };
@@ -110,6 +114,8 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     v.form = guard_form(r, out, "/q/:id/answer");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
+    v.draft =
+        page_draft_bar(r, out, arena_format(r->arena, "answer-%" PRId64, me->question), me->draft);
     if (!page_solve_failed(r))
         page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)
@@ -279,20 +285,19 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     return result;
 }
 
-enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+static enum result question_show(struct request *r, struct reply *out, struct personal *me)
 {
-    struct personal me = {.question = r->id, .body = body, .preview = preview};
     struct kept_key key;
     enum result result =
-        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me.thread);
+        board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me->thread);
     if (result == OK)
-        result = version_of(r, &me, &key);
+        result = version_of(r, me, &key);
     if (result == OK)
-        result = personal_load(r, out, &me);
+        result = personal_load(r, out, me);
     if (result != OK)
         return result;
     if (r->wants_json)
-        return question_json(r, out, &me);
+        return question_json(r, out, me);
     const struct kept_page *page = kept_find(request_kept(r), key);
     if (page == NULL) {
         struct view_question v = {0};
@@ -304,7 +309,21 @@ enum result page_question_with(struct request *r, struct reply *out, struct text
         html_question(&rendered, &v);
         page = kept_put(request_kept(r), key, &rendered);
     }
-    return reply_kept(r, out, page, fill, &me);
+    return reply_kept(r, out, page, fill, me);
+}
+
+enum result page_question_with(struct request *r, struct reply *out, struct text body, bool preview)
+{
+    struct personal me = {.question = r->id, .body = body, .preview = preview};
+    return question_show(r, out, &me);
+}
+
+enum result page_question_drafted(struct request *r, struct reply *out,
+                                  const struct page_draft *draft)
+{
+    struct personal me = {
+        .question = r->id, .body = page_draft_field(draft, "body"), .draft = draft};
+    return question_show(r, out, &me);
 }
 
 enum result page_question(struct request *r, struct reply *out)

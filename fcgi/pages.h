@@ -29,6 +29,9 @@ page_function page_notices, page_seen_post;      /* page_notices.c */
 /* Live discussions (page_question_round.c). */
 extern const struct field fields_round[];
 page_function page_live, page_round_post, page_round_close_post;
+/* Drafts (page_drafts.c). */
+extern const struct field fields_draft[], fields_draft_remove[], fields_drafts[];
+page_function page_drafts, page_draft_post, page_draft_remove_post, page_answer_draft;
 
 /* Login pool, and what anyone may read. */
 extern const struct field fields_login_form[], fields_login[], fields_join[];
@@ -51,6 +54,11 @@ page_function page_account, page_account_again, page_password_post, page_email_p
 page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_passkey_new,
     page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
+
+/* Personal tokens and what programs must know, for the interface of programs. */
+extern const struct field fields_tokens_form[], fields_tokens[];
+page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;
+page_function page_openapi; /* openapi.c */
 
 /* Sponsor pool. */
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
@@ -91,7 +99,3 @@ page_function page_solved_post, page_solved_again, page_poll_post, page_rate_pos
 /* A member's specialties (page_specialties.c). */
 extern const struct field fields_specialties[];
 page_function page_specialties, page_specialties_again, page_specialties_post;
-/* Personal tokens and what programs must know, for the interface of programs. */
-extern const struct field fields_tokens_form[], fields_tokens[];
-page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;
-page_function page_openapi; /* openapi.c */

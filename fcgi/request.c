@@ -156,6 +156,12 @@ struct text request_hidden(const struct request *r, const char *name)
     return NO_TEXT;
 }
 
+struct text request_form_token(const struct request *r)
+{
+    struct text of_button = request_hidden(r, "button_form");
+    return of_button.data ? of_button : request_hidden(r, "form");
+}
+
 static size_t field_index(const struct field *fields, struct text name)
 {
     size_t i = 0;
@@ -261,6 +267,13 @@ struct text request_typed(const struct request *r, const char *name)
     return r->fields[i].name && r->typed[i].data ? r->typed[i] : TEXT("");
 }
 
+void request_typed_put(struct request *r, struct text name, struct text typed)
+{
+    size_t i = field_index(r->fields, name);
+    if (r->fields[i].name)
+        r->typed[i] = typed;
+}
+
 struct text request_fault(const struct request *r, const char *field)
 {
     for (size_t i = 0; i < r->fault_count; i++)
@@ -313,10 +326,10 @@ enum result request_command(struct request *r, const char *program, struct comma
     struct caller *caller =
         strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
     assert(strcmp(program, caller->program) == 0);
+    struct text form = request_form_token(r);
     command->token = !r->reader.signed_in ? TEXT("")
                      : r->reader.program  ? token_text(r->arena, r->reader.token)
                                           : session_token_text(r->arena, r->reader.token);
-    struct text form = request_hidden(r, "form");
     command->form = form.data && r->reader.signed_in ? form : TEXT("");
     struct bytes id = hex_read(r->arena, request_hidden(r, "request"));
     if (id.data && id.size == sizeof command->request)

@@ -78,7 +78,7 @@ struct reader {
     uint8_t view_key[32];
 };
 
-enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_STORES };
+enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_STORES };
 
 struct route;
 struct worker;
@@ -128,6 +128,8 @@ bool request_given(const struct request *r, const char *name);
 /* What was typed, for showing a form again (never of a SECRET). Never absent: "" when nothing was.
  */
 struct text request_typed(const struct request *r, const char *name);
+/* As if this had been typed there. A name the page's table does not have is let pass. */
+void request_typed_put(struct request *r, struct text name, struct text typed);
 /* Words for a field, absent when there is nothing to complain of. For the form's template. */
 struct text request_fault(const struct request *r, const char *field);
 /* Add a fault of the page's own ("These two passwords differ."); the page then returns INVALID. */

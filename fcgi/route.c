@@ -86,6 +86,12 @@ const struct route route_table[] = {
     GET("/account/export", LOGIN, ACCOUNT, POST, fields_export, page_export),
     GET("/account/leave", LOGIN, ACCOUNT, READ, NULL, page_leave),
     POST("/account/leave", LOGIN, ACCOUNT, POST, fields_leave, page_leave_post, page_leave_again),
+    GET("/account/tokens", LOGIN, PHYSICIAN, READ, fields_tokens_form, page_tokens),
+    POST("/account/tokens", LOGIN, PHYSICIAN, POST, fields_tokens, page_tokens_post,
+         page_tokens_again),
+    GET("/openapi.json", MEMBER, ANYONE, READ, NULL, page_openapi),
+    POST("/account/token/:id/end", LOGIN, PHYSICIAN, POST, NULL, page_token_end_post,
+         page_tokens_again),
     GET("/waiting", MEMBER, WAITING, READ, fields_waiting, page_waiting),
     GET("/about/:name", MEMBER, ANYONE, READ, NULL, page_about),
 
@@ -149,12 +155,11 @@ const struct route route_table[] = {
     GET("/account/specialties", LOGIN, ACCOUNT, READ, NULL, page_specialties),
     POST("/account/specialties", LOGIN, ACCOUNT, POST, fields_specialties, page_specialties_post,
          page_specialties_again),
-    GET("/account/tokens", LOGIN, PHYSICIAN, READ, fields_tokens_form, page_tokens),
-    POST("/account/tokens", LOGIN, PHYSICIAN, POST, fields_tokens, page_tokens_post,
-         page_tokens_again),
-    GET("/openapi.json", MEMBER, ANYONE, READ, NULL, page_openapi),
-    POST("/account/token/:id/end", LOGIN, PHYSICIAN, POST, NULL, page_token_end_post,
-         page_tokens_again),
+    GET("/drafts", MEMBER, PHYSICIAN, READ, fields_drafts, page_drafts),
+    POST("/draft", MEMBER, PHYSICIAN, DRAFT, fields_draft, page_draft_post, NULL),
+    POST("/draft/remove", MEMBER, PHYSICIAN, POST, fields_draft_remove, page_draft_remove_post,
+         NULL),
+    GET("/q/:id/answer", MEMBER, PHYSICIAN, READ, NULL, page_answer_draft),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];
@@ -175,7 +180,7 @@ const char *rate_name(enum rate rate)
 {
     static const char *const names[RATE_COUNT] = {
         [RATE_READ] = "read", [RATE_SEARCH] = "search",   [RATE_POST] = "post",
-        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in",
+        [RATE_VOTE] = "vote", [RATE_SIGN_IN] = "sign_in", [RATE_DRAFT] = "draft",
     };
     return names[rate];
 }

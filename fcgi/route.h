@@ -7,7 +7,7 @@
 enum pool { POOL_LOGIN, POOL_MEMBER, POOL_SPONSOR, POOL_ADMIN, POOL_COUNT };
 enum effect { READS, WRITES };
 /* Per member (address, when not signed in) and minute: settings rate.CLASS_per_minute. */
-enum rate { RATE_READ, RATE_SEARCH, RATE_POST, RATE_VOTE, RATE_SIGN_IN, RATE_COUNT };
+enum rate { RATE_READ, RATE_SEARCH, RATE_POST, RATE_VOTE, RATE_SIGN_IN, RATE_DRAFT, RATE_COUNT };
 
 typedef enum result page_function(struct request *r, struct reply *out);
 

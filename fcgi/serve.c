@@ -15,7 +15,7 @@ static enum result rate_check(struct request *r, struct reply *out)
     static const char *const settings[RATE_COUNT] = {
         [RATE_READ] = "rate.read_per_minute",       [RATE_SEARCH] = "search.per_minute",
         [RATE_POST] = "rate.post_per_minute",       [RATE_VOTE] = "rate.vote_per_minute",
-        [RATE_SIGN_IN] = "rate.sign_in_per_minute",
+        [RATE_SIGN_IN] = "rate.sign_in_per_minute", [RATE_DRAFT] = "rate.draft_per_minute",
     };
     enum rate kind = r->route->rate;
     bool allowed = rates_take(r->worker->rates, (int)kind, r->reader.member, r->remote,

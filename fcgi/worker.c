@@ -7,6 +7,7 @@
 #include "core/db.h"
 #include "core/trace.h"
 #include "schema/board.h"
+#include "schema/pad.h"
 #include "schema/rank.h"
 #include "schema/release.h"
 #include "schema/statement.h"
@@ -14,10 +15,8 @@
 enum { ARENA_SIZE = 16 * 1024 * 1024, CALL_WAIT_MS = 5000, KIB = 1024 };
 
 static const struct store *const stores[WEB_STORES] = {
-    [WEB_BOARD] = &board_store,
-    [WEB_RANK] = &rank_store,
-    [WEB_STATEMENT] = &statement_store,
-    [WEB_RELEASE] = &release_store,
+    [WEB_BOARD] = &board_store,     [WEB_RANK] = &rank_store, [WEB_STATEMENT] = &statement_store,
+    [WEB_RELEASE] = &release_store, [WEB_PAD] = &pad_store,
 };
 #define BIT(store) (1u << (store))
 /* The walls between the pools (design.md, Programs): what each may read at all. */
@@ -26,7 +25,8 @@ static const struct {
     uint32_t stores;
 } rights[POOL_COUNT] = {
     [POOL_LOGIN] = {ROLE_WEB_LOGIN, BIT(WEB_BOARD)},
-    [POOL_MEMBER] = {ROLE_WEB_MEMBER, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
+    [POOL_MEMBER] = {ROLE_WEB_MEMBER,
+                     BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) | BIT(WEB_PAD)},
     [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
     [POOL_ADMIN] = {ROLE_WEB_ADMIN, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
 };

@@ -1,5 +1,6 @@
 /* What script adds: nothing here is needed to use a page. Similar questions while a title is typed, a preview beside the text,
- * drafts kept in this tab, times in words, keys. No markup is made from strings but the server's own preview. */
+ * 
+ * drafts saved while they are written, times in words, keys. No markup is made from strings but the server's own preview. */
 "use strict";
 
 (() => {
@@ -148,36 +149,115 @@
     if (text.value !== "") show();
   };
 
-  /* ---- drafts: kept in this tab until what was written has been posted ---- */
-  const draft_fields = (form) => all("textarea, input[type=text]", form);
-  const draft_start = (form) => {
-    const key = `draft:${form.dataset.keep}`;
-    const said = make("span", { class: "quiet small", role: "status" });
-    const fields = draft_fields(form);
-    const sent = kept("sessionStorage", `${key}:sent`);
-    const clean = !document.getElementById("problems") && fields.every((field) => field.value === "");
-    kept("sessionStorage", `${key}:sent`, null);
-    if (sent && clean && /^#p\d+$/.test(location.hash)) kept("sessionStorage", key, null);
-    const old = JSON.parse(kept("sessionStorage", key) || "null");
-    if (old && fields.every((field) => field.tagName !== "TEXTAREA" || field.value === "")) {
-      for (const field of fields) if (old[field.name] && field.value === "") field.value = old[field.name];
-      said.textContent = "Your draft is back.";
-      for (const field of fields) field.dispatchEvent(new Event("input"));
-    }
-    form.querySelector(".buttons button.primary").parentNode.append(said);
-    form.addEventListener("input", wait(500, () => {
-      const now = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-      const empty = Object.values(now).every((value) => value === "");
-      kept("sessionStorage", key, empty ? null : JSON.stringify(now));
-      said.textContent = empty ? "" : `Draft kept at ${new Date().toTimeString().slice(0, 5)}.`;
-    }));
-    form.addEventListener("submit", () => kept("sessionStorage", `${key}:sent`, "1"));
+  /* ---- drafts: kept by the house within five seconds; by this tab while the house cannot be reached ---- */
+  const draft_values = (form) => {
+    const values = {};
+    for (const field of all("textarea[name], select[name], input[type=text][name], input[type=month][name], input[type=radio][name]:checked", form))
+      values[field.name] ??= field.value;
+    return values;
   };
-  /* The question that was asked is on the page: its draft has done its work. */
-  const draft_end = () => {
-    const posted = /^\/q\/\d+$/.test(location.pathname) && !document.querySelector("[data-fault]");
-    if (posted && kept("sessionStorage", "draft:ask:sent"))
-      for (const key of ["draft:ask", "draft:ask:sent"]) kept("sessionStorage", key, null);
+  const draft_fill = (form, values) => {
+    for (const [name, value] of Object.entries(values))
+      for (const field of all("textarea, select, input[type=text], input[type=month], input[type=radio]", form)) {
+        if (field.name !== name) continue;
+        if (field.type === "radio") field.checked = field.value === value;
+        else field.value = value;
+        field.dispatchEvent(new Event("input"));
+      }
+  };
+  const draft_empty = (form) => all("textarea", form).every((field) => field.value === "");
+  const hour = (iso) => new Date(iso).toTimeString().slice(0, 5);
+  const draft_start = (form) => {
+    const place = form.dataset.keep;
+    const key = `draft:${place}`;
+    const bar = form.querySelector("[data-draft]");
+    if (!bar) return;
+    const said = bar.querySelector("[role=status]");
+    let soon = 0, latest = 0, running = null, again = false, dirty = false, over = false;
+    const offer_delete = () => {
+      if (!bar.querySelector("button[formaction='/draft/remove']"))
+        said.after(make("button", { class: "link", name: "button_form", value: bar.dataset.remove,
+          formaction: "/draft/remove", formnovalidate: "" }, "Delete this draft"));
+    };
+    const unsaved = (words) => {
+      kept("sessionStorage", key, JSON.stringify(draft_values(form)));
+      said.textContent = words;
+    };
+    const stop = () => {
+      clearTimeout(soon);
+      clearTimeout(latest);
+      soon = latest = 0;
+    };
+    const save = async (leaving) => {
+      stop();
+      if (over || !dirty) return;
+      if (running && !leaving) {
+        again = true;
+        return;
+      }
+      dirty = again = false;
+      running = new AbortController();
+      try {
+        const answer = await fetch("/draft", {
+          method: "POST", signal: running.signal, keepalive: leaving === true, headers: { Accept: "application/json" },
+          body: new URLSearchParams({ ...draft_values(form), place, request: form.elements.request.value, button_form: bar.dataset.draft }),
+        });
+        if (answer.ok) {
+          const made = await answer.json();
+          kept("sessionStorage", key, null);
+          said.textContent = made.saved ? `Draft saved ${hour(made.iso)}. ${made.words}`.trim() : "";
+          if (made.saved) offer_delete();
+        } else if (answer.status === 409 || answer.status === 403) {
+          unsaved("Not saved: you are signed out. This tab keeps what you typed until you are back.");
+        } else {
+          dirty = true;
+          unsaved("Not saved yet. This tab keeps what you typed, and it is tried again.");
+        }
+      } catch {
+        if (!over) {
+          dirty = true;
+          unsaved("Not saved yet. This tab keeps what you typed, and it is tried again.");
+        }
+      }
+      running = null;
+      if (again || dirty) soon = setTimeout(save, again ? 1000 : 5000);
+    };
+    form.addEventListener("input", () => {
+      dirty = true;
+      clearTimeout(soon);
+      soon = setTimeout(save, 1000);
+      latest ||= setTimeout(save, 3500);
+    });
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save(true));
+    form.addEventListener("submit", () => {
+      over = true;
+      stop();
+      if (running) running.abort();
+      kept("sessionStorage", key, null);
+    });
+    window.addEventListener("pageshow", (event) => { if (event.persisted) over = false; });
+    if (document.getElementById("problems")) return;
+    const mine = JSON.parse(kept("sessionStorage", key) || "null");
+    if (mine) {
+      draft_fill(form, mine);
+      dirty = true;
+      said.textContent = "Your draft is back, from this tab.";
+      save();
+    } else if (place !== "ask" && draft_empty(form)) {
+      const look = new IntersectionObserver(async (seen) => {
+        if (!seen.some((one) => one.isIntersecting)) return;
+        look.disconnect();
+        try {
+          const answer = await fetch(`/drafts?place=${encodeURIComponent(place)}`, { headers: { Accept: "application/json" } });
+          const [row] = answer.ok ? (await answer.json()).rows : [];
+          if (!row || !draft_empty(form)) return;
+          draft_fill(form, Object.fromEntries(row.fields.map((field) => [field.name, field.value])));
+          said.textContent = `Your draft is back, saved ${row.saved}. ${row.left_out}`.trim();
+          offer_delete();
+        } catch { /* the form serves without */ }
+      }, { rootMargin: "300px" });
+      look.observe(form);
+    }
   };
 
   /* ---- own vote: chosen again in its form ---- */
@@ -277,7 +357,6 @@
   };
 
   tell_times();
-  draft_end();
   for (const mine of all(".mine[data-stance]")) vote_start(mine);
   for (const input of all("input[data-similar]")) similar_start(input);
   for (const form of all("form[data-preview]")) preview_start(form);

@@ -52,9 +52,10 @@ test("a draft outlives leaving the page, and goes once it has been posted", asyn
   const page = await as("Heron");
   await page.goto(`/q/${question}`);
   await page.fill("#answer-body", "Measure the pressure standing up.");
-  await page.waitForSelector("text=Draft kept at");
+  await page.waitForSelector("text=Draft saved");
   await page.goto("/");
   await page.goto(`/q/${question}`);
+  await page.waitForSelector("text=Your draft is back");
   assert.equal(await page.inputValue("#answer-body"), "Measure the pressure standing up.");
   await page.click("text=Post answer");
   await page.waitForURL(/#p\d+$/);

@@ -50,6 +50,20 @@ test("a refused question, answer, title and preview leave nothing behind", async
   assert.deepEqual(places(secret), []);
 });
 
+test("nor is it in a draft, whose other words are kept", async () => {
+  const token = (await member.get("/ask")).text.match(/data-draft="([^"]+)"/)[1];
+  const body = `The ${word} patient can be reached at ${secret}.`;
+  const saved = await member.post("/draft", { form: token, place: "ask", title: `Call ${secret}`, body, topics: secret }, { headers: { accept: "application/json" } });
+  assert.equal(saved.status, 200);
+  assert.equal(JSON.parse(saved.text).left_out, 3);
+  const [draft] = (await member.json("/drafts?place=ask")).rows;
+  assert.doesNotMatch(JSON.stringify(draft), new RegExp(secret));
+  assert.match(JSON.stringify(draft), new RegExp(word));
+  await house.settle();
+  assert.deepEqual(places(secret), []);
+  assert.deepEqual(places(word), [], "and it is boxed");
+});
+
 test("what asks is posted once its author stands by it, and not before", async () => {
   const fields = { kind: "1", title: "A title that is long enough", body: "Discussed with Dr. Thackeray.", topics: "cardiology" };
   const first = await member.submit("/ask", "/ask", fields);

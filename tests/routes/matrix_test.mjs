@@ -11,12 +11,13 @@ import { formToken } from "../support/form.mjs";
 import { answers, importLists, importReferences, known } from "../support/lists.mjs";
 import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
+import { apiGets, apiPosts } from "./api_rows.mjs";
+import { makeToken } from "../support/token.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
-import { apiGets, apiPosts } from "./api_rows.mjs";
-import { makeToken } from "../support/token.mjs";
+import { draftGets, draftPosts } from "./draft_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -73,11 +74,12 @@ const gets = {
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it.proposal}` },
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
+  ...apiGets,
   ...doorGets(() => it),
   ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
-  ...apiGets,
+  ...draftGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -235,6 +237,7 @@ const posts = {
   ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
+  ...draftPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -512,8 +515,8 @@ async function allowed(pattern, row) {
   const shown = row.page ? await client.get(value(row.page)) : { text: "" };
   const hidden = row.hidden
     ? await row.hidden()
-    : row.token === "preview"
-      ? { form: shown.text.match(/data-preview="([^"]+)"/)?.[1] }
+    : row.token
+      ? { form: shown.text.match(new RegExp(`data-${row.token}="([^"]+)"`))?.[1] }
       : hiddenFields(shown.text, path);
   assert.ok(hidden, `${value(row.page)} (${shown.status}) has a form for ${path}`);
   assert.equal(hidden.form, formToken(client, pattern), `${path}: its token is that of its route`);

@@ -6,6 +6,7 @@
 #include "schema/desk.h"
 #include "schema/identity.h"
 #include "schema/log.h"
+#include "schema/pad.h"
 #include "schema/rank.h"
 #include "schema/release.h"
 #include "schema/roster.h"
@@ -19,8 +20,8 @@
 #include <cmocka.h>
 
 static const struct store *const stores[] = {
-    &log_store,  &board_store, &desk_store,  &identity_store,  &roster_store,
-    &rank_store, &book_store,  &vault_store, &statement_store, &release_store};
+    &log_store,  &board_store, &desk_store,      &identity_store, &roster_store, &rank_store,
+    &book_store, &vault_store, &statement_store, &release_store,  &pad_store};
 enum { STORES = sizeof stores / sizeof stores[0] };
 
 static void every_statement_fits_the_tables_its_migrations_make(void **state UNUSED)
