@@ -30,8 +30,10 @@ enum notice_kind {
     NOTICE_DECIDED,
     NOTICE_RULE,
     NOTICE_OTHER,
-    NOTICE_LEVEL, /* the reader's assurance level has changed */
-    NOTICE_VOUCH, /* somebody asks the reader to vouch */
+    NOTICE_LEVEL,          /* the reader's assurance level has changed */
+    NOTICE_VOUCH,          /* somebody asks the reader to vouch */
+    NOTICE_MODERATED = 14, /* an admin has looked at a posting of the reader's */
+    NOTICE_DUPLICATE = 15, /* a colleague says that the reader's question was asked before */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
@@ -179,3 +181,32 @@ const struct decision_preset *decision_presets(size_t *count);
 const struct decision_preset *decision_preset_find(struct text name);
 /* Why a level changed (the word of member_level_set), said to the member; "" for another word. */
 const char *level_why_words(struct text why);
+
+/* --- moderation --- */
+
+enum flag_reason {
+    FLAG_NONE,
+    FLAG_PATIENT,
+    FLAG_ADVERTISING,
+    FLAG_OFF_TOPIC,
+    FLAG_RUDE,
+    FLAG_DANGEROUS,
+    FLAG_DUPLICATE,
+    FLAG_OTHER,
+    FLAG_REASONS
+};
+/* How a withheld posting stands. Those decided have the number of their outcome. */
+enum hold_state { HOLD_NONE, HOLD_WAITS, HOLD_HIDDEN, HOLD_RETURNED, HOLD_REMOVED };
+enum moderation_outcome {
+    OUTCOME_KEPT = 1,
+    OUTCOME_HIDDEN = HOLD_HIDDEN,
+    OUTCOME_RETURNED = HOLD_RETURNED,
+    OUTCOME_REMOVED = HOLD_REMOVED,
+    OUTCOME_LINKED,
+    OUTCOME_MERGED,
+    OUTCOME_UNMERGED
+};
+/* A sentence for a person: "It shows data of a patient."; "" for FLAG_NONE and what is none. */
+const char *flag_reason_words(int64_t reason);
+/* "Kept", "Hidden", "Returned to its author", "Text removed", "Linked as a duplicate" ... */
+const char *moderation_outcome_words(int64_t outcome);

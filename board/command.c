@@ -1,3 +1,4 @@
+#include "board/moderation.h"
 #include "board/token.h"
 
 #include "core/clock.h"
@@ -85,6 +86,15 @@ static const struct command_row rows[] = {
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
     {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL},
     {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL},
+    {COMMAND_FLAG, BY_PHYSICIAN, flag_run, NULL},
+    {COMMAND_FLAG_WITHDRAW, BY_PHYSICIAN, flag_withdraw_run, NULL},
+    {COMMAND_FLAGS_OWN, BY_PHYSICIAN, flags_own_run, NULL},
+    {COMMAND_APPEAL, BY_PHYSICIAN, appeal_run, NULL},
+    {COMMAND_DUPLICATE_ANSWER, BY_PHYSICIAN, duplicate_answer_run, NULL},
+    {COMMAND_MODERATION_QUEUE, BY_ADMIN, moderation_queue_run, NULL},
+    {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
+    {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
+    {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)

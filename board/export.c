@@ -58,6 +58,12 @@ static int64_t event_member(const struct event *event)
         return event->email_asked.member;
     case EVENT_SESSIONS_ENDED:
         return event->sessions_ended.member;
+    case EVENT_TOKEN_MADE:
+        return event->token_made.member;
+    case EVENT_TOKEN_USED:
+        return event->token_used.member;
+    case EVENT_TOKEN_ENDED:
+        return event->token_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
     case EVENT_POLL_CHOSEN:
@@ -66,12 +72,14 @@ static int64_t event_member(const struct event *event)
         return event->question_rated.member;
     case EVENT_SPECIALTIES_CHOSEN:
         return event->specialties_chosen.member;
-    case EVENT_TOKEN_MADE:
-        return event->token_made.member;
-    case EVENT_TOKEN_USED:
-        return event->token_used.member;
-    case EVENT_TOKEN_ENDED:
-        return event->token_ended.member;
+    case EVENT_POSTING_FLAGGED:
+        return event->posting_flagged.member;
+    case EVENT_FLAG_WITHDRAWN:
+        return event->flag_withdrawn.member;
+    case EVENT_POSTING_DECIDED:
+        return event->posting_decided.member;
+    case EVENT_APPEAL_MADE:
+        return event->appeal_made.member;
     default:
         return 0;
     }

@@ -27,7 +27,7 @@ MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *en
 MUST_USE enum result fold_desk_apply(void *self, const struct journal_entry *entry,
                                      struct arena *arena);
 
-/* Events of personal tokens (fold_token.c), in the same way. */
+/* Events of personal tokens, for the two of accounts (fold_token.c). */
 MUST_USE enum result fold_board_token(struct db *db, const struct event *event, bool *known);
 MUST_USE enum result fold_desk_token(struct db *db, const struct event *event, bool *known);
 
@@ -54,6 +54,19 @@ MUST_USE enum result fold_kinds_left(struct fold_board *fold, const uint8_t key[
 /* A notice, and the number of unread ones (fold_board.c). */
 MUST_USE enum result fold_notify(struct db *board, int64_t id, int64_t member, int64_t kind,
                                  int64_t question, int64_t at_ms);
+/* The events of moderation (fold_moderation.c). *known: it was one. */
+MUST_USE enum result fold_board_moderation(struct db *db, const struct event *event,
+                                           struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_moderation(struct db *db, const struct journal_entry *entry,
+                                          bool *known);
+/* A posting that was just added is withheld until somebody has looked. */
+MUST_USE enum result fold_board_held(struct db *db, const struct event *event, struct arena *arena);
+MUST_USE enum result fold_desk_held(struct db *db, const struct event *event);
+/* A text was blanked that may belong to a withheld posting (NOT_FOUND: it does not), to a flag or
+ * to an appeal. */
+MUST_USE enum result fold_withheld_blanked(struct db *db, const struct event *event,
+                                           struct arena *arena);
+MUST_USE enum result fold_desk_words_blanked(struct db *db, int64_t seq);
 
 /* Run the next effect only while all before went well. */
 #define THEN(result, call)     \

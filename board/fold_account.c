@@ -78,8 +78,7 @@ enum result fold_board_account(struct fold_board *fold, const struct event *even
     case EVENT_MEMBER_LEFT:
         return board_left(fold, event, arena);
     default:
-        *known = false;
-        return OK;
+        return fold_board_token(db, event, known);
     }
 }
 
@@ -216,7 +215,6 @@ enum result fold_desk_account(struct db *db, const struct event *event, struct a
     case EVENT_MEMBER_LEFT:
         return desk_left(db, event);
     default:
-        *known = false;
-        return OK;
+        return fold_desk_token(db, event, known);
     }
 }

@@ -113,7 +113,7 @@ static enum result thread_answered(struct db *db, const struct event *event)
     THEN(result, board_thread_answered(db, e->question, event->seq, event->at_ms));
     if (e->member > 0)
         THEN(result, board_member_answers_more(db, e->member));
-    if (result == OK && thread.member > 0 && thread.member != e->member)
+    if (result == OK && !e->held && thread.member > 0 && thread.member != e->member)
         result = fold_notify(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
                              e->question, event->at_ms);
     return result;
@@ -137,6 +137,8 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
     THEN(result, fold_kind_added(db, entry));
+    if (e->held)
+        THEN(result, fold_board_held(db, event, arena));
     return result;
 }
 
@@ -225,8 +227,10 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
     enum result result = fold_kinds_blanked(db, event);
+    if (result == NOT_FOUND)
+        result = fold_withheld_blanked(db, event, arena);
     if (result != NOT_FOUND)
-        return result; /* done: it was no posting's title or text */
+        return result; /* done: it was no title or text that is shown */
     result = board_posting_place(db, arena, e->seq, &row);
     if (result == NOT_FOUND)
         return board_rule_script_blank(db, e->seq);
@@ -259,12 +263,27 @@ static enum result vouch_asked(struct db *db, const struct event *event)
                           : OK;
 }
 
+/* The events of one room each, which folds them in a file of its own. */
+static enum result rooms_apply(struct fold_board *fold, const struct journal_entry *entry,
+                               struct arena *arena)
+{
+    const struct event *event = &entry->event;
+    bool known = false;
+    enum result result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_round(fold->db, event, &known);
+    if (!known)
+        result = fold_board_kinds(fold, entry, arena, &known);
+    if (!known)
+        result = fold_board_moderation(fold->db, event, arena, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
+}
+
 enum result fold_board_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct fold_board *fold = self;
     const struct event *event = &entry->event;
     struct db *db = fold->db;
-    bool known = false;
     if (event->kind == EVENT_VOTE_CAST)
         return fold_vote_cast(fold, event, arena);
     enum result result = fold_board_settle(fold); /* what this event builds on */
@@ -325,12 +344,5 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     default:
         break;
     }
-    result = fold_board_account(fold, event, arena, &known);
-    if (!known)
-        result = fold_board_token(db, event, &known);
-    if (!known)
-        result = fold_board_round(db, event, &known);
-    if (!known)
-        result = fold_board_kinds(fold, entry, arena, &known);
-    return known ? result : BROKEN; /* an event of a kind this program does not know */
+    return rooms_apply(fold, entry, arena);
 }

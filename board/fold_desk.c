@@ -97,7 +97,9 @@ static enum result posting_added(struct db *db, const struct event *event)
     THEN(result, desk_posting_add(db, event->seq, question, e->member, e->kind, event->at_ms));
     if (e->has_options)
         THEN(result, desk_poll_add(db, event->seq, e->options));
-    if (e->question == 0)
+    if (e->held)
+        THEN(result, fold_desk_held(db, event));
+    if (e->held || e->question == 0)
         return result;
     THEN(result, desk_posting_get(db, &none, e->question, &thread));
     if (result == OK && thread.member > 0 && thread.member != e->member)
@@ -171,8 +173,9 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
                                              : desk_interest_remove(db, event->topic_followed.topic,
                                                                     event->topic_followed.member);
     case EVENT_NOTICES_SEEN:
-    case EVENT_TEXT_BLANKED:
         return OK; /* the board's business */
+    case EVENT_TEXT_BLANKED:
+        return fold_desk_words_blanked(db, event->text_blanked.seq);
     case EVENT_MAIL_SENT:
         return desk_mail_sent_set(db, event->mail_sent.mail, event->at_ms);
     case EVENT_RULE_PROPOSED:
@@ -199,10 +202,10 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     }
     enum result result = fold_desk_account(db, event, arena, &known);
     if (!known)
-        result = fold_desk_token(db, event, &known);
-    if (!known)
         result = fold_desk_round(db, event, &known);
     if (!known)
         result = fold_desk_kinds(db, event, &known);
+    if (!known)
+        result = fold_desk_moderation(db, entry, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

@@ -1,3 +1,5 @@
+#include "board/moderation.h"
+
 #include "board/account.h"
 
 #include "core/clock.h"
@@ -14,7 +16,7 @@ enum result leave_hash(struct work *work, struct hash_ask *ask)
     return own_password_hash(work, work->command->leave.password, ask);
 }
 
-static enum result text_erase(struct work *work, int64_t seq, int64_t part)
+enum result text_erase(struct work *work, int64_t seq, int64_t part)
 {
     struct clerk *clerk = work->clerk;
     struct event event = {.kind = EVENT_TEXT_BLANKED};

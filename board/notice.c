@@ -39,6 +39,13 @@ static struct record_mail notice_write(struct work *work, const struct desk_mail
                                  "A physician who waits at the door says that you know each "
                                  "other. Sign in to see, and decide freely:\n%.*s/vouch\n",
                                  (int)url.size, url.data);
+    } else if (row->kind == NOTICE_MODERATED) {
+        mail.subject = arena_format(work->arena, "%.*s: your posting", (int)site.size, site.data);
+        mail.body =
+            arena_format(work->arena,
+                         "A colleague has looked at a posting of yours. Sign in to see what "
+                         "was decided, why, and how to object:\n%.*s/q/%lld\n",
+                         (int)url.size, url.data, (long long)row->question);
     } else if (row->kind == NOTICE_LEVEL) {
         mail.subject =
             arena_format(work->arena, "%.*s: your assurance level", (int)site.size, site.data);

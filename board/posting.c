@@ -1,4 +1,4 @@
-#include "board/clerk.h"
+#include "board/moderation.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -98,7 +98,9 @@ enum result ask_run(struct work *work)
         return result;
     e->kind = c->kind;
     e->member = work->actor.member;
-    result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, sizeof(texts) / sizeof(*texts));
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
@@ -132,7 +134,9 @@ enum result answer_run(struct work *work)
     e->member = work->actor.member;
     e->question = c->question;
     e->topics = TEXT("");
-    result = clerk_record(work->clerk, &event, texts, 2);
+    result = hold_decide(work, e);
+    if (result == OK)
+        result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)

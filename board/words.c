@@ -43,7 +43,41 @@ const char *notice_kind_name(int64_t kind)
 {
     static const char *const words[] = {"",     "answer", "solved", "topic", "decided",
                                         "rule", "other",  "level",  "vouch"};
+    if (kind == NOTICE_MODERATED)
+        return "moderated";
+    if (kind == NOTICE_DUPLICATE)
+        return "duplicate";
     return WORD_AT(words, kind);
+}
+
+const char *flag_reason_words(int64_t reason)
+{
+    static const char *const words[] = {
+        "",
+        "It shows data of a patient.",
+        "It advertises.",
+        "It is off topic.",
+        "It is rude.",
+        "It is wrong, and dangerous.",
+        "It was asked before.",
+        "Another reason, in words.",
+    };
+    return WORD_AT(words, reason);
+}
+
+const char *moderation_outcome_words(int64_t outcome)
+{
+    static const char *const words[] = {
+        "",
+        "Kept",
+        "Hidden",
+        "Returned to its author",
+        "Text removed",
+        "Linked as a duplicate",
+        "Merged with the older one",
+        "Taken apart again",
+    };
+    return WORD_AT(words, outcome);
 }
 
 int64_t patients_least(int64_t band)

@@ -78,6 +78,10 @@ const struct setting conf_settings[] = {
            "At most this many commands share one commit."),
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),
     NUMBER("posting.per_day", "postings", 1, 10000, 50, "Postings of one member in one day."),
+    NUMBER(
+        "posting.hold_first", "postings", 0, 100, 1,
+        "Until so many of a member's postings are shown, an admin looks at each first; 0: never."),
+    NUMBER("flag.per_day", "flags", 1, 1000, 20, "Postings one member may flag in one day."),
     NUMBER("vote.per_day", "votes", 1, 10000000, 40, "Votes of one member in one day."),
     NUMBER("round.per_day", "rounds", 0, 1000, 3,
            "Live discussions one member may open in one day; 0: nobody opens any."),

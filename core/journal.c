@@ -28,6 +28,10 @@ static const struct text_place places[] = {
      offsetof(struct event, posting_added.text2)},
     {EVENT_QUESTION_SOLVED, 0, offsetof(struct event, question_solved.has_text0),
      offsetof(struct event, question_solved.text0)},
+    {EVENT_POSTING_FLAGGED, 0, offsetof(struct event, posting_flagged.has_text0),
+     offsetof(struct event, posting_flagged.text0)},
+    {EVENT_APPEAL_MADE, 0, offsetof(struct event, appeal_made.has_text0),
+     offsetof(struct event, appeal_made.text0)},
 };
 enum { PLACE_COUNT = sizeof places / sizeof places[0] };
 

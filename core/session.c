@@ -115,6 +115,29 @@ bool session_second_missing(int64_t role, int64_t level, int64_t second)
     return conf_int("second.staff") != 0 && (second & SECOND_PASSKEY) == 0;
 }
 
+/* Forms about what others wrote. */
+static const char *moderation_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_FLAG:
+        return "/p/:id/flag";
+    case COMMAND_FLAG_WITHDRAW:
+        return "/p/:id/flag/withdraw";
+    case COMMAND_APPEAL:
+        return "/p/:id/appeal";
+    case COMMAND_DUPLICATE_ANSWER:
+        return "/q/:id/duplicate";
+    case COMMAND_POSTING_DECIDE:
+        return "/admin/desk/:id";
+    case COMMAND_DUPLICATE_DECIDE:
+        return "/admin/duplicate/:id";
+    case COMMAND_THREADS_MERGE:
+        return "/admin/merge/:id";
+    default:
+        return NULL;
+    }
+}
+
 /* Forms of a member's own account. */
 static const char *account_action(enum command_kind kind)
 {
@@ -146,7 +169,7 @@ static const char *account_action(enum command_kind kind)
     case COMMAND_TOKEN_END:
         return "/account/token/:id/end";
     default:
-        return NULL;
+        return moderation_action(kind);
     }
 }
 

@@ -105,13 +105,19 @@ void page_check_more(struct request *r, const char *field, struct text text,
 
 enum result page_check_post(struct request *r, const struct page_checked *checked)
 {
+    return page_check_post_of(r, "body", checked);
+}
+
+enum result page_check_post_of(struct request *r, const char *field,
+                               const struct page_checked *checked)
+{
     if (checked->blocked > 0) {
-        request_fault_add(r, "body",
+        request_fault_add(r, field,
                           "Something in it could point to a patient: see what is marked below.");
         return INVALID;
     }
     if (checked->asking > 0 && !request_flag(r, "confirmed")) {
-        request_fault_add(r, "body",
+        request_fault_add(r, field,
                           "Look at what is marked below: change it, or say that it "
                           "points to no patient.");
         return INVALID;

@@ -49,6 +49,16 @@ static enum result months_load(struct request *r, struct view_member *v)
     return OK;
 }
 
+/* Only threads are in a state. */
+static struct text state_of(struct request *r, int64_t id, int64_t kind)
+{
+    struct board_thread_solved_row row;
+    if (kind > POSTING_OBSERVATION ||
+        board_thread_solved(request_store(r, WEB_BOARD), r->arena, id, &row) != OK)
+        return TEXT("");
+    return text_of(page_state(kind, row.solved, 0));
+}
+
 static enum result rows_load(struct request *r, struct view_member *v)
 {
     struct board_postings_of_member_row *rows;
@@ -66,6 +76,7 @@ static enum result rows_load(struct request *r, struct view_member *v)
             .title = rows[i].thread_title,
             .excerpt = rows[i].excerpt,
             .kind = text_of(posting_kind_name(rows[i].kind)),
+            .state = state_of(r, rows[i].id, rows[i].kind),
             .corroborate = rows[i].corroborate,
             .dispute = rows[i].dispute,
             .patients = rows[i].patients,

@@ -30,6 +30,10 @@ static struct text notice_words(int64_t kind)
         return TEXT("Somebody asks you to vouch");
     case NOTICE_RULE:
         return TEXT("A ranking rule has changed");
+    case NOTICE_MODERATED:
+        return TEXT("An admin has looked at a posting of yours");
+    case NOTICE_DUPLICATE:
+        return TEXT("A colleague thinks that your question was asked before");
     default:
         return TEXT("Something concerns you");
     }

@@ -83,6 +83,9 @@ void page_check_more(struct request *r, const char *field, struct text text,
 /* May a text with these marks be posted? Else INVALID, and a fault of the field "body". Reads the
  * field "confirmed". */
 MUST_USE enum result page_check_post(struct request *r, const struct page_checked *checked);
+/* The same with the fault beside another field. */
+MUST_USE enum result page_check_post_of(struct request *r, const char *field,
+                                        const struct page_checked *checked);
 /* The text with the one place that `change` names (a view_span's), or without it every place that
  * is no mere hint, in its more general form. */
 struct text page_generalise(struct request *r, const char *field, struct text text,

@@ -3,6 +3,7 @@
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
 #include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
+#include "fcgi/page_question_moderation.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,6 +22,8 @@ enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
 /* The reader's relation to this thread, and what is in the answer's form. */
 struct personal {
     struct board_thread_state_row thread;
+    struct board_merged_into_row *merged; /* threads whose answers are shown here as well */
+    size_t merged_count;
     int64_t question;
     bool physician; /* may vote and answer */
     struct own_vote *votes;
@@ -42,7 +45,7 @@ static bool is_own(const struct personal *me, int64_t posting)
     return false;
 }
 
-static enum result votes_load(struct request *r, struct personal *me)
+static enum result votes_load(struct request *r, struct personal *me, int64_t question)
 {
     const uint8_t *view_key;
     uint8_t tag[SESSION_TAG_SIZE];
@@ -51,15 +54,52 @@ static enum result votes_load(struct request *r, struct personal *me)
     enum result result = request_view_key(r, &view_key);
     if (result != OK)
         return result;
-    session_votes_tag(tag, view_key, me->question);
+    session_votes_tag(tag, view_key, question);
     result = board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
     if (result == NOT_FOUND)
         return OK;
     if (result == OK)
         result = session_own_unbox(r->arena, view_key, row.box, &plain);
+    struct own_vote *votes;
+    size_t count;
     if (result == OK)
-        result = session_votes_read(r->arena, plain, &me->votes, &me->vote_count);
-    return result;
+        result = session_votes_read(r->arena, plain, &votes, &count);
+    if (result != OK)
+        return result;
+    if (me->vote_count == 0) {
+        me->votes = votes;
+        me->vote_count = count;
+        return OK;
+    }
+    struct own_vote *all = arena_array(r->arena, struct own_vote, me->vote_count + count);
+    memcpy(all, me->votes, me->vote_count * sizeof *all);
+    memcpy(all + me->vote_count, votes, count * sizeof *all);
+    me->votes = all;
+    me->vote_count += count;
+    return OK;
+}
+
+/* The reader's own postings in a thread, beside those found before. */
+static enum result own_load(struct request *r, struct personal *me, int64_t question)
+{
+    struct board_postings_own_row *rows;
+    size_t count;
+    enum result result = board_postings_own(request_store(r, WEB_BOARD), r->arena, question,
+                                            r->reader.member, &rows, &count);
+    if (result != OK)
+        return result;
+    if (me->own_count == 0) {
+        me->own = rows;
+        me->own_count = count;
+        return OK;
+    }
+    struct board_postings_own_row *all =
+        arena_array(r->arena, struct board_postings_own_row, me->own_count + count);
+    memcpy(all, me->own, me->own_count * sizeof *all);
+    memcpy(all + me->own_count, rows, count * sizeof *all);
+    me->own = all;
+    me->own_count += count;
+    return OK;
 }
 
 static enum result personal_load(struct request *r, struct reply *out, struct personal *me)
@@ -70,10 +110,14 @@ static enum result personal_load(struct request *r, struct reply *out, struct pe
     if (!me->physician)
         return OK;
     me->vote_form = guard_form(r, out, "/p/:id/vote");
-    enum result result = votes_load(r, me);
+    enum result result = votes_load(r, me, me->question);
     if (result == OK)
-        result = board_postings_own(request_store(r, WEB_BOARD), r->arena, me->question,
-                                    r->reader.member, &me->own, &me->own_count);
+        result = own_load(r, me, me->question);
+    for (size_t i = 0; i < me->merged_count && result == OK; i++) {
+        result = votes_load(r, me, me->merged[i].question);
+        if (result == OK)
+            result = own_load(r, me, me->merged[i].question);
+    }
     me->by_kind.asker = is_own(me, me->question);
     return result;
 }
@@ -107,7 +151,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
         .request = TEXT(""),
         .draft = page_draft_none(),
         .body = me->body,
-        .can_answer = me->physician,
+        .can_answer = me->physician && me->thread.merged_away == 0,
     };
     if (!v.can_answer)
         return v;
@@ -137,6 +181,9 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     if (strcmp(slot, "own_vote") == 0) {
         struct view_own_vote v = own_vote_of(me, id);
         html_own_vote(buf, &v);
+    } else if (strcmp(slot, "moderation") == 0) {
+        struct view_question_own v = page_question_own(r, out, id, &me->thread);
+        html_question_own(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
@@ -206,11 +253,9 @@ static enum result postings_load(struct request *r, struct view_question *v)
     struct board_postings_of_thread_row *rows;
     struct rank_posting_scores_row *scores;
     size_t count, score_count;
-    enum result result = board_postings_of_thread(request_store(r, WEB_BOARD), r->arena, r->id,
-                                                  POSTINGS_MAX, &rows, &count);
+    enum result result = page_thread_rows(r, POSTINGS_MAX, &rows, &count);
     if (result == OK)
-        result =
-            rank_posting_scores(request_store(r, WEB_RANK), r->arena, r->id, &scores, &score_count);
+        result = page_thread_scores(r, &scores, &score_count);
     if (result != OK)
         return result;
     if (count == 0)
@@ -238,6 +283,8 @@ static enum result question_load(struct request *r, struct view_question *v)
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, r->id, &thread);
     if (result == OK)
         result = postings_load(r, v);
+    if (result == OK)
+        result = page_duplicates_load(r, &v->duplicates);
     if (result == OK)
         result = page_kind_load(r, thread.kind, thread.solved != 0, &v->kind);
     if (result != OK)
@@ -267,6 +314,7 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
     v.answer = answer_form_of(r, out, me);
     v.round = page_round(r, out, &me->thread, is_own(me, me->question));
     page_kind_json(r, out, &me->by_kind, &v);
+    v.moderation = page_question_own(r, out, r->id, &me->thread);
     view_question_write(reply_json(out), &v);
     return OK;
 }
@@ -276,8 +324,8 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     struct rank_question_version_row rank = {0};
     enum result result =
         rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
-    if (result == NOT_FOUND)
-        result = OK; /* nothing ranked yet */
+    if (result == OK || result == NOT_FOUND) /* nothing ranked yet */
+        result = page_merged_version(r, me->merged, me->merged_count, &rank.version);
     *key = (struct kept_key){.page = "question",
                              .id = me->question,
                              .version = me->thread.version,
@@ -290,6 +338,8 @@ static enum result question_show(struct request *r, struct reply *out, struct pe
     struct kept_key key;
     enum result result =
         board_thread_state(request_store(r, WEB_BOARD), r->arena, r->id, &me->thread);
+    if (result == OK)
+        result = page_merged_load(r, &me->thread, &me->merged, &me->merged_count);
     if (result == OK)
         result = version_of(r, me, &key);
     if (result == OK)
@@ -328,5 +378,6 @@ enum result page_question_drafted(struct request *r, struct reply *out,
 
 enum result page_question(struct request *r, struct reply *out)
 {
-    return page_question_with(r, out, TEXT(""), false);
+    enum result result = page_question_with(r, out, TEXT(""), false);
+    return result == NOT_FOUND ? page_question_gone(r, out) : result;
 }

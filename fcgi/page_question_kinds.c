@@ -53,6 +53,9 @@ const struct field fields_solved[] = {
      .label = "The answer"},
     {.name = "study", .type = FIELD_FLAG, .optional = true, .label = "A case study"},
     {.name = "whole", .type = FIELD_FLAG, .optional = true, .label = "The whole form"},
+    {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
+    {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
+    {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     {.name = NULL},
 };
 
@@ -212,7 +215,7 @@ static struct view_own_rating own_rating_of(struct request *r, struct reply *out
 
 bool page_solve_failed(const struct request *r)
 {
-    return r->fields == fields_solved && r->why != OK;
+    return r->fields == fields_solved;
 }
 
 static void answers_offer(struct request *r, int64_t chosen, struct view_solve_form *v)
@@ -255,11 +258,19 @@ static struct view_solve_form solve_of(struct request *r, struct reply *out,
     v.how = stored == OK ? row.how : TEXT("");
     int64_t answer = stored == OK ? row.answer : 0;
     if (page_solve_failed(r)) {
+        struct page_checked checked = {0};
         v.how = request_typed(r, "how");
+        if (page_wants_general(r))
+            v.how = page_generalise(r, "how", v.how, request_typed(r, "change"));
         (void)text_int(request_typed(r, "answer"), 0, PAGE_BEFORE_ALL, &answer);
         v.study = request_typed(r, "study").size > 0;
         page_problems(r, &v.problems, &v.problems_count);
-        (void)page_spans(r, "how", v.how, &v.spans, &v.spans_count);
+        page_check_more(r, "how", v.how, &checked);
+        v.spans = checked.spans;
+        v.spans_count = checked.count;
+        v.general = checked.general;
+        v.confirm = checked.asking > 0 && checked.blocked == 0;
+        v.again = true;
     }
     answers_offer(r, answer, &v);
     return v;
@@ -325,7 +336,10 @@ enum result page_solved_post(struct request *r, struct reply *out)
 {
     struct command command = {.kind = COMMAND_SOLVE};
     struct command_solve *solve = &command.solve;
+    struct page_checked checked = {0};
     bool whole = request_flag(r, "whole");
+    if (page_wants_general(r))
+        return page_solved_again(r, out);
     solve->question = r->id;
     solve->solved = request_flag(r, "solved");
     solve->how = whole || request_given(r, "how") ? request_text(r, "how") : NO_TEXT;
@@ -337,7 +351,10 @@ enum result page_solved_post(struct request *r, struct reply *out)
         solve->how = NO_TEXT;
         solve->has_answer = solve->has_study = false;
     }
-    enum result result = page_command(r, &command);
+    page_check_more(r, "how", solve->how, &checked);
+    enum result result = page_check_post_of(r, "how", &checked);
+    if (result == OK)
+        result = page_command(r, &command);
     if (result != OK)
         return result;
     return reply_redirect(r, out, "/q/%" PRId64, r->id);

@@ -99,3 +99,13 @@ page_function page_solved_post, page_solved_again, page_poll_post, page_rate_pos
 /* A member's specialties (page_specialties.c). */
 extern const struct field fields_specialties[];
 page_function page_specialties, page_specialties_again, page_specialties_post;
+/* Moderation. */
+extern const struct field fields_flag_form[], fields_flag[], fields_flag_withdraw[],
+    fields_withheld[], fields_appeal[], fields_duplicate[], fields_moderation[], fields_desk[],
+    fields_desk_decide[], fields_pair[], fields_merge[];
+page_function page_flag, page_flag_again, page_flag_post, page_flag_withdraw_post; /* page_flag.c */
+page_function page_withheld, page_withheld_again, page_appeal_post; /* page_withheld.c */
+page_function page_moderation, page_duplicates;                     /* page_moderation.c */
+page_function page_duplicate_post;                                  /* page_question_moderation.c */
+page_function page_desk, page_desk_again, page_desk_post, page_pair_post,
+    page_merge_post; /* page_desk.c */

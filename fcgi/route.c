@@ -160,6 +160,21 @@ const struct route route_table[] = {
     POST("/draft/remove", MEMBER, PHYSICIAN, POST, fields_draft_remove, page_draft_remove_post,
          NULL),
     GET("/q/:id/answer", MEMBER, PHYSICIAN, READ, NULL, page_answer_draft),
+    GET("/p/:id/flag", MEMBER, MEMBER, READ, fields_flag_form, page_flag),
+    POST("/p/:id/flag", MEMBER, PHYSICIAN, POST, fields_flag, page_flag_post, page_flag_again),
+    POST("/p/:id/flag/withdraw", MEMBER, PHYSICIAN, POST, fields_flag_withdraw,
+         page_flag_withdraw_post, NULL),
+    GET("/p/:id/withheld", MEMBER, PHYSICIAN, READ, fields_withheld, page_withheld),
+    POST("/p/:id/appeal", MEMBER, PHYSICIAN, POST, fields_appeal, page_appeal_post,
+         page_withheld_again),
+    POST("/q/:id/duplicate", MEMBER, PHYSICIAN, POST, fields_duplicate, page_duplicate_post, NULL),
+    GET("/moderation", MEMBER, MEMBER, READ, fields_moderation, page_moderation),
+    GET("/duplicates", MEMBER, MEMBER, READ, NULL, page_duplicates),
+    GET("/admin/desk", ADMIN, ADMIN, READ, fields_desk, page_desk),
+    POST("/admin/desk/:id", ADMIN, ADMIN, POST, fields_desk_decide, page_desk_post,
+         page_desk_again),
+    POST("/admin/duplicate/:id", ADMIN, ADMIN, POST, fields_pair, page_pair_post, page_desk_again),
+    POST("/admin/merge/:id", ADMIN, ADMIN, POST, fields_merge, page_merge_post, page_desk_again),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

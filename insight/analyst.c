@@ -162,6 +162,18 @@ static enum result boundaries_pass(struct analyst *analyst, const struct event *
     return result;
 }
 
+/* A thread nobody sees any more: sponsors do not read its title either. Figures that were released
+ * stay; what was counted since is dropped. */
+static enum result thread_decided(struct analyst *analyst,
+                                  const struct event_posting_decided *decided)
+{
+    enum { KEPT = 1 };
+    if (decided->posting != decided->question || decided->outcome == KEPT)
+        return OK;
+    tally_drop(&analyst->tally, decided->question);
+    return analyst->is_checking ? OK : release_title_blank(analyst->db, decided->question);
+}
+
 static enum result event_apply(struct analyst *analyst, const struct journal_entry *entry,
                                struct arena *arena)
 {
@@ -176,6 +188,8 @@ static enum result event_apply(struct analyst *analyst, const struct journal_ent
         event->vote_cast.question > 0)
         tally_vote(&analyst->tally, event->vote_cast.question, event->vote_cast.member,
                    event->vote_cast.stance);
+    if (event->kind == EVENT_POSTING_DECIDED)
+        return thread_decided(analyst, &event->posting_decided);
     if (event->kind == EVENT_TEXT_BLANKED && event->text_blanked.part == 0 && !analyst->is_checking)
         return release_title_blank(analyst->db, event->text_blanked.seq);
     return OK;

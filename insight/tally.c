@@ -104,6 +104,13 @@ void tally_vote(struct tally *tally, int64_t question, int64_t member, int64_t s
     row->sides[stance - 1]++;
 }
 
+void tally_drop(struct tally *tally, int64_t question)
+{
+    for (size_t i = 0; i < tally->row_count; i++)
+        if (tally->rows[i].question == question)
+            tally->rows[i] = (struct tally_row){.question = question};
+}
+
 static int by_counted(const void *a, const void *b)
 {
     const struct tally_row *x = a, *y = b;
@@ -119,6 +126,8 @@ struct tally_row *tally_take(struct tally *tally, struct arena *arena, size_t *c
     if (tally->row_count > 0)
         memcpy(rows, tally->rows, tally->row_count * sizeof(*rows));
     qsort(rows, tally->row_count, sizeof(*rows), by_counted);
+    while (*count > 0 && rows[*count - 1].counted == 0) /* dropped */
+        (*count)--;
     tally->row_count = 0;
     if (tally->row_keys)
         memset(tally->row_keys, 0, tally->map_room * sizeof(*tally->row_keys));

@@ -26,6 +26,8 @@ void tally_open(struct tally *tally);
 void tally_close(struct tally *tally);
 /* stance as in the event: 1 corroborate, 2 dispute, 3 cannot say. */
 void tally_vote(struct tally *tally, int64_t question, int64_t member, int64_t stance);
+/* The question was withheld: what was counted of it in this period is in no release. */
+void tally_drop(struct tally *tally, int64_t question);
 /* The period's rows, most counted first, then by question; the next period begins empty. */
 struct tally_row *tally_take(struct tally *tally, struct arena *arena, size_t *count);
 

@@ -13,12 +13,14 @@ enum { RULES_MAX = 64, BUDGET_MS = 60 * 1000, PAY_FUNCTION = 0 };
 /* A rule's share is a number in 0..1; money is counted in millionths of it, so that cents come out
  * of integers alone. */
 #define SHARE_UNIT 1000000
+enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
 struct reward_posting {
     int64_t id, question, author, at_ms;
     int kind, order; /* order among the answers of its question */
     int64_t stance[4];
     int64_t patients, answers;
+    bool hidden; /* withheld: it earns nothing while it is */
 };
 struct reward_member {
     int64_t in_ms; /* when let in; 0: not */
@@ -243,6 +245,31 @@ void reward_earmark_add(struct reward *reward, const struct reward_earmark *earm
     (void)table_put(&reward->earmarked, key, NULL);
 }
 
+/* A posting is there for all from this event on: it counts, and may earn. */
+static void posting_begins(struct reward *reward, size_t index, const struct event *event)
+{
+    struct reward_posting *posting = &reward->posting[index];
+    if (posting->author != 0)
+        member_of(reward, posting->author)->postings++;
+    size_t question = posting->question == 0 ? SIZE_MAX : posting_find(reward, posting->question);
+    if (question != SIZE_MAX)
+        posting->order = (int)++reward->posting[question].answers;
+    if (posting->question == 0 || !target_earmarked(reward, posting->question))
+        return;
+    for (size_t i = 0; i < reward->earmark_count; i++) {
+        const struct reward_earmark *earmark = &reward->earmarks[i];
+        if (earmark->terms.target != posting->question ||
+            !in_time(earmark, event->seq, event->at_ms))
+            continue;
+        reward->fresh[i]++;
+        if (earmark->terms.kind != EARMARK_ANSWER || posting->author == 0)
+            continue;
+        reward->answers = grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
+                                sizeof *reward->answers);
+        reward->answers[reward->answer_count++] = (struct answer_due){i, index};
+    }
+}
+
 static void posting_event(struct reward *reward, const struct event *event)
 {
     const struct event_posting_added *added = &event->posting_added;
@@ -251,30 +278,34 @@ static void posting_event(struct reward *reward, const struct event *event)
     size_t index = table_put(&reward->postings, key, NULL);
     reward->posting =
         grown(reward->posting, &reward->posting_room, index + 1, sizeof *reward->posting);
-    struct reward_posting *posting = &reward->posting[index];
-    *posting = (struct reward_posting){.id = event->seq,
-                                       .question = added->question,
-                                       .author = added->member,
-                                       .at_ms = event->at_ms,
-                                       .kind = (int)added->kind};
-    if (added->member != 0)
-        member_of(reward, added->member)->postings++;
-    size_t question = added->question == 0 ? SIZE_MAX : posting_find(reward, added->question);
-    if (question != SIZE_MAX)
-        posting->order = (int)++reward->posting[question].answers;
-    if (added->question == 0 || !target_earmarked(reward, added->question))
+    reward->posting[index] = (struct reward_posting){.id = event->seq,
+                                                     .question = added->question,
+                                                     .author = added->member,
+                                                     .at_ms = event->at_ms,
+                                                     .kind = (int)added->kind,
+                                                     .hidden = added->held};
+    if (!added->held)
+        posting_begins(reward, index, event);
+}
+
+/* What waited for a look is posted when it is let out. */
+static void decided_event(struct reward *reward, const struct event *event)
+{
+    const struct event_posting_decided *decided = &event->posting_decided;
+    size_t index = posting_find(reward, decided->posting);
+    if (index == SIZE_MAX)
         return;
-    for (size_t i = 0; i < reward->earmark_count; i++) {
-        const struct reward_earmark *earmark = &reward->earmarks[i];
-        if (earmark->terms.target != added->question || !in_time(earmark, event->seq, event->at_ms))
-            continue;
-        reward->fresh[i]++;
-        if (earmark->terms.kind != EARMARK_ANSWER || added->member == 0)
-            continue;
-        reward->answers = grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
-                                sizeof *reward->answers);
-        reward->answers[reward->answer_count++] = (struct answer_due){i, index};
-    }
+    reward->posting[index].hidden = decided->outcome != OUTCOME_KEPT;
+    if (decided->outcome == OUTCOME_KEPT && decided->was == HOLD_WAITS)
+        posting_begins(reward, index, event);
+}
+
+/* Withheld itself, or with its thread. Votes cast before stay paid: they were given in good faith.
+ */
+static bool is_hidden(const struct reward *reward, const struct reward_posting *posting)
+{
+    size_t question = posting->question == 0 ? SIZE_MAX : posting_find(reward, posting->question);
+    return posting->hidden || (question != SIZE_MAX && reward->posting[question].hidden);
 }
 
 /* What stood before this vote. The event's stance is not read here, and must never be. */
@@ -367,6 +398,9 @@ enum result reward_event(struct reward *reward, const struct event *event, const
         return OK;
     case EVENT_VOTE_CAST:
         return vote_event(reward, event, why);
+    case EVENT_POSTING_DECIDED:
+        decided_event(reward, event);
+        return OK;
     default:
         return OK;
     }
@@ -383,6 +417,8 @@ static enum result answers_pay(struct reward *reward, int64_t end_ms, const char
     for (size_t i = 0; i < reward->answer_count && result == OK; i++) {
         const struct answer_due *due = &reward->answers[i];
         const struct reward_posting *posting = &reward->posting[due->posting];
+        if (is_hidden(reward, posting))
+            continue;
         const double facts[] = {(double)posting->stance[1], (double)posting->stance[2],
                                 (double)posting->stance[3], (double)posting->patients,
                                 (double)posting->order,     days_between(posting->at_ms, end_ms)};
@@ -407,7 +443,7 @@ static enum result postings_pay(struct reward *reward, int64_t end_ms, const cha
                                 (double)posting->answers,
                                 (double)reward->fresh[i],
                                 days_between(posting->at_ms, end_ms)};
-        if (posting->author != 0)
+        if (posting->author != 0 && !is_hidden(reward, posting))
             result = pay(reward, i, posting->author, facts, why);
     }
     return result;

@@ -245,3 +245,22 @@ void counters_vote_apply(struct counters *counters, const struct vote_facts *vot
     *(is_up ? &author->received_up : &author->received_down) += side;
     author->received_linked += is_linked ? side : 0;
 }
+
+bool counters_posting_hide(struct counters *counters, int32_t posting, enum hidden_why why,
+                           bool hidden)
+{
+    struct posting_facts *facts = &counters->postings.at[posting];
+    bool was = facts->hidden != 0;
+    facts->hidden = (uint8_t)(hidden ? facts->hidden | why : facts->hidden & ~(unsigned)why);
+    bool is = facts->hidden != 0;
+    if (was == is)
+        return false;
+    for (int32_t at = facts->first_vote; at >= 0; at = counters->votes.at[at].next)
+        counters_vote_apply(counters, &counters->votes.at[at], is ? -1 : 1);
+    if (facts->counted) {
+        counters->site.postings += is ? -1 : 1;
+        if (facts->author >= 0)
+            counters->members.at[facts->author].postings += is ? -1 : 1;
+    }
+    return true;
+}

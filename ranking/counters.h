@@ -28,6 +28,9 @@ struct member_facts {
     bool has_score, dirty;
 };
 
+/* Why a posting is withheld: for itself, or because its thread is. */
+enum hidden_why { HIDDEN_ITSELF = 1, HIDDEN_THREAD = 2 };
+
 struct vote_facts {
     int32_t voter, posting, next; /* next on the same posting, oldest first */
     int8_t sign;                  /* 1 corroborates, -1 disputes, 0 cannot say */
@@ -42,7 +45,8 @@ struct posting_facts {
     int32_t next_in_question, next_of_author;
     double odds, odds_up, odds_down; /* of its votes together; of each side */
     int32_t up, down, unsure, up_linked;
-    uint8_t kind; /* as in the event posting_added */
+    uint8_t kind;   /* as in the event posting_added */
+    uint8_t hidden; /* enum hidden_why, together; 0: shown */
     bool counted, settled, dirty, has_score;
     double score, probability, from_votes, from_author;
 };
@@ -52,6 +56,7 @@ struct question_facts {
     int32_t first_posting;
     double rising;
     bool dirty, is_ranked;
+    bool hidden; /* withheld with all its postings */
 };
 
 struct site_facts {
@@ -108,3 +113,7 @@ void counters_pair_add(struct counters *counters, int32_t voter, int32_t author,
 /* Put the figures of a vote into the counters of posting, author and site (side 1) or take them out
  * again (side -1). */
 void counters_vote_apply(struct counters *counters, const struct vote_facts *vote, int side);
+/* Withhold a posting for one more reason, or for one less. When it goes or comes back, so do its
+ * votes' figures and its place among those that can be voted on. True: it did. */
+bool counters_posting_hide(struct counters *counters, int32_t posting, enum hidden_why why,
+                           bool hidden);

@@ -10,6 +10,7 @@
 enum { RIVALS_MAX = 200, REPLAY_SLICE = 32 };
 enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
 enum { KIND_OBSERVATION = 3, KIND_ANSWER = 4 };
+enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
 /* --- what has to be scored again at the end of the event --- */
 
@@ -76,8 +77,8 @@ static double rival_of(struct ranking *ranking, int32_t voter, const struct post
     for (int i = 0; at >= 0 && i < RIVALS_MAX;
          i++, at = counters->postings.at[at].next_in_question) {
         const struct posting_facts *other = &counters->postings.at[at];
-        if (other->kind != KIND_ANSWER || other->author == posting->author || other->author < 0 ||
-            other->author == voter)
+        if (other->hidden != 0 || other->kind != KIND_ANSWER || other->author == posting->author ||
+            other->author < 0 || other->author == voter)
             continue;
         double link = link_of(ranking, voter, other->author, 1);
         least = link < least ? link : least;
@@ -166,6 +167,8 @@ static void posting_settle(struct ranking *ranking, int32_t number)
 {
     struct counters *counters = &ranking->counters;
     struct posting_facts *posting = &counters->postings.at[number];
+    if (posting->hidden != 0)
+        return; /* when it comes back */
     posting->settled = true;
     if (posting->up + posting->down == 0)
         return; /* nothing was said, so nothing is learned */
@@ -215,6 +218,33 @@ static void settle_due(struct ranking *ranking)
 
 /* --- events --- */
 
+/* It is there for all from now on. */
+static void posting_begins(struct ranking *ranking, int32_t number)
+{
+    struct counters *counters = &ranking->counters;
+    const struct posting_facts *posting = &counters->postings.at[number];
+    bool opens = counters->questions.at[posting->question].id == posting->id;
+    if (posting->kind == KIND_OBSERVATION || posting->kind == KIND_ANSWER)
+        counters_posting_count(counters, number);
+    if (posting->author < 0)
+        return; /* references take no part until somebody votes on them */
+    touch_posting(ranking, number);
+    touch_member(ranking, posting->author);
+    question_rise(ranking, posting->question, opens ? ACT_ASKED : ACT_ANSWERED,
+                  trust_of(ranking, posting->author));
+}
+
+static void posting_hide(struct ranking *ranking, int32_t number, enum hidden_why why, bool hidden)
+{
+    struct posting_facts *posting = &ranking->counters.postings.at[number];
+    if (!counters_posting_hide(&ranking->counters, number, why, hidden))
+        return;
+    if (posting->hidden == 0 && !posting->settled && number < ranking->settle_next)
+        posting_settle(ranking, number);
+    touch_posting(ranking, number);
+    touch_member(ranking, posting->author);
+}
+
 static void posting_added(struct ranking *ranking, const struct event *event)
 {
     const struct event_posting_added *added = &event->posting_added;
@@ -225,15 +255,36 @@ static void posting_added(struct ranking *ranking, const struct event *event)
         trace_warn("posting_without_thread", "seq=%lld", (long long)event->seq);
         return;
     }
-    const struct posting_facts *posting = &counters->postings.at[number];
-    if (added->kind == KIND_OBSERVATION || added->kind == KIND_ANSWER)
-        counters_posting_count(counters, number);
-    if (posting->author < 0)
-        return; /* references take no part until somebody votes on them */
-    touch_posting(ranking, number);
-    touch_member(ranking, posting->author);
-    question_rise(ranking, posting->question, added->question ? ACT_ANSWERED : ACT_ASKED,
-                  trust_of(ranking, posting->author));
+    if (added->held) {
+        /* No vote is on it yet: whether it went, its marks say. */
+        (void)counters_posting_hide(counters, number, HIDDEN_ITSELF, true);
+        counters->questions.at[counters->postings.at[number].question].hidden |=
+            added->question == 0;
+        return;
+    }
+    posting_begins(ranking, number);
+}
+
+/* An admin decided: a thread goes and comes back with all that stands in it. */
+static void posting_decided(struct ranking *ranking, const struct event_posting_decided *decided)
+{
+    struct counters *counters = &ranking->counters;
+    int32_t number = counters_posting_find(counters, decided->posting);
+    bool hidden = decided->outcome != OUTCOME_KEPT, waited = decided->was == HOLD_WAITS;
+    if (number < 0)
+        return;
+    int32_t question = counters->postings.at[number].question;
+    if (decided->posting == decided->question) {
+        counters->questions.at[question].hidden = hidden;
+        for (int32_t at = counters->questions.at[question].first_posting; at >= 0;
+             at = counters->postings.at[at].next_in_question)
+            if (at != number)
+                posting_hide(ranking, at, HIDDEN_THREAD, hidden);
+    }
+    posting_hide(ranking, number, HIDDEN_ITSELF, hidden);
+    touch_question(ranking, question);
+    if (!hidden && waited)
+        posting_begins(ranking, number);
 }
 
 /* Take a vote out of every counter it went into (side -1) or put it in (side 1), but for its
@@ -379,6 +430,12 @@ static enum result flush(struct ranking *ranking, struct arena *arena)
         int32_t number = ranking->dirty_postings.at[i];
         struct posting_facts *posting = &counters->postings.at[number];
         posting->dirty = false;
+        if (posting->hidden != 0) {
+            posting->has_score = false;
+            if (write && result == OK)
+                result = rank_posting_remove(ranking->db, posting->id);
+            continue;
+        }
         if (!posting->counted)
             continue;
         posting_score(ranking, number);
@@ -390,7 +447,9 @@ static enum result flush(struct ranking *ranking, struct arena *arena)
         question->dirty = false;
         question->version = ranking->seq;
         if (write && result == OK)
-            result = rank_question_put(ranking->db, question->id, ranking->seq, question->rising);
+            result = question->hidden ? rank_question_remove(ranking->db, question->id)
+                                      : rank_question_put(ranking->db, question->id, ranking->seq,
+                                                          question->rising);
     }
     ranking->dirty_members.count = 0;
     ranking->dirty_postings.count = 0;
@@ -426,6 +485,9 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
         break;
     case EVENT_VOTE_CAST:
         vote_cast(ranking, &event->vote_cast);
+        break;
+    case EVENT_POSTING_DECIDED:
+        posting_decided(ranking, &event->posting_decided);
         break;
     case EVENT_RULE_PROPOSED:
         result = sets_proposed(ranking, event);

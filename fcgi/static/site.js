@@ -288,7 +288,7 @@
     ["/", "Search"], ["j", "Next in the list, or next answer"], ["k", "The one before"], ["o", "Open it"],
     ["c", "Corroborate the answer you are at"], ["d", "Dispute it"], ["s", "Cannot say"],
     ["a", "Write an answer, or ask"], ["?", "These keys"],
-    ...(document.querySelector(".application") ? [["1 – 8", "At the door: that decision on the application you are at"]] : []),
+    ...(document.querySelector(".application") ? [["1 – 8", "At the door and the desk: that decision on what you are at"]] : []),
   ];
   const keys_on = () => kept("localStorage", "keys") !== "off";
   const stops = () => all("main .threads > li, main article[id], main .answer");

@@ -42,6 +42,12 @@ test("a refused question, answer, title and preview leave nothing behind", async
   assert.equal(answered.status, 422);
   const previewed = await member.submit("/ask", "/ask", { kind: "1", title: "How to reach a patient in time?", body, topics: "cardiology", preview: "1" });
   assert.equal(previewed.status, 200);
+  const options = `Call ${word} at ${secret}\nWait`;
+  const polled = await member.submit("/ask", "/ask", { kind: "2", title: "How to reach a patient in time?", body: "A case.", options });
+  assert.equal(polled.status, 422);
+  const solved = await member.submit(`/q/${question}`, `/q/${question}/solved`, { solved: "1", how: body, confirmed: "1" });
+  assert.equal(solved.status, 422);
+  assert.match(solved.text, new RegExp(word), "and so does how it was solved");
   // Nor do one's own word and a tick get it through.
   const sworn = await member.submit("/ask", "/ask", { kind: "1", title: "How to reach a patient in time?", body, topics: "cardiology", confirmed: "1" });
   assert.equal(sworn.status, 422);
@@ -70,6 +76,15 @@ test("what asks is posted once its author stands by it, and not before", async (
   assert.equal(first.status, 422);
   assert.match(first.text, /name="confirmed"/);
   assert.equal((await member.submit("/ask", "/ask", { ...fields, confirmed: "1" })).status, 303);
+});
+
+test("how something was solved is asked about in the same way", async () => {
+  const send = (fields) => member.submit(`/q/${question}`, `/q/${question}/solved`, { how: "Solved 2024-03-14 by rest.", ...fields });
+  const first = await send({ solved: "1" });
+  assert.equal(first.status, 422);
+  assert.match(first.text, /name="confirmed"/);
+  assert.match((await send({ general: "1" })).text, /Solved March 2024 by rest\.<\/textarea>/);
+  assert.equal((await send({ solved: "1", confirmed: "1" })).status, 303);
 });
 
 test("one button makes one place more general, and another all of them", async () => {

@@ -18,6 +18,7 @@ import { doorGets, doorPosts } from "./door_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
+import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -80,6 +81,7 @@ const gets = {
   ...accountGets,
   ...kindsGets(() => it),
   ...draftGets(() => it),
+  ...moderationGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -238,6 +240,7 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
   ...draftPosts(() => it),
+  ...moderationPosts(() => it),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -289,6 +292,7 @@ before(async () => {
     return Number(done.location.match(/\d+/)[0]);
   };
   it = {
+    ...(await moderationWorld(them, question, secret)),
     question,
     case: poll,
     posting,

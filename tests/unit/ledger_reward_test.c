@@ -339,6 +339,56 @@ static int set_up(void **state)
     return 0;
 }
 
+static const char always_author[] =
+    "P = {}\nfunction pay_posting(a, b, c, d, e, f, g) return 1 end\n";
+
+/* What an earmark on TARGET pays its author when an admin decides so at the end of the past. */
+static int64_t author_pay(const struct script *script, int64_t outcome, int64_t *votes)
+{
+    uint8_t sha256[32], of_votes[32];
+    const char *why = NULL;
+    const struct reward_item *items;
+    struct text no = NO_TEXT;
+    struct event decided = {.kind = EVENT_POSTING_DECIDED,
+                            .seq = (int64_t)script->count + 1,
+                            .at_ms = WORLD_START + 29 * (int64_t)DAY_MS};
+    int64_t cents = 0;
+    decided.posting_decided = (struct event_posting_decided){
+        .posting = TARGET, .question = TARGET, .kind = 1, .member = 1, .outcome = outcome};
+    struct reward *reward = reward_with(EARMARK_POSTING, text_of(always_author), sha256);
+    seal_sha256(of_votes, text_bytes(text_of(always)), NO_BYTES);
+    assert_int_equal(reward_rule_add(reward, &arena, EARMARK_VOTE, of_votes, TEXT("reward/vote"),
+                                     text_of(always), &no),
+                     OK);
+    earmark_add(reward, EARMARK_POSTING, sha256, TARGET, 1000000, 1000);
+    earmark_add(reward, EARMARK_VOTE, of_votes, TARGET, 1000000, 1000);
+    for (size_t i = 0; i < script->count; i++)
+        assert_int_equal(reward_event(reward, &script->events[i], &why), OK);
+    if (outcome > 0)
+        assert_int_equal(reward_event(reward, &decided, &why), OK);
+    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, &why), OK);
+    size_t count = reward_items(reward, &items);
+    *votes = 0;
+    for (size_t i = 0; i < count; i++)
+        *(items[i].member == 1 ? &cents : votes) += items[i].cents;
+    reward_close(reward);
+    return cents;
+}
+
+static void a_withheld_posting_earns_nothing_and_its_voters_keep_what_they_earned(void **state)
+{
+    (void)state;
+    static struct script script;
+    int64_t votes, votes_hidden, votes_kept;
+    enum { KEPT = 1, HIDDEN = 2 };
+    script_make(&script, 1);
+    int64_t cents = author_pay(&script, 0, &votes);
+    assert_true(cents > 0 && votes > 0); /* control */
+    assert_int_equal(author_pay(&script, HIDDEN, &votes_hidden), 0);
+    assert_int_equal(votes_hidden, votes);
+    assert_int_equal(author_pay(&script, KEPT, &votes_kept), cents);
+}
+
 static int before_each(void **state)
 {
     (void)state;
@@ -358,6 +408,7 @@ int main(void)
         TEST(the_rules_the_house_starts_with_pass_their_own_examples),
         TEST(every_changed_byte_of_an_opening_is_refused),
         TEST(dummies_open_to_nothing_and_differ_by_leaf),
+        TEST(a_withheld_posting_earns_nothing_and_its_voters_keep_what_they_earned),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -479,6 +479,50 @@ static void rising_pages_follow_each_other_without_gaps(void **state)
 
 /* No value of any row may hold a voter: the only members named are authors and those who are
  * ranked. */
+static void decided(struct house *house, int64_t posting, int64_t question, int64_t outcome,
+                    int64_t was)
+{
+    struct event event = {.kind = EVENT_POSTING_DECIDED};
+    event.posting_decided = (struct event_posting_decided){.posting = posting,
+                                                           .question = question,
+                                                           .kind = 4,
+                                                           .outcome = outcome,
+                                                           .was = was,
+                                                           .words = TEXT("")};
+    (void)past_add(&house->past, event, NO_TEXT, NO_TEXT, 1000);
+    catch_up(house, 100);
+}
+
+static void what_is_withheld_ranks_nothing_and_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct house house;
+    struct rank_posting_why_row row;
+    enum { KEPT = 1, HIDDEN = 2 };
+    house_open(&house, 29);
+    past_members(&house.past, 6);
+    int64_t author = house.past.members[1];
+    int64_t question = past_question(&house.past, house.past.members[0]);
+    int64_t answer = past_answer(&house.past, question, author);
+    for (size_t i = 2; i < 6; i++)
+        (void)past_vote(&house.past, 0, house.past.members[i], 1, 2);
+    catch_up(&house, 100);
+    double score = why_of(&house, answer).score, member = why_of_member(&house, author).score;
+    assert_true(score > 0 && member > 0); /* control */
+    decided(&house, answer, question, HIDDEN, 0);
+    assert_int_equal(rank_posting_why(house.db, &arena, answer, &row), NOT_FOUND);
+    assert_true(why_of_member(&house, author).score < member);
+    assert_true(house.ranking.counters.site.votes == 4); /* who voted has voted */
+    decided(&house, answer, question, KEPT, HIDDEN);
+    assert_true(fabs(why_of(&house, answer).score - score) < 1e-9);
+    assert_true(fabs(why_of_member(&house, author).score - member) < 1e-9);
+    decided(&house, question, question, HIDDEN, 0); /* a thread goes as a whole */
+    assert_int_equal(rank_posting_why(house.db, &arena, answer, &row), NOT_FOUND);
+    decided(&house, question, question, KEPT, HIDDEN);
+    assert_true(fabs(why_of(&house, answer).score - score) < 1e-9);
+    house_close(&house);
+}
+
 static void reasons_and_facts_name_no_member(void **state)
 {
     (void)state;
@@ -515,6 +559,7 @@ int main(void)
         cmocka_unit_test(a_rule_that_fails_later_is_put_aside_at_its_place),
         cmocka_unit_test(the_version_of_a_question_moves_with_every_change_shown),
         cmocka_unit_test(rising_pages_follow_each_other_without_gaps),
+        cmocka_unit_test(what_is_withheld_ranks_nothing_and_comes_back_as_it_was),
         cmocka_unit_test(reasons_and_facts_name_no_member),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

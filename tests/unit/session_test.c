@@ -122,12 +122,14 @@ static void every_command_that_changes_something_for_a_reader_needs_a_form(void 
 
 static void tags_differ_by_member_kind_and_question(void **state UNUSED)
 {
-    uint8_t key[KEY_SIZE] = {1}, key_2[KEY_SIZE] = {2}, tag[4][SESSION_TAG_SIZE];
+    uint8_t key[KEY_SIZE] = {1}, key_2[KEY_SIZE] = {2}, tag[6][SESSION_TAG_SIZE];
     session_votes_tag(tag[0], key, 7);
     session_votes_tag(tag[1], key, 8);
     session_votes_tag(tag[2], key_2, 7);
     session_topics_tag(tag[3], key);
-    for (int i = 0; i < 4; i++) {
+    session_thread_tag(tag[4], key, 7);
+    session_thread_tag(tag[5], key, 8);
+    for (int i = 0; i < 6; i++) {
         for (int j = 0; j < i; j++)
             assert_memory_not_equal(tag[i], tag[j], SESSION_TAG_SIZE);
     }

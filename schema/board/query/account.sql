@@ -7,7 +7,9 @@ WHERE member = :member AND expires_ms > :now_ms ORDER BY opened_ms DESC, digest 
 
 --: account_postings(member: int, after: int, most: int) => id: int, kind: int, question: int, at_ms: int, title: text, body: text
 --: may: web_login
-SELECT id, kind, question, at_ms, title, body FROM posting WHERE member = :member AND member > 0 AND id > :after ORDER BY id LIMIT :most;
+-- With those that only he sees.
+SELECT id, kind, question, at_ms, title, body FROM posting WHERE member = :member AND member > 0 AND id > :after
+UNION ALL SELECT id, kind, question, at_ms, title, body FROM withheld WHERE member = :member AND member > 0 AND id > :after ORDER BY 1 LIMIT :most;
 
 --: account_notices(member: int, most: int) => id: int, kind: int, question: int, at_ms: int, seen: int
 --: may: web_login

@@ -7,10 +7,18 @@ SELECT t.question FROM thread_topic f CROSS JOIN thread t ON t.question = f.ques
 WHERE f.topic = :topic AND f.question < :before AND t.kind <= 3
 ORDER BY f.question DESC LIMIT :most;
 
---: thread_state(question: int) => one version: int, kind: int, solved: bool, answers: int, live_from_ms: int, live_until_ms: int
+--: thread_state(question: int) => one version: int, kind: int, solved: bool, answers: int, live_from_ms: int, live_until_ms: int, merged: int, merged_away: int, away: int, proposed: int
 --: may: web_member web_admin
--- All that a kept question page asks of the board before it is sent.
-SELECT version, kind, solved, answers, live_from_ms, live_until_ms FROM thread WHERE question = :question;
+-- All that a kept question page asks of the board before it is sent. Versions are places in the journal, so the greatest moves whenever one
+-- does: the thread's own, that of the latest thread withheld anywhere (kept pages name similar threads), those of threads merged into it.
+-- merged: so many are; merged_away: it is one of those itself; away: so many of its postings are withheld; proposed: so many threads it is
+-- said to repeat. Nearly always 0, and then nothing more is asked.
+SELECT max(version, ifnull((SELECT value FROM total WHERE name = 'withheld'), 0),
+    ifnull((SELECT max(m.version) FROM duplicate d JOIN thread m ON m.question = d.question WHERE d.target = :question AND d.merged = 1), 0)),
+  kind, solved, answers, live_from_ms, live_until_ms, (SELECT count(*) FROM duplicate WHERE target = :question AND merged = 1),
+  (SELECT count(*) FROM duplicate WHERE question = :question AND merged = 1), (SELECT count(*) FROM withheld WHERE question = :question),
+  (SELECT count(*) FROM duplicate WHERE question = :question AND state = 1)
+FROM thread WHERE question = :question;
 
 --: postings_own(question: int, member: int) => id: int
 --: may: web_member web_admin
@@ -19,4 +27,5 @@ SELECT id FROM posting WHERE question = :question AND member = :member ORDER BY 
 
 --: posting_thread(id: int) => one question: int
 --: may: web_member web_admin
-SELECT question FROM posting WHERE id = :id;
+-- Where it is shown: the thread it stands in, or the one that is merged into.
+SELECT ifnull((SELECT target FROM duplicate WHERE question = p.question AND merged = 1), p.question) FROM posting p WHERE p.id = :id;

@@ -10,10 +10,10 @@ ORDER BY t.question DESC LIMIT :most;
 
 --: threads_unanswered(before: int, most: int) => question: int, version: int, kind: int, solved: int, answers: int, corroborations: int, patients: int, at_ms: int, last_ms: int, topics: text, title: text, excerpt: text, member: int, pseudonym: text, specialty: text, source: text
 --: may: web_member web_admin
--- Questions and cases nobody has answered yet, newest first.
+-- Questions and cases nobody has answered yet, newest first; those merged into another thread have their answers there.
 SELECT t.question, t.version, t.kind, t.solved, t.answers, t.corroborations, t.patients, t.at_ms, t.last_ms, t.topics, p.title, p.excerpt, p.member, ifnull(m.pseudonym, ''), ifnull(m.specialty, ''), p.source
 FROM thread t JOIN posting p ON p.id = t.question LEFT JOIN member m ON m.id = p.member
-WHERE t.kind <= 2 AND t.answers = 0 AND t.question < :before
+WHERE t.kind <= 2 AND t.answers = 0 AND t.question < :before AND t.question NOT IN (SELECT question FROM duplicate WHERE merged = 1)
 ORDER BY t.question DESC LIMIT :most;
 
 --: threads_of_topic(topic: text, before: int, most: int) => question: int, version: int, kind: int, solved: int, answers: int, corroborations: int, patients: int, at_ms: int, last_ms: int, topics: text, title: text, excerpt: text, member: int, pseudonym: text, specialty: text, source: text

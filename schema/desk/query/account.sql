@@ -140,4 +140,5 @@ SELECT kind, at_ms, sent_ms FROM mail WHERE member = :member ORDER BY id DESC LI
 
 --: postings_of(member: int, after: int, most: int) => id: int, kind: int
 --: may: clerk
-SELECT id, kind FROM posting WHERE member = :member AND member > 0 AND id > :after ORDER BY id LIMIT :most;
+SELECT id, kind FROM posting WHERE member = :member AND member > 0 AND id > :after
+UNION ALL SELECT id, kind FROM withheld WHERE member = :member AND member > 0 AND id > :after ORDER BY 1 LIMIT :most;

@@ -66,7 +66,9 @@ SELECT question, member, kind, solved FROM posting WHERE id = :id;
 
 --: postings_since(member: int, since_ms: int) => one postings: int
 --: may: clerk
-SELECT count(*) FROM posting WHERE member = :member AND member > 0 AND at_ms >= :since_ms;
+-- Those nobody sees yet count as well.
+SELECT (SELECT count(*) FROM posting WHERE member = :member AND member > 0 AND at_ms >= :since_ms)
+  + (SELECT count(*) FROM withheld WHERE member = :member AND member > 0 AND at_ms >= :since_ms);
 
 --: posting_add(id: int, question: int, member: int, kind: int, at_ms: int)
 --: may: clerk

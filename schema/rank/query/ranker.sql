@@ -79,3 +79,12 @@ DELETE FROM trial_move WHERE proposal = :proposal;
 --: may: ranker
 INSERT INTO trial_move (proposal, kind, place, id, question, before, after, order_before, order_after)
 VALUES (:proposal, :kind, :place, :id, :question, :before, :after, :order_before, :order_after);
+
+--: posting_remove(posting: int)
+--: may: ranker
+-- It is withheld, and ranks nothing while it is.
+DELETE FROM posting_rank WHERE posting = :posting;
+
+--: question_remove(question: int)
+--: may: ranker
+DELETE FROM question_rank WHERE question = :question;

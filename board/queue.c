@@ -1,0 +1,165 @@
+#include "board/moderation.h"
+
+#include "schema/desk.h"
+
+/* The admins' queue, and what they decide. A decision holds at once; an objection to it goes to
+ * another admin, whose word is final. */
+
+enum { ITEMS_MOST = 30, FLAGS_MOST = 20 };
+
+static enum result item_flags(struct work *work, struct record_queue_item *item)
+{
+    struct desk_flags_told_row *rows;
+    size_t count = 0;
+    enum result result =
+        desk_flags_told(work->clerk->desk, work->arena, item->posting, FLAGS_MOST, &rows, &count);
+    if (result != OK)
+        return result;
+    item->flags = arena_array(work->arena, struct record_flag_told, count + 1);
+    for (size_t i = 0; i < count; i++)
+        item->flags[item->flags_count++] =
+            (struct record_flag_told){rows[i].reason, rows[i].words, rows[i].at_ms};
+    return OK;
+}
+
+static enum result item_fill(struct work *work, int64_t posting, int64_t since_ms,
+                             struct record_queue_item *item)
+{
+    struct desk_posting_standing_row row;
+    struct desk_hold_appeal_get_row appeal;
+    enum result result = desk_posting_standing(work->clerk->desk, work->arena, posting, &row);
+    if (result != OK)
+        return result;
+    *item = (struct record_queue_item){.posting = posting,
+                                       .question = row.question,
+                                       .kind = row.kind,
+                                       .member = row.member,
+                                       .since_ms = since_ms,
+                                       .withheld = row.withheld != 0,
+                                       .state = row.state,
+                                       .by = row.by,
+                                       .own = row.by > 0 && row.by == work->actor.member,
+                                       .appeal = TEXT("")};
+    if (row.appeal == 1) {
+        result = desk_hold_appeal_get(work->clerk->desk, work->arena, posting, &appeal);
+        /* Words that were blanked still are an objection. */
+        item->appeal = result == OK && appeal.words.size > 0 ? appeal.words : TEXT("(blanked)");
+    }
+    return result == OK ? item_flags(work, item) : result;
+}
+
+enum result moderation_queue_run(struct work *work)
+{
+    struct clerk *clerk = work->clerk;
+    struct reply_moderation_queue reply = {0};
+    struct desk_queue_row *rows;
+    struct desk_queue_count_row waiting;
+    size_t count = 0;
+    int64_t asked = work->command->moderation_queue.posting;
+    enum result result = desk_queue_count(clerk->desk, work->arena, &waiting);
+    if (result == OK)
+        result = desk_queue(clerk->desk, work->arena, ITEMS_MOST, &rows, &count);
+    if (result != OK)
+        return result;
+    reply.waiting = waiting.waiting;
+    reply.items = arena_array(work->arena, struct record_queue_item, ITEMS_MOST + 1);
+    if (asked > 0) {
+        result = item_fill(work, asked, 0, &reply.items[0]);
+        reply.items_count = result == OK ? 1 : 0;
+    }
+    for (size_t i = 0; i < count && result == OK && reply.items_count < ITEMS_MOST; i++) {
+        if (rows[i].posting == asked)
+            continue;
+        result =
+            item_fill(work, rows[i].posting, rows[i].since_ms, &reply.items[reply.items_count]);
+        if (result == OK)
+            reply.items_count++;
+    }
+    if (result == OK)
+        reply_moderation_queue_write(&work->reply, &reply);
+    return result;
+}
+
+/* Whether this can be decided now, and by this admin. */
+static enum result decide_may(struct work *work, const struct desk_posting_standing_row *row)
+{
+    const struct command_posting_decide *c = &work->command->posting_decide;
+    struct desk_flags_told_row *flags;
+    size_t count = 0;
+    if (row->withheld != 0 && row->state == HOLD_NONE)
+        return problem(work, CONFLICT, "",
+                       "Its whole thread is withheld: decide on the question it answers.");
+    if (row->state == HOLD_REMOVED)
+        return problem(work, CONFLICT, "", "Its text is gone; there is nothing left to decide.");
+    if (row->appeal == 1 && row->by == work->actor.member)
+        return problem(work, CONFLICT, "",
+                       "The objection is to your own decision: another admin looks at it.");
+    if (row->appeal != 1 && c->outcome != OUTCOME_KEPT && row->state == c->outcome)
+        return problem(work, CONFLICT, "", "It stands so already.");
+    if (c->outcome != OUTCOME_KEPT || row->state != HOLD_NONE)
+        return OK;
+    enum result result =
+        desk_flags_told(work->clerk->desk, work->arena, c->posting, 1, &flags, &count);
+    if (result == OK && count == 0)
+        return problem(work, CONFLICT, "", "Nothing waits here: somebody has decided before you.");
+    return result;
+}
+
+static enum result decide_check(struct work *work)
+{
+    const struct command_posting_decide *c = &work->command->posting_decide;
+    bool silent = text_trim(c->words).size == 0;
+    if (c->outcome != OUTCOME_KEPT && c->reason == FLAG_NONE)
+        return problem(work, INVALID, "reason", "Choose the reason; its author is told.");
+    if (c->outcome != OUTCOME_KEPT && c->reason == FLAG_OTHER && silent)
+        return problem(work, INVALID, "words", "Say the reason in a sentence.");
+    if (c->outcome == OUTCOME_RETURNED && silent)
+        return problem(work, INVALID, "words", "Say what its author should change.");
+    if (!text_good(c->words))
+        return problem(work, INVALID, "words", "The text holds control characters.");
+    return guard_text(work, "words", c->words);
+}
+
+static enum result texts_remove(struct work *work, int64_t posting)
+{
+    enum { PARTS = 3 }; /* title, text, options of a poll */
+    enum result result = OK;
+    for (int64_t part = 0; part < PARTS && result == OK; part++)
+        result = text_erase(work, posting, part);
+    if (result != OK)
+        work->clerk->fatal = result; /* decided, and still there: must not come to be */
+    return result;
+}
+
+enum result posting_decide_run(struct work *work)
+{
+    const struct command_posting_decide *c = &work->command->posting_decide;
+    struct event event = {.kind = EVENT_POSTING_DECIDED};
+    struct event_posting_decided *e = &event.posting_decided;
+    struct desk_posting_standing_row row;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    if (result == OK)
+        result = decide_may(work, &row);
+    if (result == OK)
+        result = decide_check(work);
+    if (result != OK)
+        return result;
+    e->posting = c->posting;
+    e->question = row.question;
+    e->kind = row.kind;
+    e->member = row.member;
+    e->by = work->actor.member;
+    e->outcome = c->outcome;
+    e->was = row.state;
+    e->reason = c->reason;
+    e->words = c->words;
+    e->appealed = row.appeal == 1;
+    result = clerk_record(work->clerk, &event, NULL, 0);
+    if (result == OK && c->outcome == OUTCOME_REMOVED)
+        result = texts_remove(work, c->posting);
+    return result;
+}
