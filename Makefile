@@ -36,7 +36,7 @@ CFLAGS ?= -O2 -g
 FLAGS := -std=c11 -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra -Wshadow -Wconversion -Werror $(HARDEN) $(SANITIZE) \
   -I. -I$(GEN) -I/usr/include/lua5.4
 LINK := -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(SANITIZE)
-LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lfcgi -lseccomp -loath -lfido2 -lqrencode -lz -lm -lhpdf -lexpat
+LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lexpat -lfcgi -lseccomp -loath -lfido2 -lqrencode -lz -lm -lhpdf -lturbojpeg -lpng16 -lwebp
 
 # ---- what stands where ----
 FOLDERS := core board ranking ledger insight fcgi demo

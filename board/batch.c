@@ -22,6 +22,7 @@ enum {
     BATCH_ARENA_SIZE = 1024 * 1024 * 1024, /* of address space; only what is touched costs memory */
     CATCH_UP_SLICE = 32,
     WAIT_MS = 500,
+    CHILDREN = HASH_CHILDREN + 1, /* places for what they finish, beside what arrives */
     GATHER_US = 20,
     WAKE_PACE_MS = 10, /* followers are poked at most this often: each poke costs them a commit */
 };
@@ -279,6 +280,7 @@ void clerk_close(struct clerk *clerk)
     if (clerk->server.clients != NULL)
         server_close(&clerk->server);
     hasher_close(&clerk->hasher);
+    imager_close(&clerk->imager);
     guard_close(clerk->guard);
     throttle_close(&clerk->throttle);
     actors_close(clerk->actors);
@@ -324,6 +326,26 @@ static bool job_hash(struct clerk *clerk, struct job *job)
     return false;
 }
 
+/* So does a picture. What came beside any other command is nothing. */
+static bool job_image(struct clerk *clerk, struct job *job, int file)
+{
+    bool image = job->readable && job->command.kind == COMMAND_IMAGE_ADD;
+    if (!image || file < 0) {
+        if (file >= 0)
+            (void)close(file);
+        return false; /* without a file it is refused when it runs */
+    }
+    clerk->now_ms = clock_now_ms();
+    job->result = command_may(clerk, job);
+    if (job->result != OK)
+        (void)close(file);
+    else if (!imager_put(&clerk->imager, job->client, job->operator_, job->body, file))
+        job->result = BUSY;
+    if (job->result != OK)
+        job_answer(clerk, job);
+    return true;
+}
+
 /* Messages as jobs; those that need a hash go to the children. */
 static size_t jobs_read(struct clerk *clerk, const struct server_message *messages, size_t taken,
                         struct job *jobs)
@@ -335,6 +357,8 @@ static size_t jobs_read(struct clerk *clerk, const struct server_message *messag
                             .operator_ = messages[i].operator_,
                             .body = messages[i].body};
         job_read(clerk, job);
+        if (job_image(clerk, job, messages[i].descriptor))
+            continue;
         const struct command_row *row = job->readable ? command_row_find(job->command.kind) : NULL;
         if (row != NULL && row->hash != NULL)
             (void)job_hash(clerk, job);
@@ -367,7 +391,7 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
     bool other = false;
     int wait_ms = clerk->wake_due ? WAKE_PACE_MS : WAIT_MS;
     size_t taken =
-        server_wait(&clerk->server, &clerk->arena, wait_ms, messages, most - HASH_CHILDREN, &other);
+        server_wait(&clerk->server, &clerk->arena, wait_ms, messages, most - CHILDREN, &other);
     size_t count = jobs_read(clerk, messages, taken, jobs);
     if (other || taken == 0)
         hasher_turn(&clerk->hasher);
@@ -376,6 +400,15 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
         memset(job, 0, sizeof(*job));
         if (!hasher_take(&clerk->hasher, &clerk->arena, &job->client, &job->operator_, &job->body,
                          &job->hash))
+            break;
+        job_read(clerk, job);
+        count++;
+    }
+    while ((other || taken == 0) && count < most) {
+        struct job *job = &jobs[count];
+        memset(job, 0, sizeof(*job));
+        if (!imager_take(&clerk->imager, &clerk->arena, &job->client, &job->operator_, &job->body,
+                         &job->image))
             break;
         job_read(clerk, job);
         count++;
@@ -404,12 +437,13 @@ int clerk_serve(struct clerk *clerk)
     size_t most = (size_t)conf_int("clerk.batch_most");
     bool idle = false;
     int signals = signals_open();
-    most = most < HASH_CHILDREN + 1 ? HASH_CHILDREN + 1 : most;
+    most = most < CHILDREN + 1 ? CHILDREN + 1 : most;
     assert(most <= BATCH_MOST);
     (void)prctl(PR_SET_TIMERSLACK, 1000UL); /* ns: a wait of 20 us is to be one */
     if (server_open(&clerk->server, "clerk") != OK)
         return 1;
     hasher_watch(&clerk->hasher, &clerk->server);
+    imager_watch(&clerk->imager, &clerk->server);
     server_watch(&clerk->server, signals);
     alive_open("clerk");
     trace_info("serving", "head=%lld", (long long)clerk->head);

@@ -24,6 +24,7 @@ static int serve(void)
     if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
         trace_die("start", "reason=core");
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
+    imager_open(&clerk.imager);
     enum result result = clerk_open(&clerk);
     if (result == OK)
         result = clerk_catch_up(&clerk, progress_show);

@@ -6,6 +6,7 @@
 #include "board/board.h"
 #include "board/fold.h"
 #include "board/hasher.h"
+#include "board/imager.h"
 #include "board/pad.h"
 #include "board/password.h"
 #include "board/throttle.h"
@@ -22,6 +23,7 @@ struct clerk {
     struct fold board_fold, desk_fold;
     struct server server;
     struct hasher hasher;
+    struct imager imager;
     struct throttle throttle;
     struct tickets tickets;
     struct passwords passwords; /* common ones, which nobody may have */
@@ -52,8 +54,9 @@ struct job {
     bool operator_;
     struct bytes body;
     struct command command;
-    bool readable;                /* command holds what body says */
-    const struct hash_done *hash; /* the password work of this command is done */
+    bool readable;                  /* command holds what body says */
+    const struct hash_done *hash;   /* the password work of this command is done */
+    const struct image_done *image; /* its picture is made, or refused */
     enum result result;
     struct text reply;
 };
@@ -85,6 +88,9 @@ void command_run(struct clerk *clerk, struct job *job);
 /* The part before the hash of a command that needs one: OK means *ask is to be hashed, anything
  * else is the answer. */
 enum result command_hash(struct clerk *clerk, struct job *job, struct hash_ask *ask);
+/* Whether this command may be asked at all, before its picture is looked at; said again when it
+ * runs. */
+enum result command_may(struct clerk *clerk, struct job *job);
 /* Answer with a field's name and words for a person; returns `result`. */
 enum result problem(struct work *work, enum result result, const char *field, const char *reason);
 
@@ -172,6 +178,13 @@ void draft_done(struct work *work, struct text place);
 void drafts_left(struct work *work);
 enum result draft_save_run(struct work *work);
 enum result draft_remove_run(struct work *work);
+/* picture.c: pictures. images_check: those of a text that is about to be posted are ours, there,
+ * few enough and told in words; then they stay. images_touch: a draft still has them. images_drop:
+ * a text is blanked, and its pictures go with it. */
+MUST_USE enum result images_check(struct work *work, const char *field, struct text text);
+void images_touch(struct work *work, struct text text);
+void images_drop(struct work *work, struct text text);
+enum result image_add_run(struct work *work);
 /* The door (board/door.h). */
 enum result standing_run(struct work *work); /* waiting.c */
 enum result quiz_run(struct work *work);     /* quiz.c */

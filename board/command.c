@@ -95,6 +95,7 @@ static const struct command_row rows[] = {
     {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
     {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
     {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
+    {COMMAND_IMAGE_ADD, BY_PHYSICIAN, image_add_run, NULL},
 };
 
 const struct command_row *command_row_find(enum command_kind kind)
@@ -205,6 +206,15 @@ void command_run(struct clerk *clerk, struct job *job)
     }
     job->reply = work.reply.size > 0 ? buf_done(&work.reply) : TEXT("");
     seal_wipe(&work.actor, sizeof(work.actor));
+}
+
+enum result command_may(struct clerk *clerk, struct job *job)
+{
+    struct work work;
+    work_open(&work, clerk, job);
+    enum result result = actor_may(&work, command_row_find(job->command.kind)->who);
+    seal_wipe(&work.actor, sizeof(work.actor));
+    return result;
 }
 
 enum result command_hash(struct clerk *clerk, struct job *job, struct hash_ask *ask)

@@ -116,8 +116,10 @@ enum result draft_keep(struct work *work, struct text place, struct record_draft
         result = room_check(work, &key, &late);
     if (result != OK || late)
         return result;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         fields[i].value = text_mask(work, fields[i].value, &draft.left_out);
+        images_touch(work, fields[i].value);
+    }
     const struct bytes owner = bytes_of(key.owner, SESSION_TAG_SIZE);
     const struct bytes tag = bytes_of(key.tag, SESSION_TAG_SIZE);
     saved->at_ms = work->clerk->now_ms;

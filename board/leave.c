@@ -29,6 +29,7 @@ enum result text_erase(struct work *work, int64_t seq, int64_t part)
         return result;
     event.text_blanked =
         (struct event_text_blanked){.seq = seq, .part = part, .by = work->actor.member};
+    images_drop(work, body);
     result = clerk_record(clerk, &event, NULL, 0);
     return result == OK ? log_text_blank(clerk->journal, seq, part) : result;
 }

@@ -46,7 +46,8 @@ static enum result body_check(struct work *work, struct text body)
                 .data);
     if (!text_good(body))
         return problem(work, INVALID, "body", "The text holds control characters.");
-    return guard_text(work, "body", body);
+    enum result result = guard_text(work, "body", body);
+    return result == OK ? images_check(work, "body", body) : result;
 }
 
 static enum result title_check(struct work *work, struct text title)
@@ -226,6 +227,8 @@ enum result text_blank_run(struct work *work)
     result = clerk_record(clerk, &event, NULL, 0);
     if (result == OK)
         result = log_text_blank(clerk->journal, c->seq, c->part);
+    if (result == OK)
+        images_drop(work, body);
     if (result != OK)
         clerk->fatal = result;
     return result;

@@ -130,6 +130,7 @@ const struct setting conf_settings[] = {
     NUMBER("draft.days", "days", 1, 3650, 30,
            "A draft, or a picture no posting shows, is forgotten when nobody touched it so long."),
     NUMBER("draft.most", "drafts", 1, 1000, 100, "So many drafts one member may keep."),
+    NUMBER("image.most", "pictures", 0, 8, 4, "So many pictures may stand in one posting."),
     NUMBER("rate.draft_per_minute", "requests", 0, 1000000, 60,
            "Drafts one member may save in a minute, in each worker; 0: no limit."),
 

@@ -13,9 +13,10 @@
 #include "core/result.h"
 
 enum sandbox_kind {
-    SANDBOX_WEB,  /* a web worker: accepts, reads stores, asks programs over Unix sockets */
-    SANDBOX_HASH, /* a password child: reads and answers on what it inherited, opens nothing */
-    SANDBOX_RULE, /* a rule child: the same, and measures its time */
+    SANDBOX_WEB,   /* a web worker: accepts, reads stores, asks programs over Unix sockets */
+    SANDBOX_HASH,  /* a password child: reads and answers on what it inherited, opens nothing */
+    SANDBOX_RULE,  /* a rule child: the same, and measures its time */
+    SANDBOX_IMAGE, /* a picture's child: reads one file it was given, writes another, and ends */
     SANDBOX_COUNT
 };
 

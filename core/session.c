@@ -173,6 +173,21 @@ static const char *account_action(enum command_kind kind)
     }
 }
 
+/* Forms of what is being written. */
+static const char *pad_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_DRAFT_SAVE:
+        return "/draft";
+    case COMMAND_DRAFT_REMOVE:
+        return "/draft/remove";
+    case COMMAND_IMAGE_ADD:
+        return "/image";
+    default:
+        return account_action(kind);
+    }
+}
+
 const char *session_action(enum command_kind kind)
 {
     switch (kind) {
@@ -238,12 +253,8 @@ const char *session_action(enum command_kind kind)
         return "/q/:id/rate";
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
-    case COMMAND_DRAFT_SAVE:
-        return "/draft";
-    case COMMAND_DRAFT_REMOVE:
-        return "/draft/remove";
     default:
-        return account_action(kind);
+        return pad_action(kind);
     }
 }
 

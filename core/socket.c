@@ -39,20 +39,42 @@ static int socket_make(void)
     return fd;
 }
 
+static int descriptor_of(struct msghdr *message)
+{
+    int descriptor = -1;
+    const struct cmsghdr *control = message->msg_controllen > 0 ? CMSG_FIRSTHDR(message) : NULL;
+    if (control != NULL && control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS &&
+        control->cmsg_len == CMSG_LEN(sizeof descriptor))
+        memcpy(&descriptor, CMSG_DATA(control), sizeof descriptor);
+    return descriptor;
+}
+
 /* The message that waits on fd, copied into the arena: its size, 0 at the end, -1 if there is none
  * yet, -2 on a failure or when it is over the limit. One buffer for all, since a program takes one
  * message at a time; it is wiped, for commands hold passwords. */
-static ssize_t message_take(int fd, struct arena *arena, char **data)
+static ssize_t message_take(int fd, struct arena *arena, char **data, int *descriptor)
 {
     static char buffer[SOCKET_MESSAGE_MAX];
+    char room[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {buffer, sizeof buffer};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (descriptor != NULL) {
+        message.msg_control = room;
+        message.msg_controllen = sizeof room; /* for one; the kernel closes what is more */
+    }
     ssize_t size;
     do
-        size = recv(fd, buffer, sizeof buffer, MSG_TRUNC | MSG_DONTWAIT);
+        size = recvmsg(fd, &message, MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     while (size < 0 && errno == EINTR);
     if (size < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK ? -1 : -2;
-    if (size > SOCKET_MESSAGE_MAX)
+    if (descriptor != NULL)
+        *descriptor = descriptor_of(&message);
+    if (size > SOCKET_MESSAGE_MAX) {
+        if (descriptor != NULL && *descriptor >= 0)
+            (void)close(*descriptor);
         return -2;
+    }
     *data = arena_take(arena, (size_t)size);
     memcpy(*data, buffer, (size_t)size);
     explicit_bzero(buffer, (size_t)size);
@@ -99,13 +121,30 @@ static bool wait_until(int fd, short events, int64_t until_us)
     }
 }
 
+static ssize_t message_send(int fd, struct bytes message, int descriptor)
+{
+    char room[CMSG_SPACE(sizeof(int))] = {0};
+    struct iovec part = {(void *)(uintptr_t)message.data, message.size};
+    struct msghdr whole = {.msg_iov = &part, .msg_iovlen = 1};
+    if (descriptor >= 0) {
+        whole.msg_control = room;
+        whole.msg_controllen = sizeof room;
+        struct cmsghdr *control = CMSG_FIRSTHDR(&whole);
+        control->cmsg_level = SOL_SOCKET;
+        control->cmsg_type = SCM_RIGHTS;
+        control->cmsg_len = CMSG_LEN(sizeof descriptor);
+        memcpy(CMSG_DATA(control), &descriptor, sizeof descriptor);
+    }
+    return sendmsg(fd, &whole, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* true: handed over. false: nobody has got anything of it, so it may be sent again. */
-static bool caller_send(struct caller *caller, struct bytes message, int64_t until_us)
+static bool caller_send(struct caller *caller, struct bytes message, int descriptor,
+                        int64_t until_us)
 {
     for (int tries = 0; tries < 2; tries++) { /* the second: the program was restarted since */
         while (caller_connect(caller)) {
-            const ssize_t sent =
-                send(caller->fd, message.data, message.size, MSG_NOSIGNAL | MSG_DONTWAIT);
+            const ssize_t sent = message_send(caller->fd, message, descriptor);
             if (sent == (ssize_t)message.size)
                 return true;
             if (sent < 0 && errno == EINTR)
@@ -123,15 +162,22 @@ static bool caller_send(struct caller *caller, struct bytes message, int64_t unt
 enum result caller_ask(struct caller *caller, struct arena *arena, struct bytes message,
                        struct bytes *reply)
 {
+    return caller_ask_with(caller, arena, message, -1, reply);
+}
+
+enum result caller_ask_with(struct caller *caller, struct arena *arena, struct bytes message,
+                            int descriptor, struct bytes *reply)
+{
     const int64_t until_us = clock_steady_us() + (int64_t)caller->wait_ms * 1000;
     *reply = bytes_of("", 0);
     if (message.size == 0 || message.size > SOCKET_MESSAGE_MAX)
         return TOO_MUCH;
-    if (!caller_send(caller, message, until_us))
+    if (!caller_send(caller, message, descriptor, until_us))
         return BUSY;
     char *data = NULL;
-    const ssize_t size =
-        wait_until(caller->fd, POLLIN, until_us) ? message_take(caller->fd, arena, &data) : -1;
+    const ssize_t size = wait_until(caller->fd, POLLIN, until_us)
+                             ? message_take(caller->fd, arena, &data, NULL)
+                             : -1;
     if (size <= 0) {
         caller_close(caller); /* an answer that came late must not be taken for the next one */
         return UNKNOWN;
@@ -282,7 +328,8 @@ static bool client_take(struct server *server, struct server_client *client, str
                         struct server_message *message)
 {
     char *data = NULL;
-    const ssize_t size = message_take(client->fd, arena, &data);
+    int descriptor = -1;
+    const ssize_t size = message_take(client->fd, arena, &data, &descriptor);
     client->ready = false;
     if (size == -1)
         return false;
@@ -294,7 +341,8 @@ static bool client_take(struct server *server, struct server_client *client, str
     *message = (struct server_message){.client = client,
                                        .uid = client->uid,
                                        .operator_ = client->operator_,
-                                       .body = bytes_of(data, (size_t)size)};
+                                       .body = bytes_of(data, (size_t)size),
+                                       .descriptor = descriptor};
     return true;
 }
 

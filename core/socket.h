@@ -19,6 +19,10 @@ struct caller {
  * result; *reply is the JSON in the arena (size 0 if none). */
 MUST_USE enum result caller_ask(struct caller *caller, struct arena *arena, struct bytes message,
                                 struct bytes *reply);
+/* The same with a descriptor beside the message: what is too long for one. It stays the caller's.
+ */
+MUST_USE enum result caller_ask_with(struct caller *caller, struct arena *arena,
+                                     struct bytes message, int descriptor, struct bytes *reply);
 void caller_close(struct caller *caller);
 
 /* --- the answering side: what one wakeful program needs --- */
@@ -36,6 +40,7 @@ struct server_message {
     bool operator_; /* same user as the server (or root): may run operator commands without a token
                      */
     struct bytes body;
+    int descriptor; /* that came beside it, or -1; the taker closes it */
 };
 MUST_USE enum result server_open(struct server *server, const char *program);
 void server_watch(struct server *server,

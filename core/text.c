@@ -11,6 +11,8 @@
 
 enum { DEPTH_MAX = 16, HEADING_FIRST = 3, HEADING_LAST = 6 };
 
+static const char image_scheme[] = "image:";
+
 struct writer {
     struct buf *out;
     int blocks;             /* quotes and lists we are inside of */
@@ -101,6 +103,58 @@ static void write_link(struct writer *w, cmark_node *node, bool enter)
         w->link = NULL;
         buf_text_html(w->out, (struct html){TEXT("</a>")});
     }
+}
+
+/* What a picture shows, in words: all that stands between its brackets. */
+static struct text image_words(struct arena *arena, cmark_node *node)
+{
+    struct buf words;
+    buf_open(&words, arena, 64);
+    cmark_iter *iter = cmark_iter_new(node);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        cmark_node *inside = cmark_iter_get_node(iter);
+        const char *literal = cmark_node_get_literal(inside);
+        if (event == CMARK_EVENT_ENTER && literal != NULL)
+            buf_add(&words, literal, strlen(literal));
+        else if (cmark_node_get_type(inside) == CMARK_NODE_SOFTBREAK)
+            buf_char(&words, ' ');
+    }
+    cmark_iter_free(iter);
+    return text_trim(buf_done(&words));
+}
+
+static bool image_of(cmark_node *node, struct text *id)
+{
+    struct text url = text_of(cmark_node_get_url(node));
+    if (cmark_node_get_type(node) != CMARK_NODE_IMAGE || !text_starts(url, image_scheme))
+        return false;
+    *id = (struct text){url.data + sizeof image_scheme - 1, url.size - (sizeof image_scheme - 1)};
+    return true;
+}
+
+/* A picture of ours, small, and behind it as it is. False: it is none, and becomes a link or words.
+ */
+static bool write_image(struct writer *w, cmark_node *node)
+{
+    struct text id;
+    struct image_size size;
+    if (!image_of(node, &id) || !text_image_id(id, &size))
+        return false;
+    struct text words = image_words(w->out->arena, node);
+    if (words.size == 0 || id.size + words.size > w->link_room)
+        return false;
+    w->link_room -= id.size + words.size;
+    size = text_image_small(size);
+    if (w->link == NULL)
+        buf_format(w->out, "<a class=\"image\" href=\"/image/%.*s\">", (int)id.size, id.data);
+    buf_format(w->out, "<img src=\"/image/%.*s/small\" width=\"%d\" height=\"%d\" alt=\"",
+               (int)id.size, id.data, size.width, size.height);
+    buf_attr(w->out, words);
+    buf_text_html(w->out, (struct html){TEXT("\" loading=\"lazy\">")});
+    if (w->link == NULL)
+        buf_text_html(w->out, (struct html){TEXT("</a>")});
+    return true;
 }
 
 static void write_between(struct writer *w, const char *start, cmark_node *node, const char *end)
@@ -201,12 +255,80 @@ enum result text_markdown(struct arena *arena, struct text markdown, struct html
     cmark_node *root = tree_open(markdown);
     cmark_iter *iter = cmark_iter_new(root);
     cmark_event_type event;
-    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE)
-        write_node(&writer, cmark_iter_get_node(iter), event == CMARK_EVENT_ENTER);
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        cmark_node *node = cmark_iter_get_node(iter);
+        bool enter = event == CMARK_EVENT_ENTER;
+        if (enter && write_image(&writer, node))
+            cmark_iter_reset(iter, node, CMARK_EVENT_EXIT); /* its words are written */
+        else
+            write_node(&writer, node, enter);
+    }
     cmark_iter_free(iter);
     cmark_node_free(root);
     assert(writer.blocks == 0 && writer.marks == 0 && writer.link == NULL);
     out->markup = buf_done(&buf);
+    return OK;
+}
+
+bool text_image_id(struct text id, struct image_size *size)
+{
+    struct text rest = id, width, height;
+    int64_t w = 0, h = 0;
+    if (id.size > IMAGE_ID_SIZE_MAX || !text_next(&rest, 'x', &width) ||
+        !text_next(&rest, '-', &height) || rest.size != IMAGE_NAME_SIZE)
+        return false;
+    for (size_t i = 0; i < rest.size; i++)
+        if (rest.data[i] < 'a' || rest.data[i] > 'p')
+            return false;
+    if (width.size == 0 || width.data[0] == '0' || height.size == 0 || height.data[0] == '0' ||
+        !text_int(width, 1, IMAGE_SIDE_MAX, &w) || !text_int(height, 1, IMAGE_SIDE_MAX, &h))
+        return false;
+    *size = (struct image_size){(int)w, (int)h};
+    return true;
+}
+
+struct image_size text_image_small(struct image_size size)
+{
+    int most = size.width > size.height ? size.width : size.height;
+    if (most <= IMAGE_SMALL_SIDE_MAX)
+        return size;
+    int width = (size.width * IMAGE_SMALL_SIDE_MAX + most / 2) / most;
+    int height = (size.height * IMAGE_SMALL_SIDE_MAX + most / 2) / most;
+    return (struct image_size){width > 0 ? width : 1, height > 0 ? height : 1};
+}
+
+enum result text_images(struct arena *arena, struct text markdown, size_t most, struct text *ids,
+                        size_t *count, const char **fault)
+{
+    *count = 0;
+    *fault = NULL;
+    if (markdown.size > POSTING_SIZE_MAX)
+        return TOO_MUCH;
+    if (markdown.data == NULL || !text_is_utf8(text_bytes(markdown)))
+        return INVALID;
+    /* Most postings have none: they are not read a second time. */
+    if (memmem(markdown.data, markdown.size, image_scheme, sizeof image_scheme - 1) == NULL)
+        return OK;
+    cmark_node *root = tree_open(markdown);
+    cmark_iter *iter = cmark_iter_new(root);
+    cmark_event_type event;
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        struct text id;
+        struct image_size size;
+        cmark_node *node = cmark_iter_get_node(iter);
+        if (event != CMARK_EVENT_ENTER || !image_of(node, &id))
+            continue;
+        if (!text_image_id(id, &size))
+            *fault = "A picture's address is not one of ours: add the picture once more.";
+        else if (image_words(arena, node).size == 0)
+            *fault = "Say in words what each picture shows, between its square brackets: some "
+                     "colleagues cannot see it.";
+        if (*count < most)
+            ids[*count] = arena_text(arena, id);
+        ++*count;
+    }
+    cmark_iter_free(iter);
+    cmark_node_free(root);
     return OK;
 }
 

@@ -260,11 +260,37 @@ static bool params_read(struct input *input, uint16_t id, uint8_t *params, size_
     }
 }
 
-static bool body_read(struct input *input, const struct listener *listener, struct arena *arena,
-                      struct incoming *in)
+/* One parameter of those that were found sound; absent when it is not there. */
+static struct text params_find(const uint8_t *at, size_t size, const char *wanted)
+{
+    const uint8_t *end = at + size;
+    size_t name, value;
+    while (at < end && length_read(&at, end, &name) && length_read(&at, end, &value)) {
+        if (text_is((struct text){(const char *)at, name}, wanted))
+            return (struct text){(const char *)at + name, value};
+        at += name + value;
+    }
+    return NO_TEXT;
+}
+
+/* How much of a body is kept. Asked before the body is read, since most paths take little. */
+static size_t body_most(const struct listener *listener, size_t params_size)
+{
+    struct text path = params_find(listener->params, params_size, "REQUEST_URI");
+    bool large = listener->large_path != NULL && text_is(path, listener->large_path);
+    return large ? listener->large_max : listener->body_max;
+}
+
+static bool body_read(struct input *input, const struct listener *listener, size_t params_size,
+                      struct arena *arena, struct incoming *in)
 {
     struct buf body = {0};
     size_t came = 0;
+    const size_t most = body_most(listener, params_size);
+    int64_t announced = 0;
+    /* Room for all of it at once: a body that grows would leave copies of itself behind. */
+    (void)text_int(params_find(listener->params, params_size, "CONTENT_LENGTH"), 0, (int64_t)most,
+                   &announced);
     for (;;) {
         struct record record;
         if (!record_next(input, &record) || record.type != RECORD_STDIN || record.id != in->id)
@@ -272,11 +298,12 @@ static bool body_read(struct input *input, const struct listener *listener, stru
         if (record.size == 0)
             break;
         came += record.size;
-        if (came > ACCEPT_BODY_DRAIN_MAX)
+        if (came > most + ACCEPT_BODY_DRAIN_MAX)
             return false;
         if (!body.arena)
-            buf_open(&body, arena, record.size);
-        size_t fits = listener->body_max - body.size;
+            buf_open(&body, arena,
+                     (size_t)announced > record.size ? (size_t)announced : record.size);
+        size_t fits = most - body.size;
         buf_add(&body, record.content, record.size < fits ? record.size : fits);
     }
     in->body = buf_bytes(&body);
@@ -340,7 +367,7 @@ static bool request_receive(struct listener *listener, struct arena *arena, stru
                           .deadline_us = clock_steady_us() + (int64_t)listener->whole_ms * 1000};
     size_t size;
     return begin_read(&input, &in->id) && params_read(&input, in->id, listener->params, &size) &&
-           body_read(&input, listener, arena, in) && library_decode(listener, size, in);
+           body_read(&input, listener, size, arena, in) && library_decode(listener, size, in);
 }
 
 enum accepted accept_next(struct listener *listener, struct arena *arena, int wait_ms,

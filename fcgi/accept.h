@@ -10,8 +10,9 @@
 #include "core/arena.h"
 
 enum {
-    ACCEPT_PARAMS_MAX = 32 * 1024,       /* bytes of all names and values together */
-    ACCEPT_BODY_DRAIN_MAX = 1024 * 1024, /* a longer body ends the connection without an answer */
+    ACCEPT_PARAMS_MAX = 32 * 1024, /* bytes of all names and values together */
+    /* A body longer by more than this ends the connection without an answer. */
+    ACCEPT_BODY_DRAIN_MAX = 1024 * 1024,
     ACCEPT_USERS_MAX = 8,
 };
 
@@ -22,13 +23,16 @@ struct listener {
     unsigned users[ACCEPT_USERS_MAX]; /* user ids that may connect */
     size_t user_count;
     size_t body_max; /* bytes kept of a body */
-    int step_ms;     /* longest wait for one piece of a request or for room to send */
-    int whole_ms;    /* longest time to receive a whole request */
-    int64_t refused; /* connections dropped without an answer, since start */
-    int64_t missed;  /* woken for a connection that another worker had taken by then */
-    void *library;   /* FCGX_Request */
-    uint8_t *input;  /* bytes of the connection being read */
-    uint8_t *params; /* names and values of the request being read */
+    const char
+        *large_path;  /* the one path that may bring more; NULL: none. Set after accept_open. */
+    size_t large_max; /* bytes kept there */
+    int step_ms;      /* longest wait for one piece of a request or for room to send */
+    int whole_ms;     /* longest time to receive a whole request */
+    int64_t refused;  /* connections dropped without an answer, since start */
+    int64_t missed;   /* woken for a connection that another worker had taken by then */
+    void *library;    /* FCGX_Request */
+    uint8_t *input;   /* bytes of the connection being read */
+    uint8_t *params;  /* names and values of the request being read */
 };
 
 struct incoming {

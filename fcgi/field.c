@@ -94,6 +94,24 @@ static bool text_check(struct request *r, const struct field *field, struct text
     return true;
 }
 
+/* A browser sends an empty file where none was chosen. */
+static bool file_check(struct request *r, const struct field *field, struct text typed,
+                       struct field_value *value, bool *too_much)
+{
+    enum { MIB = 1024 * 1024 };
+    value->text = typed;
+    value->given = typed.size > 0;
+    if (typed.size == 0)
+        return field->optional || fault(r, field, "is missing.");
+    if ((int64_t)typed.size <= field->high)
+        return true;
+    *too_much = true;
+    request_fault_add(r, field->name, "%s has %.1f MB; at most %" PRId64 " MB fit.",
+                      field->label ? field->label : field->name, (double)typed.size / MIB,
+                      field->high / MIB);
+    return false;
+}
+
 static bool int_check(struct request *r, const struct field *field, struct text typed,
                       struct field_value *value)
 {
@@ -205,6 +223,8 @@ bool field_check(struct request *r, const struct field *field, struct text typed
     *value = (struct field_value){.text = TEXT(""), .number = field->fallback};
     if (field->type == FIELD_LINE || field->type == FIELD_TEXT || field->type == FIELD_SECRET)
         return text_check(r, field, typed, value, too_much);
+    if (field->type == FIELD_FILE)
+        return file_check(r, field, typed, value, too_much);
     typed = text_trim(typed);
     value->given = typed.size > 0;
     if (field->type == FIELD_FLAG)

@@ -1,5 +1,5 @@
 /* What is done on a question's page: answer and vote. The page itself is page_question.c. */
-#include "fcgi/page_parts.h"
+#include "fcgi/page_drafts.h"
 
 #include <inttypes.h>
 
@@ -13,6 +13,7 @@ const struct field fields_answer[] = {
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    PAGE_FORGOTTEN,
     {.name = NULL},
 };
 const struct field fields_vote[] = {
@@ -40,6 +41,8 @@ enum result page_answer_post(struct request *r, struct reply *out)
         return page_question_with(r, out, body, true);
     page_check(r, TEXT(""), body, &checked);
     enum result result = page_check_post(r, &checked);
+    if (result == OK)
+        result = page_image_forgotten(r);
     if (result != OK)
         return result;
     struct command command = {.kind = COMMAND_ANSWER};

@@ -32,6 +32,7 @@ const struct field fields_ask[] = {
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    PAGE_FORGOTTEN,
     {.name = NULL},
 };
 /* A title may come along, from a search that found nothing; the others come from a draft. */
@@ -170,6 +171,8 @@ enum result page_ask_post(struct request *r, struct reply *out)
     page_check(r, command.ask.title, command.ask.body, &checked);
     page_check_more(r, "options", asked.options, &checked);
     enum result result = page_check_post(r, &checked);
+    if (result == OK)
+        result = page_image_forgotten(r);
     if (result != OK || why != NULL || !of_kind)
         return INVALID;
     struct reply_created created;

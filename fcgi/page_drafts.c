@@ -108,18 +108,26 @@ struct view_draft_bar page_draft_bar(struct request *r, struct reply *out, struc
         .saved = restored ? clock_ago(r->arena, draft->at_ms, r->now_ms) : TEXT(""),
         .iso = restored ? clock_iso(r->arena, draft->at_ms) : TEXT(""),
         .left_out = restored ? draft->content.left_out : 0,
+        .image_form = guard_form(r, out, ROUTE_UPLOAD),
+        .image_open =
+            page_field_bad(r, "picture") || page_field_bad(r, "alt") || page_field_bad(r, "clean"),
+        .alt = request_typed(r, "alt"),
     };
 }
 
 struct view_draft_bar page_draft_none(void)
 {
     const struct text none = TEXT("");
-    return (struct view_draft_bar){
-        .place = none, .form = none, .remove_form = none, .saved = none, .iso = none};
+    return (struct view_draft_bar){.place = none,
+                                   .form = none,
+                                   .remove_form = none,
+                                   .saved = none,
+                                   .iso = none,
+                                   .image_form = none,
+                                   .alt = none};
 }
 
-/* The number in "answer-17"; 0 for another place. */
-static int64_t place_question(struct text place)
+int64_t page_draft_question(struct text place)
 {
     int64_t id = 0;
     if (!text_starts(place, "answer-"))
@@ -130,7 +138,7 @@ static int64_t place_question(struct text place)
 
 struct text page_draft_link(struct arena *arena, struct text place)
 {
-    int64_t question = place_question(place);
+    int64_t question = page_draft_question(place);
     if (question > 0)
         return arena_format(arena, "/q/%" PRId64 "/answer", question);
     return text_is(place, "ask") ? TEXT("/ask") : TEXT("/drafts");
@@ -199,7 +207,7 @@ enum result page_draft_remove_post(struct request *r, struct reply *out)
 static enum result row_about(struct request *r, struct text place, struct view_draft_row *v)
 {
     struct board_thread_get_row thread;
-    int64_t question = place_question(place);
+    int64_t question = page_draft_question(place);
     if (question == 0) {
         v->what = text_is(place, "ask") ? TEXT("A question of yours") : TEXT("Something you wrote");
         return OK;

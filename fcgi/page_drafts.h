@@ -39,6 +39,16 @@ struct view_draft_bar page_draft_none(void);
 /* The form's own page, with its draft in it: "/ask", "/q/17/answer". "/drafts" for a place nobody
  * knows. */
 struct text page_draft_link(struct arena *arena, struct text place);
+/* The number in "answer-17"; 0 for another place. */
+int64_t page_draft_question(struct text place);
+/* INVALID with words when a picture was chosen and not added: it would be lost. For forms with the
+ * field PAGE_FORGOTTEN. */
+#define PAGE_FORGOTTEN                                                         \
+    {                                                                          \
+        .name = "picture", .type = FIELD_LINE, .high = 1000, .optional = true, \
+        .label = "The picture"                                                 \
+    }
+MUST_USE enum result page_image_forgotten(struct request *r);
 /* The fields of the form in r->fields that a draft keeps. */
 void page_draft_fields(struct request *r, struct record_draft_field **fields, size_t *count);
 /* The page of question r->id with this draft in the answer's form (page_question.c). */

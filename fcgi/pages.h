@@ -31,6 +31,8 @@ extern const struct field fields_round[];
 page_function page_live, page_round_post, page_round_close_post;
 /* Drafts (page_drafts.c). */
 extern const struct field fields_draft[], fields_draft_remove[], fields_drafts[];
+extern const struct field fields_image[];
+page_function page_image, page_image_small, page_image_post, page_image_again; /* page_image.c */
 page_function page_drafts, page_draft_post, page_draft_remove_post, page_answer_draft;
 
 /* Login pool, and what anyone may read. */

@@ -25,7 +25,6 @@ static const char security_headers[] =
     "Referrer-Policy: no-referrer\r\n"
     "Permissions-Policy: camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), "
     "usb=()\r\n"
-    "Cache-Control: no-store\r\n"
     "Vary: Accept, Accept-Encoding\r\n";
 
 struct outcome {
@@ -120,6 +119,12 @@ struct buf *reply_file(struct reply *out, const char *type, struct text file_nam
                  arena_format(out->arena, "attachment; filename=\"%.*s\"", (int)file_name.size,
                               file_name.data));
     return body_start(out, REPLY_FILE, type);
+}
+
+void reply_image(struct reply *out, struct bytes jpeg)
+{
+    struct buf *body = body_start(out, REPLY_IMAGE, "image/jpeg");
+    buf_add(body, jpeg.data, jpeg.size);
 }
 
 void reply_status(struct reply *out, int status)
@@ -354,6 +359,8 @@ void reply_finish(struct request *r, struct reply *out, struct bytes *head, stru
     buf_format(&lines, "Content-Type: %s\r\nContent-Length: %zu\r\n", out->content_type,
                body->size);
     buf_add(&lines, security_headers, sizeof security_headers - 1);
+    buf_format(&lines, "Cache-Control: %s\r\n",
+               out->kind == REPLY_IMAGE ? "private, max-age=3600, immutable" : "no-store");
     if (gzip)
         buf_format(&lines, "Content-Encoding: gzip\r\n");
     if (retry > 0)

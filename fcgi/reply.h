@@ -6,7 +6,15 @@
  * are the engine's. */
 #include "fcgi/request.h"
 
-enum reply_kind { REPLY_NONE, REPLY_HTML, REPLY_JSON, REPLY_TEXT, REPLY_KEPT, REPLY_FILE };
+enum reply_kind {
+    REPLY_NONE,
+    REPLY_HTML,
+    REPLY_JSON,
+    REPLY_TEXT,
+    REPLY_KEPT,
+    REPLY_FILE,
+    REPLY_IMAGE
+};
 
 struct kept_page;
 struct reply {
@@ -31,6 +39,9 @@ struct buf *reply_json(struct reply *out);
 struct buf *reply_text(struct reply *out);
 /* A file to save: type "text/plain; charset=utf-8", name "receipt-17.txt" (ASCII, no quotes). */
 struct buf *reply_file(struct reply *out, const char *type, struct text file_name);
+
+/* A picture of ours (JPEG), which its reader's browser may keep for an hour. */
+void reply_image(struct reply *out, struct bytes jpeg);
 
 /* The usual end of a page: the view as markup, or as JSON when the client asked for it.
  *     return reply_view(r, out, question, &view);

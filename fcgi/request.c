@@ -5,14 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/session.h"
 #include "core/token.h"
 #include "fcgi/engine.h"
+#include "fcgi/multipart.h"
 #include "schema/command.h"
 
 enum { PATH_SIZE_MAX = 300, QUERY_SIZE_MAX = 4096, PAIRS_MAX = 64, WORDS_MAX = 300 };
+enum { FILE_WAIT_MS = 7500 }; /* work on what came beside a command may take seconds */
 
 /* Paths of this site need no percent-encoding, so one that has it is not ours. */
 static bool path_is_plain(struct text path)
@@ -135,6 +139,18 @@ static struct text form_decode(struct arena *arena, struct text raw)
     return (struct text){out, size};
 }
 
+/* May this request's form come with a file? Only where its table has one. */
+static bool is_multipart(const struct request *r)
+{
+    if (r->method != METHOD_POST || !text_starts(r->content_type, "multipart/form-data"))
+        return false;
+    const struct field *fields = r->route ? r->route->fields : NULL;
+    for (size_t i = 0; fields && fields[i].name; i++)
+        if (fields[i].type == FIELD_FILE)
+            return true;
+    return false;
+}
+
 /* A body of another type than our forms have is no form: its fields are as good as absent. */
 static struct text form_of(const struct request *r)
 {
@@ -146,10 +162,23 @@ static struct text form_of(const struct request *r)
     return r->query;
 }
 
+static struct text hidden_of_parts(const struct request *r, const char *name)
+{
+    struct multipart form;
+    struct part part;
+    if (multipart_open(&form, r->content_type, r->body))
+        for (int i = 0; i < PAIRS_MAX && multipart_next(&form, &part); i++)
+            if (!part.file && text_is(part.name, name))
+                return part.value;
+    return NO_TEXT;
+}
+
 struct text request_hidden(const struct request *r, const char *name)
 {
     struct text rest = form_of(r), pair;
     size_t size = strlen(name);
+    if (is_multipart(r))
+        return hidden_of_parts(r, name);
     for (int i = 0; i < PAIRS_MAX && text_next(&rest, '&', &pair); i++)
         if (pair.size > size && memcmp(pair.data, name, size) == 0 && pair.data[size] == '=')
             return form_decode(r->arena, (struct text){pair.data + size + 1, pair.size - size - 1});
@@ -183,15 +212,36 @@ static struct text shown(struct arena *arena, struct text text)
     return (struct text){copy, text.size};
 }
 
-enum result request_fields(struct request *r, const struct field *fields)
+static void raw_set(struct request *r, const struct field *fields, struct text name,
+                    struct text value, struct text *raw)
 {
-    r->fields = fields;
-    if (!fields)
-        return OK;
-    struct text raw[REQUEST_FIELDS_MAX] = {0};
+    size_t i = field_index(fields, name);
+    assert(i < REQUEST_FIELDS_MAX);
+    if (fields[i].name && raw[i].data)
+        request_fault_add(r, fields[i].name, "%s was sent twice.", fields[i].label);
+    else if (fields[i].name)
+        raw[i] = value;
+}
+
+/* The form's fields as sent, each at its place in the table. TOO_MUCH: more than any form has. */
+static enum result raw_read(struct request *r, const struct field *fields, struct text *raw)
+{
     struct text rest = form_of(r), pair;
-    bool too_much = false;
+    struct multipart form;
+    struct part part;
     int pairs = 0;
+    if (is_multipart(r)) {
+        if (!multipart_open(&form, r->content_type, r->body))
+            return OK; /* no form: its fields are missing */
+        while (multipart_next(&form, &part)) {
+            if (++pairs > PAIRS_MAX)
+                return TOO_MUCH;
+            size_t i = field_index(fields, part.name);
+            if (part.file == (fields[i].type == FIELD_FILE))
+                raw_set(r, fields, part.name, part.value, raw);
+        }
+        return OK;
+    }
     while (text_next(&rest, '&', &pair)) {
         struct text name, value = pair;
         if (++pairs > PAIRS_MAX)
@@ -200,17 +250,25 @@ enum result request_fields(struct request *r, const struct field *fields)
             continue;
         name = form_decode(r->arena, name);
         size_t i = field_index(fields, name);
-        assert(i < REQUEST_FIELDS_MAX);
-        if (!fields[i].name)
-            continue;
-        if (raw[i].data)
-            request_fault_add(r, fields[i].name, "%s was sent twice.", fields[i].label);
-        else
-            raw[i] = form_decode(r->arena, value.data ? value : TEXT(""));
+        if (fields[i].name && fields[i].type != FIELD_FILE)
+            raw_set(r, fields, name, form_decode(r->arena, value.data ? value : TEXT("")), raw);
     }
+    return OK;
+}
+
+enum result request_fields(struct request *r, const struct field *fields)
+{
+    r->fields = fields;
+    if (!fields)
+        return OK;
+    struct text raw[REQUEST_FIELDS_MAX] = {0};
+    bool too_much = false;
+    if (raw_read(r, fields, raw) != OK)
+        return TOO_MUCH;
     for (size_t i = 0; fields[i].name; i++) {
         struct text typed = raw[i].data ? raw[i] : TEXT("");
-        r->typed[i] = fields[i].type == FIELD_SECRET ? TEXT("") : shown(r->arena, typed);
+        bool hidden = fields[i].type == FIELD_SECRET || fields[i].type == FIELD_FILE;
+        r->typed[i] = hidden ? TEXT("") : shown(r->arena, typed);
         (void)field_check(r, &fields[i], typed, &r->values[i], &too_much);
     }
     if (r->fault_count == 0)
@@ -251,6 +309,14 @@ bool request_flag(const struct request *r, const char *name)
     const struct field_value *value = value_of(r, name, &type);
     assert(type == FIELD_FLAG);
     return value->number != 0;
+}
+
+struct bytes request_file(const struct request *r, const char *name)
+{
+    enum field_type type;
+    const struct field_value *value = value_of(r, name, &type);
+    assert(type == FIELD_FILE);
+    return value->text.data ? text_bytes(value->text) : NO_BYTES;
 }
 
 bool request_given(const struct request *r, const char *name)
@@ -320,12 +386,9 @@ void request_close(struct request *r)
     request_fresh(r);
 }
 
-enum result request_command(struct request *r, const char *program, struct command *command,
-                            struct bytes *reply)
+/* The command as it goes: who asks, with which form. */
+static struct bytes command_fill(struct request *r, struct command *command)
 {
-    struct caller *caller =
-        strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
-    assert(strcmp(program, caller->program) == 0);
     struct text form = request_form_token(r);
     command->token = !r->reader.signed_in ? TEXT("")
                      : r->reader.program  ? token_text(r->arena, r->reader.token)
@@ -340,7 +403,42 @@ enum result request_command(struct request *r, const char *program, struct comma
     struct buf message;
     buf_open(&message, r->arena, 1024);
     command_write(&message, command);
-    return caller_ask(caller, r->arena, buf_bytes(&message), reply);
+    return buf_bytes(&message);
+}
+
+enum result request_command(struct request *r, const char *program, struct command *command,
+                            struct bytes *reply)
+{
+    struct caller *caller =
+        strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
+    assert(strcmp(program, caller->program) == 0);
+    return caller_ask(caller, r->arena, command_fill(r, command), reply);
+}
+
+enum result request_command_with(struct request *r, const char *program, struct command *command,
+                                 struct bytes file, struct bytes *reply)
+{
+    enum result result = BUSY;
+    assert(strcmp(program, "clerk") == 0);
+    *reply = NO_BYTES;
+    int descriptor = memfd_create("upload", MFD_CLOEXEC);
+    size_t at = 0;
+    while (descriptor >= 0 && at < file.size) {
+        ssize_t written = write(descriptor, file.data + at, file.size - at);
+        if (written <= 0)
+            goto done;
+        at += (size_t)written;
+    }
+    struct caller *clerk = &r->worker->clerk;
+    const int wait_ms = clerk->wait_ms;
+    clerk->wait_ms = FILE_WAIT_MS;
+    if (descriptor >= 0)
+        result = caller_ask_with(clerk, r->arena, command_fill(r, command), descriptor, reply);
+    clerk->wait_ms = wait_ms;
+done:
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return result;
 }
 
 void **request_handle(struct request *r)

@@ -9,8 +9,10 @@
 #include "core/db.h"
 
 enum {
-    REQUEST_BODY_MAX = 256 * 1024, /* bytes of a form as sent; more is TOO_MUCH */
-    REQUEST_FIELDS_MAX = 24,       /* rows of one page's field table */
+    REQUEST_BODY_MAX = 256 * 1024,      /* bytes of a form as sent; more is TOO_MUCH */
+    REQUEST_FILE_MAX = 5 * 1024 * 1024, /* bytes of an uploaded file */
+    REQUEST_UPLOAD_MAX = REQUEST_FILE_MAX + REQUEST_BODY_MAX,
+    REQUEST_FIELDS_MAX = 24, /* rows of one page's field table */
     REQUEST_FAULTS_MAX = 8,
 };
 
@@ -22,7 +24,8 @@ enum method { METHOD_GET = 1, METHOD_POST = 2 };
  * bytes, never shown again. INT: low..high. FLAG: absent, "" or "0" is false, "1", "on" or "true"
  * is true. KEY: exactly `high` lower-case hex digits. MONTH: 2026-03. DATE: 2026-03-14, given as
  * the first millisecond of that UTC day. MONEY: dollars with at most two decimals, given in cents,
- * low..high in cents. */
+ * low..high in cents. FILE: bytes as sent, low..high, never shown again; a form may come as
+ * multipart/form-data only where its table has one. */
 enum field_type {
     FIELD_LINE,
     FIELD_TEXT,
@@ -32,7 +35,8 @@ enum field_type {
     FIELD_KEY,
     FIELD_MONTH,
     FIELD_DATE,
-    FIELD_MONEY
+    FIELD_MONEY,
+    FIELD_FILE
 };
 struct field {
     const char *name;
@@ -124,6 +128,7 @@ struct request {
 struct text request_text(const struct request *r, const char *name);
 int64_t request_int(const struct request *r, const char *name);
 bool request_flag(const struct request *r, const char *name);
+struct bytes request_file(const struct request *r, const char *name); /* size 0: none was sent */
 bool request_given(const struct request *r, const char *name);
 /* What was typed, for showing a form again (never of a SECRET). Never absent: "" when nothing was.
  */
@@ -148,6 +153,10 @@ void request_fresh(struct request *r);
 struct command;
 MUST_USE enum result request_command(struct request *r, const char *program,
                                      struct command *command, struct bytes *reply);
+/* The same with bytes beside it that are too long for a command: they are handed on in memory. */
+MUST_USE enum result request_command_with(struct request *r, const char *program,
+                                          struct command *command, struct bytes file,
+                                          struct bytes *reply);
 /* The reader's view key (opens the own rows of board.db). REFUSED when not signed in, BROKEN when
  * the box does not open. */
 MUST_USE enum result request_view_key(struct request *r, const uint8_t **view_key);

@@ -175,6 +175,9 @@ const struct route route_table[] = {
          page_desk_again),
     POST("/admin/duplicate/:id", ADMIN, ADMIN, POST, fields_pair, page_pair_post, page_desk_again),
     POST("/admin/merge/:id", ADMIN, ADMIN, POST, fields_merge, page_merge_post, page_desk_again),
+    POST(ROUTE_UPLOAD, MEMBER, PHYSICIAN, POST, fields_image, page_image_post, page_image_again),
+    GET("/image/:name", MEMBER, MEMBER, READ, NULL, page_image),
+    GET("/image/:name/small", MEMBER, MEMBER, READ, NULL, page_image_small),
 };
 /* clang-format on */
 const size_t route_count = sizeof route_table / sizeof route_table[0];

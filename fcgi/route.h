@@ -9,6 +9,9 @@ enum effect { READS, WRITES };
 /* Per member (address, when not signed in) and minute: settings rate.CLASS_per_minute. */
 enum rate { RATE_READ, RATE_SEARCH, RATE_POST, RATE_VOTE, RATE_SIGN_IN, RATE_DRAFT, RATE_COUNT };
 
+/* The one path whose form may bring a file (accept.h reads its body by another limit). */
+#define ROUTE_UPLOAD "/image"
+
 typedef enum result page_function(struct request *r, struct reply *out);
 
 struct route {

@@ -163,6 +163,8 @@ static int work(const struct options *options)
     worker_open(&worker, options->pool);
     accept_open(&listener, MASTER_LISTEN_FD, conf_text("web.peer_users"), REQUEST_BODY_MAX, STEP_MS,
                 WHOLE_MS);
+    listener.large_path = ROUTE_UPLOAD;
+    listener.large_max = REQUEST_UPLOAD_MAX;
     confine(&worker);
     int64_t most = conf_int("web.requests_per_worker");
     unsigned seconds = (unsigned)conf_int("web.request_seconds");

@@ -260,6 +260,58 @@
     }
   };
 
+  /* ---- pictures: put where one is writing ---- */
+  const image_start = (box) => {
+    const form = box.closest("form");
+    const text = form.querySelector("textarea[name=body]");
+    const said = box.querySelector("[role=status]");
+    const [file, alt, clean] = ["picture", "alt", "clean"].map((name) => box.querySelector(`input[name=${name}]`));
+    const button = box.querySelector("button[formaction]");
+    const missing = () => {
+      if (file.files.length === 0) return [file, "Choose a picture first."];
+      if (file.files[0].size > 5 * 1024 * 1024) return [file, "The picture is over 5 MB: make it smaller, or cut out what matters."];
+      if (alt.value.trim() === "") return [alt, "Say in words what the picture shows."];
+      return clean.checked ? null : [clean, "Look at the picture once more, and tick that it shows no face, no label and no name."];
+    };
+    const put = (markdown) => {
+      const [from, to] = [text.selectionStart, text.selectionEnd];
+      const before = text.value.slice(0, from), after = text.value.slice(to);
+      const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+      text.setRangeText(`${gap}${markdown}${after.startsWith("\n") ? "\n" : "\n\n"}`, from, to, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+      text.focus();
+    };
+    button.addEventListener("click", async (event) => {
+      event.preventDefault();
+      const lack = missing();
+      if (lack) {
+        said.textContent = lack[1];
+        lack[0].focus();
+        return;
+      }
+      const body = new FormData();
+      for (const [name, value] of [["button_form", button.value], ["place", form.elements.place.value], ["alt", alt.value],
+        ["clean", "1"], ["picture", file.files[0]]]) body.append(name, value);
+      button.disabled = true;
+      said.textContent = "The picture is on its way.";
+      try {
+        const answer = await fetch("/image", { method: "POST", headers: { Accept: "application/json" }, body });
+        const made = await answer.json();
+        if (answer.ok) {
+          put(made.markdown);
+          file.value = alt.value = "";
+          clean.checked = false;
+          said.textContent = "The picture is in the text.";
+        } else {
+          said.textContent = made.faults?.map((fault) => fault.words).join(" ") || made.words;
+        }
+      } catch {
+        said.textContent = "The picture did not arrive. Try again in a moment.";
+      }
+      button.disabled = false;
+    });
+  };
+
   /* ---- own vote: chosen again in its form ---- */
   const vote_start = (mine) => {
     const form = mine.closest("form");
@@ -362,5 +414,6 @@
   for (const form of all("form[data-preview]")) preview_start(form);
   for (const form of all("form[data-keep]")) draft_start(form);
   for (const place of all("[data-kinds]")) kinds_start(place);
+  for (const box of all("details.add-image")) image_start(box);
   keys_start();
 })();

@@ -17,6 +17,7 @@ import { accountGets, accountPosts } from "./account_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
+import { png, upload } from "../support/picture.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
@@ -239,8 +240,8 @@ const posts = {
   ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...kindsPosts(() => it),
-  ...draftPosts(() => it),
   ...moderationPosts(() => it),
+  ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
@@ -314,6 +315,7 @@ before(async () => {
     proposal: await propose(gate, "Let a record weigh half as much."),
     second: await propose(gate, "The same again."),
   };
+  it.image = JSON.parse((await upload(them.alder, png(30, 20))).text).id;
   posts["/logout"].page = `/q/${question}`;
   for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
     await new Promise((done) => setTimeout(done, 100));

@@ -25,6 +25,7 @@ local libraries = {
   ["lua.h"] = { "core/map.c", "core/rule.c", "core/rule_code.c", "core/rule_code.h", "core/fact.c", "core/fact.h" },
   ["fcgiapp.h"] = { "fcgi/accept.c" },
   ["curl/curl.h"] = { "board/smtp.c", "board/postman.c" },
+  ["expat.h"] = { "board/xml.c" },
   ["zlib.h"] = { "fcgi/gzip.c", "board/inflate.c" },
   ["seccomp.h"] = { "core/sandbox.c" },
   ["pcre2.h"] = { "board/guard.c" },
@@ -32,7 +33,9 @@ local libraries = {
   ["liboath/oath.h"] = { "board/totp.c" },
   ["fido.h"] = { "board/passkey.c" },
   ["qrencode.h"] = { "fcgi/qr.c" },
-  ["expat.h"] = { "board/xml.c" },
+  ["turbojpeg.h"] = { "board/image_jpeg.c" },
+  ["png.h"] = { "board/image_png.c" },
+  ["webp/decode.h"] = { "board/image_webp.c" },
 }
 
 local below = {

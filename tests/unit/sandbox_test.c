@@ -187,9 +187,13 @@ static bool changes_its_folder(void)
     return chdir("/") == 0;
 }
 
-static bool makes_a_nameless_program(void)
+/* A web worker may make such a file, to hand an upload on; but nobody may run what is in it. */
+static bool runs_a_nameless_program(void)
 {
-    return memfd_create("x", MFD_CLOEXEC) >= 0;
+    int fd = memfd_create("x", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, "\xc3", 1) != 1)
+        return false;
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) != MAP_FAILED;
 }
 
 static bool uses_an_io_ring(void)
@@ -245,7 +249,7 @@ static const struct probe {
     {"limits", raises_its_limits, false},
     {"unshare", makes_a_namespace, false},
     {"chdir", changes_its_folder, false},
-    {"memfd", makes_a_nameless_program, false},
+    {"memfd", runs_a_nameless_program, false},
     {"io_uring", uses_an_io_ring, false},
     {"/proc of others", lists_processes_of_others, true},
     {"read elsewhere", reads_outside_its_folders, true},
@@ -366,6 +370,9 @@ static bool web_work(struct arena *arena)
     if (json_read(text_bytes(TEXT("{\"a\":1}")), &json) != OK)
         return false;
     json_close(json);
+    int upload = memfd_create("upload", MFD_CLOEXEC);
+    if (upload < 0 || write(upload, "a", 1) != 1)
+        return false;
     return text_markdown(arena, TEXT("*a*"), &html) == OK;
 }
 

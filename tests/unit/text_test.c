@@ -86,6 +86,67 @@ static void images_become_links(void **state UNUSED)
     MAKES("![a [b](/c) d](/e)", "<p><a href=\"/e" REL "a b d</a></p>\n");
 }
 
+#define ID "1200x800-abcdefghijklmnopabcdefghijklmn"
+#define SHOWN(alt)                                                             \
+    "<img src=\"/image/" ID "/small\" width=\"640\" height=\"427\" alt=\"" alt \
+    "\" loading=\"lazy\">"
+
+static void pictures_of_ours_are_shown_with_their_words(void **state UNUSED)
+{
+    MAKES("![a rash](image:" ID ")",
+          "<p><a class=\"image\" href=\"/image/" ID "\">" SHOWN("a rash") "</a></p>\n");
+    /* Whatever stands between the brackets is words. */
+    MAKES("![a *red* `rash` <b> \"](image:" ID ")",
+          "<p><a class=\"image\" href=\"/image/" ID
+          "\">" SHOWN("a red rash &lt;b&gt; &quot;") "</a></p>\n");
+    /* Inside of a link it is no link itself. */
+    MAKES("[![a](image:" ID ")](https://a.example)",
+          "<p><a href=\"https://a.example" REL SHOWN("a") "</a></p>\n");
+}
+
+static void what_is_no_picture_of_ours_is_never_fetched(void **state UNUSED)
+{
+    static const char *const others[] = {
+        "image:" ID "x",
+        "image:1200x801-abcdefghijklmnopabcdefghijklmq",
+        "image:1700x800-abcdefghijklmnopabcdefghijklmn",
+        "image:01x800-abcdefghijklmnopabcdefghijklmn",
+        "image:0x0-abcdefghijklmnopabcdefghijklmn",
+        "image:-1x5-abcdefghijklmnopabcdefghijklmn",
+        "image:../image/x",
+        "image:",
+        "IMAGE:" ID,
+        "https://a.example/x.png",
+        "//a.example/x.png",
+        "/image/" ID,
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char text[200];
+        (void)snprintf(text, sizeof text, "![a](%s)", others[i]);
+        assert_null(strstr(made(text), "<img"));
+    }
+    assert_null(strstr(made("![](image:" ID ")"), "<img")); /* nobody would know what it shows */
+}
+
+static void the_pictures_of_a_text_are_counted_and_their_faults_told(void **state UNUSED)
+{
+    struct text ids[2];
+    size_t count;
+    const char *fault;
+    struct text many = TEXT("![a](image:" ID ") ![b](https://a.example/x) `![c](image:" ID
+                            ")`\n\n> ![d](image:" ID ")\n\n![e](image:" ID ")");
+    assert_int_equal(text_images(&arena, many, 2, ids, &count, &fault), OK);
+    assert_int_equal(count, 3);
+    assert_null(fault);
+    assert_true(text_is(ids[1], ID));
+    assert_int_equal(text_images(&arena, TEXT("![](image:" ID ")"), 2, ids, &count, &fault), OK);
+    assert_non_null(strstr(fault, "in words"));
+    assert_int_equal(text_images(&arena, TEXT("![a](image:x)"), 2, ids, &count, &fault), OK);
+    assert_non_null(strstr(fault, "not one of ours"));
+    assert_int_equal(text_images(&arena, TEXT("no picture"), 2, ids, &count, &fault), OK);
+    assert_int_equal(count, 0);
+}
+
 static void what_looks_like_html_is_shown_and_not_obeyed(void **state UNUSED)
 {
     MAKES("Na <normal and K >high, p <0.05", "<p>Na &lt;normal and K &gt;high, p &lt;0.05</p>\n");
@@ -286,6 +347,9 @@ int main(void)
         cmocka_unit_test(links_say_that_we_do_not_vouch_for_them),
         cmocka_unit_test(links_that_could_run_lose_their_address_and_keep_their_words),
         cmocka_unit_test(images_become_links),
+        cmocka_unit_test(pictures_of_ours_are_shown_with_their_words),
+        cmocka_unit_test(what_is_no_picture_of_ours_is_never_fetched),
+        cmocka_unit_test(the_pictures_of_a_text_are_counted_and_their_faults_told),
         cmocka_unit_test(what_looks_like_html_is_shown_and_not_obeyed),
         cmocka_unit_test(too_much_and_ill_formed_text_is_refused),
         cmocka_unit_test(the_checker_itself_refuses_what_is_unsafe),

@@ -1,0 +1,121 @@
+/* Pictures: taken with a posting's form, handed to the clerk, shown to whoever may read. The file
+ * itself is looked at by nobody but the clerk's confined child. */
+#include "fcgi/page_drafts.h"
+
+#include "core/text.h"
+#include "fcgi/page_doors.h"
+#include "schema/pad.h"
+
+enum { ALT_SIZE_MAX = 300 };
+
+const struct field fields_image[] = {
+    {.name = "place", .type = FIELD_LINE, .low = 1, .high = PAGE_PLACE_MAX, .label = "The form"},
+    PAGE_KEPT_FIELDS,
+    {.name = "alt",
+     .type = FIELD_LINE,
+     .high = ALT_SIZE_MAX,
+     .optional = true,
+     .label = "What the picture shows"},
+    {.name = "clean", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    {.name = "picture",
+     .type = FIELD_FILE,
+     .high = REQUEST_FILE_MAX,
+     .optional = true,
+     .label = "The picture"},
+    {.name = NULL},
+};
+
+/* What only its sender can say of a picture. */
+static enum result picture_check(struct request *r)
+{
+    if (request_file(r, "picture").size == 0)
+        request_fault_add(r, "picture", "Choose a picture first.");
+    if (request_text(r, "alt").size == 0)
+        request_fault_add(r, "alt",
+                          "Say in words what the picture shows: some colleagues cannot see it, and "
+                          "search finds words only.");
+    if (!request_flag(r, "clean"))
+        request_fault_add(r, "clean",
+                          "Look at the picture once more, and say that it shows no face, no label "
+                          "and no name.");
+    return r->fault_count == 0 ? OK : INVALID;
+}
+
+enum result page_image_post(struct request *r, struct reply *out)
+{
+    struct command command = {.kind = COMMAND_IMAGE_ADD};
+    struct reply_image_added added = {0};
+    struct bytes json = NO_BYTES;
+    struct json *root = NULL;
+    enum result result = picture_check(r);
+    if (result != OK)
+        return result;
+    command.image_add.alt = request_text(r, "alt");
+    /* site.js puts it where one is writing, and saves the draft itself. */
+    command.image_add.place = r->wants_json ? TEXT("") : request_text(r, "place");
+    if (!r->wants_json)
+        page_draft_fields(r, &command.image_add.fields, &command.image_add.fields_count);
+    result = request_command_with(r, "clerk", &command, request_file(r, "picture"), &json);
+    if (result != OK)
+        return page_refused(r, result, json);
+    result = json_read(json, &root);
+    if (result == OK)
+        result = reply_image_added_read(root, r->arena, &added);
+    json_close(root);
+    if (result != OK)
+        return UNKNOWN;
+    if (!r->wants_json) {
+        struct text link = page_draft_link(r->arena, request_text(r, "place"));
+        return reply_redirect(r, out, "%.*s", (int)link.size, link.data);
+    }
+    const struct view_image_added v = {
+        .id = added.id, .markdown = added.markdown, .width = added.width, .height = added.height};
+    view_image_added_write(reply_json(out), &v);
+    return OK;
+}
+
+enum result page_image_again(struct request *r, struct reply *out)
+{
+    struct text place = request_typed(r, "place");
+    int64_t question = page_draft_question(place);
+    if (text_is(place, "ask"))
+        return page_ask_again(r, out);
+    if (question == 0)
+        return r->why;
+    r->id = question;
+    return page_answer_again(r, out);
+}
+
+enum result page_image_forgotten(struct request *r)
+{
+    if (request_text(r, "picture").size == 0)
+        return OK;
+    request_fault_add(r, "picture",
+                      "The picture you chose is not in the text yet: choose it again, press “Add "
+                      "picture”, then post.");
+    return INVALID;
+}
+
+enum result page_image(struct request *r, struct reply *out)
+{
+    struct image_size size;
+    struct pad_image_large_row row;
+    if (!text_image_id(r->name, &size))
+        return NOT_FOUND;
+    enum result result = pad_image_large(request_store(r, WEB_PAD), r->arena, r->name, &row);
+    if (result == OK)
+        reply_image(out, row.body);
+    return result;
+}
+
+enum result page_image_small(struct request *r, struct reply *out)
+{
+    struct image_size size;
+    struct pad_image_small_row row;
+    if (!text_image_id(r->name, &size))
+        return NOT_FOUND;
+    enum result result = pad_image_small(request_store(r, WEB_PAD), r->arena, r->name, &row);
+    if (result == OK)
+        reply_image(out, row.body);
+    return result;
+}
