@@ -124,6 +124,7 @@ test("hidden with its reason by one key; its author reads why, objects, and writ
 
 test("twins are linked by who asked, merged at the desk, and their answers stand together with their votes", async () => {
   twin = await ask(birch, "Syncope after a switch of drugs, again and again");
+  await gate.submit("/admin/desk", `/admin/desk/${twin}`, { outcome: 1, reason: 0 }, { expect: 303 });
   late = await answer(alder, twin, "Check the potassium first.");
   await alder.submit(`/p/${twin}/flag`, `/p/${twin}/flag`, { reason: 6, target: `${house.origin}/q/${question}` }, { expect: 303 });
   const page = await as("Birch");
@@ -156,4 +157,11 @@ test("twins are linked by who asked, merged at the desk, and their answers stand
   assert.match(await page.textContent(`#p${late}`), /You corroborate/);
   await page.context().close();
   await desk.context().close();
+});
+
+test("all of this is in the journal: folds made again hold the same", async () => {
+  await house.settle();
+  await house.down();
+  const done = house.run("curbside", ["rebuild", "--check"]);
+  assert.equal(done.status, 0, done.stdout + done.stderr);
 });
