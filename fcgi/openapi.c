@@ -239,6 +239,8 @@ static void answers_write(struct buf *out, const struct route *route,
         answer_write(out, "200", "What the page shows", page->shape->name);
     else if (route->method == METHOD_POST)
         answer_write(out, "200", "Done: where it shows", "done");
+    else if (page)
+        buf_format(out, "\"200\":{\"description\":\"A picture\",\"content\":{\"image/*\":{}}}");
     else
         answer_write(out, "200", "What the page shows", "page");
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)

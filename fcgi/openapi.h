@@ -10,7 +10,7 @@
 struct openapi_page {
     page_function *page;
     const char *words;         /* what it is for, in a sentence */
-    const struct shape *shape; /* 200; NULL: a POST that answers {"location": path} */
+    const struct shape *shape; /* 200; NULL: a POST that answers {"location": path}, or a picture */
     bool makes;                /* 201 with the id of what came to be */
 };
 /* NULL: nobody has described it yet. */

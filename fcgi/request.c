@@ -77,10 +77,11 @@ enum result request_open(struct request *r, struct worker *worker, struct arena 
     r->device = accept_param(in, "DEVICE");
     r->cookies = accept_param(in, "HTTP_COOKIE");
     r->content_type = accept_param(in, "CONTENT_TYPE");
-    r->wants_json = header_names(accept_param(in, "HTTP_ACCEPT"), "application/json");
+    struct text accept = accept_param(in, "HTTP_ACCEPT");
+    r->wants_json = header_names(accept, "application/json");
+    bearer_take(r, accept_param(in, "HTTP_AUTHORIZATION"), accept);
     r->takes_gzip = header_names(accept_param(in, "HTTP_ACCEPT_ENCODING"), "gzip");
     r->body = in->body;
-    bearer_take(r, accept_param(in, "HTTP_AUTHORIZATION"), accept_param(in, "HTTP_ACCEPT"));
     struct text uri = accept_param(in, "REQUEST_URI");
     size_t mark = 0;
     while (mark < uri.size && uri.data[mark] != '?')
