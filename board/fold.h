@@ -47,7 +47,8 @@ MUST_USE enum result fold_desk_kinds(struct db *desk, const struct event *event,
 /* Beside a posting that was added: its options or facts. */
 MUST_USE enum result fold_kind_added(struct db *board, const struct journal_entry *entry);
 /* NOT_FOUND: the blanked text is none of these. */
-MUST_USE enum result fold_kinds_blanked(struct db *board, const struct event *event);
+MUST_USE enum result fold_kinds_blanked(struct db *board, const struct event *event,
+                                        struct arena *arena);
 /* A member's own rows, when he leaves. */
 MUST_USE enum result fold_kinds_left(struct fold_board *fold, const uint8_t key[KEY_SIZE],
                                      struct arena *arena);

@@ -226,7 +226,7 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     const struct event_text_blanked *e = &event->text_blanked;
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
-    enum result result = fold_kinds_blanked(db, event);
+    enum result result = fold_kinds_blanked(db, event, arena);
     if (result == NOT_FOUND)
         result = fold_withheld_blanked(db, event, arena);
     if (result != NOT_FOUND)

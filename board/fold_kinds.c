@@ -47,14 +47,18 @@ enum result fold_kind_added(struct db *db, const struct journal_entry *entry)
                                  or_empty(e->to_month));
 }
 
-enum result fold_kinds_blanked(struct db *db, const struct event *event)
+enum result fold_kinds_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
+    struct board_poll_options_row *options;
     struct board_solution_of_row row;
-    struct arena none = {0}; /* numbers only */
+    size_t count = 0;
+    enum result result = OK;
     if (e->part == TEXT_OPTIONS)
-        return board_poll_options_blank(db, e->seq);
-    enum result result = board_solution_of(db, &none, e->seq, &row);
+        result = board_poll_options(db, arena, e->seq, &options, &count);
+    if (result != OK || count > 0)
+        return result == OK ? board_poll_options_blank(db, e->seq) : result;
+    result = e->part == 0 ? board_solution_of(db, arena, e->seq, &row) : NOT_FOUND;
     THEN(result, board_solution_blank(db, e->seq));
     THEN(result, board_thread_touch(db, row.question, event->seq));
     return result;

@@ -9,6 +9,8 @@
 /* A member's specialties: of the operator's list where one is loaded, else his own words. */
 
 enum { CHOSEN_SIZE = 400 };
+_Static_assert(SPECIALTIES_OWN_MOST *(SPECIALTY_SIZE_MAX + 2) <= SPECIALTIES_SIZE_MAX,
+               "all of them fit into the event");
 
 static char lower(char c)
 {
@@ -105,7 +107,7 @@ static const char *line_take(struct chosen *chosen, struct text line,
             return "A specialty is plain words, without commas.";
     }
     if (line.size > SPECIALTY_SIZE_MAX)
-        return "A specialty has at most 70 characters.";
+        return "A specialty has at most 76 characters.";
     if (chosen_has(chosen, found != NULL ? found->words : line))
         return NULL;
     if (++chosen->count > SPECIALTIES_OWN_MOST)

@@ -5,5 +5,6 @@
 enum {
     SPECIALTIES_MOST = 400,   /* of the list */
     SPECIALTIES_OWN_MOST = 5, /* of one member */
-    SPECIALTY_SIZE_MAX = 70,  /* bytes of one */
+    SPECIALTY_SIZE_MAX = 76,  /* bytes of one: the longest of the NUCC list has 73 */
+    SPECIALTIES_SIZE_MAX = 400,
 };

@@ -7,7 +7,7 @@ enum { OWN_MOST = 5 };
 
 #define SPECIALTY(name_)                                                                        \
     {                                                                                           \
-        .name = name_, .type = FIELD_LINE, .high = 70, .optional = true, .label = "A specialty" \
+        .name = name_, .type = FIELD_LINE, .high = 76, .optional = true, .label = "A specialty" \
     }
 const struct field fields_specialties[] = {
     SPECIALTY("s1"),

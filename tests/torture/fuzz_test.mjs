@@ -76,6 +76,7 @@ const forms = {
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
   rule_withdraw: "/admin/rule/:id/withdraw", campaign_open: "/sponsor/campaigns", earmark_place: "/sponsor/campaign/:key/earmark",
   campaign_fund: "/admin/fund", period_close: "/admin/period",
+  poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
 };
 const script = "function score(facts)\n  return { value = 1, reasons = {} }\nend\n";
 const clerkCommands = () => ({
@@ -85,7 +86,9 @@ const clerkCommands = () => ({
   session_touch: {}, notices_seen: { upto: 5 },
   ask: { kind: 1, title: "A fuzzed question", body: "What **holds**?\n\n- one\n- two", topics: "cardiology" },
   answer: { question: it.theirs, body: "> It holds.\n\n`code`" }, vote: { posting: it.answer, stance: 2, patients: 1 },
-  solve: { question: it.theirs, solved: true }, topic_follow: { topic: "cardiology", follows: true },
+  solve: { question: it.theirs, solved: true, how: "By *rest*.", answer: it.answer, study: true },
+  poll_choose: { question: it.theirs, choice: 1 }, question_rate: { question: it.theirs, importance: 5, relevance: 1 },
+  specialties: {}, specialties_choose: { words: "cardiology\nnephrology", shown: true }, topic_follow: { topic: "cardiology", follows: true },
   applications: {}, member_decide: { member: it.waiting, accepted: true, reason: "forged" },
   rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1 }, rule_withdraw: { proposal: 1, reason: "forged" },
   ...(asRoot ? {

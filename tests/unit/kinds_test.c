@@ -6,6 +6,7 @@
 #include "board/tools.h"
 #include "schema/roster.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static struct person admin, kestrel, larkspur, tamarack, wigeon;
@@ -316,7 +317,8 @@ static void choices_and_ratings_count_towards_the_day(void **state UNUSED)
 {
     setup();
     clerk_close(&room);
-    room_settings("second.physician = 0\nsecond.staff = 0\nvote.per_day = 2\n");
+    room_settings(
+        "second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\nvote.per_day = 2\n");
     room_begin();
     struct command command = case_command("Yes\nNo");
     int64_t question = asked(&kestrel, &command);
@@ -403,6 +405,23 @@ static void a_loaded_list_decides_what_can_be_chosen(void **state UNUSED)
     assert_true(text_is(shown_of(&kestrel), "Nephrology, Addiction Medicine (Internal Medicine)"));
     assert_int_equal(desk_member_specialties(room.desk, &room_arena, kestrel.id, &row), OK);
     assert_true(text_is(row.codes, "207RN0300X 207RA0401X"));
+    teardown();
+}
+
+static void the_real_list_is_taken_in(void **state UNUSED)
+{
+    const char *shared = getenv("SHARED");
+    if (shared == NULL || shared[0] == 0)
+        skip();
+    setup();
+    struct text path =
+        arena_format(&room_arena, "%s/data/registry/nucc_taxonomy_251_min.tsv", shared);
+    assert_int_equal(specialties_load(path.data), 0);
+    assert_int_equal(specialties(&kestrel,
+                                 "cardiovascular disease\nUrogynecology and Reconstructive "
+                                 "Pelvic Surgery (Obstetrics & Gynecology)"),
+                     OK);
+    assert_int_equal(specialties(&kestrel, "Acupuncturist"), INVALID);
     teardown();
 }
 
@@ -536,6 +555,7 @@ int main(void)
         cmocka_unit_test(a_blanked_option_keeps_its_choices),
         cmocka_unit_test(specialties_are_own_words_until_a_list_is_loaded),
         cmocka_unit_test(a_loaded_list_decides_what_can_be_chosen),
+        cmocka_unit_test(the_real_list_is_taken_in),
         cmocka_unit_test(a_broken_list_changes_nothing),
         cmocka_unit_test(hiding_specialties_keeps_them),
         cmocka_unit_test(folded_again_all_of_it_is_the_same),
