@@ -36,7 +36,7 @@ CFLAGS ?= -O2 -g
 FLAGS := -std=c11 -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra -Wshadow -Wconversion -Werror $(HARDEN) $(SANITIZE) \
   -I. -I$(GEN) -I/usr/include/lua5.4
 LINK := -pie -Wl,--as-needed -Wl,-z,relro,-z,now $(SANITIZE)
-LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lexpat -lfcgi -lseccomp -loath -lfido2 -lqrencode -lz -lm -lhpdf -lturbojpeg -lpng16 -lwebp
+LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lfcgi -lseccomp -loath -lfido2 -lqrencode -lz -lm -lhpdf -lturbojpeg -lpng16 -lwebp -lexpat
 
 # ---- what stands where ----
 FOLDERS := core board ranking ledger insight fcgi demo
@@ -44,7 +44,7 @@ MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/r
   fcgi/web.c demo/demo.c
 # Stores whose compiled statements go into a folder's archive: a program that may not link a folder cannot name its tables.
 stores_core := common log
-stores_board := board desk identity roster pad
+stores_board := board desk identity roster pad pubmed
 stores_ranking := rank
 stores_ledger := book vault statement
 stores_insight := release

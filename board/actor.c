@@ -51,6 +51,12 @@ void actors_event(struct actors *actors, enum event_kind kind)
     case EVENT_TOPIC_FOLLOWED:
     case EVENT_NOTICES_SEEN:
     case EVENT_MAIL_SENT:
+    case EVENT_POSTING_EDITED:
+    case EVENT_COMMENT_ADDED:
+    case EVENT_THANKS_GIVEN:
+    case EVENT_ANSWER_CHOSEN:
+    case EVENT_MARK_SET:
+    case EVENT_SUMMARY_EDITED:
     case EVENT_ROUND_OPENED:
     case EVENT_ROUND_CLOSED:
         return;

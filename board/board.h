@@ -34,6 +34,9 @@ enum notice_kind {
     NOTICE_VOUCH,          /* somebody asks the reader to vouch */
     NOTICE_MODERATED = 14, /* an admin has looked at a posting of the reader's */
     NOTICE_DUPLICATE = 15, /* a colleague says that the reader's question was asked before */
+    NOTICE_COMMENT = 16,   /* somebody commented on a posting of the reader's */
+    NOTICE_THANKS = 17,    /* at most one a day */
+    NOTICE_MARK = 18,      /* a posting of the reader's was marked as outdated or dangerous */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
@@ -181,6 +184,53 @@ const struct decision_preset *decision_presets(size_t *count);
 const struct decision_preset *decision_preset_find(struct text name);
 /* Why a level changed (the word of member_level_set), said to the member; "" for another word. */
 const char *level_why_words(struct text why);
+
+/* --- what a text cites --- */
+
+enum citation_kind { CITATION_PUBMED = 1, CITATION_DOI, CITATION_ADDRESS };
+enum { CITATIONS_MAX = 20, CITATION_SIZE_MAX = 500 };
+struct citation {
+    int64_t kind;
+    struct text key; /* the number; the DOI in lower case; the address */
+};
+/* In the order of first mention, each once, at most CITATIONS_MAX: "PMID 123", "PMID: 123",
+ * "doi:10.1000/x", "10.1000/x", addresses; those of PubMed and doi.org count as what they lead to.
+ * Linear in the text. */
+size_t citations_find(struct arena *arena, struct text text, struct citation **list);
+/* One source as typed into a field of its own: as above, and a bare number is a PubMed id. False:
+ * it is none, or more than one. */
+bool citation_read(struct arena *arena, struct text typed, struct citation *out);
+struct text citation_label(struct arena *arena, struct citation citation); /* "PMID 123" ... */
+struct text citation_address(struct arena *arena, struct citation citation);
+
+enum mark_kind { MARK_OUTDATED = 1, MARK_DANGEROUS };
+const char *mark_name(int64_t mark); /* "outdated", "dangerous" */
+enum { COMMENT_CHARACTERS_MAX = 600, NOTE_SIZE_MAX = 200 };
+
+/* --- a thread's summary ---
+ * Plain sentences in paragraphs. Each ends with the sources it rests on, in brackets: "[57]" is the
+ * thread's posting of that number, "[PMID 123]", "[doi:10.1000/x]" and "[https://...]" are read as
+ * above. So no sentence stands without a source, and each version keeps its own. */
+
+enum { SUMMARY_SIZE_MAX = 6000, SUMMARY_SENTENCES_MAX = 60, SUMMARY_SOURCES_MAX = 60 };
+struct summary_source {
+    int64_t posting; /* 0: `citation` */
+    struct citation citation;
+};
+struct summary_sentence {
+    struct text words;   /* without its brackets, trimmed */
+    size_t sources[8];   /* places in the list of sources */
+    size_t source_count; /* at least 1 */
+    bool ends_paragraph;
+};
+struct summary {
+    struct summary_sentence *sentences;
+    size_t sentence_count;
+    struct summary_source *sources; /* in the order of first mention, each once */
+    size_t source_count;
+};
+/* NULL, or why it is no summary, for a person. */
+const char *summary_read(struct arena *arena, struct text body, struct summary *summary);
 
 /* --- moderation --- */
 

@@ -56,6 +56,8 @@ static const struct verb verbs[] = {
     {"roster suspicions", "", "members whom the exclusion list may mean by name: a queue"},
     {"roster decide", "MEMBER ENTRY excluded|another", "what a person found out about one of them"},
     {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
+    {"pubmed import", "FILE...",
+     "titles for references: PubMed XML or MEDLINE/nbib text, plain or gzip"},
     {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
     {"import stackexchange", "FOLDER [--site HOST] [--points N]",
      "import a Stack Exchange dump (Posts.xml ...) as references; answers with N points (1) or "
@@ -97,9 +99,10 @@ static int usage(void)
     return 2;
 }
 
+enum { POSITIONALS_MAX = 64 };
 /* The verbs' arguments: positional ones in order, options as --name value. */
 struct arguments {
-    const char *positional[4];
+    const char *positional[POSITIONALS_MAX];
     size_t positional_count;
     const char *names[4], *values[4];
     size_t option_count;
@@ -115,7 +118,7 @@ static bool arguments_read(struct arguments *a, int count, char **words)
         if (option) {
             a->names[a->option_count] = words[i] + 2;
             a->values[a->option_count++] = words[++i];
-        } else if (a->positional_count == 4) {
+        } else if (a->positional_count == POSITIONALS_MAX) {
             return false;
         } else {
             a->positional[a->positional_count++] = words[i];
@@ -277,6 +280,8 @@ static int verb_run(const char *verb, const struct arguments *a)
         return roster_suspicions();
     if (strcmp(verb, "roster decide") == 0 && shaped(a, 3, NULL, NULL))
         return roster_decide_verb(a);
+    if (strcmp(verb, "pubmed import") == 0 && a->positional_count > 0 && a->option_count == 0)
+        return pubmed_import(a->positional, a->positional_count);
     if (strcmp(verb, "staff add") == 0 && shaped(a, 2, "organisation", "email"))
         return staff_add(a->positional[0], a->positional[1], option(a, "organisation", ""),
                          option(a, "email", ""));

@@ -1,4 +1,5 @@
 #include "board/moderation.h"
+#include "board/posting.h"
 #include "board/token.h"
 
 #include "core/clock.h"
@@ -78,6 +79,14 @@ static const struct command_row rows[] = {
     {COMMAND_TOKEN_END, BY_SIGNED_IN, token_end_run, NULL},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
+    {COMMAND_POSTING_EDIT, BY_PHYSICIAN, posting_edit_run, NULL},
+    {COMMAND_COMMENT_ADD, BY_PHYSICIAN, comment_add_run, NULL},
+    {COMMAND_COMMENT_REMOVE, BY_PHYSICIAN, comment_remove_run, NULL},
+    {COMMAND_THANK, BY_PHYSICIAN, thank_run, NULL},
+    {COMMAND_CHOOSE, BY_PHYSICIAN, choose_run, NULL},
+    {COMMAND_MARK_SET, BY_PHYSICIAN, mark_set_run, NULL},
+    {COMMAND_MARK_WITHDRAW, BY_PHYSICIAN, mark_withdraw_run, NULL},
+    {COMMAND_SUMMARY_EDIT, BY_PHYSICIAN, summary_edit_run, NULL},
     {COMMAND_ROUND_OPEN, BY_PHYSICIAN, round_open_run, NULL},
     {COMMAND_ROUND_CLOSE, BY_PHYSICIAN, round_close_run, NULL},
     {COMMAND_POLL_CHOOSE, BY_PHYSICIAN, poll_choose_run, NULL},

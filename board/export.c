@@ -11,6 +11,27 @@
 
 enum { STRETCH = 4000, EVENTS_SIZE_MAX = 60000 };
 
+/* The same of what becomes of postings. */
+static int64_t texts_member(const struct event *event)
+{
+    switch ((int)event->kind) {
+    case EVENT_POSTING_EDITED:
+        return event->posting_edited.member;
+    case EVENT_COMMENT_ADDED:
+        return event->comment_added.member;
+    case EVENT_THANKS_GIVEN:
+        return event->thanks_given.member;
+    case EVENT_ANSWER_CHOSEN:
+        return event->answer_chosen.member;
+    case EVENT_MARK_SET:
+        return event->mark_set.member;
+    case EVENT_SUMMARY_EDITED:
+        return event->summary_edited.member;
+    default:
+        return 0;
+    }
+}
+
 /* Whose doing it was, or whom it is about; 0: nobody's. */
 static int64_t event_member(const struct event *event)
 {
@@ -81,7 +102,7 @@ static int64_t event_member(const struct event *event)
     case EVENT_APPEAL_MADE:
         return event->appeal_made.member;
     default:
-        return 0;
+        return texts_member(event);
     }
 }
 

@@ -65,6 +65,8 @@ MUST_USE enum result fold_board_held(struct db *db, const struct event *event, s
 MUST_USE enum result fold_desk_held(struct db *db, const struct event *event);
 /* A text was blanked that may belong to a withheld posting (NOT_FOUND: it does not), to a flag or
  * to an appeal. */
+MUST_USE enum result fold_withheld_rewrite(struct db *db, struct arena *arena, int64_t posting,
+                                           struct text title, struct text body);
 MUST_USE enum result fold_withheld_blanked(struct db *db, const struct event *event,
                                            struct arena *arena);
 MUST_USE enum result fold_desk_words_blanked(struct db *db, int64_t seq);
@@ -94,6 +96,25 @@ enum { MAIL_CODE = 100 };
 MUST_USE enum result fold_door_apply(struct db *desk, const struct event *event);
 /* What a change of level means there. */
 MUST_USE enum result fold_door_level(struct db *desk, const struct event *event);
+
+/* What becomes of postings (fold_texts.c), for the two above. *known: it was such an event. */
+MUST_USE enum result fold_board_texts(struct db *db, const struct journal_entry *entry,
+                                      struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_texts(struct db *db, const struct event *event, bool *known);
+/* A posting's texts as they now are: its page, the index and what it cites follow. */
+MUST_USE enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t posting,
+                                          struct text title, struct text body);
+/* What a new posting cites. */
+MUST_USE enum result fold_citations(struct db *db, struct arena *arena, int64_t posting,
+                                    int64_t question, struct text body);
+/* text_blanked, first: of a posting's text all its wordings go, and what it cites. */
+MUST_USE enum result fold_wordings_blanked(struct db *db, const struct event *event);
+/* text_blanked of a later wording, a comment, a mark, a summary; of a posting. NOT_FOUND: it is
+ * none. */
+MUST_USE enum result fold_texts_blanked(struct db *db, const struct event *event,
+                                        struct arena *arena);
+MUST_USE enum result fold_posting_blanked(struct db *db, const struct event *event,
+                                          struct arena *arena);
 
 /* A pseudonym as look-alikes see it: "O'Neill_1" and "oneilll" collide. In the arena. */
 struct text pseudonym_key(struct arena *arena, struct text pseudonym);

@@ -135,6 +135,7 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
                            or_empty(e->url), or_empty(e->licence), body, or_empty(html.markup)));
     THEN(result, board_posting_index(db, event->seq, title, body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
+    THEN(result, fold_citations(db, arena, event->seq, opens ? event->seq : e->question, body));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
     THEN(result, fold_kind_added(db, entry));
     if (e->held)
@@ -224,27 +225,15 @@ static enum result rule_decided(struct db *db, const struct event *event, int64_
 static enum result text_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
-    struct board_posting_place_row row;
-    struct html html = {TEXT("")};
-    enum result result = fold_kinds_blanked(db, event, arena);
+    enum result result = fold_wordings_blanked(db, event);
+    THEN(result, fold_kinds_blanked(db, event, arena));
     if (result == NOT_FOUND)
         result = fold_withheld_blanked(db, event, arena);
-    if (result != NOT_FOUND)
-        return result; /* done: it was no title or text that is shown */
-    result = board_posting_place(db, arena, e->seq, &row);
     if (result == NOT_FOUND)
-        return board_rule_script_blank(db, e->seq);
-    THEN(result, board_posting_unindex(db, e->seq, row.title, row.body));
-    struct text title = e->part == 0 ? TEXT("") : row.title;
-    struct text body = e->part == 1 ? TEXT("") : row.body;
-    if (body.size > 0)
-        THEN(result, text_markdown(arena, body, &html));
-    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
-    THEN(result,
-         board_posting_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, e->seq, title, body)); /* empty ones too: a row each */
-    THEN(result, board_thread_touch(db, row.question, event->seq));
-    return result;
+        result = fold_texts_blanked(db, event, arena);
+    if (result == NOT_FOUND)
+        result = fold_posting_blanked(db, event, arena);
+    return result == NOT_FOUND ? board_rule_script_blank(db, e->seq) : result;
 }
 
 static enum result domain_set(struct db *db, const struct event *event)
@@ -270,6 +259,8 @@ static enum result rooms_apply(struct fold_board *fold, const struct journal_ent
     const struct event *event = &entry->event;
     bool known = false;
     enum result result = fold_board_account(fold, event, arena, &known);
+    if (!known)
+        result = fold_board_texts(fold->db, entry, arena, &known);
     if (!known)
         result = fold_board_round(fold->db, event, &known);
     if (!known)

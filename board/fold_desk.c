@@ -202,6 +202,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     }
     enum result result = fold_desk_account(db, event, arena, &known);
     if (!known)
+        result = fold_desk_texts(db, event, &known);
+    if (!known)
         result = fold_desk_round(db, event, &known);
     if (!known)
         result = fold_desk_kinds(db, event, &known);

@@ -98,7 +98,7 @@ static enum result thread_out(struct db *db, const struct event *event, struct a
     THEN(result, thread_count(db, arena, question, -1));
     THEN(result, board_thread_withhold(db, question));
     THEN(result, board_thread_remove(db, question));
-    THEN(result, board_total_put(db, TEXT("withheld"), event->seq));
+    THEN(result, board_threads_withheld(db, event->seq));
     return result;
 }
 
@@ -127,6 +127,7 @@ static enum result withhold(struct db *db, const struct event *event, struct are
         return thread_out(db, event, arena, question);
     enum result result = posting_out(db, arena, posting);
     THEN(result, board_thread_answer_add(db, question, posting, event->seq, -1));
+    THEN(result, board_thread_noted(db, question));
     return result;
 }
 
@@ -205,6 +206,7 @@ static enum result board_flagged(struct db *db, const struct event *event)
     if (result != NOT_FOUND)
         return result;
     result = board_duplicate_propose(db, e->posting, e->target, event->at_ms);
+    THEN(result, board_thread_noted(db, e->posting));
     THEN(result, board_posting_author(db, &none, e->posting, &thread));
     if (result == OK && thread.member > 0)
         result = notify(db, event, 0, thread.member, NOTICE_DUPLICATE, e->posting);
@@ -217,6 +219,8 @@ static enum result board_duplicate(struct db *db, const struct event *event, str
     struct board_thread_facts_row row;
     enum result result =
         board_duplicate_set(db, e->question, e->target, e->linked ? 2 : 3, event->at_ms);
+    THEN(result, board_thread_noted(db, e->question));
+    THEN(result, board_thread_noted(db, e->target));
     THEN(result, board_thread_touch(db, e->question, event->seq));
     THEN(result, board_thread_touch(db, e->target, event->seq));
     THEN(result, board_thread_facts(db, arena, e->question, &row));
@@ -265,21 +269,24 @@ enum result fold_board_moderation(struct db *db, const struct event *event, stru
     return OK;
 }
 
+enum result fold_withheld_rewrite(struct db *db, struct arena *arena, int64_t posting,
+                                  struct text title, struct text body)
+{
+    struct html html = {TEXT("")};
+    enum result result = body.size > 0 ? text_markdown(arena, body, &html) : OK;
+    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
+    THEN(result,
+         board_withheld_blank(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
+    return result;
+}
+
 enum result fold_withheld_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
     struct board_withheld_place_row row;
-    struct html html = {TEXT("")};
     enum result result = board_withheld_place(db, arena, e->seq, &row);
-    if (result != OK)
-        return result;
-    struct text title = e->part == 0 ? TEXT("") : row.title;
-    struct text body = e->part == 1 ? TEXT("") : row.body;
-    if (body.size > 0)
-        THEN(result, text_markdown(arena, body, &html));
-    struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
-    THEN(result,
-         board_withheld_blank(db, e->seq, title, or_empty(excerpt), body, or_empty(html.markup)));
+    THEN(result, fold_withheld_rewrite(db, arena, e->seq, e->part == 0 ? TEXT("") : row.title,
+                                       e->part == 1 ? TEXT("") : row.body));
     return result;
 }
 

@@ -1,6 +1,7 @@
 #include "board/moderation.h"
 
 #include "board/account.h"
+#include "board/posting.h"
 
 #include "core/clock.h"
 #include "schema/desk.h"
@@ -16,22 +17,11 @@ enum result leave_hash(struct work *work, struct hash_ask *ask)
     return own_password_hash(work, work->command->leave.password, ask);
 }
 
+/* What stands for good, or never was, is no fault. */
 enum result text_erase(struct work *work, int64_t seq, int64_t part)
 {
-    struct clerk *clerk = work->clerk;
-    struct event event = {.kind = EVENT_TEXT_BLANKED};
-    uint8_t salt[16];
-    struct text body;
-    enum result result = log_text_get(clerk->journal, work->arena, seq, part, &body, salt);
-    if (result == NOT_FOUND || (result == OK && body.data == NULL))
-        return OK; /* never there, or blanked before */
-    if (result != OK)
-        return result;
-    event.text_blanked =
-        (struct event_text_blanked){.seq = seq, .part = part, .by = work->actor.member};
-    images_drop(work, body);
-    result = clerk_record(clerk, &event, NULL, 0);
-    return result == OK ? log_text_blank(clerk->journal, seq, part) : result;
+    enum result result = posting_text_erase(work, seq, part, work->actor.member);
+    return result == NOT_FOUND ? OK : result;
 }
 
 static enum result texts_erase(struct work *work)
@@ -84,6 +74,8 @@ enum result leave_run(struct work *work)
         return result;
     if (work->command->leave.blank)
         result = texts_erase(work);
+    if (work->command->leave.blank && result == OK)
+        result = texts_own_erase(work);
     if (result == OK && work->command->leave.blank)
         result = hows_erase(work);
     e->member = work->actor.member;

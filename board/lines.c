@@ -111,6 +111,22 @@ bool lines_next(struct lines *lines, struct text *line, bool *whole)
     return true;
 }
 
+bool lines_piece(struct lines *lines, struct bytes *piece)
+{
+    if (lines->size == lines->at && !lines_fill(lines))
+        return false;
+    *piece = bytes_of(lines->data + lines->at, lines->size - lines->at);
+    lines->at = lines->size;
+    return true;
+}
+
+struct text lines_peek(struct lines *lines)
+{
+    if (lines->size == lines->at)
+        (void)lines_fill(lines);
+    return (struct text){lines->data + lines->at, lines->size - lines->at};
+}
+
 double lines_share(const struct lines *lines)
 {
     int64_t at = lseek(lines->source, 0, SEEK_CUR);

@@ -1,3 +1,5 @@
+#include "board/posting.h"
+
 #include "board/moderation.h"
 
 #include "core/clock.h"
@@ -33,7 +35,7 @@ enum result guard_text(struct work *work, const char *field, struct text text)
     return BROKEN;
 }
 
-static enum result body_check(struct work *work, struct text body)
+enum result posting_body_check(struct work *work, struct text body)
 {
     if (blank(body))
         return problem(work, INVALID, "body", "The text is empty.");
@@ -50,7 +52,7 @@ static enum result body_check(struct work *work, struct text body)
     return result == OK ? images_check(work, "body", body) : result;
 }
 
-static enum result title_check(struct work *work, struct text title)
+enum result posting_title_check(struct work *work, struct text title)
 {
     if (text_trim(title).size < TITLE_SIZE_MIN)
         return problem(work, INVALID, "title", "A title has at least ten characters.");
@@ -88,9 +90,9 @@ enum result ask_run(struct work *work)
         return problem(work, INVALID, "topics", fault);
     result = guard_text(work, "topics", c->topics);
     if (result == OK)
-        result = title_check(work, c->title);
+        result = posting_title_check(work, c->title);
     if (result == OK)
-        result = body_check(work, c->body);
+        result = posting_body_check(work, c->body);
     if (result == OK)
         result = kind_check(work, e, &texts[2]);
     if (result == OK)
@@ -126,7 +128,7 @@ enum result answer_run(struct work *work)
     if (result == OK && thread.question != c->question)
         result = NOT_FOUND; /* an answer is no thread */
     if (result == OK)
-        result = body_check(work, c->body);
+        result = posting_body_check(work, c->body);
     if (result == OK)
         result = day_check(work);
     if (result != OK)
@@ -215,21 +217,9 @@ enum result reference_add_run(struct work *work)
 
 enum result text_blank_run(struct work *work)
 {
-    struct clerk *clerk = work->clerk;
     const struct command_text_blank *c = &work->command->text_blank;
-    struct event event = {.kind = EVENT_TEXT_BLANKED};
-    uint8_t salt[16];
-    struct text body;
-    enum result result = log_text_get(clerk->journal, work->arena, c->seq, c->part, &body, salt);
-    if (result != OK || body.data == NULL)
-        return result; /* never there, or blanked before */
-    event.text_blanked = (struct event_text_blanked){.seq = c->seq, .part = c->part, .by = 0};
-    result = clerk_record(clerk, &event, NULL, 0);
-    if (result == OK)
-        result = log_text_blank(clerk->journal, c->seq, c->part);
-    if (result == OK)
-        images_drop(work, body);
-    if (result != OK)
-        clerk->fatal = result;
+    enum result result = posting_text_erase(work, c->seq, c->part, 0);
+    if (result != OK && result != NOT_FOUND)
+        work->clerk->fatal = result;
     return result;
 }

@@ -20,6 +20,10 @@ void lines_open(struct lines *lines, const char *path);
 /* The next line without its end (LF or CRLF); valid until the next call. False at the end. A line
  * over LINE_SIZE_MAX comes back cut, with *whole false. */
 bool lines_next(struct lines *lines, struct text *line, bool *whole);
+/* The same file in pieces instead, as they come. False at the end. */
+bool lines_piece(struct lines *lines, struct bytes *piece);
+/* What comes next, without taking it. */
+struct text lines_peek(struct lines *lines);
 /* How much of the file has been read, 0 to 1. */
 double lines_share(const struct lines *lines);
 /* False when the file or its decompression broke off. */
@@ -29,6 +33,7 @@ int roster_match(const char *path, const char *today_or_null); /* roster_match.c
 int roster_recheck(void);                                      /* recheck.c */
 int roster_suspicions(void);
 int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
+int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
 int import_medquad(const char *path); /* import.c */
 /* points: what an answer that was not accepted needs to come in. */
 int import_stackexchange(const char *folder, const char *site_or_null,

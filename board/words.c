@@ -43,11 +43,20 @@ const char *notice_kind_name(int64_t kind)
 {
     static const char *const words[] = {"",     "answer", "solved", "topic", "decided",
                                         "rule", "other",  "level",  "vouch"};
+    static const char *const of_texts[] = {"comment", "thanks", "mark"};
+    if (kind >= NOTICE_COMMENT && kind <= NOTICE_MARK)
+        return of_texts[kind - NOTICE_COMMENT];
     if (kind == NOTICE_MODERATED)
         return "moderated";
     if (kind == NOTICE_DUPLICATE)
         return "duplicate";
     return WORD_AT(words, kind);
+}
+
+const char *mark_name(int64_t mark)
+{
+    static const char *const words[] = {"", "outdated", "dangerous"};
+    return WORD_AT(words, mark);
 }
 
 const char *flag_reason_words(int64_t reason)

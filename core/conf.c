@@ -78,6 +78,9 @@ const struct setting conf_settings[] = {
            "At most this many commands share one commit."),
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),
     NUMBER("posting.per_day", "postings", 1, 10000, 50, "Postings of one member in one day."),
+    NUMBER("comment.per_day", "comments", 1, 10000, 100, "Comments of one member in one day."),
+    NUMBER("summary.per_day", "versions", 1, 10000, 50,
+           "Versions of summaries that one member saves in one day."),
     NUMBER(
         "posting.hold_first", "postings", 0, 100, 1,
         "Until so many of a member's postings are shown, an admin looks at each first; 0: never."),

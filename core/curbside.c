@@ -34,6 +34,7 @@ static const struct door doors[] = {
     {"web", "curbside-web", false},          {"demo", "curbside-demo", false},
     {"letters", "curbside-letters", false},  {"identity", "curbside-clerk", true},
     {"guard", "curbside-clerk", true},       {"specialties", "curbside-clerk", true},
+    {"pubmed", "curbside-clerk", true},
 };
 enum { DOORS = sizeof doors / sizeof doors[0] };
 

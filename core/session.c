@@ -188,6 +188,31 @@ static const char *pad_action(enum command_kind kind)
     }
 }
 
+/* What becomes of postings. */
+static const char *texts_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_POSTING_EDIT:
+        return "/p/:id/edit";
+    case COMMAND_COMMENT_ADD:
+        return "/p/:id/comment";
+    case COMMAND_COMMENT_REMOVE:
+        return "/comment/:id/remove";
+    case COMMAND_THANK:
+        return "/p/:id/thank";
+    case COMMAND_CHOOSE:
+        return "/p/:id/choose";
+    case COMMAND_MARK_SET:
+        return "/p/:id/mark";
+    case COMMAND_MARK_WITHDRAW:
+        return "/p/:id/mark/withdraw";
+    case COMMAND_SUMMARY_EDIT:
+        return "/q/:id/summary";
+    default:
+        return pad_action(kind);
+    }
+}
+
 const char *session_action(enum command_kind kind)
 {
     switch (kind) {
@@ -254,7 +279,7 @@ const char *session_action(enum command_kind kind)
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
     default:
-        return pad_action(kind);
+        return texts_action(kind);
     }
 }
 

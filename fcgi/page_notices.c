@@ -28,6 +28,12 @@ static struct text notice_words(int64_t kind)
         return TEXT("Your assurance level has changed");
     case NOTICE_VOUCH:
         return TEXT("Somebody asks you to vouch");
+    case NOTICE_COMMENT:
+        return TEXT("New comment on your posting");
+    case NOTICE_THANKS:
+        return TEXT("Colleagues thank you");
+    case NOTICE_MARK:
+        return TEXT("A colleague marked your posting: see why, and answer by an edit");
     case NOTICE_RULE:
         return TEXT("A ranking rule has changed");
     case NOTICE_MODERATED:

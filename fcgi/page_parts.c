@@ -135,7 +135,8 @@ void page_problems(const struct request *r, struct view_problem **problems, size
     struct view_problem *list = arena_array(r->arena, struct view_problem, PAGE_PROBLEMS);
     size_t used = 0;
     struct text why = why_words(r->why);
-    if (why.size > 0)
+    /* A conflict that the program named says more than the general words. */
+    if (why.size > 0 && (r->why != CONFLICT || r->fault_count == 0))
         list[used++] = (struct view_problem){.field = TEXT(""), .words = why};
     for (size_t i = 0; i < r->fault_count && used < PAGE_PROBLEMS; i++)
         list[used++] = (struct view_problem){.field = text_of(r->faults[i].field),

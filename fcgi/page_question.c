@@ -3,6 +3,7 @@
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
 #include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
+#include "fcgi/page_texts.h"
 #include "fcgi/page_question_moderation.h"
 
 #include <inttypes.h>
@@ -187,6 +188,8 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     } else if (strcmp(slot, "answer_form") == 0) {
         struct view_answer_form v = answer_form_of(r, out, me);
         html_answer_form(buf, &v);
+    } else if (strcmp(slot, "texts") == 0) {
+        page_texts_own(r, out, buf, id, me->physician, is_own(me, id), me->thread.kind);
     } else if (strcmp(slot, "round") == 0) {
         struct view_round v = page_round(r, out, &me->thread, is_own(me, me->question));
         html_round(buf, &v);
@@ -219,6 +222,7 @@ static struct view_posting posting_of(struct request *r,
         .licence = row->licence,
         .evidence = page_evidence(r->arena, row->id, tally),
         .votable = row->kind != POSTING_QUESTION && row->kind != POSTING_CASE,
+        .texts = {.edited = TEXT(""), .edited_iso = TEXT("")},
     };
 }
 
@@ -293,11 +297,12 @@ static enum result question_load(struct request *r, struct view_question *v)
     v->state = text_of(page_state(thread.kind, thread.solved, thread.answers));
     v->solved = thread.solved != 0;
     v->version = thread.version;
+    result = page_texts_load(r, v);
     page_topics(r->arena, thread.topics, &v->topics, &v->topics_count);
     /* The page stands without them. */
     enum result ignored = page_similar_rows(r, thread.title, r->id, &v->similar, &v->similar_count);
     (void)ignored;
-    return OK;
+    return result;
 }
 
 static enum result question_json(struct request *r, struct reply *out, struct personal *me)

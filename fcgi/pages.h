@@ -94,6 +94,15 @@ page_function page_vouches, page_vouches_again, page_pioneer_post, page_branch_p
     page_restore_post; /* page_vouches.c */
 page_function page_domains, page_domains_again, page_domains_post;
 
+/* What becomes of postings. */
+extern const struct field fields_edit[], fields_history[], fields_comment[], fields_mark[],
+    fields_mark_withdraw[], fields_choose[], fields_cited[], fields_summary[];
+page_function page_edit, page_edit_post, page_edit_again;
+page_function page_history, page_summary_history; /* page_history.c */
+page_function page_comment, page_comment_post, page_comment_again, page_comment_remove_post;
+page_function page_mark, page_mark_post, page_mark_again, page_mark_withdraw_post, page_thank_post,
+    page_choose_post, page_cited; /* page_mark.c */
+page_function page_summary, page_summary_post, page_summary_again;
 /* What a question's page has by kind (page_question_kinds.c). */
 extern const struct field fields_poll[], fields_rate[];
 page_function page_solved_post, page_solved_again, page_poll_post, page_rate_post;

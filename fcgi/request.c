@@ -374,6 +374,12 @@ struct db *request_store(struct request *r, enum web_store store)
     return db;
 }
 
+struct db *request_store_maybe(struct request *r, enum web_store store)
+{
+    bool there = r->worker->store_mask >> store & 1 && r->worker->stores[store] != NULL;
+    return there ? request_store(r, store) : NULL;
+}
+
 void request_fresh(struct request *r)
 {
     for (size_t i = 0; i < WEB_STORES; i++)

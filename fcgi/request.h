@@ -82,7 +82,7 @@ struct reader {
     uint8_t view_key[32];
 };
 
-enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_STORES };
+enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_PUBMED, WEB_STORES };
 
 struct route;
 struct worker;
@@ -143,6 +143,8 @@ void request_fault_add(struct request *r, const char *field, const char *format,
 /* The store, with one snapshot for this request (begun at first use, ended by the engine). Asserts
  * that this pool may read it. Never NULL. */
 struct db *request_store(struct request *r, enum web_store store);
+/* A store that may not be there: NULL then. */
+struct db *request_store_maybe(struct request *r, enum web_store store);
 /* End all snapshots, so that the next read sees what a command just did. */
 void request_fresh(struct request *r);
 

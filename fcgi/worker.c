@@ -8,6 +8,7 @@
 #include "core/trace.h"
 #include "schema/board.h"
 #include "schema/pad.h"
+#include "schema/pubmed.h"
 #include "schema/rank.h"
 #include "schema/release.h"
 #include "schema/statement.h"
@@ -16,19 +17,22 @@ enum { ARENA_SIZE = 16 * 1024 * 1024, CALL_WAIT_MS = 5000, KIB = 1024 };
 
 static const struct store *const stores[WEB_STORES] = {
     [WEB_BOARD] = &board_store,     [WEB_RANK] = &rank_store, [WEB_STATEMENT] = &statement_store,
-    [WEB_RELEASE] = &release_store, [WEB_PAD] = &pad_store,
+    [WEB_RELEASE] = &release_store, [WEB_PAD] = &pad_store,   [WEB_PUBMED] = &pubmed_store,
 };
 #define BIT(store) (1u << (store))
+/* There only once an operator has imported something; pages do without. */
+static const uint32_t optional = BIT(WEB_PUBMED);
 /* The walls between the pools (design.md, Programs): what each may read at all. */
 static const struct {
     enum role role;
     uint32_t stores;
 } rights[POOL_COUNT] = {
     [POOL_LOGIN] = {ROLE_WEB_LOGIN, BIT(WEB_BOARD)},
-    [POOL_MEMBER] = {ROLE_WEB_MEMBER,
-                     BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) | BIT(WEB_PAD)},
+    [POOL_MEMBER] = {ROLE_WEB_MEMBER, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) |
+                                          BIT(WEB_PAD) | BIT(WEB_PUBMED)},
     [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
-    [POOL_ADMIN] = {ROLE_WEB_ADMIN, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT)},
+    [POOL_ADMIN] = {ROLE_WEB_ADMIN,
+                    BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) | BIT(WEB_PUBMED)},
 };
 
 static const char *store_path(size_t store)
@@ -84,7 +88,7 @@ void worker_close(struct worker *worker)
 bool worker_is_whole(const struct worker *worker)
 {
     for (size_t i = 0; i < WEB_STORES; i++)
-        if ((worker->store_mask >> i & 1) && !worker->stores[i])
+        if (((worker->store_mask & ~optional) >> i & 1) && !worker->stores[i])
             return false;
     return true;
 }

@@ -14,6 +14,7 @@ import { Passkey, addApp } from "../support/second.mjs";
 import { apiGets, apiPosts } from "./api_rows.mjs";
 import { makeToken } from "../support/token.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
+import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
@@ -78,6 +79,7 @@ const gets = {
   "/admin/status": { who: "admin" },
   ...apiGets,
   ...doorGets(() => it),
+  ...textsGets(() => it),
   ...roundGets(() => it),
   ...accountGets,
   ...kindsGets(() => it),
@@ -236,6 +238,7 @@ const posts = {
     },
   },
   ...doorPosts(() => it),
+  ...textsPosts(() => ({ them, it })),
   ...roundPosts(() => it),
   ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
@@ -258,6 +261,7 @@ before(async () => {
   const question = await ask(them.alder, `${secret} on dialysis: who has seen it?`, `${secret}, asked in earnest.`);
   const poll = await ask(them.alder, `${secret}: which dose?`, `${secret}, in steps.`, { kind: 2, options: "Half\nFull" });
   const posting = await answer(them.birch, question, `${secret}, and it helped.`);
+  const remark = await them.alder.submit(`/p/${posting}/comment`, `/p/${posting}/comment`, { body: "Since when?" }, { expect: 303 });
   const id = await campaign(house, them.halden, gate);
   await campaign(house, them.ostrand, gate, { name: "Theirs" });
   await earmark(house, them.halden, id, posting, 3);
@@ -297,6 +301,7 @@ before(async () => {
     question,
     case: poll,
     posting,
+    comment: Number(remark.location.match(/#c(\d+)/)[1]),
     campaign: id,
     script,
     cedar,

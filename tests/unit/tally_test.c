@@ -35,6 +35,26 @@ static void a_member_counts_once_per_question_with_the_first_vote(void **state)
     tally_close(&tally);
 }
 
+static void a_question_that_is_dropped_is_in_no_release_of_the_period(void **state)
+{
+    (void)state;
+    struct tally tally;
+    size_t count;
+    tally_open(&tally);
+    tally_vote(&tally, 7, 100, 1);
+    tally_vote(&tally, 8, 100, 1);
+    tally_drop(&tally, 7);
+    tally_drop(&tally, 9); /* nobody voted there */
+    struct tally_row *rows = tally_take(&tally, &arena, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].question, 8);
+    tally_vote(&tally, 7, 101, 1); /* back again: counted from now on */
+    rows = tally_take(&tally, &arena, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].counted, 1);
+    tally_close(&tally);
+}
+
 static void a_vote_counted_in_one_period_counts_in_no_later_one(void **state)
 {
     (void)state;
@@ -155,6 +175,7 @@ int main(void)
     arena_open(&arena, 16u << 20);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_counts_once_per_question_with_the_first_vote),
+        cmocka_unit_test(a_question_that_is_dropped_is_in_no_release_of_the_period),
         cmocka_unit_test(a_vote_counted_in_one_period_counts_in_no_later_one),
         cmocka_unit_test(many_questions_and_members_are_all_counted),
         cmocka_unit_test(a_question_with_fewer_than_k_members_is_not_shown),

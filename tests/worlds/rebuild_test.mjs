@@ -11,6 +11,24 @@ import { sql, digests } from "../support/stores.mjs";
 let house;
 const store = (name) => join(house.state, name, `${name}.db`);
 
+// What becomes of postings, erased words among it.
+async function texts(alder, birch, cedar, question, posting) {
+  const send = (client, action, fields) => client.submit(action.replace(/\/withdraw$/, ""), action, fields, { expect: 303 });
+  for (const body of ["Apixaban, 2.5 mg. PMID 31535829", "Apixaban, 2.5 mg twice. doi:10.1056/NEJMoa1911303"])
+    await send(birch, `/p/${posting}/edit`, { body, note: "Clearer." });
+  const said = await send(cedar, `/p/${posting}/comment`, { body: "In **which** patients?" });
+  await send(alder, `/p/${posting}/comment`, { body: "Those on dialysis." });
+  const comment = said.location.match(/#c(\d+)/)[1];
+  await cedar.submit(`/p/${posting}/comment`, `/comment/${comment}/remove`, {}, { expect: 303 });
+  await send(cedar, `/p/${posting}/mark`, { what: 1, source: "PMID 31535829", body: "A newer trial." });
+  await send(cedar, `/p/${posting}/mark`, { what: 2, source: "10.1000/x", body: "It bleeds." });
+  await send(cedar, `/p/${posting}/mark/withdraw`, { what: 2 });
+  await send(cedar, `/q/${question}/summary`, { body: `Half the dose. [${posting}][PMID 31535829]` });
+  const erased = await answer(cedar, question, "Something that must go. PMID 77");
+  await send(cedar, `/p/${erased}/edit`, { body: "Something that must go as well. PMID 78" });
+  house.must("curbside", ["board", "text", "blank", String(erased), "1"]);
+}
+
 before(async () => {
   house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
   const admin = await house.admin();
@@ -32,6 +50,7 @@ before(async () => {
   await alder.submit(`/q/${question}`, `/q/${question}/solved`, { solved: "1" }, { expect: 303 });
   await birch.submit("/t/cardiology", "/topic/cardiology/follow", { follows: "1" }, { expect: 303 });
   await ask(cedar, "Does a loading dose still have a place?", "Observation from a ward.", { kind: "3" });
+  await texts(alder, birch, cedar, question, posting);
   const poll = await ask(alder, "Start now, or wait for a second run?", "One short run.", { kind: "2", options: "Start\nWait" });
   await birch.submit(`/q/${poll}`, `/q/${poll}/poll`, { choice: "2" }, { expect: 303 });
   await cedar.submit(`/q/${poll}`, `/q/${poll}/poll`, { show: "1" }, { expect: 303 });

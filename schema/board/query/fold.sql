@@ -40,7 +40,7 @@ DELETE FROM session WHERE digest = :digest;
 INSERT INTO posting (id, kind, question, member, at_ms, title, excerpt, source, url, licence, body, html)
 VALUES (:id, :kind, :question, :member, :at_ms, :title, :excerpt, :source, :url, :licence, :body, :html);
 
---: posting_blank(id: int, title: text, excerpt: text, body: text, html: text)
+--: posting_rewrite(id: int, title: text, excerpt: text, body: text, html: text)
 --: may: clerk
 UPDATE posting SET title = :title, excerpt = :excerpt, body = :body, html = :html WHERE id = :id;
 

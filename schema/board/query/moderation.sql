@@ -96,9 +96,14 @@ SELECT state FROM hold WHERE posting = :posting;
 --: may: clerk
 UPDATE hold SET appeal = :appeal WHERE posting = :posting;
 
---: total_put(name: text, value: int)
+--: thread_noted(question: int)
 --: may: clerk
-INSERT INTO total (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+INSERT INTO noted (question, seq) VALUES (:question, 0) ON CONFLICT DO NOTHING;
+
+--: threads_withheld(seq: int)
+--: may: clerk
+-- A thread was withheld: kept pages that name it are no longer current.
+UPDATE noted SET seq = :seq WHERE question = 0;
 
 --: moderation_add(id: int, day_ms: int, month: text, kind: int, reason: int, outcome: int, appealed: int)
 --: may: clerk
