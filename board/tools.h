@@ -34,7 +34,7 @@ int roster_recheck(void);                                      /* recheck.c */
 int roster_suspicions(void);
 int roster_suspicion_decide(int64_t member, const char *entry, const char *decision);
 int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
-int import_medquad(const char *path); /* import.c */
+int import_medquad(const char *path);                      /* import.c */
 /* points: what an answer that was not accepted needs to come in. */
 int import_stackexchange(const char *folder, const char *site_or_null,
                          int64_t points);                     /* import_stack.c */
