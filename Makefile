@@ -44,7 +44,7 @@ MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/r
   fcgi/web.c demo/demo.c
 # Stores whose compiled statements go into a folder's archive: a program that may not link a folder cannot name its tables.
 stores_core := common log
-stores_board := board desk identity roster pad pubmed
+stores_board := board desk identity roster pad pubmed vocab
 stores_ranking := rank
 stores_ledger := book vault statement
 stores_insight := release

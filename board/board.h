@@ -131,13 +131,22 @@ size_t guard_check(struct guard *guard, struct arena *arena, struct text text,
                    struct guard_finding **findings, size_t *count);
 
 /* --- search ---
- * Words → stop words dropped → the rarest words first, as long as the postings they stand in stay
- * below a share of all → FTS5 with bm25 over those. So the work is bounded at any size and for any
- * question. What a person types is only ever words: no FTS5 syntax gets through. Document
- * frequencies are counted when first needed and kept in the handle for ten minutes. */
+ * What is typed is words, with "phrases", -words to leave out, beginnings* and filters (topic:
+ * author: state: kind: since:); whatever is none of these is only words, and no FTS5 syntax gets
+ * through. The rarest words lead, as long as the postings they stand in stay below a share of all:
+ * so the work is bounded at any size and for any question. FTS5 finds the postings, weigh.c keeps
+ * the best by BM25, and the best are looked at once more, title against question (cover.c). A word
+ * that stands nowhere is looked for as it was probably meant (repair.c); words mean what an
+ * operator's tables say as well (vocab.c). Document frequencies and lengths are read when first
+ * needed and kept in the handle. */
 
 struct search; /* opaque: a db and what was counted */
 struct search *search_open(struct db *board);
+/* Medical words for it (the store vocab), NULL: none. Borrowed. */
+void search_vocab_set(struct search *search, struct db *vocab);
+/* Look at every posting that holds a word of the query, however long that takes: for measuring what
+ * the cap costs. */
+void search_all_set(struct search *search);
 void search_close(struct search *search);
 
 struct search_hit {
@@ -152,6 +161,37 @@ struct search_hit {
                             search_similar */
 };
 enum { SEARCH_HITS_MAX = 50, SEARCH_QUERY_SIZE_MAX = 4000 };
+enum { SEARCH_FACETS_MAX = 40, SEARCH_READINGS_MAX = 4, SEARCH_OTHERS_MAX = 5 };
+struct search_facet {
+    struct text name;
+    int64_t count; /* threads */
+};
+/* An abbreviation, what it was taken for, and what else it can mean. */
+struct search_reading {
+    struct text word, meaning, others[SEARCH_OTHERS_MAX];
+    size_t other_count;
+};
+struct search_answer {
+    struct search_hit *hits;
+    size_t count;
+    size_t matches; /* threads the facets count: the best hundred at most */
+    struct search_facet topics[SEARCH_FACETS_MAX], kinds[SEARCH_FACETS_MAX],
+        states[SEARCH_FACETS_MAX];
+    size_t topic_count, kind_count, state_count;
+    struct text repaired; /* what was looked for instead of what was typed; absent: as typed */
+    bool loosened;        /* a phrase stood nowhere: its words were looked for */
+    struct search_reading readings[SEARCH_READINGS_MAX];
+    size_t reading_count;
+};
+/* The search with this filter ("topic", "state", "kind", "author", "since") set to `value` in place
+ * of what it was; absent or empty: without it. */
+struct text search_refine(struct arena *arena, struct text query, const char *filter,
+                          struct text value);
+/* What the filter is set to; absent: not at all. */
+struct text search_filter(struct arena *arena, struct text query, const char *filter);
+/* Everything a page of results shows. `exact`: words are taken as they were typed. */
+MUST_USE enum result search_answer(struct search *search, struct arena *arena, struct text words,
+                                   size_t most, bool exact, struct search_answer *answer);
 /* Threads that answer `words`, best first, at most `most` (up to SEARCH_HITS_MAX). No words or no
  * matches: OK and count 0. BUSY, BROKEN as the store says. `words` beyond SEARCH_QUERY_SIZE_MAX
  * bytes are ignored. */

@@ -1,5 +1,6 @@
 /* curbside-clerk: serves commands (`serve`), and the operator's verbs around it. */
 #include "board/roster.h"
+#include "board/vocab.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -25,7 +26,9 @@ static int serve(void)
         trace_die("start", "reason=core");
     hasher_open(&clerk.hasher); /* before any store: children hold nothing of them */
     imager_open(&clerk.imager);
-    enum result result = clerk_open(&clerk);
+    enum result result = vocab_make();
+    if (result == OK)
+        result = clerk_open(&clerk);
     if (result == OK)
         result = clerk_catch_up(&clerk, progress_show);
     if (result == OK)
@@ -58,12 +61,20 @@ static const struct verb verbs[] = {
     {"specialties load", "FILE", "the specialties members choose among: a NUCC taxonomy CSV"},
     {"pubmed import", "FILE...",
      "titles for references: PubMed XML or MEDLINE/nbib text, plain or gzip"},
-    {"import medquad", "FILE", "import MedQuAD answers (.jsonl or .jsonl.gz) as references"},
+    {"import medquad", "FILE [--unanswered keep]",
+     "import MedQuAD answers (.jsonl or .jsonl.gz) as references; keep: also pointers to answers "
+     "that stay with their publisher"},
     {"import stackexchange", "FOLDER [--site HOST] [--points N]",
      "import a Stack Exchange dump (Posts.xml ...) as references; answers with N points (1) or "
      "accepted"},
     {"import jsonl", "FILE [--name SOURCE]",
      "import questions and answers of any source, one JSON object a line (board/README.md)"},
+    {"search batch", "[--top COUNT] [--cap off] < QUERIES",
+     "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out; off: however long it takes"},
+    {"vocab load", "KIND FILE",
+     "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
+    {"vocab list", "", "how many words of each kind are loaded"},
+    {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
@@ -209,6 +220,43 @@ static int roster_decide_verb(const struct arguments *a)
     return roster_suspicion_decide(member, a->positional[1], a->positional[2]);
 }
 
+static int search_verb(const struct arguments *a, bool similar)
+{
+    int64_t top = 0;
+    if (!text_int(text_of(option(a, "top", "10")), 1, SEARCH_HITS_MAX, &top))
+        return usage();
+    const char *cap = option(a, "cap", "on");
+    const bool all = strcmp(cap, "off") == 0;
+    if (!all && strcmp(cap, "on") != 0)
+        return usage();
+    return search_batch(similar, all, top);
+}
+
+static int import_medquad_verb(const struct arguments *a)
+{
+    const char *unanswered = option(a, "unanswered", "leave");
+    const bool keep = strcmp(unanswered, "keep") == 0;
+    if (!keep && strcmp(unanswered, "leave") != 0)
+        return usage();
+    return import_medquad(a->positional[0], keep);
+}
+
+/* Verbs about what is searched and with which words; -1: none of these. */
+static int find_verb_run(const char *verb, const struct arguments *a)
+{
+    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, "unanswered", NULL))
+        return import_medquad_verb(a);
+    if (strcmp(verb, "vocab load") == 0 && shaped(a, 2, NULL, NULL))
+        return vocab_load(a->positional[0], a->positional[1]);
+    if (strcmp(verb, "vocab list") == 0 && shaped(a, 0, NULL, NULL))
+        return vocab_list();
+    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", "cap"))
+        return search_verb(a, false);
+    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", "cap"))
+        return search_verb(a, true);
+    return -1;
+}
+
 static int identity_open_verb(const struct arguments *a)
 {
     const char *whom = option(a, "member", "");
@@ -245,8 +293,6 @@ static int person_verb_run(const char *verb, const struct arguments *a)
 static int import_verb_run(const char *verb, const struct arguments *a)
 {
     int64_t points = 0;
-    if (strcmp(verb, "import medquad") == 0 && shaped(a, 1, NULL, NULL))
-        return import_medquad(a->positional[0]);
     if (strcmp(verb, "import jsonl") == 0 && shaped(a, 1, "name", NULL))
         return import_jsonl(a->positional[0], option(a, "name", NULL));
     if (strcmp(verb, "import stackexchange") == 0 && shaped(a, 1, "site", "points") &&
@@ -258,6 +304,8 @@ static int import_verb_run(const char *verb, const struct arguments *a)
 static int verb_run(const char *verb, const struct arguments *a)
 {
     int status = person_verb_run(verb, a);
+    if (status < 0)
+        status = find_verb_run(verb, a);
     if (status >= 0)
         return status;
     if (strcmp(verb, "serve") == 0 && shaped(a, 0, NULL, NULL))

@@ -133,7 +133,11 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
          board_posting_add(db, event->seq, e->kind, opens ? event->seq : e->question, e->member,
                            event->at_ms, title, or_empty(excerpt), or_empty(e->source),
                            or_empty(e->url), or_empty(e->licence), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, event->seq, title, body));
+    if (e->key.size > 0 || e->names.size > 0)
+        THEN(result,
+             board_posting_source_add(db, event->seq, or_empty(e->key), or_empty(e->names)));
+    THEN(result, board_posting_index(db, event->seq, title, or_empty(e->names),
+                                     opens ? or_empty(e->topics) : TEXT(""), body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, fold_citations(db, arena, event->seq, opens ? event->seq : e->question, body));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));

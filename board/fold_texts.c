@@ -33,13 +33,14 @@ enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t pos
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
     enum result result = board_posting_place(db, arena, posting, &row);
-    THEN(result, board_posting_unindex(db, posting, row.title, row.body));
+    THEN(result, board_posting_unindex(db, posting, row.title, row.names, row.topics, row.body));
     if (body.size > 0)
         THEN(result, text_markdown(arena, body, &html));
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
     THEN(result,
          board_posting_rewrite(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
-    THEN(result, board_posting_index(db, posting, title, body)); /* empty ones too: a row each */
+    /* Empty ones too: a row each. */
+    THEN(result, board_posting_index(db, posting, title, row.names, row.topics, body));
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
     return result;

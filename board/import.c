@@ -9,6 +9,8 @@
 
 /* Answers of MedQuAD as references. */
 
+enum { NAMES_SIZE_MAX = 1000 };
+
 /* The collections of MedQuAD: who published them, and the topic they are filed under. */
 struct collection {
     const char *prefix, *source, *topic;
@@ -71,6 +73,26 @@ static struct text title_make(struct import *im, struct text question)
     return words_cut(question, TITLE_SIZE_MAX);
 }
 
+/* What the source calls its subject, the main name first. What does not fit is left out whole. */
+static struct text names_make(struct import *im, const struct json *line)
+{
+    const struct json *list = json_get(line, "synonyms");
+    struct text name;
+    struct buf out;
+    buf_open(&out, &im->arena, NAMES_SIZE_MAX);
+    if (json_get_text(json_get(line, "focus"), &im->arena, NAMES_SIZE_MAX, &name))
+        buf_add(&out, name.data, name.size);
+    for (size_t i = 0; json_is_array(list) && i < json_count(list); i++) {
+        if (!json_get_text(json_at(list, i), &im->arena, NAMES_SIZE_MAX, &name) ||
+            out.size + name.size + 2 > NAMES_SIZE_MAX)
+            continue;
+        if (out.size > 0)
+            buf_add(&out, "; ", 2);
+        buf_add(&out, name.data, name.size);
+    }
+    return buf_done(&out);
+}
+
 static const char *reference_make(struct import *im, const struct json *line,
                                   struct command_reference_add *c)
 {
@@ -99,11 +121,12 @@ static const char *reference_make(struct import *im, const struct json *line,
         .topics = text_of(from->topic),
         .source = arena_format(&im->arena, "%s, by way of MedQuAD", from->source),
         .url = url,
-        .licence = TEXT("CC BY 4.0")};
+        .licence = TEXT("CC BY 4.0"),
+        .names = names_make(im, line)};
     return NULL;
 }
 
-static void line_import(struct import *im, struct text line)
+static void line_import(struct import *im, struct text line, bool unanswered)
 {
     struct command_reference_add reference;
     struct json *json = NULL;
@@ -113,15 +136,19 @@ static void line_import(struct import *im, struct text line)
     }
     const char *why = reference_make(im, json, &reference);
     json_close(json);
-    if (why != NULL)
+    if (why != NULL) {
         line_broken(im, im->lines.number, why);
-    else if (reference.body.size == 0)
+        return;
+    }
+    if (reference.body.size == 0 && unanswered)
+        reference.body = TEXT("The publisher keeps the answer: read it at the source.");
+    if (reference.body.size == 0)
         im->empty++;
     else
         reference_send(im, im->lines.number, &reference);
 }
 
-int import_medquad(const char *path)
+int import_medquad(const char *path, bool unanswered)
 {
     static struct import im;
     struct text line;
@@ -135,7 +162,7 @@ int import_medquad(const char *path)
         if (!whole)
             line_broken(&im, im.lines.number, "longer than a mebibyte");
         else if (text_trim(line).size > 0)
-            line_import(&im, line);
+            line_import(&im, line, unanswered);
     }
     bool sent = senders_end(&im), ended = lines_close(&im.lines);
     double seconds = (double)(clock_steady_us() - im.start_us) / 1e6;

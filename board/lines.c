@@ -44,7 +44,8 @@ void lines_open(struct lines *lines, const char *path)
 {
     uint8_t magic[2] = {0};
     memset(lines, 0, sizeof(*lines));
-    lines->fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* Opening /dev/stdin would fail where standard input is a socket. */
+    lines->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (lines->fd < 0)
         lines_die(path, strerror(errno));
     lines->source = dup(lines->fd);

@@ -211,6 +211,8 @@ enum result reference_add_run(struct work *work)
     e->source = c->source;
     e->url = c->url;
     e->licence = c->licence;
+    e->key = c->key;
+    e->names = c->names;
     result = clerk_record(work->clerk, &event, texts, 2);
     return result == OK ? reference_reply(work, event.seq, true) : result;
 }

@@ -1,4 +1,7 @@
 #include "board/board.h"
+#include "board/cover.h"
+#include "board/gather.h"
+#include "board/rest.h"
 #include "board/snippet.h"
 
 #include "core/buf.h"
@@ -11,39 +14,20 @@
 #include <string.h>
 
 enum {
-    WORDS_MAX = 64,
-    WORD_SIZE_MAX = 64,
-    PREFIX_SIZE_MIN = 3,
-    COUNT_SLOTS = 4096,
-    COUNT_KEEP_US = 600 * 1000 * 1000,
-    ROWS_LEAST = 1500, /* postings scored in any case, however small the corpus */
-    ROWS_SHARE = 8,    /* else an eighth of all */
-    COMMON_SHARE = 5,  /* a word in more than a fifth of all says nothing */
-    CANDIDATES = 4, /* postings looked at for each thread wanted: several may stand in one thread */
+    GATHERED = 300,  /* the best by their rarer words, whose texts are read for the others */
+    LOOKED_AT = 100, /* of the best, once more; what the facets count */
+    EITHER = 2,      /* of a yes or no: both */
 };
 
-/* How many postings a word stands in, kept for ten minutes. Two words that meet in a slot take
- * turns. None at all is not kept: the word may be in the next posting, and that must be found. */
-struct count_slot {
-    uint64_t word;
-    int64_t rows;
-    int64_t until_us;
-};
+/* A search is answered by a text, so that a title which is all asked for only helps; a question
+ * like the one being typed is one whose title is all in it. */
+static const struct cover_taste taste_search = {2, 0.6, 1, 2}, taste_similar = {100, 1.1, 1.5, 0};
+
 struct search {
-    struct db *db;
-    int64_t texts; /* indexed postings */
-    int64_t texts_until_us;
-    struct count_slot slots[COUNT_SLOTS];
-};
-
-struct word {
-    struct text text;
-    bool prefix; /* also the beginning of longer words */
-    int64_t rows;
-};
-struct words {
-    struct word list[WORDS_MAX];
-    size_t count;
+    struct db *db, *vocab;
+    struct rarity rarity;
+    struct sizes sizes;
+    struct gather *gather;
 };
 
 struct search *search_open(struct db *board)
@@ -51,187 +35,158 @@ struct search *search_open(struct db *board)
     struct search *search = calloc(1, sizeof(*search));
     if (search == NULL)
         trace_die("search_open", "reason=memory");
-    search->db = board;
+    search->db = search->rarity.db = board;
+    search->gather = gather_open(board);
+    sizes_open(&search->sizes, board);
     return search;
+}
+
+void search_vocab_set(struct search *search, struct db *vocab)
+{
+    search->vocab = vocab;
+}
+
+void search_all_set(struct search *search)
+{
+    search->rarity.all = true;
 }
 
 void search_close(struct search *search)
 {
+    if (search == NULL)
+        return;
+    gather_close(search->gather);
+    sizes_close(&search->sizes);
     free(search);
 }
 
-/* Words that say nothing about what is asked. Sorted, for bsearch. */
-static const char *const stop_words[] = {
-    "a",     "about",   "after",  "all",    "also",  "am",   "an",   "and",   "any",     "are",
-    "as",    "at",      "be",     "been",   "being", "best", "but",  "by",    "can",     "could",
-    "did",   "do",      "does",   "doing",  "for",   "from", "get",  "give",  "given",   "good",
-    "had",   "has",     "have",   "having", "he",    "her",  "here", "him",   "his",     "how",
-    "i",     "if",      "in",     "into",   "is",    "it",   "its",  "just",  "know",    "may",
-    "me",    "might",   "more",   "most",   "much",  "must", "my",   "no",    "not",     "of",
-    "off",   "on",      "only",   "or",     "other", "our",  "out",  "over",  "patient", "patients",
-    "s",     "she",     "should", "so",     "some",  "such", "t",    "than",  "that",    "the",
-    "their", "them",    "then",   "there",  "these", "they", "this", "those", "to",      "too",
-    "up",    "use",     "used",   "using",  "very",  "was",  "we",   "were",  "what",    "when",
-    "where", "whether", "which",  "while",  "who",   "why",  "will", "with",  "would",   "you",
-    "your",
+/* --- filters --- */
+
+struct filter {
+    struct text topic, author;
+    int64_t kind, solved, answered, since_ms;
+    bool never; /* no thread is like this */
 };
 
-static int stop_compare(const void *word, const void *entry)
+static void filter_read(struct arena *arena, const struct asked_filter *asked,
+                        struct filter *filter)
 {
-    return strcmp(word, *(const char *const *)entry);
-}
-
-static bool word_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
-}
-
-static void word_add(struct words *words, struct text text, size_t most)
-{
-    bool stop = bsearch(text.data, stop_words, sizeof(stop_words) / sizeof(*stop_words),
-                        sizeof(*stop_words), stop_compare) != NULL;
-    if (stop || words->count == most)
-        return;
-    for (size_t i = 0; i < words->count; i++) {
-        if (text_equal(words->list[i].text, text))
-            return;
+    const struct text state = asked->state, kind = asked->kind;
+    *filter = (struct filter){.topic = TEXT(""),
+                              .author = TEXT(""),
+                              .solved = EITHER,
+                              .answered = EITHER,
+                              .since_ms = asked->since_ms};
+    if (asked->author.data != NULL)
+        filter->author = asked->author;
+    if (asked->topic.data != NULL)
+        filter->never = topics_read(arena, asked->topic, &filter->topic) != NULL;
+    for (int64_t i = POSTING_QUESTION; i <= POSTING_REFERENCE && kind.data != NULL; i++) {
+        if (i != POSTING_ANSWER && text_is(kind, posting_kind_name(i)))
+            filter->kind = i;
     }
-    words->list[words->count++] = (struct word){.text = text};
+    if (text_is(state, "solved"))
+        filter->solved = 1;
+    else if (text_is(state, "unsolved") || text_is(state, "open"))
+        filter->solved = 0;
+    else if (text_is(state, "unanswered"))
+        filter->answered = 0;
+    else if (text_is(state, "reference"))
+        filter->kind = POSTING_REFERENCE;
+    else
+        filter->never = filter->never || state.data != NULL;
+    filter->never = filter->never || (kind.data != NULL && filter->kind == 0);
 }
 
-/* The words of what was typed, lower case (FTS5 folds the rest), stop words and doubles left out.
- */
-static void words_read(struct arena *arena, struct text typed, struct words *words)
+/* No words, only filters: the newest. */
+static enum result newest_find(struct search *search, struct arena *arena,
+                               const struct filter *filter, struct score *score)
 {
-    size_t most = (size_t)conf_int("search.words_most"), start = 0, size = 0;
-    typed = text_cut(typed, SEARCH_QUERY_SIZE_MAX);
-    char *lower = arena_take(arena, typed.size + 1);
-    words->count = 0;
-    most = most > WORDS_MAX ? WORDS_MAX : most;
-    for (size_t i = 0; i <= typed.size; i++) {
-        char c = i < typed.size ? typed.data[i] : ' ';
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (word_byte(c)) {
-            lower[start + size++] = c;
-            continue;
-        }
-        if (size > 0 && size <= WORD_SIZE_MAX) {
-            lower[start + size] = 0;
-            word_add(words, (struct text){lower + start, size}, most);
-            start += size + 1;
-        }
-        size = 0;
-    }
-}
-
-/* A word as FTS5 sees it: always a quoted string, which can hold nothing but letters and digits. */
-static void word_write(struct buf *buf, const struct word *word)
-{
-    buf_char(buf, '"');
-    buf_add(buf, word->text.data, word->text.size);
-    buf_char(buf, '"');
-    if (word->prefix)
-        buf_add(buf, " *", 2);
-}
-
-static uint64_t word_hash(const struct word *word)
-{
-    uint64_t hash = word->prefix ? 1099511628211U : 14695981039346656037U; /* FNV-1a */
-    for (size_t i = 0; i < word->text.size; i++)
-        hash = (hash ^ (uint8_t)word->text.data[i]) * 1099511628211U;
-    return hash | 1;
-}
-
-static enum result texts_count(struct search *search, struct arena *arena, int64_t now_us)
-{
-    struct board_total_get_row row;
-    if (now_us < search->texts_until_us)
-        return OK;
-    enum result result = board_total_get(search->db, arena, TEXT("texts"), &row);
-    if (result == OK || result == NOT_FOUND) {
-        search->texts = result == OK ? row.value : 0;
-        search->texts_until_us = now_us + COUNT_KEEP_US / 10;
-        result = OK;
-    }
+    struct board_search_filtered_row *rows;
+    size_t count;
+    enum result result = board_search_filtered(search->db, arena, filter->topic, filter->author,
+                                               filter->kind, filter->solved, filter->answered,
+                                               filter->since_ms, LOOKED_AT, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        score->best[score->count++] = (struct score_entry){(double)(count - i), rows[i].id};
     return result;
 }
 
-static int64_t common_rows(const struct search *search)
+/* The best of what FTS5 says matches: a query with phrases, unwanted words or filters. */
+static enum result matches_find(struct search *search, struct arena *arena,
+                                const struct asked *asked, const struct plan *plan,
+                                const struct filter *filter, struct score *score)
 {
-    int64_t share = search->texts / COMMON_SHARE;
-    return share < ROWS_LEAST ? ROWS_LEAST : share;
+    struct board_search_rank_row row;
+    struct board_search_rank_filtered_row filtered;
+    enum result result;
+    const struct text query = plan_write(arena, plan, score);
+    if (query.data == NULL)
+        return OK;
+    db_rank_set(search->db, score_row, score);
+    if (asked->filtered)
+        result = board_search_rank_filtered(search->db, arena, query, filter->topic, filter->author,
+                                            filter->kind, filter->solved, filter->answered,
+                                            filter->since_ms, &filtered);
+    else
+        result = board_search_rank(search->db, arena, query, &row);
+    db_rank_set(search->db, NULL, NULL);
+    score_sort(score->best, score->count);
+    return result;
 }
 
-/* Rows of one word, never counting further than what makes it common. */
-static enum result word_count(struct search *search, struct arena *arena, struct word *word,
-                              int64_t now_us)
+/* The best postings by their words. */
+static enum result best_find(struct search *search, struct arena *arena, const struct asked *asked,
+                             const struct plan *plan, struct score *score)
 {
-    uint64_t hash = word_hash(word);
-    struct count_slot *slot = &search->slots[hash % COUNT_SLOTS];
-    struct board_search_count_row row;
-    struct buf query;
-    if (slot->word != hash || now_us >= slot->until_us) {
-        buf_open(&query, arena, WORD_SIZE_MAX + 8);
-        word_write(&query, word);
-        enum result result =
-            board_search_count(search->db, arena, buf_done(&query), common_rows(search) + 1, &row);
-        if (result != OK)
-            return result;
-        *slot = (struct count_slot){hash, row.rows, row.rows > 0 ? now_us + COUNT_KEEP_US : 0};
+    struct filter filter;
+    struct rest *rest = arena_new(arena, struct rest);
+    enum result result;
+    filter_read(arena, &asked->filter, &filter);
+    if (filter.never)
+        return OK;
+    if (asked->filtered && asked->count == 0)
+        return newest_find(search, arena, &filter, score);
+    if (plan->merged)
+        result = matches_find(search, arena, asked, plan, &filter, score);
+    else
+        result = gather_best(search->gather, arena, plan, score);
+    rest_open(rest, plan);
+    if (result == OK)
+        result = rest_add(rest, search->db, arena, score);
+    if (score->count > LOOKED_AT)
+        score->count = LOOKED_AT;
+    return result;
+}
+
+/* The threads of the best postings, each once, in the order of a second look. */
+static enum result threads_weigh(struct search *search, struct arena *arena,
+                                 const struct cover *cover, struct score *score, int64_t *threads)
+{
+    size_t kept = 0;
+    enum result result = OK;
+    for (size_t i = 0; i < score->count && result == OK; i++) {
+        struct score_entry entry = score->best[i];
+        struct board_search_title_row row;
+        const size_t mark = arena->used;
+        bool known = false;
+        result = board_search_title(search->db, arena, entry.posting, &row);
+        for (size_t j = 0; j < kept && !known; j++)
+            known = threads[j] == row.question;
+        if (result == OK && !known) {
+            if (cover->count > 0)
+                entry.score = cover_score(cover, arena, entry.score, row.title, row.names);
+            threads[kept] = row.question;
+            score->best[kept++] = entry;
+        }
+        arena_reset(arena, mark);
     }
-    word->rows = slot->rows;
-    return OK;
+    score->count = kept;
+    score_sort(score->best, kept);
+    return result;
 }
 
-static int rarer(const void *a, const void *b)
-{
-    const struct word *x = a, *y = b;
-    return x->rows < y->rows ? -1 : x->rows > y->rows;
-}
-
-/* The query: rarest words first, up to the cap; common ones only when there is nothing else.
- * Absent: nothing can match. */
-static enum result query_make(struct search *search, struct arena *arena, struct words *words,
-                              struct text *query)
-{
-    int64_t now_us = clock_steady_us(), sum = 0;
-    struct buf out;
-    size_t taken = 0;
-    enum result result = texts_count(search, arena, now_us);
-    for (size_t i = 0; i < words->count && result == OK; i++)
-        result = word_count(search, arena, &words->list[i], now_us);
-    *query = NO_TEXT;
-    if (result != OK)
-        return result;
-    int64_t cap = search->texts / ROWS_SHARE;
-    cap = cap < ROWS_LEAST ? ROWS_LEAST : cap;
-    qsort(words->list, words->count, sizeof(*words->list), rarer);
-    buf_open(&out, arena, 512);
-    for (size_t i = 0; i < words->count; i++) {
-        const struct word *word = &words->list[i];
-        if (word->rows == 0)
-            continue;
-        if (taken > 0 && (sum + word->rows > cap || word->rows > common_rows(search)))
-            break;
-        if (taken++ > 0)
-            buf_add(&out, " OR ", 4);
-        word_write(&out, word);
-        sum += word->rows;
-    }
-    if (taken > 0)
-        *query = buf_done(&out);
-    return OK;
-}
-
-static bool thread_known(const struct search_hit *hits, size_t count, int64_t question)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (hits[i].question == question)
-            return true;
-    }
-    return false;
-}
+/* --- what was found --- */
 
 static enum result hit_fill(struct search *search, struct arena *arena, int64_t posting,
                             double score, struct search_hit *hit)
@@ -258,59 +213,192 @@ static enum result hit_fill(struct search *search, struct arena *arena, int64_t 
 }
 
 static enum result snippet_fill(struct search *search, struct arena *arena,
-                                const struct words *words, struct search_hit *hit)
+                                const struct asked *asked, struct search_hit *hit)
 {
     struct board_posting_source_row row;
-    struct text list[WORDS_MAX];
+    struct text list[ASKED_WORDS_MAX];
+    size_t count = 0;
     enum result result = board_posting_source(search->db, arena, hit->posting, &row);
-    for (size_t i = 0; i < words->count; i++)
-        list[i] = words->list[i].text;
+    for (size_t i = 0; i < asked->count; i++) {
+        const struct asked_word *word = &asked->words[i];
+        struct text single;
+        size_t at = 0;
+        while (!word->stop && !word->unwanted && count < ASKED_WORDS_MAX &&
+               asked_next(arena, word->text, &at, &single))
+            list[count++] = single;
+    }
     if (result == OK)
-        hit->snippet = snippet_make(arena, row.body, list, words->count);
+        hit->snippet = snippet_make(arena, row.body, list, count);
     return result;
 }
 
-static enum result hits_find(struct search *search, struct arena *arena, struct words *words,
-                             size_t most, bool snippets, struct search_hit **hits, size_t *count)
+static void facet_count(struct search_facet *facets, size_t *count, struct text name)
 {
-    struct board_search_hits_row *rows = NULL;
-    struct text query;
-    size_t row_count = 0;
-    most = most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : most;
-    *hits = arena_array(arena, struct search_hit, most + 1);
-    *count = 0;
-    enum result result = query_make(search, arena, words, &query);
-    if (result == OK && query.data != NULL)
-        result = board_search_hits(search->db, arena, query, (int64_t)(most * CANDIDATES), &rows,
-                                   &row_count);
-    for (size_t i = 0; i < row_count && result == OK && *count < most; i++) {
-        struct search_hit *hit = &(*hits)[*count];
-        result = hit_fill(search, arena, rows[i].id, -rows[i].score, hit);
-        if (result != OK || thread_known(*hits, *count, hit->question))
-            continue;
-        if (snippets)
-            result = snippet_fill(search, arena, words, hit);
-        (*count)++;
+    for (size_t i = 0; i < *count; i++) {
+        if (text_equal(facets[i].name, name)) {
+            facets[i].count++;
+            return;
+        }
     }
+    if (*count < SEARCH_FACETS_MAX)
+        facets[(*count)++] = (struct search_facet){name, 1};
+}
+
+static int facet_order(const void *a, const void *b)
+{
+    const struct search_facet *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->name.data, y->name.data);
+}
+
+static enum result facets_fill(struct search *search, struct arena *arena, const int64_t *threads,
+                               size_t thread_count, struct search_answer *answer)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < thread_count && result == OK; i++) {
+        struct board_search_facts_row row;
+        result = board_search_facts(search->db, arena, threads[i], &row);
+        if (result != OK)
+            break;
+        struct text rest = row.topics, topic;
+        while (text_next(&rest, ' ', &topic)) {
+            if (topic.size > 0)
+                facet_count(answer->topics, &answer->topic_count, arena_text(arena, topic));
+        }
+        facet_count(answer->kinds, &answer->kind_count, text_of(posting_kind_name(row.kind)));
+        if (row.kind <= POSTING_CASE)
+            facet_count(answer->states, &answer->state_count,
+                        row.solved        ? TEXT("solved")
+                        : row.answers > 0 ? TEXT("open")
+                                          : TEXT("unanswered"));
+    }
+    qsort(answer->topics, answer->topic_count, sizeof(*answer->topics), facet_order);
+    qsort(answer->kinds, answer->kind_count, sizeof(*answer->kinds), facet_order);
+    qsort(answer->states, answer->state_count, sizeof(*answer->states), facet_order);
     return result;
+}
+
+/* What was typed with each repaired word in its place. */
+static struct text query_repaired(struct arena *arena, struct text typed, const struct plan *plan)
+{
+    struct buf out;
+    size_t copied = 0, at = 0;
+    struct text word;
+    buf_open(&out, arena, typed.size + 64);
+    while (asked_next(arena, typed, &at, &word)) {
+        for (size_t i = 0; i < plan->repair_count; i++) {
+            if (!text_equal(plan->repairs[i].typed, word))
+                continue;
+            buf_add(&out, typed.data + copied, at - word.size - copied);
+            buf_add(&out, plan->repairs[i].taken.data, plan->repairs[i].taken.size);
+            copied = at;
+        }
+    }
+    buf_add(&out, typed.data + copied, typed.size - copied);
+    return buf_done(&out);
+}
+
+static void readings_tell(const struct vocab_more *more, struct search_answer *answer)
+{
+    for (size_t i = 0; i < more->reading_count; i++) {
+        const struct vocab_reading *reading = &more->readings[i];
+        struct search_reading *told = &answer->readings[answer->reading_count++];
+        *told = (struct search_reading){.word = reading->word, .meaning = reading->meaning};
+        for (size_t j = 0; j < reading->other_count; j++)
+            told->others[told->other_count++] = reading->others[j];
+    }
+}
+
+struct ask {
+    const struct asked *asked;
+    const struct cover_taste *taste;
+    size_t most;
+    bool snippets, facets, repair;
+};
+
+static enum result hits_find(struct search *search, struct arena *arena, struct text typed,
+                             const struct ask *ask, struct search_answer *answer)
+{
+    struct plan *plan = arena_new(arena, struct plan);
+    struct score *score = arena_new(arena, struct score);
+    struct cover *cover = arena_new(arena, struct cover);
+    struct vocab_more *more = arena_new(arena, struct vocab_more);
+    int64_t threads[SCORE_BEST_MAX];
+    const size_t most = ask->most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : ask->most;
+    score->sizes = &search->sizes;
+    score->arena = arena;
+    score->most = GATHERED;
+    answer->hits = arena_array(arena, struct search_hit, most + 1);
+    enum result result = vocab_widen(search->vocab, arena, ask->asked, more);
+    if (result == OK)
+        result = plan_make(&search->rarity, arena, ask->asked, more, ask->repair, plan);
+    if (result == OK)
+        result = best_find(search, arena, ask->asked, plan, score);
+    if (result != OK)
+        return result;
+    cover_open(cover, ask->taste, ask->asked, plan, search->rarity.texts);
+    result = threads_weigh(search, arena, cover, score, threads);
+    answer->matches = score->count;
+    for (size_t i = 0; i < score->count && result == OK && answer->count < most; i++) {
+        struct search_hit *hit = &answer->hits[answer->count++];
+        result = hit_fill(search, arena, score->best[i].posting, score->best[i].score, hit);
+        if (result == OK && ask->snippets)
+            result = snippet_fill(search, arena, ask->asked, hit);
+    }
+    if (result == OK && ask->facets)
+        result = facets_fill(search, arena, threads, score->count, answer);
+    readings_tell(more, answer);
+    answer->loosened = plan->loosened;
+    if (plan->repair_count > 0)
+        answer->repaired = query_repaired(arena, typed, plan);
+    return result;
+}
+
+enum result search_answer(struct search *search, struct arena *arena, struct text words,
+                          size_t most, bool exact, struct search_answer *answer)
+{
+    struct asked *asked = arena_new(arena, struct asked);
+    memset(answer, 0, sizeof(*answer));
+    words = text_cut(words, SEARCH_QUERY_SIZE_MAX);
+    asked_read(arena, words, (size_t)conf_int("search.words_most"), false, clock_now_ms(), asked);
+    return hits_find(search, arena, words,
+                     &(struct ask){.asked = asked,
+                                   .taste = &taste_search,
+                                   .most = most,
+                                   .snippets = true,
+                                   .facets = true,
+                                   .repair = !exact && !asked->letter},
+                     answer);
 }
 
 enum result search_threads(struct search *search, struct arena *arena, struct text words,
                            size_t most, struct search_hit **hits, size_t *count)
 {
-    struct words *read = arena_new(arena, struct words);
-    words_read(arena, words, read);
-    return hits_find(search, arena, read, most, true, hits, count);
+    struct search_answer *answer = arena_new(arena, struct search_answer);
+    enum result result = search_answer(search, arena, words, most, false, answer);
+    *hits = answer->hits;
+    *count = answer->count;
+    return result;
 }
 
 enum result search_similar(struct search *search, struct arena *arena, struct text title,
                            size_t most, struct search_hit **hits, size_t *count)
 {
-    struct words *read = arena_new(arena, struct words);
-    words_read(arena, title, read);
-    char last = title.size > 0 ? title.data[title.size - 1] : ' ';
-    bool typing = word_byte((char)(last >= 'A' && last <= 'Z' ? last + 32 : last));
-    if (typing && read->count > 0 && read->list[read->count - 1].text.size >= PREFIX_SIZE_MIN)
-        read->list[read->count - 1].prefix = true;
-    return hits_find(search, arena, read, most, false, hits, count);
+    struct asked *asked = arena_new(arena, struct asked);
+    struct search_answer *answer = arena_new(arena, struct search_answer);
+    title = text_cut(title, SEARCH_QUERY_SIZE_MAX);
+    asked_read(arena, title, (size_t)conf_int("search.words_most"), true, 0, asked);
+    struct asked_word *last = asked->count > 0 ? &asked->words[asked->count - 1] : NULL;
+    const bool typing = last != NULL && asked_ends_in_word(title);
+    if (typing && last->text.size >= ASKED_PREFIX_SIZE_MIN)
+        last->prefix = true;
+    enum result result = hits_find(
+        search, arena, title,
+        &(struct ask){
+            .asked = asked, .taste = &taste_similar, .most = most, .repair = !asked->letter},
+        answer);
+    *hits = answer->hits;
+    *count = answer->count;
+    return result;
 }

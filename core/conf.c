@@ -88,7 +88,7 @@ const struct setting conf_settings[] = {
     NUMBER("vote.per_day", "votes", 1, 10000000, 40, "Votes of one member in one day."),
     NUMBER("round.per_day", "rounds", 0, 1000, 3,
            "Live discussions one member may open in one day; 0: nobody opens any."),
-    NUMBER("search.words_most", "words", 1, 64, 24, "Words of a query that are searched for."),
+    NUMBER("search.words_most", "words", 1, 64, 64, "Words of a query that are searched for."),
     NUMBER("search.rows", "rows", 1, 50, 20, "Results on one page."),
     NUMBER("search.candidates", "rows", 10, 10000, 400,
            "Best matches that are looked at more closely."),

@@ -29,6 +29,7 @@ static const struct door doors[] = {
     {"board", "curbside-clerk", false},      {"roster", "curbside-clerk", true},
     {"import", "curbside-clerk", true},      {"member", "curbside-clerk", true},
     {"staff", "curbside-clerk", true},       {"journal", "curbside-clerk", true},
+    {"search", "curbside-clerk", true},      {"vocab", "curbside-clerk", true},
     {"mail", "curbside-postman", false},     {"ranking", "curbside-ranker", false},
     {"ledger", "curbside-paymaster", false}, {"insight", "curbside-analyst", false},
     {"web", "curbside-web", false},          {"demo", "curbside-demo", false},

@@ -48,26 +48,12 @@ struct db {
     int64_t read_until_us; /* for the queries of the web */
     struct db_statement *statements;
     sqlite3_stmt *own[OWN_COUNT];
+    struct db_ranker *ranker;
     uint64_t *rights; /* hashes of what the role's statements touch */
     size_t right_count;
 };
 
 /* --- the second line: what a role's statements never name, it cannot even prepare --- */
-
-/* FNV-1a over a name and the NUL behind it. */
-static uint64_t hash_name(uint64_t hash, const char *name)
-{
-    for (const char *c = name == NULL ? "" : name;; c++) {
-        hash = (hash ^ (uint8_t)*c) * 1099511628211u;
-        if (*c == 0)
-            return hash;
-    }
-}
-
-static uint64_t right_hash(int action, const char *a, const char *b)
-{
-    return hash_name(hash_name(14695981039346656037u + (uint64_t)action, a), b);
-}
 
 static bool right_known(const struct db *db, uint64_t hash)
 {
@@ -114,7 +100,7 @@ static int authorize(void *self, int action, const char *a, const char *b, const
                       action == SQLITE_DELETE;
     if (!rows || db->watch == WATCH_STEP)
         return SQLITE_OK;
-    const uint64_t hash = right_hash(action, a, b);
+    const uint64_t hash = db_right_hash(action, a, b);
     if (right_known(db, hash))
         return SQLITE_OK;
     if (db->watch == WATCH_STRICT)
@@ -280,6 +266,8 @@ static enum result open_once(struct db *db, const char *path)
     int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
     if (code == SQLITE_OK)
         code = harden(db);
+    if (code == SQLITE_OK)
+        code = db_rank_open(db->handle, &db->ranker);
     if (code == SQLITE_OK && db->mode != DB_READ)
         code = set_writing(db);
     if (code != SQLITE_OK)
@@ -570,6 +558,11 @@ void db_raw_close(struct db_statement *st)
 const struct store *db_raw_store(const struct db *db)
 {
     return db->store;
+}
+
+struct db_ranker *db_raw_ranker(struct db *db)
+{
+    return db->ranker;
 }
 
 size_t db_raw_columns(const struct db_statement *st)

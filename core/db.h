@@ -89,6 +89,22 @@ MUST_USE enum result db_prepare_check(struct db *db, const char **name);
 /* Run SQL text from a migration or a test. Not for programs. */
 MUST_USE enum result db_run_script(struct db *db, const char *sql);
 
+/* Ranking what a full-text query (FTS5) matches, in C: SQL names the function `rank_row(TABLE)`,
+ * and for every row it meets, the ranker set here is called with the row's id. A match lives only
+ * for that call. Nothing is ranked while no ranker is set (NULL). */
+struct db_match; /* opaque: the row at hand */
+typedef void db_rank_row(void *self, const struct db_match *match, int64_t id);
+void db_rank_set(struct db *db, db_rank_row *row, void *self);
+/* How often the phrase stands in each of the first `columns` columns; false: nowhere. Cheap. */
+bool db_match_counts(const struct db_match *match, size_t phrase, uint16_t *counts, size_t columns);
+/* Goes through all rows that hold one phrase of the query, in the order of their ids, until `row`
+ * says false; there the phrase is number 0. For a query of many words this costs a fraction of what
+ * FTS5 takes to merge them. Only while a ranker is being called; false: the statement that called
+ * it will fail. */
+typedef bool db_walk_row(void *self, const struct db_match *match, int64_t id);
+bool db_match_walk(const struct db_match *match, size_t phrase, db_walk_row *row, void *self);
+double db_match_average(const struct db_match *match, size_t column); /* words in the mean; >= 1 */
+
 /* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody
  * else calls these). */
 /* Asserts that the role may run it; prepares at first use. Never NULL: if it could not be prepared

@@ -17,6 +17,15 @@ const struct store *db_raw_store(const struct db *db);
  * run was changed since, or the file is of a later version than this program. */
 MUST_USE enum result db_migrate(struct db *db, bool run);
 
+/* A number for one thing a statement does to a table or column. */
+uint64_t db_right_hash(int action, const char *a, const char *b);
+
+/* Every handle knows the function rank_row (core/db_rank.c), or no statement that names it could be
+ * prepared. Gives SQLite's code; *ranker lives as long as the handle. */
+struct db_ranker;
+int db_rank_open(void *handle, struct db_ranker **ranker);
+struct db_ranker *db_raw_ranker(struct db *db);
+
 /* The file of a store that is not there yet, made for its mode (0640; -wal and -shm take it over)
  * if we `may`; else, or when the disk is full, BUSY. */
 MUST_USE enum result db_file_make(const char *path, const char *store, bool may);

@@ -43,6 +43,7 @@ struct search *page_search_handle(struct request *r)
         handles->search = search_open(board);
         handles->board = board;
     }
+    search_vocab_set(handles->search, request_store_maybe(r, WEB_VOCAB));
     return handles->search;
 }
 

@@ -82,7 +82,16 @@ struct reader {
     uint8_t view_key[32];
 };
 
-enum web_store { WEB_BOARD, WEB_RANK, WEB_STATEMENT, WEB_RELEASE, WEB_PAD, WEB_PUBMED, WEB_STORES };
+enum web_store {
+    WEB_BOARD,
+    WEB_RANK,
+    WEB_STATEMENT,
+    WEB_RELEASE,
+    WEB_PAD,
+    WEB_PUBMED,
+    WEB_VOCAB,
+    WEB_STORES
+};
 
 struct route;
 struct worker;

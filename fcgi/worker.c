@@ -12,16 +12,18 @@
 #include "schema/rank.h"
 #include "schema/release.h"
 #include "schema/statement.h"
+#include "schema/vocab.h"
 
 enum { ARENA_SIZE = 16 * 1024 * 1024, CALL_WAIT_MS = 5000, KIB = 1024 };
 
 static const struct store *const stores[WEB_STORES] = {
     [WEB_BOARD] = &board_store,     [WEB_RANK] = &rank_store, [WEB_STATEMENT] = &statement_store,
     [WEB_RELEASE] = &release_store, [WEB_PAD] = &pad_store,   [WEB_PUBMED] = &pubmed_store,
+    [WEB_VOCAB] = &vocab_store,
 };
 #define BIT(store) (1u << (store))
 /* There only once an operator has imported something; pages do without. */
-static const uint32_t optional = BIT(WEB_PUBMED);
+static const uint32_t optional = BIT(WEB_PUBMED) | BIT(WEB_VOCAB);
 /* The walls between the pools (design.md, Programs): what each may read at all. */
 static const struct {
     enum role role;
@@ -29,7 +31,7 @@ static const struct {
 } rights[POOL_COUNT] = {
     [POOL_LOGIN] = {ROLE_WEB_LOGIN, BIT(WEB_BOARD)},
     [POOL_MEMBER] = {ROLE_WEB_MEMBER, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) |
-                                          BIT(WEB_PAD) | BIT(WEB_PUBMED)},
+                                          BIT(WEB_PAD) | BIT(WEB_PUBMED) | BIT(WEB_VOCAB)},
     [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
     [POOL_ADMIN] = {ROLE_WEB_ADMIN,
                     BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) | BIT(WEB_PUBMED)},

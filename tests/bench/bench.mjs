@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { House, ask, answer, freePort, sleep, root } from "../support/house.mjs";
 import { Client } from "../support/client.mjs";
+import { finding } from "./finding.mjs";
 
 const seconds = Number(process.env.SECONDS_EACH ?? 3);
 const only = process.env.ONLY?.split(",");
@@ -213,6 +214,8 @@ async function rebuild(house) {
   house.must("curbside-clerk", ["rebuild"]);
   say("rebuild_per_s", head / ((Date.now() - begun) / 1000), "1/s");
 }
+
+if (shared && wanted("finding")) await finding(join(root, process.env.BUILD ?? "build", "bin"), shared, say);
 
 const house = await House.start({ clock: null, conf: {
   "web.requests_per_worker": 100000000, "password.memory_mib": 64, "password.passes": 2, "vote.per_day": 10000000, // as people sign in for real

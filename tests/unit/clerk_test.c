@@ -351,15 +351,17 @@ static void one_person_gets_one_membership_and_an_applicant_is_told_nothing(void
 static void a_blanked_text_is_gone_from_page_index_and_journal(void **state UNUSED)
 {
     struct command command = {.kind = COMMAND_TEXT_BLANK};
-    struct board_search_count_row found;
+    struct board_search_count_between_row found;
     setup();
     int64_t question = person_ask(&kestrel, "Fainting again");
-    assert_int_equal(board_search_count(room.board, &room_arena, TEXT("\"seventies\""), 9, &found),
+    assert_int_equal(board_search_count_between(room.board, &room_arena, TEXT("\"seventies\""), 0,
+                                                INT64_MAX, 9, &found),
                      OK);
     assert_int_equal(found.rows, 1);
     command.text_blank = (struct command_text_blank){question, 1};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
-    assert_int_equal(board_search_count(room.board, &room_arena, TEXT("\"seventies\""), 9, &found),
+    assert_int_equal(board_search_count_between(room.board, &room_arena, TEXT("\"seventies\""), 0,
+                                                INT64_MAX, 9, &found),
                      OK);
     assert_int_equal(found.rows, 0);
     assert_int_equal(tally_of(question).html.size, 0);

@@ -1,4 +1,5 @@
 /* Search: what is found, in which order, and that nothing typed can hurt it. */
+#include "schema/vocab.h"
 #include "tests/unit/room.h"
 
 static struct db *db;
@@ -145,6 +146,34 @@ static void nothing_typed_is_a_query_language(void **state UNUSED)
     assert_int_equal(count, 2); /* control: the word itself is searched for */
 }
 
+static void random_bytes_are_always_answered(void **state UNUSED)
+{
+    static const char letters[] =
+        "ab\"-:*()^{}+~\\'%; topic:since:warfarin INR\t\n.AZ09\xc3\xa9\xff";
+    struct search_answer *answer = arena_new(&room_arena, struct search_answer);
+    struct db *raw = NULL;
+    uint64_t seed = 7;
+    size_t refused = 0;
+    assert_int_equal(db_open(&raw, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
+                     OK);
+    for (size_t round = 0; round < 3000; round++) {
+        char typed[48];
+        const size_t mark = room_arena.used, size = (seed >> 33) % sizeof(typed);
+        for (size_t i = 0; i < size; i++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            typed[i] = letters[(seed >> 33) % (sizeof(letters) - 1)];
+        }
+        const struct text text = {typed, size};
+        assert_int_equal(search_answer(search, &room_arena, text, 20, false, answer), OK);
+        struct board_search_rank_row row; /* control: FTS5 itself refuses most of these */
+        refused += round < 50 && board_search_rank(raw, &room_arena, text, &row) != OK;
+        seed = seed * 6364136223846793005U + 1442695040888963407U;
+        arena_reset(&room_arena, mark);
+    }
+    assert_true(refused > 10);
+    db_close(raw);
+}
+
 static void a_very_long_question_is_cut_and_answered(void **state UNUSED)
 {
     static char typed[64 * 1024];
@@ -157,6 +186,87 @@ static void a_very_long_question_is_cut_and_answered(void **state UNUSED)
         search_threads(search, &room_arena, (struct text){typed, sizeof(typed)}, 20, &hits, &count),
         OK);
     assert_int_equal(count, 2);
+}
+
+static struct search_answer *answer_of(const char *typed, bool exact)
+{
+    struct search_answer *answer = arena_new(&room_arena, struct search_answer);
+    assert_int_equal(search_answer(search, &room_arena, text_of(typed), 20, exact, answer), OK);
+    return answer;
+}
+
+static void a_phrase_must_stand_as_it_is_and_an_unwanted_word_must_not(void **state UNUSED)
+{
+    assert_int_equal(answer_of("\"raises the INR\"", false)->count, 1);
+    assert_true(answer_of("warfarin INR", false)->count == 2); /* control: words apart */
+    assert_int_equal(answer_of("warfarin -amiodarone", false)->count, 1);
+    struct search_answer *loose = answer_of("\"warfarin raises\"", false);
+    assert_true(loose->loosened && loose->count > 0);
+}
+
+static void filters_hold_back_what_is_not_so(void **state UNUSED)
+{
+    assert_int_equal(answer_of("warfarin kind:reference", false)->count, 1);
+    assert_int_equal(answer_of("warfarin state:open", false)->count, 1);
+    assert_int_equal(answer_of("warfarin author:larkspur", false)->count, 1);
+    assert_int_equal(answer_of("warfarin author:nobody", false)->count, 0);
+    assert_int_equal(answer_of("warfarin topic:neurology", false)->count, 1);
+    assert_int_equal(answer_of("warfarin state:nonsense", false)->count, 0);
+    assert_int_equal(answer_of("warfarin since:2200", false)->count, 0);
+    assert_int_equal(answer_of("author:kestrel", false)->count, 1); /* no words: the newest */
+    assert_int_equal(answer_of("warfarin", false)->count, 2);       /* control */
+}
+
+static void facets_count_the_threads_that_were_found(void **state UNUSED)
+{
+    struct search_answer *answer = answer_of("warfarin", false);
+    assert_int_equal(answer->matches, 2);
+    assert_int_equal(answer->kind_count, 2);
+    assert_int_equal(answer->state_count, 1);
+    assert_true(text_is(answer->states[0].name, "open") && answer->states[0].count == 1);
+}
+
+static void a_misspelt_word_is_looked_for_as_it_was_meant(void **state UNUSED)
+{
+    struct search_answer *answer = answer_of("Dosing of warfrin", false);
+    assert_true(text_is(answer->repaired, "Dosing of warfarin"));
+    assert_true(answer->count >= 1);
+    assert_null(answer_of("Dosing of warfrin", true)->repaired.data);   /* as typed */
+    assert_null(answer_of("Dosing of warfarin", false)->repaired.data); /* control */
+    assert_null(answer_of("qzxwvk", false)->repaired.data);             /* nothing is near */
+}
+
+static void references_are_found_by_the_names_their_source_gives(void **state UNUSED)
+{
+    struct command command = {.kind = COMMAND_REFERENCE_ADD};
+    request_new(&command);
+    command.reference_add =
+        (struct command_reference_add){TEXT("medquad:n"), TEXT("What is Hodgkin disease?"),
+                                       TEXT("A cancer."), TEXT("cancer"),
+                                       TEXT("A source"),  TEXT(""),
+                                       TEXT("CC BY 4.0"), TEXT("Lymphogranulomatosis")};
+    assert_int_equal(room_do(NULL, &command, NULL), OK);
+    assert_int_equal(answer_of("lymphogranulomatosis", true)->count, 1);
+}
+
+static void medical_words_widen_a_query_and_the_reading_is_told(void **state UNUSED)
+{
+    struct db *vocab = NULL;
+    assert_int_equal(db_open(&vocab, &vocab_store, conf_store("vocab"), ROLE_OPERATOR, DB_FOLD, 0),
+                     OK);
+    assert_int_equal(answer_of("coumadin", true)->count, 0); /* control: without */
+    assert_int_equal(vocab_word_add(vocab, TEXT("coumadin"), 2, TEXT("warfarin"), 1), OK);
+    assert_int_equal(vocab_word_add(vocab, TEXT("pm"), 1, TEXT("polymenorrhea"), 9), OK);
+    assert_int_equal(vocab_word_add(vocab, TEXT("pm"), 1, TEXT("pacemaker"), 2), OK);
+    search_vocab_set(search, vocab);
+    assert_int_equal(answer_of("coumadin", true)->count, 2);
+    struct search_answer *answer = answer_of("PM", true);
+    assert_int_equal(answer->count, 1);
+    assert_int_equal(answer->reading_count, 1);
+    assert_true(text_is(answer->readings[0].meaning, "polymenorrhea"));
+    assert_true(text_is(answer->readings[0].others[0], "pacemaker"));
+    search_vocab_set(search, NULL);
+    db_close(vocab);
 }
 
 static void topics_are_read_as_people_type_them(void **state UNUSED)
@@ -190,7 +300,14 @@ int main(void)
         cmocka_unit_test(snippets_mark_the_words_and_hold_no_markdown),
         cmocka_unit_test(the_last_word_of_a_title_being_typed_is_a_beginning),
         cmocka_unit_test(nothing_typed_is_a_query_language),
+        cmocka_unit_test(random_bytes_are_always_answered),
         cmocka_unit_test(a_very_long_question_is_cut_and_answered),
+        cmocka_unit_test(a_phrase_must_stand_as_it_is_and_an_unwanted_word_must_not),
+        cmocka_unit_test(filters_hold_back_what_is_not_so),
+        cmocka_unit_test(facets_count_the_threads_that_were_found),
+        cmocka_unit_test(a_misspelt_word_is_looked_for_as_it_was_meant),
+        cmocka_unit_test(references_are_found_by_the_names_their_source_gives),
+        cmocka_unit_test(medical_words_widen_a_query_and_the_reading_is_told),
         cmocka_unit_test(topics_are_read_as_people_type_them),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -30,10 +30,10 @@ static struct board_posting_place_row posting_of(int64_t posting)
 
 static int64_t word_count(const char *word)
 {
-    struct board_search_count_row found;
-    assert_int_equal(board_search_count(room.board, &room_arena,
-                                        arena_format(&room_arena, "\"%s\"", word), 9, &found),
-                     OK);
+    struct board_search_count_between_row found;
+    const struct text quoted = arena_format(&room_arena, "\"%s\"", word);
+    assert_int_equal(
+        board_search_count_between(room.board, &room_arena, quoted, 0, INT64_MAX, 9, &found), OK);
     return found.rows;
 }
 

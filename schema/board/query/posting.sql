@@ -14,7 +14,7 @@ FROM posting p LEFT JOIN member m ON m.id = p.member LEFT JOIN tally y ON y.post
 WHERE p.id = :id;
 
 --: posting_source(id: int) => one kind: int, question: int, member: int, title: text, body: text
---: may: web_member web_admin
+--: may: web_member web_admin operator
 -- The Markdown as it was written.
 SELECT kind, question, member, title, body FROM posting WHERE id = :id;
 

@@ -1,18 +1,84 @@
 -- Search. The query text is built by board/search.c from quoted words only; nothing a person types reaches FTS5 as syntax.
 
---: search_count(query: text, most: int) => one rows: int
---: may: web_member web_admin clerk
--- How many postings match, but never counting past `most`: how rare a word is.
-SELECT count(*) FROM (SELECT 1 FROM posting_text WHERE posting_text MATCH :query LIMIT :most);
+--: search_count_between(query: text, low: int, high: int, most: int) => one rows: int, last: int
+--: may: web_member web_admin clerk operator
+-- How many postings from `low` to `high` match, but never counting past `most`, and the last one counted: how thick a word stands there.
+SELECT count(*), ifnull(max(id), 0) FROM (SELECT rowid AS id FROM posting_text
+  WHERE posting_text MATCH :query AND rowid >= :low AND rowid <= :high ORDER BY rowid LIMIT :most);
 
---: search_hits(query: text, most: int) => id: int, score: real
---: may: web_member web_admin clerk
--- Best first; a word in the title weighs three times one in the body.
-SELECT rowid, rank FROM posting_text WHERE posting_text MATCH :query AND rank MATCH 'bm25(3.0, 1.0)' ORDER BY rank LIMIT :most;
+--: search_newest() => one id: int
+--: may: web_member web_admin clerk operator
+SELECT ifnull(max(id), 0) FROM posting;
+
+--: search_sizes(low: int, high: int) => id: int, sizes: blob
+--: may: web_member web_admin clerk operator
+-- How many words each posting has by column, as the index keeps it: SQLite's varints one behind the other.
+SELECT id, sz FROM posting_text_docsize WHERE id BETWEEN :low AND :high;
+
+--: search_walk(query: text) => one walked: int
+--: may: web_member web_admin clerk operator
+-- Shows one match to the ranker, which goes through the postings of each word by itself from there (core/db.h, board/gather.h).
+SELECT rank_row(posting_text) FROM posting_text WHERE posting_text MATCH :query LIMIT 1;
+
+--: search_words(id: int) => one title: text, names: text, topics: text, body: text
+--: may: web_member web_admin clerk operator
+SELECT title, names, topics, body FROM posting_words WHERE id = :id;
+
+--: search_rank(query: text) => one rows: int
+--: may: web_member web_admin clerk operator
+-- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.
+SELECT count(*) FROM posting_text WHERE posting_text MATCH :query AND rank_row(posting_text);
+
+--: search_rank_filtered(query: text, topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int) => one rows: int
+--: may: web_member web_admin clerk operator
+-- The same with filters: '' any topic or author (lower case), 0 any kind, 2 solved or not, 2 answered or not. The ranker is asked last.
+SELECT count(*) FROM posting_text CROSS JOIN posting p ON p.id = posting_text.rowid CROSS JOIN thread t ON t.question = p.question
+LEFT JOIN member m ON m.id = p.member
+WHERE posting_text MATCH :query AND CASE WHEN p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
+  AND (:solved = 2 OR (t.kind <= 2 AND t.solved = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:author = '' OR lower(m.pseudonym) = :author)
+  AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
+  THEN rank_row(posting_text) END;
+
+--: search_filtered(topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int, most: int) => id: int
+--: may: web_member web_admin clerk operator
+-- Filters and no words: what opens a thread or, when an author is named, anything of theirs; the newest first.
+SELECT p.id FROM posting p JOIN thread t ON t.question = p.question LEFT JOIN member m ON m.id = p.member
+WHERE p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
+  AND (:solved = 2 OR (t.kind <= 2 AND t.solved = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:author = '' OR p.member = (SELECT id FROM member WHERE lower(pseudonym) = :author))
+  AND (p.id = p.question OR :author <> '')
+  AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
+ORDER BY p.id DESC LIMIT :most;
+
+--: search_facts(question: int) => one kind: int, solved: int, answers: int, topics: text
+--: may: web_member web_admin clerk operator
+-- What the facets count.
+SELECT kind, solved, answers, topics FROM thread WHERE question = :question;
+
+--: search_terms(low: text, high: text, most: int) => term: text, rows: int
+--: may: web_member web_admin clerk operator
+-- The index's own words from `low` up to `high`, with the postings they stand in.
+SELECT term, doc FROM posting_term WHERE term >= :low AND term < :high LIMIT :most;
+
+--: search_example(query: text) => one title: text, names: text, body: text
+--: may: web_member web_admin clerk operator
+-- A posting that holds a word.
+SELECT w.title, w.names, w.body FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
+
+--: search_title(id: int) => one question: int, title: text, names: text
+--: may: web_member web_admin clerk operator
+-- The thread a match stands in, what it asks, and what else its subject is called.
+SELECT p.question, q.title, ifnull(s.names, '') FROM posting p JOIN posting q ON q.id = p.question LEFT JOIN posting_source s ON s.posting = q.id
+WHERE p.id = :id;
 
 --: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, corroborations: int, patients: int, at_ms: int, topics: text
---: may: web_member web_admin clerk
+--: may: web_member web_admin clerk operator
 -- The thread a hit stands in.
 SELECT q.id, q.kind, q.member, ifnull(m.pseudonym, ''), q.title, q.excerpt, q.source, t.solved, t.answers, t.corroborations, t.patients, t.at_ms, t.topics
 FROM posting p JOIN posting q ON q.id = p.question JOIN thread t ON t.question = q.id LEFT JOIN member m ON m.id = q.member
 WHERE p.id = :id;
+
+--: source_key(posting: int) => one key: text
+--: may: operator
+SELECT key FROM posting_source WHERE posting = :posting;
