@@ -93,6 +93,7 @@ static enum result reference_ask(struct caller *caller, int64_t key, int64_t *id
                                        TEXT("A test"),
                                        TEXT(""),
                                        TEXT("none"),
+                                       NO_TEXT,
                                        NO_TEXT};
     buf_open(&buf, &arena, 1024);
     command_write(&buf, &command);
