@@ -16,7 +16,8 @@ static enum result how_check(struct work *work, struct text *how)
         return problem(work, TOO_MUCH, "how", "Say it in at most 2,000 characters.");
     if (!text_good(*how))
         return problem(work, INVALID, "how", "The text holds control characters.");
-    return guard_text(work, "how", *how);
+    enum result result = guard_text(work, "how", *how);
+    return result == OK ? images_check(work, "how", *how) : result;
 }
 
 static enum result answer_check(struct work *work)

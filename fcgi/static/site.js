@@ -171,8 +171,8 @@
     const place = form.dataset.keep;
     const key = `draft:${place}`;
     const bar = form.querySelector("[data-draft]");
-    if (!bar) return;
-    const said = bar.querySelector("[role=status]");
+    const said = bar ? bar.querySelector("[role=status]") : make("span", { class: "quiet small", role: "status" });
+    if (!bar) form.querySelector(".buttons button.primary")?.after(said);
     let soon = 0, latest = 0, running = null, again = false, dirty = false, over = false;
     const offer_delete = () => {
       if (!bar.querySelector("button[formaction='/draft/remove']"))
@@ -191,6 +191,11 @@
     const save = async (leaving) => {
       stop();
       if (over || !dirty) return;
+      if (!bar) { /* a form that has no place in the house's drafts */
+        dirty = false;
+        unsaved(draft_empty(form) ? "" : "Kept in this tab.");
+        return;
+      }
       if (running && !leaving) {
         again = true;
         return;
@@ -243,7 +248,7 @@
       dirty = true;
       said.textContent = "Your draft is back, from this tab.";
       save();
-    } else if (place !== "ask" && draft_empty(form)) {
+    } else if (bar && place !== "ask" && draft_empty(form)) {
       const look = new IntersectionObserver(async (seen) => {
         if (!seen.some((one) => one.isIntersecting)) return;
         look.disconnect();

@@ -75,7 +75,7 @@ const forms = {
   sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
   rule_withdraw: "/admin/rule/:id/withdraw", campaign_open: "/sponsor/campaigns", earmark_place: "/sponsor/campaign/:key/earmark",
-  campaign_fund: "/admin/fund", period_close: "/admin/period",
+  campaign_fund: "/admin/fund", period_close: "/admin/period", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
 };
 const script = "function score(facts)\n  return { value = 1, reasons = {} }\nend\n";
@@ -90,6 +90,8 @@ const clerkCommands = () => ({
   poll_choose: { question: it.theirs, choice: 1 }, question_rate: { question: it.theirs, importance: 5, relevance: 1 },
   specialties: {}, specialties_choose: { words: "cardiology\nnephrology", shown: true }, topic_follow: { topic: "cardiology", follows: true },
   applications: {}, member_decide: { member: it.waiting, accepted: true, reason: "forged" },
+  draft_save: { place: "ask", fields: [{ name: "title", value: "Half a ti" }, { name: "body", value: "Call 314-555-0142, ![x](image:9x9-a)" }] },
+  draft_remove: { place: "answer-7" }, image_add: { alt: "A rash", place: "ask", fields: [{ name: "body", value: "x" }] },
   rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1 }, rule_withdraw: { proposal: 1, reason: "forged" },
   ...(asRoot ? {
     staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
@@ -122,23 +124,32 @@ function pair(name, value) {
   const size = (text) => { const n = Buffer.byteLength(text), out = Buffer.alloc(n < 128 ? 1 : 4); if (n < 128) out[0] = n; else out.writeUInt32BE(0x80000000 + n); return out; };
   return Buffer.concat([size(name), size(value), Buffer.from(name), Buffer.from(value)]);
 }
-function http(method, uri, fields = null) {
-  const body = fields === null ? "" : new URLSearchParams(fields).toString();
+function http(method, uri, fields = null, type = "application/x-www-form-urlencoded") {
+  const body = fields === null ? "" : typeof fields === "string" ? fields : new URLSearchParams(fields).toString();
   const params = { REQUEST_METHOD: method, REQUEST_URI: uri, REMOTE_ADDR: "127.0.0.1", HTTP_HOST: alder.origin.host,
     HTTP_COOKIE: `__Host-s=${alder.cookies.get("__Host-s")}`, HTTP_ACCEPT: uri.length % 2 ? "application/json" : "text/html", HTTP_ACCEPT_ENCODING: "gzip",
-    ...(method === "POST" ? { HTTP_ORIGIN: alder.origin.origin, HTTP_SEC_FETCH_SITE: "same-origin", CONTENT_TYPE: "application/x-www-form-urlencoded",
+    ...(method === "POST" ? { HTTP_ORIGIN: alder.origin.origin, HTTP_SEC_FETCH_SITE: "same-origin", CONTENT_TYPE: type,
       CONTENT_LENGTH: String(body.length) } : {}) };
   const all = Buffer.concat(Object.entries(params).map(([name, value]) => pair(name, value)));
   return [[1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])], [4, all], [4, ""], ...(body ? [[5, body]] : []), [5, ""]];
 }
+// A form with a file, as browsers send it.
+function upload() {
+  const part = (name, value) => `--mark\r\nContent-Disposition: form-data; ${name}\r\n\r\n${value}\r\n`;
+  const body = part('name="form"', formToken(alder, "/image")) + part('name="place"', "ask") + part('name="alt"', "A rash") +
+    part('name="clean"', "1") + part('name="picture"; filename="x.png"', "\x89PNG\r\n\x1a\n....") + "--mark--\r\n";
+  return http("POST", "/image", body, "multipart/form-data; boundary=mark");
+}
 const post = (uri, pattern, fields) => http("POST", uri, { form: formToken(alder, pattern), request: "@".repeat(32), ...fields });
 const requests = () => ({
   "web-member": [...["/", `/q/${it.mine}`, "/ask", "/similar?q=warfarin", "/search?q=warfarin+fuzzer&topic=cardiology", "/t/cardiology", `/m/${it.birch}`,
-    `/why/posting/${it.answer}`, `/why/member/${it.birch}`, "/earnings", "/earnings/1/receipt", "/notices", "/waiting", "/about/ledger"].map((uri) => http("GET", uri)),
+    `/why/posting/${it.answer}`, `/why/member/${it.birch}`, "/earnings", "/earnings/1/receipt", "/notices", "/waiting", "/about/ledger", "/drafts",
+    "/drafts?place=ask", `/q/${it.mine}/answer`, `/image/9x9-${"a".repeat(30)}`].map((uri) => http("GET", uri)),
     post("/ask", "/ask", { kind: 1, title: "Through the web", body: "What *holds*?", topics: "cardiology" }),
     post(`/q/${it.theirs}/answer`, "/q/:id/answer", { body: "It holds." }), post(`/p/${it.answer}/vote`, "/p/:id/vote", { stance: 1, patients: 2 }),
     post(`/q/${it.theirs}/solved`, "/q/:id/solved", { solved: 1 }), post("/topic/cardiology/follow", "/topic/:name/follow", { follows: 1 }),
-    post("/preview", "/preview", { title: "x", body: "**y** 555-12-3456" }), post("/notices/seen", "/notices/seen", { upto: 9 })],
+    post("/preview", "/preview", { title: "x", body: "**y** 555-12-3456" }), post("/notices/seen", "/notices/seen", { upto: 9 }),
+    post("/draft", "/draft", { place: "ask", title: "Half", body: "*text*" }), upload()],
   "web-login": [http("GET", "/healthz"), http("GET", "/login"), http("GET", "/join"), post("/login", "/login", { name: "Birch", password: "not hers" })],
   "web-sponsor": [...["/sponsor", "/sponsor/campaigns", `/sponsor/campaign/${it.campaign}`, "/sponsor/totals", "/sponsor/releases"].map((uri) => http("GET", uri)),
     post(`/sponsor/campaign/${it.campaign}/earmark`, "/sponsor/campaign/:key/earmark", { target: it.own, kind: 1, amount: "80", cap: "400", payees_max: 4, valid_to: "2026-04-01" })],

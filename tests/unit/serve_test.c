@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "fcgi/engine.h"
 #include "schema/board.h"
+#include "schema/pad.h"
 #include "schema/rank.h"
 #include "schema/statement.h"
 #include "tests/support/fcgi_peer.h"
@@ -123,6 +124,7 @@ static int open_house(void **unused UNUSED)
     db_close(db);
     db_close(store_make(&rank_store, "rank", ROLE_RANKER));
     db_close(store_make(&statement_store, "statement", ROLE_PAYMASTER));
+    db_close(store_make(&pad_store, "pad", ROLE_CLERK));
     assert_int_equal(server_open(&clerk, "clerk"), OK);
     web_start(0, POOL_MEMBER);
     web_start(1, POOL_LOGIN);
