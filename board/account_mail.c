@@ -37,6 +37,10 @@ static const struct words {
     [MAIL_RECOVERY_USED - MAIL_ACCOUNT] =
         {"signing in", "A recovery code of your account was used to sign in. If that was not you, "
                        "change your password at once:\n"},
+    [MAIL_TOKEN_MADE - MAIL_ACCOUNT] = {"a token for programs",
+                                        "A token was made with which a program can act for your "
+                                        "account. If that was not you, change your password at "
+                                        "once, which ends it:\n"},
 };
 
 static const char *link_of(int64_t kind)

@@ -64,6 +64,11 @@ static const struct verb verbs[] = {
     {"import medquad", "FILE [--unanswered keep]",
      "import MedQuAD answers (.jsonl or .jsonl.gz) as references; keep: also pointers to answers "
      "that stay with their publisher"},
+    {"import stackexchange", "FOLDER [--site HOST] [--points N]",
+     "import a Stack Exchange dump (Posts.xml ...) as references; answers with N points (1) or "
+     "accepted"},
+    {"import jsonl", "FILE [--name SOURCE]",
+     "import questions and answers of any source, one JSON object a line (board/README.md)"},
     {"search batch", "[--top COUNT] [--cap off] < QUERIES",
      "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out; off: however long it takes"},
     {"vocab load", "KIND FILE",
@@ -284,6 +289,18 @@ static int person_verb_run(const char *verb, const struct arguments *a)
     return -1;
 }
 
+/* Verbs that bring references in; -1: none of these. */
+static int import_verb_run(const char *verb, const struct arguments *a)
+{
+    int64_t points = 0;
+    if (strcmp(verb, "import jsonl") == 0 && shaped(a, 1, "name", NULL))
+        return import_jsonl(a->positional[0], option(a, "name", NULL));
+    if (strcmp(verb, "import stackexchange") == 0 && shaped(a, 1, "site", "points") &&
+        text_int(text_of(option(a, "points", "1")), -1000, 1000000, &points))
+        return import_stackexchange(a->positional[0], option(a, "site", NULL), points);
+    return -1;
+}
+
 static int verb_run(const char *verb, const struct arguments *a)
 {
     int status = person_verb_run(verb, a);
@@ -326,7 +343,9 @@ static int verb_run(const char *verb, const struct arguments *a)
         return journal_verify_verb();
     if (strcmp(verb, "journal show") == 0 && shaped(a, 0, "after", "most"))
         return journal_show_verb(a);
-    status = guard_verb(verb, a);
+    status = import_verb_run(verb, a);
+    if (status < 0)
+        status = guard_verb(verb, a);
     return status >= 0 ? status : usage();
 }
 

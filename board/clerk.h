@@ -55,6 +55,7 @@ struct clerk {
 struct actor {
     int64_t member, role, level, state, seen_ms;
     int64_t second, opened_ms; /* second factors; when the session began */
+    int64_t program, scopes;   /* a personal token's id and what it is for; 0: a session */
     uint8_t token[TOKEN_SIZE], digest[DIGEST_SIZE];
 };
 

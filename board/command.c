@@ -1,11 +1,12 @@
-#include "board/account.h"
 #include "board/moderation.h"
 #include "board/telling.h"
 #include "board/posting.h"
+#include "board/token.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/session.h"
+#include "core/token.h"
 #include "schema/desk.h"
 
 #include <string.h>
@@ -74,6 +75,9 @@ static const struct command_row rows[] = {
     {COMMAND_SESSIONS_END, BY_SIGNED_IN, sessions_end_run, NULL},
     {COMMAND_SPECIALTY_SHOW, BY_SIGNED_IN, specialty_show_run, NULL},
     {COMMAND_LEAVE, BY_SIGNED_IN, leave_run, leave_hash},
+    {COMMAND_TOKENS, BY_PHYSICIAN, tokens_run, NULL},
+    {COMMAND_TOKEN_MAKE, BY_PHYSICIAN, token_make_run, token_make_hash},
+    {COMMAND_TOKEN_END, BY_SIGNED_IN, token_end_run, NULL},
     {COMMAND_ACCOUNT_EVENTS, BY_SIGNED_IN, account_events_run, NULL},
     {COMMAND_FACTORS_CLEAR, BY_OPERATOR, factors_clear_run, NULL},
     {COMMAND_TOTALS_SHOW, BY_PHYSICIAN, totals_show_run, NULL},
@@ -146,6 +150,8 @@ static enum result actor_find(struct work *work)
     struct clerk *clerk = work->clerk;
     struct actor *actor = &work->actor;
     struct desk_actor_find_row row;
+    if (token_is(work->command->token))
+        return token_actor_find(work);
     if (!session_token_read(work->command->token, actor->token))
         return STALE;
     session_digest(actor->digest, actor->token);
@@ -180,7 +186,11 @@ static enum result actor_may(struct work *work, enum command_who who)
     enum result result = actor_find(work);
     if (result != OK)
         return result;
-    if (action != NULL && !session_form_check(work->actor.token, action, work->command->form))
+    /* A program shows no form: no browser can be made to send its token. */
+    if (work->actor.program > 0 && !token_may(&work->actor, work->command->kind))
+        return REFUSED;
+    if (work->actor.program == 0 && action != NULL &&
+        !session_form_check(work->actor.token, action, work->command->form))
         return STALE;
     if (who != BY_SIGNED_IN &&
         session_second_missing(work->actor.role, work->actor.level, work->actor.second))

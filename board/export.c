@@ -108,6 +108,12 @@ static int64_t event_member(const struct event *event)
         return event->email_asked.member;
     case EVENT_SESSIONS_ENDED:
         return event->sessions_ended.member;
+    case EVENT_TOKEN_MADE:
+        return event->token_made.member;
+    case EVENT_TOKEN_USED:
+        return event->token_used.member;
+    case EVENT_TOKEN_ENDED:
+        return event->token_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
     case EVENT_POLL_CHOSEN:

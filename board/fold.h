@@ -29,6 +29,10 @@ MUST_USE enum result fold_board_apply(void *self, const struct journal_entry *en
 MUST_USE enum result fold_desk_apply(void *self, const struct journal_entry *entry,
                                      struct arena *arena);
 
+/* Events of personal tokens, for the two of accounts (fold_token.c). */
+MUST_USE enum result fold_board_token(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_token(struct db *db, const struct event *event, bool *known);
+
 /* The account events (fold_account.c), for the two above. *known: it was one. */
 MUST_USE enum result fold_board_account(struct fold_board *fold, const struct event *event,
                                         struct arena *arena, bool *known);

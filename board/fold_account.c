@@ -46,6 +46,7 @@ static enum result board_left(struct fold_board *fold, const struct event *event
     THEN(result, board_member_threads_touch(fold->db, e->member, event->seq));
     THEN(result, board_notices_remove(fold->db, e->member));
     THEN(result, board_sessions_end(fold->db, e->member, bytes_of(no_digest, DIGEST_SIZE)));
+    THEN(result, board_tokens_remove(fold->db, e->member));
     if (e->was >= BOARD_LEVEL_OPEN)
         THEN(result, board_total_add(fold->db, TEXT("members"), -1));
     return result;
@@ -62,8 +63,11 @@ enum result fold_board_account(struct fold_board *fold, const struct event *even
     case EVENT_FACTOR_REMOVED:
         return board_member_second_set(db, event->factor_removed.member,
                                        event->factor_removed.second);
+    case EVENT_CREDENTIAL_SET: /* a new password ends what was made under the old one */
+        return event->credential_set.has_change
+                   ? OK
+                   : board_tokens_remove(db, event->credential_set.member);
     case EVENT_FACTOR_USED:
-    case EVENT_CREDENTIAL_SET:
     case EVENT_RESET_ASKED:
     case EVENT_EMAIL_ASKED:
         return OK; /* the desk's business */
@@ -76,8 +80,7 @@ enum result fold_board_account(struct fold_board *fold, const struct event *even
     case EVENT_MEMBER_LEFT:
         return board_left(fold, event, arena);
     default:
-        *known = false;
-        return OK;
+        return fold_board_token(db, event, known);
     }
 }
 
@@ -136,7 +139,8 @@ static enum result credential_set(struct db *db, const struct event *event)
         THEN(result, desk_email_change_done(db, e->change));
         THEN(result, mail(db, event, 0, e->member, MAIL_EMAIL_DONE, e->change));
     } else {
-        THEN(result, desk_resets_used(db, e->member)); /* older codes are no good any more */
+        THEN(result, desk_resets_used(db, e->member));   /* older codes are no good any more */
+        THEN(result, desk_tokens_remove(db, e->member)); /* nor what was made before */
         THEN(result, mail(db, event, 0, e->member, MAIL_PASSWORD, 0));
     }
     return result;
@@ -180,6 +184,7 @@ static enum result desk_left(struct db *db, const struct event *event, struct ar
     THEN(result, desk_member_left(db, e->member));
     THEN(result, desk_sessions_end(db, e->member, bytes_of(no_digest, DIGEST_SIZE)));
     THEN(result, desk_factors_remove(db, e->member));
+    THEN(result, desk_tokens_remove(db, e->member));
     THEN(result, desk_resets_remove(db, e->member));
     THEN(result, desk_email_changes_remove(db, e->member));
     THEN(result, fold_telling_left(db, e->member, arena));
@@ -214,7 +219,6 @@ enum result fold_desk_account(struct db *db, const struct event *event, struct a
     case EVENT_MEMBER_LEFT:
         return desk_left(db, event, arena);
     default:
-        *known = false;
-        return OK;
+        return fold_desk_token(db, event, known);
     }
 }

@@ -1,46 +1,15 @@
-#include "board/tools.h"
+#include "board/import.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/json.h"
-#include "core/trace.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-/* The clerk commits what many clients ask in one go, so an import is many clients: this process
- * reads lines and makes commands, children with one connection each take them from a shared socket
- * as fast as the clerk answers. */
-enum {
-    SENDERS = 24,
-    TRIES_MOST = 100,
-    TRY_AGAIN_US = 100 * 1000,
-    FAULTS_SHOWN = 20,
-    IMPORT_ARENA_SIZE = 64 * 1024 * 1024,
-    NAMES_SIZE_MAX = 1000,
-};
+/* Answers of MedQuAD as references. */
 
-struct outcome {
-    int64_t line;
-    enum result result;
-    char reason[120];
-};
-
-struct import {
-    int jobs, outcomes;
-    pid_t children[SENDERS];
-    int64_t done, empty, broken, sent;
-    int64_t start_us, shown_us;
-    bool unanswered; /* keep questions without an answer */
-    struct lines lines;
-    struct arena arena;
-};
+enum { NAMES_SIZE_MAX = 1000 };
 
 /* The collections of MedQuAD: who published them, and the topic they are filed under. */
 struct collection {
@@ -62,132 +31,6 @@ static const struct collection collections[] = {
     {"9_", "Centers for Disease Control and Prevention", "public-health"},
 };
 
-/* --- a sender --- */
-
-static void command_send(struct caller *caller, struct arena *arena, struct bytes message,
-                         struct outcome *outcome)
-{
-    struct bytes reply = NO_BYTES;
-    struct reply_problem fault;
-    struct json *json = NULL;
-    for (int tries = 0; tries < TRIES_MOST; tries++) {
-        outcome->result = caller_ask(caller, arena, message, &reply);
-        bool again = outcome->result == BUSY || outcome->result == UNKNOWN;
-        if (!again)
-            break;
-        (void)usleep(TRY_AGAIN_US);
-    }
-    if (outcome->result == OK)
-        return;
-    bool said = reply.size > 0 && json_read(reply, &json) == OK &&
-                reply_problem_read(json, arena, &fault) == OK;
-    (void)snprintf(outcome->reason, sizeof(outcome->reason), "%s%s%.*s",
-                   result_name(outcome->result), said ? ": " : "",
-                   said ? (int)fault.reason.size : 0, said ? fault.reason.data : "");
-    json_close(json);
-}
-
-/* A job is the line's number (8 bytes) and the command. */
-NORETURN static void sender_main(int jobs, int outcomes)
-{
-    struct caller caller = {.program = "clerk", .fd = -1, .wait_ms = 15000};
-    struct arena arena;
-    arena_open(&arena, IMPORT_ARENA_SIZE);
-    for (;;) {
-        struct outcome outcome = {0};
-        arena_reset(&arena, 0);
-        uint8_t *job = arena_take(&arena, SOCKET_MESSAGE_MAX + sizeof(int64_t));
-        ssize_t size = recv(jobs, job, SOCKET_MESSAGE_MAX + sizeof(int64_t), 0);
-        if (size <= (ssize_t)sizeof(int64_t))
-            _exit(0);
-        memcpy(&outcome.line, job, sizeof(int64_t));
-        command_send(&caller, &arena,
-                     bytes_of(job + sizeof(int64_t), (size_t)size - sizeof(int64_t)), &outcome);
-        if (send(outcomes, &outcome, sizeof(outcome), MSG_NOSIGNAL) != sizeof(outcome))
-            _exit(1);
-    }
-}
-
-static void senders_start(struct import *im)
-{
-    int jobs[2], outcomes[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, jobs) != 0 ||
-        socketpair(AF_UNIX, SOCK_SEQPACKET, 0, outcomes) != 0)
-        trace_die("import", "error=%s", strerror(errno));
-    const int room = 4 * SOCKET_MESSAGE_MAX;
-    (void)setsockopt(jobs[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-    for (size_t i = 0; i < SENDERS; i++) {
-        im->children[i] = fork();
-        if (im->children[i] < 0)
-            trace_die("import", "error=%s", strerror(errno));
-        if (im->children[i] == 0) {
-            (void)close(jobs[0]);
-            (void)close(outcomes[0]);
-            sender_main(jobs[1], outcomes[1]);
-        }
-    }
-    (void)close(jobs[1]);
-    (void)close(outcomes[1]);
-    im->jobs = jobs[0];
-    im->outcomes = outcomes[0];
-}
-
-/* --- the reader --- */
-
-static void line_broken(struct import *im, int64_t line, const char *why)
-{
-    if (++im->broken <= FAULTS_SHOWN)
-        fprintf(stderr, "\rline %lld: %s\n", (long long)line, why);
-}
-
-static void progress_show(struct import *im)
-{
-    int64_t now_us = clock_steady_us(), spent_us = now_us - im->start_us;
-    double share = lines_share(&im->lines);
-    if (now_us - im->shown_us < 500000 || share <= 0)
-        return;
-    im->shown_us = now_us;
-    fprintf(stderr, "\r%lld references, %lld/s, about %lld s left ", (long long)im->done,
-            (long long)(im->done * 1000000 / (spent_us + 1)),
-            (long long)((double)spent_us * (1 - share) / share / 1e6));
-}
-
-/* Take an outcome if there is one; with `wait`, until there is one. False at the end. */
-static bool outcome_take(struct import *im, bool wait)
-{
-    struct outcome outcome;
-    ssize_t size = recv(im->outcomes, &outcome, sizeof(outcome), wait ? 0 : MSG_DONTWAIT);
-    if (size != sizeof(outcome))
-        return false;
-    if (outcome.result == OK)
-        im->done++;
-    else
-        line_broken(im, outcome.line, outcome.reason);
-    progress_show(im);
-    return true;
-}
-
-static void job_send(struct import *im, const void *job, size_t size)
-{
-    for (;;) {
-        struct pollfd ends[] = {{.fd = im->jobs, .events = POLLOUT},
-                                {.fd = im->outcomes, .events = POLLIN}};
-        while (outcome_take(im, false))
-            continue;
-        if (send(im->jobs, job, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size) {
-            im->sent++;
-            return;
-        }
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-            line_broken(im, im->lines.number, strerror(errno));
-            return;
-        }
-        (void)poll(ends, 2, 1000);
-    }
-}
-
-/* --- a line of MedQuAD --- */
-
 static const struct collection *collection_find(struct text name)
 {
     static const struct collection other = {"", "MedQuAD", "health-topics"};
@@ -196,17 +39,6 @@ static const struct collection *collection_find(struct text name)
             return &collections[i];
     }
     return &other;
-}
-
-/* At most `most` bytes, cut between words. */
-static struct text words_cut(struct text text, size_t most)
-{
-    struct text cut = text_cut(text, most);
-    if (cut.size == text.size)
-        return text;
-    while (cut.size > 0 && cut.data[cut.size - 1] != ' ')
-        cut.size--;
-    return text_trim(cut);
 }
 
 /* Plain text as Markdown that reads the same, cut to a posting's size with a note. */
@@ -294,73 +126,43 @@ static const char *reference_make(struct import *im, const struct json *line,
     return NULL;
 }
 
-static void line_import(struct import *im, struct text line)
+static void line_import(struct import *im, struct text line, bool unanswered)
 {
-    struct command command = {.kind = COMMAND_REFERENCE_ADD, .token = TEXT(""), .form = TEXT("")};
+    struct command_reference_add reference;
     struct json *json = NULL;
-    struct buf job;
     if (json_read(text_bytes(line), &json) != OK) {
         line_broken(im, im->lines.number, json_error());
         return;
     }
-    const char *why = reference_make(im, json, &command.reference_add);
+    const char *why = reference_make(im, json, &reference);
     json_close(json);
     if (why != NULL) {
         line_broken(im, im->lines.number, why);
         return;
     }
-    if (command.reference_add.body.size == 0 && im->unanswered)
-        command.reference_add.body = TEXT("The publisher keeps the answer: read it at the source.");
-    if (command.reference_add.body.size == 0) {
+    if (reference.body.size == 0 && unanswered)
+        reference.body = TEXT("The publisher keeps the answer: read it at the source.");
+    if (reference.body.size == 0)
         im->empty++;
-        return;
-    }
-    buf_open(&job, &im->arena, 8192);
-    buf_add(&job, &im->lines.number, sizeof(int64_t));
-    command_write(&job, &command);
-    if (job.size > SOCKET_MESSAGE_MAX) {
-        line_broken(im, im->lines.number, "too long");
-        return;
-    }
-    job_send(im, job.data, job.size);
-}
-
-static bool senders_end(struct import *im)
-{
-    bool good = true;
-    (void)close(im->jobs);
-    while (outcome_take(im, true))
-        continue;
-    for (size_t i = 0; i < SENDERS; i++) {
-        int status = 0;
-        good = waitpid(im->children[i], &status, 0) > 0 && status == 0 && good;
-    }
-    (void)close(im->outcomes);
-    return good && im->done + im->broken >= im->sent;
+    else
+        reference_send(im, im->lines.number, &reference);
 }
 
 int import_medquad(const char *path, bool unanswered)
 {
     static struct import im;
-    struct command status = {.kind = COMMAND_STATUS};
-    struct bytes reply = NO_BYTES;
     struct text line;
     bool whole = true;
-    arena_open(&im.arena, IMPORT_ARENA_SIZE);
-    if (clerk_ask(&im.arena, &status, &reply) != OK) {
-        fprintf(stderr, "curbside-clerk: no clerk is serving this state (curbside up)\n");
+    if (!import_open(&im, "references"))
         return 1;
-    }
-    im.unanswered = unanswered;
     lines_open(&im.lines, path);
     senders_start(&im);
-    im.start_us = im.shown_us = clock_steady_us();
     while (lines_next(&im.lines, &line, &whole)) {
         arena_reset(&im.arena, 0);
         if (!whole)
             line_broken(&im, im.lines.number, "longer than a mebibyte");
         else if (text_trim(line).size > 0)
-            line_import(&im, line);
+            line_import(&im, line, unanswered);
     }
     bool sent = senders_end(&im), ended = lines_close(&im.lines);
     double seconds = (double)(clock_steady_us() - im.start_us) / 1e6;
@@ -371,6 +173,6 @@ int import_medquad(const char *path, bool unanswered)
            (double)im.done / (seconds > 0 ? seconds : 1));
     if (!sent || !ended)
         fprintf(stderr, "curbside-clerk: %s broke off before its end\n", path);
-    arena_close(&im.arena);
+    import_close(&im);
     return sent && ended ? 0 : 1;
 }

@@ -150,6 +150,38 @@ enum result answer_run(struct work *work)
     return result;
 }
 
+/* --- references --- */
+
+static const char *reference_fault(const struct command_reference_add *c)
+{
+    bool further = c->of.data != NULL;
+    if (c->key.size == 0 || (!further && blank(c->title)) || blank(c->body))
+        return "A reference has a key, a title and a text.";
+    if (!text_good(c->body) || !text_good(c->title))
+        return "The text holds control characters.";
+    return NULL;
+}
+
+/* The source's key alone: the same key is the same reference. */
+static enum result reference_find(struct work *work, struct text key, uint8_t id[ID_SIZE],
+                                  int64_t *seq)
+{
+    const struct bytes parts[] = {text_bytes(TEXT("reference")), text_bytes(key)};
+    struct desk_request_find_row row;
+    seal_id(id, NULL, parts, 2);
+    enum result result =
+        desk_request_find(work->clerk->desk, work->arena, bytes_of(id, ID_SIZE), &row);
+    *seq = result == OK ? row.seq : 0;
+    return result;
+}
+
+static enum result reference_reply(struct work *work, int64_t id, bool fresh)
+{
+    const struct reply_reference_added reply = {.id = id, .fresh = fresh};
+    reply_reference_added_write(&work->reply, &reply);
+    return OK;
+}
+
 /* References are the operator's: no guard (their sources publish telephone numbers of
  * institutions), no author, one posting each. */
 enum result reference_add_run(struct work *work)
@@ -157,36 +189,35 @@ enum result reference_add_run(struct work *work)
     const struct command_reference_add *c = &work->command->reference_add;
     struct event event = {.kind = EVENT_POSTING_ADDED};
     struct event_posting_added *e = &event.posting_added;
-    const struct text texts[] = {c->title, c->body};
-    const struct bytes parts[] = {text_bytes(TEXT("reference")), text_bytes(c->key)};
-    struct desk_request_find_row row;
-    if (c->key.size == 0 || blank(c->title) || blank(c->body))
-        return problem(work, INVALID, "body", "A reference has a key, a title and a text.");
+    bool further = c->of.data != NULL;
+    const struct text texts[] = {further ? NO_TEXT : c->title, c->body};
+    int64_t before = 0;
+    uint8_t parent[ID_SIZE];
+    const char *fault = reference_fault(c);
+    if (fault != NULL)
+        return problem(work, INVALID, "body", fault);
     if ((int64_t)c->body.size > conf_int("posting.size_max"))
         return problem(work, TOO_MUCH, "body", "The text is too long.");
-    if (!text_good(c->body) || !text_good(c->title))
-        return problem(work, INVALID, "body", "The text holds control characters.");
-    const char *fault = topics_read(work->arena, c->topics, &e->topics);
+    fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)
         return problem(work, INVALID, "topics", fault);
-    seal_id(e->request, NULL, parts,
-            2); /* the source's key alone: the same key is the same reference */
-    enum result result =
-        desk_request_find(work->clerk->desk, work->arena, bytes_of(e->request, ID_SIZE), &row);
+    enum result result = reference_find(work, c->key, e->request, &before);
     if (result == OK)
-        reply_created(work, row.seq);
-    if (result != NOT_FOUND)
+        return reference_reply(work, before, false);
+    if (result == NOT_FOUND && further)
+        result = reference_find(work, c->of, parent, &e->question);
+    if (further && result == NOT_FOUND)
+        return problem(work, NOT_FOUND, "of", "What it answers is not here.");
+    if (result != OK && result != NOT_FOUND)
         return result;
-    e->kind = POSTING_REFERENCE;
+    e->kind = further ? POSTING_FURTHER : POSTING_REFERENCE;
     e->source = c->source;
     e->url = c->url;
     e->licence = c->licence;
     e->key = c->key;
     e->names = c->names;
     result = clerk_record(work->clerk, &event, texts, 2);
-    if (result == OK)
-        reply_created(work, event.seq);
-    return result;
+    return result == OK ? reference_reply(work, event.seq, true) : result;
 }
 
 enum result text_blank_run(struct work *work)

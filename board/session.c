@@ -1,4 +1,4 @@
-#include "board/account.h"
+#include "board/token.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -117,6 +117,8 @@ enum result sign_out_run(struct work *work)
 enum result session_touch_run(struct work *work)
 {
     struct event event = {.kind = EVENT_SESSION_SEEN};
+    if (work->actor.program > 0)
+        return token_touch(work);
     int64_t rest_ms = conf_int("session.touch_minutes") * MINUTE_MS;
     if (work->clerk->now_ms - work->actor.seen_ms < rest_ms)
         return OK;

@@ -39,6 +39,10 @@ int import_medquad(const char *path, bool unanswered);
 /* search_batch.c: `id<TAB>text` lines in, `id<TAB>rank<TAB>source id<TAB>score` out, at most `top`
  * for each; how long it took on standard error; `all`: without the cap on postings looked at */
 int search_batch(bool similar, bool all, int64_t top);
+/* points: what an answer that was not accepted needs to come in. */
+int import_stackexchange(const char *folder, const char *site_or_null,
+                         int64_t points);                     /* import_stack.c */
+int import_jsonl(const char *path, const char *name_or_null); /* import_jsonl.c */
 /* Tables that no content digest covers: the cursor, and what FTS5 keeps for itself. */
 extern const char *const fold_skipped[];
 int fold_rebuild(void); /* rebuild.c */

@@ -129,6 +129,18 @@ const char *json_unknown(const struct json *object, const char *const *known, si
     return NULL;
 }
 
+bool json_next(const struct json *object, void **at, const char **key, const struct json **value)
+{
+    json_t *json = inside(object);
+    *at = *at == NULL ? json_object_iter(json) : json_object_iter_next(json, *at);
+    if (*at == NULL)
+        return false;
+    json_t *got = json_object_iter_value(*at);
+    *key = json_object_iter_key(*at);
+    *value = json_is_null(got) ? NULL : outside(got);
+    return true;
+}
+
 size_t json_count(const struct json *array)
 {
     return json_array_size(inside(array));

@@ -17,6 +17,9 @@ const struct json *json_get(const struct json *object, const char *key);
 size_t json_members(const struct json *object);
 /* First key not among known, else NULL. */
 const char *json_unknown(const struct json *object, const char *const *known, size_t count);
+/* The members one by one: *at is NULL before the first; a value that is null is given as NULL.
+ * False behind the last. */
+bool json_next(const struct json *object, void **at, const char **key, const struct json **value);
 size_t json_count(const struct json *array);
 const struct json *json_at(const struct json *array, size_t index);
 bool json_is_array(const struct json *json);

@@ -164,6 +164,10 @@ static const char *account_action(enum command_kind kind)
         return "/account/specialty";
     case COMMAND_LEAVE:
         return "/account/leave";
+    case COMMAND_TOKEN_MAKE:
+        return "/account/tokens";
+    case COMMAND_TOKEN_END:
+        return "/account/token/:id/end";
     default:
         return moderation_action(kind);
     }

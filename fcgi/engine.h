@@ -12,6 +12,8 @@ struct text request_hidden(const struct request *r, const char *name);
 /* The form token that came. A button that posts elsewhere than its form does (formaction) brings
  * the token of where it posts to, as `button_form`; that one counts then. */
 struct text request_form_token(const struct request *r);
+/* Makes a body of JSON the form it stands for. INVALID with a fault when it is none. In body.c. */
+MUST_USE enum result request_json(struct request *r);
 /* Decode query or body into r->typed and r->values by the row's fields. OK; INVALID or TOO_MUCH
  * with r->faults filled. */
 MUST_USE enum result request_fields(struct request *r, const struct field *fields);

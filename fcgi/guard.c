@@ -22,6 +22,8 @@ enum result guard_reader(struct request *r)
 {
     struct reader *reader = &r->reader;
     uint8_t digest[DIGEST_SIZE];
+    if (r->bearer.data)
+        return guard_program_reader(r);
     if (!session_token_read(request_cookie(r, "__Host-s"), reader->token))
         return OK;
     session_digest(digest, reader->token);
@@ -156,6 +158,8 @@ void guard_form_inputs(struct request *r, struct reply *out, struct buf *buf, co
 void guard_touch(struct request *r)
 {
     int64_t every_ms = MINUTE_MS * conf_int("session.touch_minutes");
+    if (r->reader.program) /* of a token only the day is kept */
+        every_ms = DAY_MS;
     if (!r->reader.signed_in || r->now_ms - r->reader.seen_ms < every_ms)
         return;
     /* A command of its own: it takes neither form token nor request id from what was sent. */

@@ -21,6 +21,17 @@ MUST_USE enum result guard_origin(const struct request *r);
  * otherwise. */
 MUST_USE enum result guard_form_check(const struct request *r);
 
+/* --- guard_program.c: a personal token in the header Authorization --- */
+/* r->reader from r->bearer; as guard_reader, and of the member pool alone. */
+MUST_USE enum result guard_program_reader(struct request *r);
+/* Is this token good, and is it for this row? OK; STALE: no such token; REFUSED. Says why in `out`.
+ */
+MUST_USE enum result guard_program(struct request *r, struct reply *out);
+/* What an answer to a program that was refused carries beside its words (RFC 6750, section 3). */
+void guard_program_failed(struct request *r, struct reply *out, enum result result);
+/* Scopes any of which opens this row to a token; 0: none does. */
+int64_t route_scopes(const struct route *route);
+
 /* The value of the hidden field `form` for a form that posts to `pattern`. Not signed in: bound to
  * the cookie __Host-f, which is set with this reply. */
 struct text guard_form(struct request *r, struct reply *out, const char *pattern);

@@ -6,10 +6,9 @@ enum result page_about(struct request *r, struct reply *out)
     static const struct {
         const char *name, *title;
     } topics[] = {
-        {"ranking", "How ranking works"},
-        {"sponsors", "Who sponsors, and what they see"},
-        {"ledger", "The public ledger"},
-        {"privacy", "Privacy"},
+        {"ranking", "How ranking works"}, {"sponsors", "Who sponsors, and what they see"},
+        {"ledger", "The public ledger"},  {"privacy", "Privacy"},
+        {"api", "For programs"},
     };
     for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
         if (!text_is(r->name, topics[i].name))

@@ -156,6 +156,7 @@ static enum result account_show(struct request *r, struct reply *out, struct vie
     v->needed = r->reader.role == BOARD_PHYSICIAN
                     ? TEXT("Add a passkey or an authenticator app to go on.")
                     : TEXT("Add a passkey to go on.");
+    v->programs = r->reader.role == BOARD_PHYSICIAN && r->reader.level >= BOARD_LEVEL_OPEN;
     v->can_leave = r->reader.role == BOARD_PHYSICIAN;
     page_form_problems(r, "old password email email_password code", &v->problems,
                        &v->problems_count);

@@ -52,7 +52,7 @@ enum result page_answer_post(struct request *r, struct reply *out)
     result = page_command_created(r, &command, &created);
     if (result != OK)
         return result;
-    return reply_redirect(r, out, "/q/%" PRId64 "#p%" PRId64, r->id, created.id);
+    return reply_made(r, out, created.id, "/q/%" PRId64 "#p%" PRId64, r->id, created.id);
 }
 
 enum result page_answer_again(struct request *r, struct reply *out)

@@ -184,7 +184,7 @@ enum result page_ask_post(struct request *r, struct reply *out)
     result = page_command_created(r, &command, &created);
     if (result != OK)
         return result;
-    return reply_redirect(r, out, "/q/%" PRId64, created.id);
+    return reply_made(r, out, created.id, "/q/%" PRId64, created.id);
 }
 
 enum result page_similar(struct request *r, struct reply *out)

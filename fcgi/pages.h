@@ -66,6 +66,11 @@ page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_
     page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
+/* Personal tokens and what programs must know, for the interface of programs. */
+extern const struct field fields_tokens_form[], fields_tokens[];
+page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;
+page_function page_openapi; /* openapi.c */
+
 /* Sponsor pool. */
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
 page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_again,

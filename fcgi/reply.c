@@ -175,35 +175,68 @@ void reply_session(struct reply *out, struct text token)
                  arena_format(out->arena, "__Host-s=%.*s%s", (int)token.size, token.data, rest));
 }
 
-enum result reply_redirect(struct request *r, struct reply *out, const char *format, ...)
+/* A path on this site, in the arena. Never off it: "//" and a backslash would be another host to a
+ * browser. */
+static struct text path_format(struct reply *out, const char *format, va_list values)
 {
     char path[PATH_MAX_SIZE];
-    va_list values;
-    va_start(values, format);
     int size = vsnprintf(path, sizeof path, format, values);
-    va_end(values);
-    /* Never off this site: "//" and a backslash would be another host to a browser. */
     assert(size > 0 && (size_t)size < sizeof path && path[0] == '/' && path[1] != '/' &&
            path[1] != '\\');
+    return arena_text(out->arena, text_of(path));
+}
+
+static enum result sent_on(struct request *r, struct reply *out, int64_t id, struct text path)
+{
     if (r->wants_json) {
         struct buf *json = reply_json(out);
-        buf_literal(json, "{\"location\":", 12);
-        buf_json_text(json, text_of(path));
+        buf_char(json, '{');
+        if (id > 0)
+            buf_format(json, "\"id\":%" PRId64 ",", id);
+        buf_literal(json, "\"location\":", 11);
+        buf_json_text(json, path);
         buf_char(json, '}');
         return OK;
     }
     reply_status(out, 303);
-    reply_header(out, "Location", arena_text(out->arena, text_of(path)));
+    reply_header(out, "Location", path);
     (void)reply_text(out);
     return OK;
 }
 
+enum result reply_redirect(struct request *r, struct reply *out, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    struct text path = path_format(out, format, values);
+    va_end(values);
+    return sent_on(r, out, 0, path);
+}
+
+enum result reply_made(struct request *r, struct reply *out, int64_t id, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    struct text path = path_format(out, format, values);
+    va_end(values);
+    if (r->wants_json) {
+        reply_status(out, 201);
+        reply_header(out, "Location", path);
+    }
+    return sent_on(r, out, id, path);
+}
+
+/* Problem details (RFC 9457); the type is a place in the page about the interface. */
 static void fault_json(struct request *r, struct reply *out, enum result result)
 {
     struct buf *json = reply_json(out);
-    buf_format(json, "{\"error\":\"%s\",\"words\":", result_name(result));
+    const char *name = result_name(result);
+    out->content_type = "application/problem+json";
+    buf_format(json, "{\"type\":\"/about/api#%s\",\"title\":", name);
+    buf_json_text(json, text_of(result_title(result)));
+    buf_format(json, ",\"status\":%d,\"detail\":", out->status);
     buf_json_text(json, out->words.data ? out->words : text_of(result_advice(result)));
-    buf_literal(json, ",\"faults\":[", 11);
+    buf_format(json, ",\"error\":\"%s\",\"problems\":[", name);
     for (size_t i = 0; i < r->fault_count; i++) {
         buf_format(json, "%s{\"field\":", i > 0 ? "," : "");
         buf_json_text(json, text_of(r->faults[i].field));
@@ -240,11 +273,12 @@ static void fault_plain(struct request *r, struct reply *out, enum result result
 void reply_fault(struct request *r, struct reply *out, enum result result)
 {
     struct text words = out->words;
-    int retry_after = out->retry_after;
+    int retry_after = out->retry_after, status = out->fault_status;
     assert(result != OK);
     reply_open(out, r->arena);
     out->words = words;
     out->retry_after = retry_after;
+    out->status = status > 0 ? status : result_status(result);
     r->why = result;
     if (r->wants_json) {
         fault_json(r, out, result);
@@ -252,7 +286,6 @@ void reply_fault(struct request *r, struct reply *out, enum result result)
         out->kind = REPLY_NONE;
         fault_plain(r, out, result);
     }
-    out->status = result_status(result);
 }
 
 /* An ordinary page may have slots too (the header's personal part): fill them where they stand. */
@@ -279,8 +312,12 @@ static const char *status_words(int status)
     switch (status) {
     case 200:
         return "OK";
+    case 201:
+        return "Created";
     case 303:
         return "See Other";
+    case 401:
+        return "Unauthorized";
     case 403:
         return "Forbidden";
     case 404:

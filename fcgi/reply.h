@@ -25,6 +25,7 @@ struct reply {
     struct buf headers; /* extra lines, each ended by CRLF */
     const char *content_type;
     struct text words; /* said on the error page beside the result's own words */
+    int fault_status;  /* of the error page, where the result's own would not do; 0: it does */
     int retry_after;   /* seconds; 0: the default of the status */
     const struct kept_page *kept;
     struct buf fills;  /* kept pages: the slots' bytes one after another */
@@ -56,6 +57,10 @@ void reply_image(struct reply *out, struct bytes jpeg);
  * {"location": path}. */
 MUST_USE enum result reply_redirect(struct request *r, struct reply *out, const char *format, ...)
     PRINTF(3, 4);
+/* The same after something new came to be, which now has this id. With Accept: application/json:
+ * 201, and {"id": id, "location": path}. */
+MUST_USE enum result reply_made(struct request *r, struct reply *out, int64_t id,
+                                const char *format, ...) PRINTF(4, 5);
 void reply_status(struct reply *out, int status);
 void reply_header(struct reply *out, const char *name,
                   struct text value); /* asserts: no control characters in it */
@@ -70,8 +75,8 @@ void reply_open(struct reply *out, struct arena *arena);
 int result_status(enum result result);
 const char *result_title(enum result result);
 const char *result_advice(enum result result);
-/* Replace whatever was built by the error page (or JSON {"error":..,"words":..,"faults":[..]}) of
- * `result`. */
+/* Replace whatever was built by the error page of `result`; for who wants JSON by an object of
+ * RFC 9457 (problem details), with the faults as `problems`. */
 void reply_fault(struct request *r, struct reply *out, enum result result);
 /* Whole answer as CGI text: head (Status and headers, empty line) and body, compressed if the
  * client takes it and that is safe. */

@@ -4,11 +4,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/session.h"
+#include "core/token.h"
 #include "fcgi/engine.h"
 #include "fcgi/multipart.h"
 #include "schema/command.h"
@@ -45,6 +47,22 @@ static bool header_names(struct text header, const char *word)
     return false;
 }
 
+/* Who sends a token is a program: it gets JSON, and what cookies come along count for nothing. Who
+ * sends JSON gets it back unless he would rather not. */
+static void bearer_take(struct request *r, struct text authorization, struct text accept)
+{
+    static const char word[] = "Bearer";
+    if (text_starts(r->content_type, "application/json") && !header_names(accept, "text/html"))
+        r->wants_json = true;
+    size_t size = sizeof word - 1;
+    if (authorization.size < size || strncasecmp(authorization.data, word, size) != 0 ||
+        (authorization.size > size && authorization.data[size] != ' '))
+        return;
+    r->bearer = text_trim((struct text){authorization.data + size, authorization.size - size});
+    r->cookies = NO_TEXT;
+    r->wants_json = true;
+}
+
 enum result request_open(struct request *r, struct worker *worker, struct arena *arena,
                          const struct incoming *in)
 {
@@ -59,7 +77,9 @@ enum result request_open(struct request *r, struct worker *worker, struct arena 
     r->device = accept_param(in, "DEVICE");
     r->cookies = accept_param(in, "HTTP_COOKIE");
     r->content_type = accept_param(in, "CONTENT_TYPE");
-    r->wants_json = header_names(accept_param(in, "HTTP_ACCEPT"), "application/json");
+    struct text accept = accept_param(in, "HTTP_ACCEPT");
+    r->wants_json = header_names(accept, "application/json");
+    bearer_take(r, accept_param(in, "HTTP_AUTHORIZATION"), accept);
     r->takes_gzip = header_names(accept_param(in, "HTTP_ACCEPT_ENCODING"), "gzip");
     r->body = in->body;
     struct text uri = accept_param(in, "REQUEST_URI");
@@ -376,8 +396,10 @@ void request_close(struct request *r)
 /* The command as it goes: who asks, with which form. */
 static struct bytes command_fill(struct request *r, struct command *command)
 {
-    command->token = r->reader.signed_in ? session_token_text(r->arena, r->reader.token) : TEXT("");
     struct text form = request_form_token(r);
+    command->token = !r->reader.signed_in ? TEXT("")
+                     : r->reader.program  ? token_text(r->arena, r->reader.token)
+                                          : session_token_text(r->arena, r->reader.token);
     command->form = form.data && r->reader.signed_in ? form : TEXT("");
     struct bytes id = hex_read(r->arena, request_hidden(r, "request"));
     if (id.data && id.size == sizeof command->request)

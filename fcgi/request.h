@@ -73,6 +73,8 @@ struct reader {
     int64_t unread; /* notices not yet seen */
     struct text organisation;
     bool second_missing; /* only his own account is open, until he adds a second factor */
+    bool program;        /* a personal token asks, not a session (fcgi/guard_program.c) */
+    int64_t scopes;      /* and this is what it is for: bits of enum token_scope */
     uint8_t token[32];   /* raw; all zero when not signed in. Never printed. */
     int64_t seen_ms;     /* when the session was last written down as used */
     struct bytes view_box;
@@ -112,9 +114,10 @@ struct request {
     struct text device; /* what nginx makes of the browser's name: "iPhone", "Linux", "other" */
     struct text path;   /* percent-decoded, starts with '/' */
     struct text query, cookies, remote, host, origin, fetch_site, content_type;
-    int64_t id;       /* :id of the pattern, 1 .. 2^53; else 0 */
-    struct text name; /* :name ([a-z0-9-], at most 40), :key (32 hex digits) or :token of the
-                         pattern; else absent */
+    struct text bearer; /* of the header Authorization; absent: a browser asks */
+    int64_t id;         /* :id of the pattern, 1 .. 2^53; else 0 */
+    struct text name;   /* :name ([a-z0-9-], at most 40), :key (32 hex digits) or :token of the
+                           pattern; else absent */
     struct bytes body;
     struct reader reader;
     const struct field *fields;

@@ -86,6 +86,12 @@ const struct route route_table[] = {
     GET("/account/export", LOGIN, ACCOUNT, POST, fields_export, page_export),
     GET("/account/leave", LOGIN, ACCOUNT, READ, NULL, page_leave),
     POST("/account/leave", LOGIN, ACCOUNT, POST, fields_leave, page_leave_post, page_leave_again),
+    GET("/account/tokens", LOGIN, PHYSICIAN, READ, fields_tokens_form, page_tokens),
+    POST("/account/tokens", LOGIN, PHYSICIAN, POST, fields_tokens, page_tokens_post,
+         page_tokens_again),
+    GET("/openapi.json", MEMBER, ANYONE, READ, NULL, page_openapi),
+    POST("/account/token/:id/end", LOGIN, PHYSICIAN, POST, NULL, page_token_end_post,
+         page_tokens_again),
     GET("/waiting", MEMBER, WAITING, READ, fields_waiting, page_waiting),
     GET("/about/:name", MEMBER, ANYONE, READ, NULL, page_about),
 

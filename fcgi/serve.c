@@ -27,7 +27,8 @@ static enum result rate_check(struct request *r, struct reply *out)
 static enum result guards(struct request *r, struct reply *out)
 {
     bool writes = r->method == METHOD_POST, by_token = route_by_token(r->route);
-    enum result result = writes && !by_token ? guard_origin(r) : OK;
+    bool program = r->bearer.data != NULL; /* no browser sends that by itself */
+    enum result result = writes && !by_token && !program ? guard_origin(r) : OK;
     if (result == REFUSED)
         reply_words(out,
                     "This was sent from another site, or by a browser too old to say where from.");
@@ -41,12 +42,16 @@ static enum result guards(struct request *r, struct reply *out)
         result = guard_reader(r);
     if (result != OK && needs_reader)
         return result;
-    result = guard_row(r);
+    result = program && r->worker->stores[WEB_BOARD] ? guard_program(r, out) : OK;
+    if (result == OK)
+        result = guard_row(r);
     if (result == OK)
         result = rate_check(r, out);
     /* What was typed is decoded even when the form is refused, so that it can be shown again. */
-    enum result fields = request_fields(r, r->route->fields);
-    if (result == OK && writes && !by_token)
+    enum result fields = request_json(r);
+    if (fields == OK)
+        fields = request_fields(r, r->route->fields);
+    if (result == OK && writes && !by_token && !program)
         result = guard_form_check(r);
     return result != OK ? result : fields;
 }
@@ -96,11 +101,14 @@ static void failed(struct request *r, struct reply *out, enum result result, con
         trace_fail("page", "%s broke", r->route ? r->route->pattern : "none");
     if (r->route && (sent_elsewhere(r, out, result) || shown_again(r, out, result)))
         return;
+    out->fault_status = allow ? 405 : r->bearer.data && result == STALE ? 401 : 0;
+    if (allow && !out->words.data)
+        reply_words(out, "This address takes %s.", allow);
     reply_fault(r, out, result);
-    if (!allow)
-        return;
-    reply_status(out, 405);
-    reply_header(out, "Allow", text_of(allow));
+    if (r->bearer.data)
+        guard_program_failed(r, out, result);
+    if (allow)
+        reply_header(out, "Allow", text_of(allow));
 }
 
 static void answer(struct request *r, struct reply *out, enum result opened)

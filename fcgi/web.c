@@ -20,6 +20,7 @@
 #include "core/trace.h"
 #include "fcgi/engine.h"
 #include "fcgi/master.h"
+#include "fcgi/openapi.h"
 
 enum {
     BACKLOG = 4096, /* the kernel takes the smaller of this and net.core.somaxconn */
@@ -30,6 +31,7 @@ enum {
     ARGUMENTS = 8,
     MEMORY_MIB = 512, /* address space of a worker without its kept pages */
     FILES = 64,
+    DESCRIPTION_ROOM = 8 * 1024 * 1024,
 };
 
 static const char *const programs[POOL_COUNT] = {"web-login", "web-member", "web-sponsor",
@@ -45,7 +47,7 @@ struct options {
 static int usage(FILE *where)
 {
     fprintf(where, "usage: curbside-web [--state DIR] [--pool login|member|sponsor|admin] VERB\n"
-                   "verbs: serve routes rebuild digest help\n");
+                   "verbs: serve routes openapi rebuild digest help\n");
     return 2;
 }
 
@@ -218,6 +220,18 @@ static int routes_print(void)
     return 0;
 }
 
+static int openapi_print(void)
+{
+    struct arena arena;
+    struct buf out;
+    arena_open(&arena, DESCRIPTION_ROOM);
+    buf_open(&out, &arena, 64 * 1024);
+    openapi_write(&out, &arena);
+    bool good = fwrite(out.data, 1, out.size, stdout) == out.size && putchar('\n') == '\n';
+    arena_close(&arena);
+    return good ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -226,11 +240,15 @@ int main(int argc, char **argv)
     if (strcmp(options.verb, "help") == 0) {
         printf(
             "serve\trun the web workers of one pool (--pool) until SIGTERM; SIGHUP replaces them\n"
+            "openapi\tprint the description of what programs may ask (OpenAPI 3.1), as "
+            "/openapi.json\n"
             "routes\tprint every route: method, path, pool, who, effect, rate, again, fields\n");
         return 0;
     }
     if (strcmp(options.verb, "routes") == 0)
         return routes_print();
+    if (strcmp(options.verb, "openapi") == 0)
+        return openapi_print();
     /* The web keeps nothing of its own. */
     if (strcmp(options.verb, "rebuild") == 0 || strcmp(options.verb, "digest") == 0)
         return 0;

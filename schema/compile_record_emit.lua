@@ -23,6 +23,8 @@ local envelopes = {
     },
   },
 }
+-- Views are described to programs (core/shape.h), and with them the records they may hold.
+local shaped = { view = true, record = true }
 local envelope_order = { "event", "command" }
 
 local c_types = { int = "int64_t", real = "double", bool = "bool", text = "struct text",
@@ -86,6 +88,7 @@ local function emit_struct(out, struct)
   if struct.prefix ~= "view" then
     out:add("MUST_USE %s;", reader_prototype(struct.full))
   end
+  if shaped[struct.prefix] then out:add("extern const struct shape shape_%s;", struct.full) end
 end
 
 local function emit_envelope_struct(out, prefix, structs)
@@ -120,6 +123,7 @@ local function emit_header(source, basename, includes, structs)
  * with place and reason in json_error(). What it reads lives in the arena. */]])
   out:add('#include "core/buf.h"')
   out:add('#include "core/json.h"')
+  out:add('#include "core/shape.h"')
   for _, include in ipairs(includes) do out:add('#include "%s"', include) end
   for _, struct in ipairs(structs) do emit_struct(out, struct) end
   for _, prefix in ipairs(envelope_order) do
@@ -211,6 +215,31 @@ local function emit_writer(out, struct)
   out:add("    %s_members_write(out, in);", struct.full)
   out:add("    object_close(out, start);")
   out:add("}")
+end
+
+-- ---- shapes (core/shape.h) ----
+
+-- A struct as data, for whoever describes what it looks like.
+local function emit_shape(out, struct)
+  out:add("")
+  if #struct.fields > 0 then
+    out:add("static const struct shape_field %s_shape[] = {", struct.full)
+    for _, field in ipairs(struct.fields) do
+      local more = field.of and (", .of = &shape_%s"):format(field.of) or ""
+      if field.low then
+        more = more .. (", .ranged = true, .low = INT64_C(%d), .high = INT64_C(%d)"):format(
+          field.low, field.high)
+      end
+      if field.kind == "list" and field.size then more = more .. (", .most = %d"):format(field.size) end
+      if field.optional then more = more .. ", .optional = true" end
+      out:add("    {.name = %s, .kind = SHAPE_%s%s, .words = %s},", common.c_string(field.name),
+        field.kind:upper(), more, common.c_string(table.concat(field.doc, " ")))
+    end
+    out:add("};")
+  end
+  out:add("const struct shape shape_%s = {%s, %s, %d, %s};", struct.full,
+    common.c_string(struct.name), #struct.fields > 0 and struct.full .. "_shape" or "NULL",
+    #struct.fields, common.c_string(table.concat(struct.doc, " ")))
 end
 
 -- ---- readers ----
@@ -544,6 +573,7 @@ local function emit_code(source, basename, structs)
   end
   for _, struct in ipairs(structs) do
     emit_writer(out, struct)
+    if shaped[struct.prefix] then emit_shape(out, struct) end
     if struct.prefix ~= "view" then emit_reader(out, struct) end
     if envelopes[struct.prefix] and is_straight(struct) then emit_straight(out, struct) end
   end

@@ -11,6 +11,8 @@ import { formToken } from "../support/form.mjs";
 import { answers, importLists, importReferences, known } from "../support/lists.mjs";
 import { digests } from "../support/stores.mjs";
 import { Passkey, addApp } from "../support/second.mjs";
+import { apiGets, apiPosts } from "./api_rows.mjs";
+import { makeToken } from "../support/token.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
 import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
@@ -77,6 +79,7 @@ const gets = {
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it.proposal}` },
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
+  ...apiGets,
   ...doorGets(() => it),
   ...textsGets(() => it),
   ...roundGets(() => it),
@@ -241,6 +244,7 @@ const posts = {
   ...votesPosts(() => it),
   ...textsPosts(() => ({ them, it })),
   ...roundPosts(() => it),
+  ...apiPosts(() => it),
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
@@ -312,6 +316,7 @@ before(async () => {
     alder: them.alder.member,
     willow: (await gate.json("/admin/members")).applications.find((a) => a.pseudonym === "Willow").member,
     larch: larch.member,
+    token: (await makeToken(them.alder)).id,
     ask: (await them.alder.json("/vouch")).asks[0].ask,
     answers: answers(await them.rowan.json("/waiting/quiz"), house.applied),
     reference: (await them.rowan.json("/waiting/read")).rows[0].id,

@@ -104,7 +104,7 @@ ok, said, header, code, dir = compile("view page { a: record_tag, b: list record
 t.ok(ok and code, "a struct of an included header may be named", said)
 t.has(header, '#include "schema/other.h"', "an included header is included")
 t.write(dir .. "/out/schema/other.h",
-  '#pragma once\n#include "core/buf.h"\nstruct record_tag { int x; };\n'
+  '#pragma once\n#include "core/buf.h"\nstruct record_tag { int x; };\nextern const struct shape shape_record_tag;\n'
   .. "void record_tag_write(struct buf *out, const struct record_tag *in);\n")
 t.compiles(dir .. "/out/schema/a.c", dir .. "/out", "the C with an included struct compiles")
 

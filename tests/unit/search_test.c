@@ -17,6 +17,7 @@ static void reference(int64_t number, const char *title, const char *body)
                                        TEXT("A source"),
                                        TEXT(""),
                                        TEXT("CC BY 4.0"),
+                                       NO_TEXT,
                                        NO_TEXT};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
 }
@@ -240,11 +241,15 @@ static void references_are_found_by_the_names_their_source_gives(void **state UN
 {
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
-    command.reference_add =
-        (struct command_reference_add){TEXT("medquad:n"), TEXT("What is Hodgkin disease?"),
-                                       TEXT("A cancer."), TEXT("cancer"),
-                                       TEXT("A source"),  TEXT(""),
-                                       TEXT("CC BY 4.0"), TEXT("Lymphogranulomatosis")};
+    command.reference_add = (struct command_reference_add){TEXT("medquad:n"),
+                                                           TEXT("What is Hodgkin disease?"),
+                                                           TEXT("A cancer."),
+                                                           TEXT("cancer"),
+                                                           TEXT("A source"),
+                                                           TEXT(""),
+                                                           TEXT("CC BY 4.0"),
+                                                           TEXT("Lymphogranulomatosis"),
+                                                           NO_TEXT};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
     assert_int_equal(answer_of("lymphogranulomatosis", true)->count, 1);
 }

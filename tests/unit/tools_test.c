@@ -80,7 +80,7 @@ static void clerk_end(pid_t pid, int signal_number, int want)
 static enum result reference_ask(struct caller *caller, int64_t key, int64_t *id)
 {
     struct command command = {.kind = COMMAND_REFERENCE_ADD, .token = TEXT(""), .form = TEXT("")};
-    struct reply_created created = {0};
+    struct reply_reference_added created = {0};
     struct json *json = NULL;
     struct bytes reply;
     struct buf buf;
@@ -93,12 +93,13 @@ static enum result reference_ask(struct caller *caller, int64_t key, int64_t *id
                                        TEXT("A test"),
                                        TEXT(""),
                                        TEXT("none"),
+                                       NO_TEXT,
                                        NO_TEXT};
     buf_open(&buf, &arena, 1024);
     command_write(&buf, &command);
     enum result result = caller_ask(caller, &arena, buf_bytes(&buf), &reply);
     if (result == OK &&
-        (json_read(reply, &json) != OK || reply_created_read(json, &arena, &created) != OK))
+        (json_read(reply, &json) != OK || reply_reference_added_read(json, &arena, &created) != OK))
         result = BROKEN;
     json_close(json);
     *id = created.id;
