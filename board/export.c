@@ -59,6 +59,37 @@ static int64_t telling_member(const struct event *event)
     }
 }
 
+/* How he signs in, and what is said of him. */
+static int64_t account_member(const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_FACTOR_ADDED:
+        return event->factor_added.member;
+    case EVENT_FACTOR_USED:
+        return event->factor_used.member;
+    case EVENT_FACTOR_REMOVED:
+        return event->factor_removed.member;
+    case EVENT_CREDENTIAL_SET:
+        return event->credential_set.member;
+    case EVENT_RESET_ASKED:
+        return event->reset_asked.member;
+    case EVENT_EMAIL_ASKED:
+        return event->email_asked.member;
+    case EVENT_SESSIONS_ENDED:
+        return event->sessions_ended.member;
+    case EVENT_TOKEN_MADE:
+        return event->token_made.member;
+    case EVENT_TOKEN_USED:
+        return event->token_used.member;
+    case EVENT_TOKEN_ENDED:
+        return event->token_ended.member;
+    case EVENT_SPECIALTY_SHOWN:
+        return event->specialty_shown.member;
+    default:
+        return telling_member(event);
+    }
+}
+
 /* Whose doing it was, or whom it is about; 0: nobody's. */
 static int64_t event_member(const struct event *event)
 {
@@ -94,28 +125,6 @@ static int64_t event_member(const struct event *event)
         return event->rule_approved.by;
     case EVENT_RULE_WITHDRAWN:
         return event->rule_withdrawn.by;
-    case EVENT_FACTOR_ADDED:
-        return event->factor_added.member;
-    case EVENT_FACTOR_USED:
-        return event->factor_used.member;
-    case EVENT_FACTOR_REMOVED:
-        return event->factor_removed.member;
-    case EVENT_CREDENTIAL_SET:
-        return event->credential_set.member;
-    case EVENT_RESET_ASKED:
-        return event->reset_asked.member;
-    case EVENT_EMAIL_ASKED:
-        return event->email_asked.member;
-    case EVENT_SESSIONS_ENDED:
-        return event->sessions_ended.member;
-    case EVENT_TOKEN_MADE:
-        return event->token_made.member;
-    case EVENT_TOKEN_USED:
-        return event->token_used.member;
-    case EVENT_TOKEN_ENDED:
-        return event->token_ended.member;
-    case EVENT_SPECIALTY_SHOWN:
-        return event->specialty_shown.member;
     case EVENT_POLL_CHOSEN:
         return event->poll_chosen.member;
     case EVENT_QUESTION_RATED:
@@ -131,7 +140,7 @@ static int64_t event_member(const struct event *event)
     case EVENT_APPEAL_MADE:
         return event->appeal_made.member;
     default:
-        return telling_member(event);
+        return account_member(event);
     }
 }
 

@@ -43,6 +43,8 @@ bool token_may(const struct actor *actor, enum command_kind kind)
     const char *action = session_action(kind);
     if (kind == COMMAND_SESSION_TOUCH)
         return true;
+    if (kind == COMMAND_FOLLOWING) /* a question without a form: what /notices shows */
+        return (actor->scopes & SCOPE_NOTICES) != 0;
     return action != NULL && (token_form_scopes(action) & actor->scopes) != 0;
 }
 

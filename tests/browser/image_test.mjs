@@ -143,7 +143,7 @@ test("it is not taken without words for it, nor without saying that it shows nob
   for (const [fields, field] of [[{ alt: " " }, "alt"], [{ clean: "0" }, "clean"], [{ alt: "Call 314-555-0142" }, "alt"]]) {
     const got = await upload(heron, file, { fields });
     assert.equal(got.status, 422);
-    assert.deepEqual(JSON.parse(got.text).faults.map((fault) => fault.field), [field]);
+    assert.deepEqual(JSON.parse(got.text).problems.map((problem) => problem.field), [field]);
   }
   const none = await upload(heron, null);
   assert.match(none.text, /Choose a picture first/);

@@ -340,8 +340,8 @@ test("forms that are no forms are refused without harm: types, duplicates, flood
     assert.ok(got.status >= 400 && got.status < 500, `${what}: ${got.status} ${words(got.text)}`);
   };
   await refused(
-    "as JSON",
-    JSON.stringify({ form: token, request, kind: 1, title: "Which dose on dialysis?", body: "Text" }),
+    "as JSON, without the form's token",
+    JSON.stringify({ request, kind: 1, title: "Which dose on dialysis?", body: "Text" }),
     { "content-type": "application/json" },
   );
   await refused("as plain text", good, { "content-type": "text/plain" });
