@@ -105,7 +105,8 @@ static void no_token_opens_an_account_the_door_or_the_desk(void **state UNUSED)
         const struct command_row *row = command_row_find((enum command_kind)kind);
         const char *action = row == NULL ? NULL : session_action(row->kind);
         bool theirs = action != NULL && token_form_scopes(action) != 0;
-        if (row == NULL || row->who == BY_ANYONE || theirs || kind == COMMAND_SESSION_TOUCH)
+        theirs = theirs || kind == COMMAND_SESSION_TOUCH || kind == COMMAND_FOLLOWING;
+        if (row == NULL || row->who == BY_ANYONE || theirs)
             continue;
         struct command command = {.kind = row->kind};
         if (token_do(all, &command) == OK)
