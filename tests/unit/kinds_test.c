@@ -269,6 +269,8 @@ static void a_solved_case_becomes_a_case_study_and_keeps_its_how(void **state UN
 {
     struct board_solution_get_row row;
     struct board_thread_solved_row thread;
+    struct board_search_filtered_row *found;
+    size_t count;
     setup();
     struct command command = case_command("Yes\nNo");
     int64_t question = asked(&kestrel, &command);
@@ -282,6 +284,13 @@ static void a_solved_case_becomes_a_case_study_and_keeps_its_how(void **state UN
     assert_int_equal(thread.solved, THREAD_STUDY);
     assert_int_equal(board_solution_get(room.board, &room_arena, question, &row), OK);
     assert_true(text_is(row.how, "Waited; no second run."));
+    for (int64_t solved = 0; solved <= 1;
+         solved++) { /* for a search it is solved, and nothing else */
+        assert_int_equal(board_search_filtered(page_board(), &room_arena, TEXT(""), TEXT(""), 0,
+                                               solved, 2, 0, 5, &found, &count),
+                         OK);
+        assert_int_equal(count, solved);
+    }
     teardown();
 }
 

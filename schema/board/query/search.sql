@@ -35,7 +35,7 @@ SELECT count(*) FROM posting_text WHERE posting_text MATCH :query AND rank_row(p
 SELECT count(*) FROM posting_text CROSS JOIN posting p ON p.id = posting_text.rowid CROSS JOIN thread t ON t.question = p.question
 LEFT JOIN member m ON m.id = p.member
 WHERE posting_text MATCH :query AND CASE WHEN p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
-  AND (:solved = 2 OR (t.kind <= 2 AND t.solved = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:solved = 2 OR (t.kind <= 2 AND (t.solved > 0) = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
   AND (:author = '' OR lower(m.pseudonym) = :author)
   AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
   THEN rank_row(posting_text) END;
@@ -45,7 +45,7 @@ WHERE posting_text MATCH :query AND CASE WHEN p.at_ms >= :since_ms AND (:kind = 
 -- Filters and no words: what opens a thread or, when an author is named, anything of theirs; the newest first.
 SELECT p.id FROM posting p JOIN thread t ON t.question = p.question LEFT JOIN member m ON m.id = p.member
 WHERE p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
-  AND (:solved = 2 OR (t.kind <= 2 AND t.solved = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:solved = 2 OR (t.kind <= 2 AND (t.solved > 0) = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
   AND (:author = '' OR p.member = (SELECT id FROM member WHERE lower(pseudonym) = :author))
   AND (p.id = p.question OR :author <> '')
   AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
