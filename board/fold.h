@@ -83,6 +83,15 @@ MUST_USE enum result fold_withheld_blanked(struct db *db, const struct event *ev
                                            struct arena *arena);
 MUST_USE enum result fold_desk_words_blanked(struct db *db, int64_t seq);
 
+/* A member's own row (fold_vote.c): opened with his view key, NO_BYTES when there is none; and put
+ * back. */
+MUST_USE enum result fold_own_read(const struct fold_board *fold, struct arena *arena,
+                                   const uint8_t key[KEY_SIZE], const uint8_t *tag,
+                                   struct bytes *plain);
+MUST_USE enum result fold_own_write(const struct fold_board *fold, struct arena *arena,
+                                    const uint8_t key[KEY_SIZE], const uint8_t *tag, int64_t seq,
+                                    struct bytes plain);
+
 /* Run the next effect only while all before went well. */
 #define THEN(result, call)     \
     do {                       \

@@ -179,25 +179,18 @@ static enum result topic_followed(struct fold_board *fold, const struct event *e
                                   struct arena *arena)
 {
     const struct event_topic_followed *e = &event->topic_followed;
-    struct board_own_get_row row = {NO_BYTES};
     uint8_t key[KEY_SIZE], tag[SESSION_TAG_SIZE];
-    struct bytes plain = NO_BYTES;
+    struct bytes plain;
     enum result result = keyring_view_key(fold->keys, arena, e->member, key);
     if (result == NOT_FOUND)
         return OK;
     if (result != OK)
         return result;
     session_topics_tag(tag, key);
-    result = board_own_get(fold->db, arena, bytes_of(tag, sizeof(tag)), &row);
-    if (result == OK && session_own_unbox(arena, key, row.box, &plain) != OK)
-        result = BROKEN;
-    if (result == NOT_FOUND)
-        result = OK;
-    if (result == OK) {
-        plain = topics_put(arena, plain, e->topic, e->follows);
-        result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
-                               session_own_box(arena, key, tag, event->seq, plain));
-    }
+    result = fold_own_read(fold, arena, key, tag, &plain);
+    if (result == OK)
+        result = fold_own_write(fold, arena, key, tag, event->seq,
+                                topics_put(arena, plain, e->topic, e->follows));
     seal_wipe(key, sizeof(key));
     return result;
 }

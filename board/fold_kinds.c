@@ -126,8 +126,7 @@ struct own_row {
 static enum result own_open(struct fold_board *fold, struct arena *arena, int64_t member,
                             int64_t question, struct own_row *row)
 {
-    struct board_own_get_row stored = {NO_BYTES};
-    struct bytes plain = NO_BYTES;
+    struct bytes plain;
     *row = (struct own_row){.there = false};
     enum result result = keyring_view_key(fold->keys, arena, member, row->key);
     if (result == NOT_FOUND)
@@ -136,10 +135,8 @@ static enum result own_open(struct fold_board *fold, struct arena *arena, int64_
         return result;
     row->there = true;
     session_thread_tag(row->tag, row->key, question);
-    result = board_own_get(fold->db, arena, bytes_of(row->tag, SESSION_TAG_SIZE), &stored);
-    if (result == OK && session_own_unbox(arena, row->key, stored.box, &plain) != OK)
-        return BROKEN;
-    if (result != OK && result != NOT_FOUND)
+    result = fold_own_read(fold, arena, row->key, row->tag, &plain);
+    if (result != OK)
         return result;
     return session_thread_read(plain, &row->own) == OK ? OK : BROKEN;
 }
@@ -149,9 +146,8 @@ static enum result own_close(struct fold_board *fold, struct arena *arena, int64
 {
     enum result result = OK;
     if (row->there)
-        result = board_own_set(
-            fold->db, bytes_of(row->tag, SESSION_TAG_SIZE),
-            session_own_box(arena, row->key, row->tag, seq, session_thread_bytes(arena, row->own)));
+        result = fold_own_write(fold, arena, row->key, row->tag, seq,
+                                session_thread_bytes(arena, row->own));
     seal_wipe(row, sizeof(*row));
     return result;
 }

@@ -16,35 +16,19 @@ static enum result own_threads(struct fold_board *fold, const struct event *even
                                struct arena *arena)
 {
     const struct event_thread_followed *e = &event->thread_followed;
-    struct board_own_get_row row = {NO_BYTES};
     uint8_t key[KEY_SIZE], tag[SESSION_TAG_SIZE];
-    struct bytes plain = NO_BYTES;
+    struct bytes plain;
     enum result result = keyring_view_key(fold->keys, arena, e->member, key);
     if (result == NOT_FOUND)
         return OK; /* who has left has no own rows */
     if (result != OK)
         return result;
     session_follows_tag(tag, key);
-    result = board_own_get(fold->db, arena, bytes_of(tag, sizeof(tag)), &row);
-    if (result == OK && session_own_unbox(arena, key, row.box, &plain) != OK)
-        result = BROKEN;
-    if (result == NOT_FOUND)
-        result = OK;
-    if (result == OK) {
-        plain = session_follows_put(arena, plain, e->question, e->follows);
-        result = board_own_set(fold->db, bytes_of(tag, sizeof(tag)),
-                               session_own_box(arena, key, tag, event->seq, plain));
-    }
+    result = fold_own_read(fold, arena, key, tag, &plain);
+    if (result == OK)
+        result = fold_own_write(fold, arena, key, tag, event->seq,
+                                session_follows_put(arena, plain, e->question, e->follows));
     seal_wipe(key, sizeof(key));
-    return result;
-}
-
-static enum result opinion_notice(struct db *db, const struct event *event)
-{
-    const struct event_opinion_sought *e = &event->opinion_sought;
-    enum result result = board_notice_add(db, event->seq * NOTICES_PER_EVENT, e->member,
-                                          NOTICE_OPINION, e->question, event->at_ms);
-    THEN(result, board_member_unread_more(db, e->member));
     return result;
 }
 
@@ -64,7 +48,8 @@ enum result fold_board_telling(struct fold_board *fold, const struct event *even
     case EVENT_THREAD_FOLLOWED:
         return own_threads(fold, event, arena);
     case EVENT_OPINION_SOUGHT:
-        return opinion_notice(fold->db, event);
+        return fold_notify(fold->db, event->seq * NOTICES_PER_EVENT, event->opinion_sought.member,
+                           NOTICE_OPINION, event->opinion_sought.question, event->at_ms);
     case EVENT_OPINION_DECLINED:
         return opinion_gone(fold->db, event);
     case EVENT_SEARCH_SAVED:

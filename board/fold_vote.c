@@ -108,10 +108,8 @@ static struct own_slot *slot_of(struct fold_votes *votes, int64_t member, int64_
     return &votes->own[mixed >> 32 & (OWN_SLOTS - 1)];
 }
 
-/* The row as the store has it; no row is an empty one. */
-static enum result own_read(const struct fold_board *fold, struct arena *arena,
-                            const uint8_t key[KEY_SIZE], const uint8_t tag[SESSION_TAG_SIZE],
-                            struct bytes *plain)
+enum result fold_own_read(const struct fold_board *fold, struct arena *arena,
+                          const uint8_t key[KEY_SIZE], const uint8_t *tag, struct bytes *plain)
 {
     struct board_own_get_row row = {NO_BYTES};
     enum result result = board_own_get(fold->db, arena, bytes_of(tag, SESSION_TAG_SIZE), &row);
@@ -121,6 +119,14 @@ static enum result own_read(const struct fold_board *fold, struct arena *arena,
     if (result == OK && session_own_unbox(arena, key, row.box, plain) != OK)
         result = BROKEN;
     return result;
+}
+
+enum result fold_own_write(const struct fold_board *fold, struct arena *arena,
+                           const uint8_t key[KEY_SIZE], const uint8_t *tag, int64_t seq,
+                           struct bytes plain)
+{
+    return board_own_set(fold->db, bytes_of(tag, SESSION_TAG_SIZE),
+                         session_own_box(arena, key, tag, seq, plain));
 }
 
 /* A member's own row for a thread, with `own` put into it. A member whose key is gone has no own
@@ -137,7 +143,7 @@ static enum result own_put(const struct fold_board *fold, int64_t seq, int64_t m
     if (result == OK && (slot->member != member || slot->question != question)) {
         slot->member = 0;
         session_votes_tag(slot->tag, key, question);
-        result = own_read(fold, arena, key, slot->tag, &plain);
+        result = fold_own_read(fold, arena, key, slot->tag, &plain);
     }
     if (result == OK) {
         bool there = plain.size > 0;

@@ -15,17 +15,12 @@ struct view_follow page_follow_view(struct request *r, struct reply *out, int64_
 {
     const uint8_t *view_key;
     uint8_t tag[SESSION_TAG_SIZE];
-    struct board_own_get_row row;
-    struct bytes plain = NO_BYTES;
+    struct bytes plain;
     struct view_follow v = {.question = question, .form = TEXT("")};
     if (r->reader.role != BOARD_PHYSICIAN || own || request_view_key(r, &view_key) != OK)
         return v;
     session_follows_tag(tag, view_key);
-    enum result result =
-        board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
-    if (result == OK)
-        result = session_own_unbox(r->arena, view_key, row.box, &plain);
-    if (result != OK && result != NOT_FOUND)
+    if (page_own(r, view_key, tag, &plain) != OK)
         return v;
     v.can = true;
     v.follows = session_follows_has(plain, question);

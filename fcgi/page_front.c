@@ -27,7 +27,6 @@ enum result page_followed(struct request *r, struct text *topics)
 {
     const uint8_t *view_key;
     uint8_t tag[SESSION_TAG_SIZE];
-    struct board_own_get_row row;
     struct bytes plain;
     *topics = TEXT("");
     if (r->reader.role != BOARD_PHYSICIAN)
@@ -36,12 +35,8 @@ enum result page_followed(struct request *r, struct text *topics)
     if (result != OK)
         return result;
     session_topics_tag(tag, view_key);
-    result = board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
-    if (result == NOT_FOUND)
-        return OK;
-    if (result == OK)
-        result = session_own_unbox(r->arena, view_key, row.box, &plain);
-    if (result == OK)
+    result = page_own(r, view_key, tag, &plain);
+    if (result == OK && plain.size > 0)
         *topics = (struct text){(const char *)plain.data, plain.size};
     return result;
 }

@@ -2,7 +2,9 @@
 
 #include "core/clock.h"
 #include "core/json.h"
+#include "core/session.h"
 #include "fcgi/page_question_votes.h"
+#include "schema/board.h"
 #include "schema/command.h"
 
 const char *page_home(int64_t role, int64_t level)
@@ -240,4 +242,16 @@ struct view_evidence page_evidence(struct arena *arena, int64_t posting, struct 
                      (long long)voted, (long long)tally.corroborate, (long long)tally.dispute,
                      (long long)tally.cannot_say);
     return v;
+}
+
+enum result page_own(struct request *r, const uint8_t *view_key, const uint8_t *tag,
+                     struct bytes *plain)
+{
+    struct board_own_get_row row;
+    enum result result =
+        board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, SESSION_TAG_SIZE), &row);
+    *plain = NO_BYTES;
+    if (result == NOT_FOUND)
+        return OK;
+    return result == OK ? session_own_unbox(r->arena, view_key, row.box, plain) : result;
 }

@@ -110,6 +110,10 @@ struct view_round page_round(struct request *r, struct reply *out,
                              const struct board_thread_state_row *thread, bool asker);
 struct text page_time_of_day(struct arena *arena, int64_t at_ms); /* "15:30 UTC" */
 
+/* One of the reader's own rows, opened (page_parts.c): NO_BYTES when there is none. */
+MUST_USE enum result page_own(struct request *r, const uint8_t *view_key, const uint8_t *tag,
+                              struct bytes *plain);
+
 /* Topics the reader follows, space separated; "" for who follows none. Only the reader's own key
  * opens them. */
 MUST_USE enum result page_followed(struct request *r, struct text *topics);

@@ -130,7 +130,6 @@ static void own_load(struct request *r, struct page_kind *me)
 {
     const uint8_t *view_key;
     uint8_t tag[SESSION_TAG_SIZE];
-    struct board_own_get_row row;
     struct own_thread own;
     struct bytes plain;
     if (me->own_read || !me->physician || me->asker)
@@ -139,10 +138,7 @@ static void own_load(struct request *r, struct page_kind *me)
     if (request_view_key(r, &view_key) != OK)
         return;
     session_thread_tag(tag, view_key, me->question);
-    if (board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row) !=
-            OK ||
-        session_own_unbox(r->arena, view_key, row.box, &plain) != OK ||
-        session_thread_read(plain, &own) != OK)
+    if (page_own(r, view_key, tag, &plain) != OK || session_thread_read(plain, &own) != OK)
         return;
     me->choice = own.choice;
     me->looked = own.looked != 0;

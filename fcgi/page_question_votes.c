@@ -36,7 +36,6 @@ static enum result votes_load(struct request *r, struct sight *sight, int64_t qu
 {
     const uint8_t *view_key;
     uint8_t tag[SESSION_TAG_SIZE];
-    struct board_own_get_row row;
     struct own_vote *votes, *all;
     size_t count = 0;
     struct bytes plain;
@@ -44,11 +43,9 @@ static enum result votes_load(struct request *r, struct sight *sight, int64_t qu
     if (result != OK)
         return result;
     session_votes_tag(tag, view_key, question);
-    result = board_own_get(request_store(r, WEB_BOARD), r->arena, bytes_of(tag, sizeof tag), &row);
-    if (result == NOT_FOUND)
+    result = page_own(r, view_key, tag, &plain);
+    if (result == OK && plain.size == 0)
         return OK;
-    if (result == OK)
-        result = session_own_unbox(r->arena, view_key, row.box, &plain);
     if (result == OK)
         result = session_votes_read(r->arena, plain, &votes, &count);
     if (result != OK)

@@ -240,7 +240,8 @@ static void memory_stays_the_same_however_long_the_file(void **state)
     assert_int_equal(fclose(file), 0);
     long before = peak_kib();
     assert_int_equal(pubmed_import(paths, 1), 0);
-    assert_in_range(peak_kib() - before, 0, 16 * 1024);
+    if (getenv("SANITIZED") == NULL) /* their allocator keeps what was given back */
+        assert_in_range(peak_kib() - before, 0, 16 * 1024);
     assert_int_equal(known(40000, &row), OK);
 }
 
