@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { House, ask, password } from "../support/house.mjs";
-import { launch, open, shot, signIn, sound } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn, sound } from "../support/browser.mjs";
 
 let house, browser, question;
 
