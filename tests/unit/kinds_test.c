@@ -4,14 +4,11 @@
 #include "tests/unit/room.h"
 
 #include "board/tools.h"
-#include "core/step.h"
 #include "schema/roster.h"
-#include "tests/unit/lists.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-static int64_t *test_clock;
 static struct person admin, kestrel, larkspur, tamarack, wigeon;
 
 static void setup(void)
@@ -178,43 +175,6 @@ static void who_looks_first_chooses_with_the_bars_in_sight(void **state UNUSED)
     struct board_poll_options_row *rows = options_of(question, &count);
     assert_int_equal(rows[0].chosen, 2);
     assert_int_equal(rows[0].looked, 1);
-    teardown();
-}
-
-static int64_t shown_of(int64_t question, int64_t now_ms)
-{
-    struct board_poll_shown_row *rows;
-    size_t count;
-    int64_t all = 0;
-    assert_int_equal(board_poll_shown(room.board, &room_arena, question, now_ms, &rows, &count),
-                     OK);
-    for (size_t i = 0; i < count; i++)
-        all += rows[i].chosen;
-    return all;
-}
-
-static void no_single_choice_in_a_poll_can_be_watched(void **state UNUSED)
-{
-    size_t count;
-    setup();
-    struct command command = case_command("Yes\nNo");
-    int64_t question = asked(&kestrel, &command);
-    int64_t later = *test_clock + 2 * STEP_MS;
-    assert_int_equal(choose(&larkspur, question, 1), OK);
-    assert_int_equal(choose(&tamarack, question, 1), OK);
-    for (int64_t i = 0; i < 4; i++) /* one who chooses to and fro begins no step */
-        assert_int_equal(choose(&tamarack, question, 2 - i % 2), OK);
-    assert_int_equal(shown_of(question, later), 0);
-    assert_int_equal(choose(&wigeon, question, 2), OK);
-    assert_int_equal(shown_of(question, *test_clock), 0); /* not before the quarter is over */
-    assert_int_equal(shown_of(question, later), 3);
-    *test_clock = later;
-    assert_int_equal(choose(&larkspur, question, 2), OK); /* nor is a change seen by itself */
-    struct board_poll_shown_row *shown;
-    assert_int_equal(
-        board_poll_shown(room.board, &room_arena, question, later + STEP_MS, &shown, &count), OK);
-    assert_int_equal(shown[0].chosen, 2);
-    assert_int_equal(options_of(question, &count)[0].chosen, 1); /* control: the exact one moved */
     teardown();
 }
 
@@ -595,7 +555,6 @@ int main(void)
         cmocka_unit_test(options_that_are_no_choice_are_refused),
         cmocka_unit_test(one_choice_a_member_and_a_new_one_replaces_it),
         cmocka_unit_test(who_looks_first_chooses_with_the_bars_in_sight),
-        cmocka_unit_test(no_single_choice_in_a_poll_can_be_watched),
         cmocka_unit_test(an_observation_keeps_its_facts_and_no_day),
         cmocka_unit_test(months_read_as_a_person_says_them),
         cmocka_unit_test(how_it_was_solved_is_kept_and_told_once),
@@ -611,6 +570,5 @@ int main(void)
         cmocka_unit_test(folded_again_all_of_it_is_the_same),
         cmocka_unit_test(who_leaves_takes_own_rows_along_and_may_blank_what_he_wrote),
     };
-    test_clock = lists_clock(clock_from_date(2026, 3, 2));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
