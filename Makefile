@@ -129,11 +129,9 @@ $(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-# The first rule set is part of the program (.incbin).
-$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
-
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
-$(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
+$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
+$(BUILD)/obj/ranking/pay.o: scripts/reward/settled.lua
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
 
