@@ -17,15 +17,15 @@ P = {
   chance     = { 1, 0, 5, "deviations", "beyond what his diligence makes likely before a vote counts as excess" },
   cover_low  = { 0.25, 0.05, 1, "share", "of an author's postings voted on in excess: independent up to here" },
   cover_high = { 0.45, 0.1, 1, "share", "from here on he is linked, and his votes on that author count nothing" },
-  mutual_low  = { 0.10, 0.02, 1, "share", "the same both ways (the smaller share)" },
-  mutual_high = { 0.25, 0.05, 1, "share", "from here on two who vote on each other are linked" },
+  mutual_low  = { 0.05, 0.02, 1, "share", "the same both ways (the smaller share)" },
+  mutual_high = { 0.20, 0.05, 1, "share", "from here on two who vote on each other are linked" },
   rival_link = { 0.5, 0, 1, "independence", "below this to another author of the thread, a dispute counts nothing" },
-  linked_low  = { 0.08, 0, 1, "share", "of a member's votes going to linked authors: trusted up to here" },
-  linked_high = { 0.25, 0.01, 1, "share", "from here on his votes count nothing at all" },
+  linked_low  = { 0.05, 0, 1, "share", "of a member's votes going to linked authors: trusted up to here" },
+  linked_high = { 0.18, 0.01, 1, "share", "from here on his votes count nothing at all" },
 
   k_worth    = { 8, 1, 100, "votes", "how slowly settled votes show what a member's votes are worth" },
-  credit_low  = { 0.01, -1, 1, "share", "added to what was known, for each vote: worth nothing up to here" },
-  credit_high = { 0.04, -1, 1, "share", "worth in full from here on" },
+  credit_low  = { 0.005, -1, 1, "share", "added to what was known, for each vote: worth nothing up to here" },
+  credit_high = { 0.03, -1, 1, "share", "worth in full from here on" },
   alone_full = { 0.05, 0.001, 1, "share", "of votes that neither count nor habit foretold: worth in full from here on" },
 
   field_low  = { 0.15, 0, 1, "share", "of a member's acts in the topic he knows best of the thread's: not his field" },
@@ -115,7 +115,8 @@ end
 -- what he always says? Who follows the count adds nothing, however often he is right. (Used for pay.)
 function worth(settled_votes, credit, alone)
   local n = settled_votes + P.k_worth
-  return clamp((credit / n - P.credit_low) / (P.credit_high - P.credit_low), 0.0, 1.0) * min(1.0, alone / n / P.alone_full)
+  local adds = clamp((credit / n - P.credit_low) / (P.credit_high - P.credit_low), 0.0, 1.0)
+  return adds * min(1.0, alone / n / P.alone_full)
 end
 
 -- acts: votes and postings in this thread's topic, and in all topics.
@@ -196,7 +197,7 @@ examples = {
   { call = "link", with = { 0, 0, 0, 0, 0, 0 }, gives = { 1 }, why = "strangers are independent" },
   { call = "link", with = { 9, 10, 0.01, 0, 0, 0.01 }, gives = { 0 },
     why = "who votes on nearly all an author writes is linked" },
-  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.5072463768 }, within = 1e-6,
+  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.1739130435 }, within = 1e-6,
     why = "voting on each other links" },
   { call = "link", with = { 9, 10, 0.8, 9, 10, 0.8 }, gives = { 1 },
     why = "who votes on nearly everything is linked with nobody" },

@@ -3,11 +3,11 @@
 -- holds how anyone voted, or what the others said.
 -- luacheck: std lua54, allow defined top, ignore 131 212
 P = {
-  odds = { 0.4, -4, 6, "log-odds", "that the answer is right, votes and author together, from which it earns" },
-  standing = { 12, 0, 40, "log-odds", "what one point of the author's standing adds to them" },
+  odds = { 0.1, -4, 6, "log-odds", "that the answer is right, votes and author together, from which it earns" },
+  standing = { 14, 0, 40, "log-odds", "what one point of the author's standing adds to them" },
   support = { 1.5, 0, 100, "votes", "independent corroborations it must have" },
   trust = { 0.5, 0, 1, "factor", "least trust in the author" },
-  vote_most = { 0.5, 0.01, 1, "share", "most that one vote gets of what all votes on an answer get" },
+  vote_most = { 1, 0.01, 1, "share", "most that one vote gets of what all votes on an answer get" },
 }
 
 -- odds: of the answer by its votes; support: its corroborations, each by independence and trust of its voter.
@@ -32,5 +32,5 @@ examples = {
   { call = "pay_vote", with = { 0, 1, 1 }, gives = { 0 }, why = "linked with the author" },
   { call = "pay_vote", with = { 1, 1, 0 }, gives = { 0 }, why = "has added nothing so far" },
   { call = "share", with = { 1, 8 }, gives = { 0.125 }, why = "eight equal votes" },
-  { call = "share", with = { 1, 1 }, gives = { 0.5 }, why = "no vote gets more than half" },
+  { call = "share", with = { 0.5, 0.5 }, gives = { 0.5 }, why = "few voters leave some of the pot" },
 }

@@ -134,16 +134,16 @@ static void links_and_trust_are_as_the_reference_says(void **state)
         double x = fmax(0, va - na * s - sqrt(na * s)) / (na + 3);
         double y = fmax(0, av - nv * t - sqrt(nv * t)) / (nv + 3);
         POLICY_CALL(&policy, POLICY_LINK, &got, va, na, s, av, nv, t);
-        assert_near(got, ramp(x, .25, .45) * ramp(fmin(x, y), .10, .25), "link");
+        assert_near(got, ramp(x, .25, .45) * ramp(fmin(x, y), .05, .20), "link");
         double own = draw(0, 1), product = draw(0, 1), rival = draw(0, 1), sign = whole(1) * 2 - 1;
         POLICY_CALL(&policy, POLICY_INDEPENDENCE, &got, sign, own, product, rival);
         assert_near(got, sign < 0 && rival < .5 ? 0 : own * product, "independence");
         double votes = whole(100), dependent = draw(0, votes);
         POLICY_CALL(&policy, POLICY_TRUST, &got, votes, dependent);
-        assert_near(got, ramp(dependent / (votes + 5), .08, .25), "trust");
+        assert_near(got, ramp(dependent / (votes + 5), .05, .18), "trust");
         double credit = draw(-.1, .2) * votes, alone = draw(0, .3) * votes;
         POLICY_CALL(&policy, POLICY_WORTH, &got, votes, credit, alone);
-        double worth = (credit / (votes + 8) - .01) / .03;
+        double worth = (credit / (votes + 8) - .005) / .025;
         assert_near(got, fmax(0, fmin(1, worth)) * fmin(1, alone / (votes + 8) / .05), "worth");
     }
 }
