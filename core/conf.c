@@ -111,8 +111,6 @@ const struct setting conf_settings[] = {
            "Commitments are opened to auditors this long after their period was closed."),
     NUMBER("ledger.fund_unit_cents", "cents", 1, 100000000, 100000,
            "Deposits of campaigns come in multiples of this, so that their sizes say little."),
-    NUMBER("insight.k", "voters", 2, 1000, 11,
-           "A release shows a cell only if at least this many voted."),
 
     NUMBER("quiz.tries", "tries", 1, 100, 3, "Tries at the quiz one licence has within quiz.days."),
     NUMBER("quiz.tries_network", "tries", 1, 100000, 3,
