@@ -14,7 +14,9 @@
  * currencies equal, holds resolved once, no overdraft tile        every published hash is the one
  * of its leaves (a changed leaf is named) checkpoint  signed by the log's key, its root is that of
  * the first `size` leaves, and there are so many balance     debits equal credits, pending and
- * posted book        book.db has the same accounts and sums */
+ * posted book        book.db has the same accounts and sums journal     every anchor holds the
+ * digest the journal has at that place, and the journal's chain is whole (left out where there is
+ * no journal.db: report->anchors_checked says) */
 #include "core/arena.h"
 
 struct audit_report {
@@ -22,6 +24,8 @@ struct audit_report {
     const char *check; /* a word of the list above; NULL: sound */
     char what[160];
     uint64_t leaves, accounts, transfers, checkpoint_size;
+    uint64_t anchors; /* leaves that hold the journal's head */
+    bool anchors_checked;
 };
 /* OK (report->check tells sound from not), or BUSY/BROKEN when files cannot be read: then check is
  * "file". `progress` may be NULL. */

@@ -11,7 +11,7 @@
 
 /* Commitments leave in batches of one size at a fixed pace. Nothing outside the vault can tell a
  * real one from a dummy: same kind, same size, same tick, random places. A full queue waits; its
- * length shows nowhere. */
+ * length shows nowhere. Each batch begins with the journal's head. */
 
 enum { RULES_MOST = 16 };
 
@@ -32,6 +32,19 @@ static enum result rules_write(struct paymaster *paymaster, struct vault_rules_u
             return result;
     }
     return OK;
+}
+
+/* The journal's head as it is now: votes cannot be rewritten afterwards without this leaf telling.
+ * Written whether anything happened or not, so that the ledger grows alike on a quiet day. */
+static enum result anchor_write(struct paymaster *paymaster)
+{
+    struct leaf leaf = {.kind = LEAF_ANCHOR};
+    int64_t head;
+    enum result result = log_head(paymaster->journal, &head, leaf.anchor.digest);
+    if (result != OK)
+        return result;
+    leaf.anchor.place = (uint64_t)head;
+    return writer_add(&paymaster->writer, &leaf);
 }
 
 /* Real commitments at random places among the slots. The vault learns the planned leaf before the
@@ -76,6 +89,8 @@ static enum result batch_write(struct paymaster *paymaster)
     if (result == OK)
         result = vault_earmark_queue(paymaster->vault, &paymaster->arena,
                                      conf_int("earmark.per_tick"), &queue, &queued);
+    if (result == OK)
+        result = anchor_write(paymaster);
     if (result == OK)
         result = rules_write(paymaster, rules, rule_count, &first);
     for (size_t i = 0; i < rule_count && result == OK; i++)

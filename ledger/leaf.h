@@ -16,7 +16,8 @@
  * batch16 rail u16 count u32 zero2 total u64 SHA-256 of the canonical instruction list32 136 6
  * export       batch16 file's SHA-256 32 size u64 128 7 ruleset      SHA-256 of the Lua source32,
  * valid_from tick u64, two admin key ids 8                                      120 8 key type u16
- * zero6 Ed25519 public key32 signature64 176
+ * zero6 Ed25519 public key32 signature64 176 9 anchor       the journal's head: place u64,
+ * digest32                                                                      112
  *
  * leaf hash = SHA-256(0x00 || leaf) (RFC 6962). */
 #include "core/bytes.h"
@@ -32,6 +33,7 @@ enum leaf_kind {
     LEAF_EXPORT = 6,
     LEAF_RULESET = 7,
     LEAF_KEY = 8,
+    LEAF_ANCHOR = 9,
     LEAF_KIND_COUNT
 };
 
@@ -93,6 +95,11 @@ struct leaf_key {
     uint8_t signature[64]; /* by the log's key over leaf_key_message; the log's first key signs
                               itself */
 };
+/* What people did, up to here: who rewrites the journal must rewrite this leaf too. */
+struct leaf_anchor {
+    uint64_t place; /* of the journal's latest event; 0 with zeros: none yet */
+    uint8_t digest[32];
+};
 enum key_type { KEY_LOG = 1, KEY_SPONSOR = 2, KEY_ADMIN = 3 };
 
 struct leaf {
@@ -112,6 +119,7 @@ struct leaf {
         struct leaf_export export;
         struct leaf_ruleset ruleset;
         struct leaf_key key;
+        struct leaf_anchor anchor;
     };
 };
 
