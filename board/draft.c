@@ -64,14 +64,16 @@ static struct text text_mask(struct work *work, struct text text, int64_t *left_
     return TEXT("[left out]");
 }
 
-/* Nothing of it was typed: what can only be chosen (kind, setting, patients) is no draft by itself.
+/* Nothing of it was typed: what can only be chosen, or came with the form, is no draft by itself.
  */
 static bool is_empty(const struct record_draft_field *fields, size_t count)
 {
+    static const char *const chosen[] = {"kind", "setting", "seen", "seek", "base"};
     for (size_t i = 0; i < count; i++) {
-        struct text name = fields[i].name;
-        bool chosen = text_is(name, "kind") || text_is(name, "setting") || text_is(name, "seen");
-        if (!chosen && text_trim(fields[i].value).size > 0)
+        bool typed = text_trim(fields[i].value).size > 0;
+        for (size_t j = 0; j < sizeof chosen / sizeof chosen[0]; j++)
+            typed = typed && !text_is(fields[i].name, chosen[j]);
+        if (typed)
             return false;
     }
     return true;

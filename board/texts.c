@@ -74,6 +74,8 @@ enum result posting_edit_run(struct work *work)
     result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
+    if (result == OK)
+        draft_done(work, arena_format(work->arena, "edit-%lld", (long long)c->posting));
     return result;
 }
 
@@ -109,6 +111,8 @@ enum result comment_add_run(struct work *work)
     result = clerk_record(work->clerk, &event, &c->body, 1);
     if (result == OK)
         reply_created(work, event.seq);
+    if (result == OK)
+        draft_done(work, arena_format(work->arena, "comment-%lld", (long long)c->posting));
     return result;
 }
 
@@ -218,6 +222,8 @@ enum result summary_edit_run(struct work *work)
     result = clerk_record(work->clerk, &event, &c->body, 1);
     if (result == OK)
         reply_created(work, event.seq);
+    if (result == OK)
+        draft_done(work, arena_format(work->arena, "summary-%lld", (long long)c->question));
     return result;
 }
 

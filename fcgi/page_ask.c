@@ -47,6 +47,7 @@ const struct field fields_ask_form[] = {
     PAGE_KEPT("topics", "Topics"),
     PAGE_KEPT("kind", "The kind"),
     ASK_KIND_FIELDS,
+    PAGE_KEPT("seek", "Asking colleagues"),
     {.name = NULL},
 };
 const struct field fields_similar[] = {

@@ -1,4 +1,5 @@
 /* Comments under one posting: all of them, the form for one more, and taking back one's own. */
+#include "fcgi/page_drafts.h"
 #include "fcgi/page_texts.h"
 
 #include <inttypes.h>
@@ -45,8 +46,9 @@ static enum result comments_fill(struct request *r, struct view_comment_page *v)
     return OK;
 }
 
+/* draft: NULL when the text is not from one. */
 static enum result comment_show(struct request *r, struct reply *out, struct text body,
-                                bool preview)
+                                bool preview, const struct page_draft *draft)
 {
     struct page_posting posting;
     struct page_checked checked;
@@ -60,6 +62,7 @@ static enum result comment_show(struct request *r, struct reply *out, struct tex
     v.form = guard_form(r, out, "/p/:id/comment");
     v.remove_form = guard_form(r, out, "/comment/:id/remove");
     v.preview_form = guard_form(r, out, "/preview");
+    v.draft = page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_COMMENT, r->id), draft);
     v.request = guard_request_id(r);
     v.posting = r->id;
     v.question = posting.question;
@@ -79,12 +82,16 @@ static enum result comment_show(struct request *r, struct reply *out, struct tex
 
 enum result page_comment(struct request *r, struct reply *out)
 {
-    return comment_show(r, out, TEXT(""), false);
+    struct page_draft draft;
+    enum result result =
+        page_draft_find(r, page_place_name(r->arena, PAGE_FORM_COMMENT, r->id), &draft);
+    return result == OK ? comment_show(r, out, page_draft_field(&draft, "body"), false, &draft)
+                        : result;
 }
 
 enum result page_comment_again(struct request *r, struct reply *out)
 {
-    return comment_show(r, out, request_typed(r, "body"), false);
+    return comment_show(r, out, request_typed(r, "body"), false, NULL);
 }
 
 enum result page_comment_post(struct request *r, struct reply *out)
@@ -94,9 +101,9 @@ enum result page_comment_post(struct request *r, struct reply *out)
     struct text body = request_text(r, "body");
     if (page_wants_general(r))
         return comment_show(r, out, page_generalise(r, "body", body, request_text(r, "change")),
-                            true);
+                            true, NULL);
     if (request_flag(r, "preview"))
-        return comment_show(r, out, body, true);
+        return comment_show(r, out, body, true, NULL);
     enum result result = board_posting_thread(request_store(r, WEB_BOARD), r->arena, r->id, &row);
     if (result != OK)
         return result;

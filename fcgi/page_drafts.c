@@ -15,8 +15,9 @@
 
 enum { EXCERPT = 160, ROWS_MAX = 100 };
 
-static const char *const kept_names[] = {"title",   "body", "topics",     "kind",    "options",
-                                         "setting", "seen", "from_month", "to_month"};
+static const char *const kept_names[] = {"title",    "body",    "topics", "kind",
+                                         "options",  "setting", "seen",   "from_month",
+                                         "to_month", "seek",    "note",   "base"};
 enum { KEPT_NAMES = sizeof kept_names / sizeof kept_names[0] };
 
 const struct field fields_draft[] = {
@@ -127,21 +128,44 @@ struct view_draft_bar page_draft_none(void)
                                    .alt = none};
 }
 
-int64_t page_draft_question(struct text place)
+/* Where each form stands: what is before and behind the number. */
+static const struct {
+    const char *name, *before, *behind, *what;
+} forms[] = {
+    [PAGE_FORM_NONE] = {"", "/drafts", "", "Something you wrote"},
+    [PAGE_FORM_ASK] = {"ask", "/ask", "", "A question of yours"},
+    [PAGE_FORM_ANSWER] = {"answer", "/q/", "/answer", "An answer"},
+    [PAGE_FORM_EDIT] = {"edit", "/p/", "/edit", "An edit of what you wrote"},
+    [PAGE_FORM_COMMENT] = {"comment", "/p/", "/comment", "A comment"},
+    [PAGE_FORM_SUMMARY] = {"summary", "/q/", "/summary", "A thread’s summary"},
+};
+
+struct text page_place_name(struct arena *arena, enum page_form form, int64_t id)
 {
-    int64_t id = 0;
-    if (!text_starts(place, "answer-"))
-        return 0;
-    struct text digits = {place.data + 7, place.size - 7};
-    return text_int(digits, 1, PAGE_BEFORE_ALL, &id) ? id : 0;
+    return id == 0 ? text_of(forms[form].name)
+                   : arena_format(arena, "%s-%" PRId64, forms[form].name, id);
 }
 
-struct text page_draft_link(struct arena *arena, struct text place)
+struct page_place page_place_read(struct text name)
 {
-    int64_t question = page_draft_question(place);
-    if (question > 0)
-        return arena_format(arena, "/q/%" PRId64 "/answer", question);
-    return text_is(place, "ask") ? TEXT("/ask") : TEXT("/drafts");
+    struct page_place place = {PAGE_FORM_NONE, 0};
+    struct text rest = name, word;
+    if (text_is(name, "ask"))
+        return (struct page_place){PAGE_FORM_ASK, 0};
+    if (!text_next(&rest, '-', &word) || !text_int(rest, 1, PAGE_BEFORE_ALL, &place.id))
+        return place;
+    for (enum page_form form = PAGE_FORM_ANSWER; form <= PAGE_FORM_SUMMARY; form++)
+        if (text_is(word, forms[form].name))
+            place.form = form;
+    return place;
+}
+
+struct text page_draft_link(struct arena *arena, struct text name)
+{
+    struct page_place place = page_place_read(name);
+    const char *before = forms[place.form].before, *behind = forms[place.form].behind;
+    return behind[0] == 0 ? text_of(before)
+                          : arena_format(arena, "%s%" PRId64 "%s", before, place.id, behind);
 }
 
 void page_draft_fields(struct request *r, struct record_draft_field **fields, size_t *count)
@@ -203,18 +227,23 @@ enum result page_draft_remove_post(struct request *r, struct reply *out)
     return reply_redirect(r, out, "%.*s", (int)link.size, link.data);
 }
 
-/* What the form was about, in words and as its title. */
-static enum result row_about(struct request *r, struct text place, struct view_draft_row *v)
+/* What the form is about: its thread's title, unless the draft has one of its own. What is no
+ * longer to be seen has no form to go on in. */
+static enum result row_about(struct request *r, struct page_place place, struct view_draft_row *v)
 {
+    struct board_posting_thread_row posting = {.question = place.id};
     struct board_thread_get_row thread;
-    int64_t question = page_draft_question(place);
-    if (question == 0) {
-        v->what = text_is(place, "ask") ? TEXT("A question of yours") : TEXT("Something you wrote");
+    struct db *board = request_store(r, WEB_BOARD);
+    enum result result = OK;
+    v->what = text_of(forms[place.form].what);
+    if (place.form == PAGE_FORM_NONE || place.form == PAGE_FORM_ASK)
         return OK;
-    }
-    v->what = TEXT("An answer");
-    enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, question, &thread);
+    if (place.form == PAGE_FORM_EDIT || place.form == PAGE_FORM_COMMENT)
+        result = board_posting_thread(board, r->arena, place.id, &posting);
     if (result == OK)
+        result = board_thread_get(board, r->arena, posting.question, &thread);
+    v->gone = result == NOT_FOUND;
+    if (result == OK && v->title.size == 0)
         v->title = thread.title;
     return result == NOT_FOUND ? OK : result;
 }
@@ -223,12 +252,13 @@ static enum result row_fill(struct request *r, const struct page_draft *draft,
                             struct view_draft_row *v)
 {
     const struct reply_draft *content = &draft->content;
-    struct text title = page_draft_field(draft, "title");
+    struct text body = page_draft_field(draft, "body");
     *v = (struct view_draft_row){
         .place = content->place,
         .link = page_draft_link(r->arena, content->place),
-        .title = title.size > 0 ? title : TEXT("(no title yet)"),
-        .excerpt = text_excerpt(r->arena, page_draft_field(draft, "body"), EXCERPT),
+        .title = page_draft_field(draft, "title"),
+        .excerpt = text_excerpt(r->arena, body, EXCERPT),
+        .body = body,
         .saved = clock_ago(r->arena, draft->at_ms, r->now_ms),
         .iso = clock_iso(r->arena, draft->at_ms),
         .left_out = page_left_out(r->arena, content->left_out),
@@ -237,7 +267,10 @@ static enum result row_fill(struct request *r, const struct page_draft *draft,
     for (size_t i = 0; i < content->fields_count; i++)
         v->fields[v->fields_count++] =
             (struct view_draft_field){content->fields[i].name, content->fields[i].value};
-    return row_about(r, content->place, v);
+    enum result result = row_about(r, page_place_read(content->place), v);
+    if (v->title.size == 0)
+        v->title = v->gone ? TEXT("(no longer here)") : TEXT("(no title yet)");
+    return result;
 }
 
 static enum result rows_all(struct request *r, struct view_drafts *v)
@@ -286,7 +319,7 @@ enum result page_drafts(struct request *r, struct reply *out)
 enum result page_answer_draft(struct request *r, struct reply *out)
 {
     struct page_draft draft;
-    struct text place = arena_format(r->arena, "answer-%" PRId64, r->id);
-    enum result result = page_draft_find(r, place, &draft);
+    enum result result =
+        page_draft_find(r, page_place_name(r->arena, PAGE_FORM_ANSWER, r->id), &draft);
     return result == OK ? page_question_drafted(r, out, &draft) : result;
 }

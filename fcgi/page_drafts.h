@@ -15,7 +15,27 @@ enum { PAGE_PLACE_MAX = 40, PAGE_KEPT_MAX = 32 * 1024 }; /* bytes */
     PAGE_KEPT("title", "The title"), PAGE_KEPT("body", "The text"), PAGE_KEPT("topics", "Topics"), \
         PAGE_KEPT("kind", "The kind"), PAGE_KEPT("options", "The answers to choose from"),         \
         PAGE_KEPT("setting", "Where it was seen"), PAGE_KEPT("seen", "The number of patients"),    \
-        PAGE_KEPT("from_month", "The month"), PAGE_KEPT("to_month", "The month")
+        PAGE_KEPT("from_month", "The month"), PAGE_KEPT("to_month", "The month"),                  \
+        PAGE_KEPT("seek", "Asking colleagues"), PAGE_KEPT("note", "What changes"),                 \
+        PAGE_KEPT("base", "The version")
+
+/* The forms that keep drafts, and the number of what they are about (0: of nothing yet). Names of
+ * places are as the clerk knows them (draft_done in board/clerk.h). */
+enum page_form {
+    PAGE_FORM_NONE,
+    PAGE_FORM_ASK,
+    PAGE_FORM_ANSWER,  /* question */
+    PAGE_FORM_EDIT,    /* posting */
+    PAGE_FORM_COMMENT, /* posting */
+    PAGE_FORM_SUMMARY  /* question */
+};
+struct page_place {
+    enum page_form form;
+    int64_t id;
+};
+struct text page_place_name(struct arena *arena, enum page_form form, int64_t id);
+/* PAGE_FORM_NONE when there is no such form. */
+struct page_place page_place_read(struct text name);
 
 struct page_draft {
     bool found;
@@ -39,8 +59,6 @@ struct view_draft_bar page_draft_none(void);
 /* The form's own page, with its draft in it: "/ask", "/q/17/answer". "/drafts" for a place nobody
  * knows. */
 struct text page_draft_link(struct arena *arena, struct text place);
-/* The number in "answer-17"; 0 for another place. */
-int64_t page_draft_question(struct text place);
 /* INVALID with words when a picture was chosen and not added: it would be lost. For forms with the
  * field PAGE_FORGOTTEN. */
 #define PAGE_FORGOTTEN                                                         \

@@ -1,4 +1,5 @@
 /* The author's own posting in another wording. */
+#include "fcgi/page_drafts.h"
 #include "fcgi/page_texts.h"
 
 #include <inttypes.h>
@@ -25,6 +26,7 @@ const struct field fields_edit[] = {
     {.name = "general", .type = FIELD_FLAG, .optional = true, .label = "More general forms"},
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
+    PAGE_FORGOTTEN,
     {.name = NULL},
 };
 
@@ -58,6 +60,7 @@ enum result page_posting_find(struct request *r, int64_t id, struct page_posting
 struct edited {
     struct text title, body, note;
     bool preview;
+    const struct page_draft *draft; /* NULL: not from one */
 };
 
 /* The posting, if it is the reader's own. */
@@ -79,6 +82,8 @@ static enum result edit_show(struct request *r, struct reply *out,
     page_check(r, edited.title, edited.body, &checked);
     v.form = guard_form(r, out, "/p/:id/edit");
     v.preview_form = guard_form(r, out, "/preview");
+    v.draft =
+        page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_EDIT, r->id), edited.draft);
     v.request = guard_request_id(r);
     v.posting = r->id;
     v.question = posting->question;
@@ -102,11 +107,19 @@ static enum result edit_show(struct request *r, struct reply *out,
 enum result page_edit(struct request *r, struct reply *out)
 {
     struct page_posting posting;
+    struct page_draft draft;
     enum result result = own_find(r, &posting);
+    if (result == OK)
+        result = page_draft_find(r, page_place_name(r->arena, PAGE_FORM_EDIT, r->id), &draft);
     if (result != OK)
         return result;
-    return edit_show(r, out, &posting,
-                     (struct edited){posting.title, posting.body, TEXT(""), false});
+    struct edited edited = {.title = posting.title, .body = posting.body, .note = TEXT("")};
+    if (draft.found)
+        edited = (struct edited){.title = page_draft_field(&draft, "title"),
+                                 .body = page_draft_field(&draft, "body"),
+                                 .note = page_draft_field(&draft, "note"),
+                                 .draft = &draft};
+    return edit_show(r, out, &posting, edited);
 }
 
 static struct edited typed_of(const struct request *r)
@@ -147,6 +160,8 @@ enum result page_edit_post(struct request *r, struct reply *out)
     command.posting_edit.note = request_text(r, "note");
     page_check(r, command.posting_edit.title, command.posting_edit.body, &checked);
     result = page_check_post(r, &checked);
+    if (result == OK)
+        result = page_image_forgotten(r);
     if (result != OK)
         return result;
     struct reply_created created;

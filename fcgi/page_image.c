@@ -76,14 +76,13 @@ enum result page_image_post(struct request *r, struct reply *out)
 
 enum result page_image_again(struct request *r, struct reply *out)
 {
-    struct text place = request_typed(r, "place");
-    int64_t question = page_draft_question(place);
-    if (text_is(place, "ask"))
+    struct page_place place = page_place_read(request_typed(r, "place"));
+    r->id = place.id;
+    if (place.form == PAGE_FORM_ASK)
         return page_ask_again(r, out);
-    if (question == 0)
-        return r->why;
-    r->id = question;
-    return page_answer_again(r, out);
+    if (place.form == PAGE_FORM_ANSWER)
+        return page_answer_again(r, out);
+    return place.form == PAGE_FORM_EDIT ? page_edit_again(r, out) : r->why;
 }
 
 enum result page_image_forgotten(struct request *r)

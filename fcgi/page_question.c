@@ -65,8 +65,8 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     v.form = guard_form(r, out, "/q/:id/answer");
     v.preview_form = guard_form(r, out, "/preview");
     v.request = guard_request_id(r);
-    v.draft =
-        page_draft_bar(r, out, arena_format(r->arena, "answer-%" PRId64, me->question), me->draft);
+    v.draft = page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_ANSWER, me->question),
+                             me->draft);
     if (!page_solve_failed(r))
         page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)

@@ -1,5 +1,6 @@
 /* A thread's summary: shown with its sources numbered, and edited by everybody here. Who saves
  * after somebody else saved sees both and keeps what was typed. */
+#include "fcgi/page_drafts.h"
 #include "fcgi/page_texts.h"
 
 #include <inttypes.h>
@@ -100,6 +101,7 @@ struct drafted {
     struct text body, note;
     int64_t base;
     bool preview;
+    const struct page_draft *kept; /* NULL: not from one */
 };
 
 static enum result postings_fill(struct request *r, struct view_summary_edit *v)
@@ -165,6 +167,8 @@ static enum result summary_show(struct request *r, struct reply *out, struct dra
         return result;
     page_check(r, TEXT(""), draft.body, &checked);
     v.form = guard_form(r, out, "/q/:id/summary");
+    v.draft =
+        page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_SUMMARY, r->id), draft.kept);
     v.request = guard_request_id(r);
     v.question = r->id;
     v.title = thread.title;
@@ -183,11 +187,20 @@ static enum result summary_show(struct request *r, struct reply *out, struct dra
 enum result page_summary(struct request *r, struct reply *out)
 {
     struct board_summary_get_row now = {.body = TEXT("")};
+    struct page_draft kept;
     enum result result = board_summary_get(request_store(r, WEB_BOARD), r->arena, r->id, &now);
-    if (result != OK && result != NOT_FOUND)
+    if (result == OK || result == NOT_FOUND)
+        result = page_draft_find(r, page_place_name(r->arena, PAGE_FORM_SUMMARY, r->id), &kept);
+    if (result != OK)
         return result;
-    return summary_show(r, out,
-                        (struct drafted){.body = now.body, .note = TEXT(""), .base = now.id});
+    struct drafted draft = {.body = now.body, .note = TEXT(""), .base = now.id, .kept = &kept};
+    if (kept.found) {
+        draft.body = page_draft_field(&kept, "body");
+        draft.note = page_draft_field(&kept, "note");
+        /* What was saved since the draft was begun is shown beside it. */
+        (void)text_int(page_draft_field(&kept, "base"), 0, PAGE_BEFORE_ALL, &draft.base);
+    }
+    return summary_show(r, out, draft);
 }
 
 static struct drafted typed_of(const struct request *r)

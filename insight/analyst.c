@@ -8,6 +8,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "insight/insight.h"
+#include "insight/pairs_verb.h"
 #include "insight/release.h"
 #include "schema/release.h"
 #include <assert.h>
@@ -404,15 +405,25 @@ static int help(struct analyst *analyst, const char *none)
 {
     (void)analyst;
     (void)none;
-    fputs("serve\tfollow the journal and make a release when a month is over\n"
-          "close PERIOD\tmake the release of a month that is over, e.g. 2026-03\n"
-          "list\tlist the releases\n"
-          "show PERIOD\tprint the bytes of a month's release\n"
-          "verify\tcheck every release against its digest, the chain and the journal\n"
-          "digest\tprint the content digest of release.db\n"
-          "rebuild\tcheck only: releases are a store, not a fold\n",
-          stdout);
+    fputs(
+        "serve\tfollow the journal and make a release when a month is over\n"
+        "close PERIOD\tmake the release of a month that is over, e.g. 2026-03\n"
+        "list\tlist the releases\n"
+        "show PERIOD\tprint the bytes of a month's release\n"
+        "verify\tcheck every release against its digest, the chain and the journal\n"
+        "disproportionality\tread report, product, event [, stratum] by tabs from standard input; "
+        "print how far each pair is out of proportion\n"
+        "digest\tprint the content digest of release.db\n"
+        "rebuild\tcheck only: releases are a store, not a fold\n",
+        stdout);
     return 0;
+}
+
+static int disproportionality(struct analyst *analyst, const char *none)
+{
+    (void)analyst;
+    (void)none;
+    return pairs_verb();
 }
 
 struct verb {
@@ -421,8 +432,15 @@ struct verb {
     int (*run)(struct analyst *analyst, const char *argument);
 };
 static const struct verb verbs[] = {
-    {"serve", 0, serve},   {"close", 1, close_period}, {"list", 0, list},       {"show", 1, show},
-    {"verify", 0, verify}, {"digest", 0, digest},      {"rebuild", 0, rebuild}, {"help", 0, help},
+    {"serve", 0, serve},
+    {"close", 1, close_period},
+    {"list", 0, list},
+    {"show", 1, show},
+    {"verify", 0, verify},
+    {"digest", 0, digest},
+    {"rebuild", 0, rebuild},
+    {"help", 0, help},
+    {"disproportionality", 0, disproportionality},
 };
 
 int main(int argc, char **argv)
@@ -438,7 +456,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; at < argc && i < sizeof(verbs) / sizeof(*verbs); i++) {
         if (strcmp(argv[at], verbs[i].name) != 0 || argc - at - 1 != verbs[i].arguments)
             continue;
-        if (verbs[i].run != help)
+        if (verbs[i].run != help && verbs[i].run != disproportionality)
             conf_open(state);
         clock_open();
         seal_open();
@@ -447,7 +465,8 @@ int main(int argc, char **argv)
         return verbs[i].run(&analyst, argv[at + 1]);
     }
     fputs("usage: curbside-analyst [--state DIR] VERB\n"
-          "verbs: serve, close PERIOD, list, show PERIOD, verify, digest, rebuild, help\n",
+          "verbs: serve, close PERIOD, list, show PERIOD, verify, digest, rebuild, "
+          "disproportionality, help\n",
           stderr);
     return 2;
 }

@@ -152,15 +152,15 @@
   /* ---- drafts: kept by the house within five seconds; by this tab while the house cannot be reached ---- */
   const draft_values = (form) => {
     const values = {};
-    for (const field of all("textarea[name], select[name], input[type=text][name], input[type=month][name], input[type=radio][name]:checked", form))
-      values[field.name] ??= field.value;
+    for (const field of all("textarea[name], select[name], input[type=text][name], input[type=month][name], input[type=radio][name]:checked, input[data-kept]", form))
+      if (field.type !== "checkbox" || field.checked) values[field.name] ??= field.value;
     return values;
   };
   const draft_fill = (form, values) => {
     for (const [name, value] of Object.entries(values))
-      for (const field of all("textarea, select, input[type=text], input[type=month], input[type=radio]", form)) {
+      for (const field of all("textarea, select, input[type=text], input[type=month], input[type=radio], input[data-kept]", form)) {
         if (field.name !== name) continue;
-        if (field.type === "radio") field.checked = field.value === value;
+        if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value;
         else field.value = value;
         field.dispatchEvent(new Event("input"));
       }
@@ -248,7 +248,7 @@
       dirty = true;
       said.textContent = "Your draft is back, from this tab.";
       save();
-    } else if (bar && place !== "ask" && draft_empty(form)) {
+    } else if (bar && place.startsWith("answer-") && draft_empty(form)) { /* other pages come with their draft in them */
       const look = new IntersectionObserver(async (seen) => {
         if (!seen.some((one) => one.isIntersecting)) return;
         look.disconnect();

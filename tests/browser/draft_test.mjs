@@ -39,12 +39,16 @@ test("what is typed is saved within five seconds, also while one types on, and i
   assert.ok(took < 5000, `saved after ${took} ms`);
   await page.fill("#body", "Who does it, and **how**?");
   await page.locator("label", { hasText: "Case" }).click();
+  await page.fill("#options", "Lying, then standing\nStanding only");
+  await page.check("input[name=seek]");
   await page.waitForTimeout(2500);
   const other = await as("Heron", { width: 360 });
   await other.goto("/ask");
   assert.equal(await other.inputValue("#title"), "Measuring the pressure standing up in clinic");
   assert.equal(await other.inputValue("#body"), "Who does it, and **how**?");
   assert.ok(await other.locator("input[name=kind][value='2']").isChecked());
+  assert.equal(await other.inputValue("#options"), "Lying, then standing\nStanding only");
+  assert.ok(await other.locator("input[name=seek]").isChecked());
   await other.waitForSelector("text=Your draft is back");
   await shoot(other, "draft-ask-360");
   await other.goto("/drafts");
@@ -80,6 +84,54 @@ test("an answer's draft comes back when its form comes into sight, and another m
   await phone.goto("/drafts");
   assert.equal(await phone.locator(".threads > li").count(), 0);
   assert.deepEqual(phone.faults, []);
+});
+
+test("an edit, a comment and a summary are kept as well, listed, brought back elsewhere and gone once posted", async () => {
+  const posting = (await (await house.signIn("Wren")).json(`/q/${question}`)).answers[0].id;
+  const forms = [
+    [`/p/${posting}/edit`, "Measure it standing up, after three minutes, twice.", "An edit of what you wrote", /#p\d+$/],
+    [`/p/${posting}/comment`, "With which cuff?", "A comment", /#c\d+$/],
+    [`/q/${question}/summary`, `Measure it standing up. [${posting}]`, "A thread’s summary", /#summary$/],
+  ];
+  const page = await as("Wren");
+  for (const [path, text] of forms) {
+    await page.goto(path);
+    await page.fill("#body", text);
+    await page.waitForSelector("text=Draft saved");
+  }
+  const plain = await as("Wren", { width: 360, script: false });
+  await plain.goto("/drafts");
+  assert.equal(await plain.locator(".threads > li").count(), 3);
+  for (const [path, text, what, posted] of forms) {
+    await plain.goto("/drafts");
+    await plain.locator("li", { hasText: what }).locator("text=Go on writing").click();
+    assert.ok(plain.url().endsWith(path), plain.url());
+    assert.equal(await plain.inputValue("#body"), text);
+    assert.match(await plain.textContent(".draft-bar"), /Your draft is back, saved/);
+    await plain.click("text=Save draft");
+    assert.ok(plain.url().endsWith(path), "saved without script as well");
+    assert.equal(await plain.inputValue("#body"), text);
+    await page.goto(path);
+    assert.equal(await page.inputValue("#body"), text);
+    assert.deepEqual(await axe(page), []);
+    await plain.locator("main button.primary").first().click();
+    await plain.waitForURL(posted);
+  }
+  await plain.goto("/drafts");
+  assert.equal(await plain.locator(".threads > li").count(), 0);
+  const other = await as("Heron");
+  await other.goto(`/q/${question}/summary`);
+  await other.fill("#body", `Twice is better. [${posting}]`);
+  await other.waitForSelector("text=Draft saved");
+  await page.goto(`/q/${question}/summary`);
+  await page.fill("#body", `Measure it standing up, twice. [${posting}]`);
+  await page.locator("main button.primary").click();
+  await page.waitForURL(/#summary$/);
+  const phone = await as("Heron", { width: 360 });
+  await phone.goto(`/q/${question}/summary`);
+  assert.match(await phone.textContent("#other"), /What Wren saved meanwhile/, "the draft knows which version it began with");
+  await phone.click("text=Delete this draft");
+  assert.equal(await phone.inputValue("#body"), `Measure it standing up, twice. [${posting}]`);
 });
 
 test("what may not be posted is not kept, the page says so, and the rest is", async () => {
