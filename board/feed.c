@@ -53,6 +53,8 @@ enum result feeds_list(struct work *work, struct record_feed **feeds, size_t *co
         desk_feeds_of(work->clerk->desk, work->arena, work->actor.member, FEEDS_MAX, &rows, &found);
     *feeds = arena_array(work->arena, struct record_feed, FEEDS_MAX);
     *count = 0;
+    if (work->actor.program > 0)
+        return result; /* an address is a key that would outlive the program's token */
     for (size_t i = 0; i < found && result == OK; i++)
         (*feeds)[(*count)++] =
             (struct record_feed){rows[i].id, rows[i].kind, rows[i].search,
