@@ -14,6 +14,7 @@
 #include "core/seal.h"
 #include "ledger/audit_fold.h"
 #include "ledger/checkpoint.h"
+#include "ledger/cosigned.h"
 #include "ledger/file.h"
 #include "ledger/tile.h"
 #include "ledger/tree.h"
@@ -32,7 +33,7 @@ struct audit {
     struct audit_fold fold;
     struct note_key key; /* from public/vkey */
     struct checkpoint checkpoint;
-    bool has_checkpoint;
+    struct checkpoint cosigned; /* size 0: nothing to compare */
     struct tree tree;
     uint8_t prev[32];
     uint64_t tick;
@@ -248,6 +249,12 @@ static enum result leaf_check(struct audit *audit, const struct log_entry *entry
         result = hash_keep(audit, nodes[i].row, nodes[i].place, nodes[i].hash);
     if (result == OK && audit->tree.size == audit->checkpoint.size)
         result = checkpoint_check(audit);
+    if (result == OK && audit->tree.size == audit->cosigned.size) {
+        tree_root(&audit->tree, hash);
+        if (memcmp(hash, audit->cosigned.root, 32) != 0)
+            result = fault(audit, -1, "witness", "they saw another tree of %llu leaves",
+                           (unsigned long long)audit->cosigned.size);
+    }
     return result;
 }
 
@@ -282,11 +289,36 @@ static enum result leaves_check(struct audit *audit, void (*progress)(uint64_t, 
                      "it covers %llu leaves, and only %llu are left",
                      (unsigned long long)audit->checkpoint.size,
                      (unsigned long long)audit->tree.size);
+    if (audit->tree.size < audit->cosigned.size)
+        return fault(audit, (int64_t)audit->tree.size, "witness",
+                     "they saw %llu leaves, and only %llu are left",
+                     (unsigned long long)audit->cosigned.size,
+                     (unsigned long long)audit->tree.size);
     const char *why = audit_fold_balance(&audit->fold);
     return why == NULL ? OK : fault(audit, -1, "balance", "%s", why);
 }
 
 /* --- what stands beside the leaves --- */
+
+/* What enough witnesses have seen, where there is a policy to judge them by. */
+static enum result cosigned_load(struct audit *audit)
+{
+    static struct quorum policy;
+    struct bytes content;
+    enum result result = cosigned_policy(&audit->kept, &policy);
+    if (result == OK)
+        result =
+            file_read(&audit->kept, conf_path("public/cosigned"), CHECKPOINT_SIZE_MAX, &content);
+    if (result == NOT_FOUND)
+        return OK;
+    struct text note = {(const char *)content.data, result == OK ? content.size : 0};
+    if (result != OK || checkpoint_open(&audit->kept, note, &audit->key, &audit->cosigned) != OK)
+        return fault(audit, -1, "witness", "public/cosigned is not signed by the log's key");
+    if (!quorum_holds(&audit->kept, &policy, note, NULL))
+        return fault(audit, -1, "witness", "fewer cosigned than witness.policy wants");
+    audit->report->cosigned = audit->cosigned.size;
+    return OK;
+}
 
 static enum result checkpoint_load(struct audit *audit)
 {
@@ -303,7 +335,7 @@ static enum result checkpoint_load(struct audit *audit)
                         &audit->key, &audit->checkpoint) != OK)
         return fault(audit, -1, "checkpoint", "the log's key did not sign it");
     audit->report->checkpoint_size = audit->checkpoint.size;
-    return OK;
+    return cosigned_load(audit);
 }
 
 static bool account_same(const struct audit_account *mine,
