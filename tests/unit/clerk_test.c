@@ -148,7 +148,9 @@ static void references_are_added_once_a_key_and_can_be_voted_on(void **state UNU
                                                            TEXT("https://example.org/"),
                                                            TEXT("CC BY 4.0"),
                                                            NO_TEXT,
-                                                           NO_TEXT};
+                                                           NO_TEXT,
+                                                           false,
+                                                           false};
     request_new(&command);
     assert_int_equal(room_do(NULL, &command, &first), OK);
     request_new(&command);

@@ -249,7 +249,9 @@ static void references_are_found_by_the_names_their_source_gives(void **state UN
                                                            TEXT(""),
                                                            TEXT("CC BY 4.0"),
                                                            TEXT("Lymphogranulomatosis"),
-                                                           NO_TEXT};
+                                                           NO_TEXT,
+                                                           false,
+                                                           false};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
     assert_int_equal(answer_of("lymphogranulomatosis", true)->count, 1);
 }

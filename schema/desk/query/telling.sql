@@ -214,9 +214,9 @@ GROUP BY member HAVING count(*) > 1 ORDER BY member LIMIT :most;
 --: may: clerk
 INSERT INTO feed (id, member, kind, search, at_ms) VALUES (:id, :member, :kind, :search, :at_ms);
 
---: feed_get(id: int) => one member: int, kind: int, search: int
+--: feed_get(id: int) => one member: int, kind: int, search: int, at_ms: int
 --: may: clerk
-SELECT member, kind, search FROM feed WHERE id = :id;
+SELECT member, kind, search, at_ms FROM feed WHERE id = :id;
 
 --: feeds_of(member: int, most: int) => id: int, kind: int, search: int
 --: may: clerk
