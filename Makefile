@@ -140,6 +140,7 @@ endif
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
 $(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
+$(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))

@@ -9,6 +9,7 @@
 #include "core/trace.h"
 #include "insight/close.h"
 #include "insight/pairs_verb.h"
+#include "insight/vocabulary.h"
 #include "schema/release.h"
 #include <assert.h>
 #include <errno.h>
@@ -317,6 +318,9 @@ static int serve(struct analyst *analyst, const char *none)
     if (wake_fd < 0)
         return 1;
     stores_open(analyst, DB_LOG);
+    enum result begun = vocabulary_begin(analyst->db, &analyst->arena);
+    if (begun != OK)
+        trace_die("vocabulary", "cannot be loaded: %s", result_name(begun));
     journal_open(analyst);
     while (!stop_asked) {
         enum result result = follow(analyst);
@@ -419,39 +423,18 @@ static int show(struct analyst *analyst, const char *number)
     return result == OK ? 0 : 1;
 }
 
-/* One word a line is added to the public list; none is ever taken away, for reports name them. */
 static int vocabulary(struct analyst *analyst, const char *path)
 {
-    char line[4 * TERM_SIZE_MAX];
-    long long number = 0, added = 0;
-    struct terms check;
-    FILE *file = fopen(path, "r");
-    if (!file)
+    struct text why, list;
+    int64_t words;
+    if (!vocabulary_file(&analyst->kept, path, &list))
         return say(path, "cannot be read");
     stores_open(analyst, DB_LOG);
-    terms_open(&check, (const uint8_t[TERM_KEY_SIZE]){0});
-    enum result result = db_begin(analyst->db);
-    while (result == OK && fgets(line, sizeof(line), file)) {
-        const struct text word = text_trim(text_of(line));
-        number++;
-        if (word.size == 0 || *word.data == '#')
-            continue;
-        result = ++added > INSIGHT_TERMS_MAX ? TOO_MUCH : terms_add(&check, added, word);
-        if (result == OK)
-            result = release_term_add(analyst->db, word, clock_now_ms());
-    }
+    const enum result result = vocabulary_add(analyst->db, &analyst->arena, list, &words, &why);
     if (result == OK)
-        result = db_commit(analyst->db);
+        printf("%lld words; new ones count from the next whole week on\n", (long long)words);
     else
-        fprintf(stderr, "%s:%lld: %s\n", path, number,
-                result == TOO_MUCH ? "the list is too long"
-                                   : "a word is one or two words in lower case");
-    if (result == OK)
-        printf("%lld words; new ones count from the next whole week on\n", added);
-    else
-        db_rollback(analyst->db);
-    terms_close(&check);
-    fclose(file);
+        fprintf(stderr, "%s: %s\n", path, why.data ? why.data : result_name(result));
     db_close(analyst->db);
     return result == OK ? 0 : 1;
 }

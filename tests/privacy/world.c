@@ -79,10 +79,9 @@ static void members_add(struct world *w, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
         size_t s = 0;
-        for (int64_t left = (int64_t)draw(w, 1000); s + 1 < SPECIALTIES;
-             left -= specialties[s++].weight)
-            if (left < specialties[s].weight)
-                break;
+        int64_t left = (int64_t)draw(w, 1000);
+        while (s + 1 < SPECIALTIES && left >= specialties[s].weight)
+            left -= specialties[s++].weight;
         struct event event = {.kind = EVENT_MEMBER_APPLIED};
         char name[40];
         snprintf(name, sizeof(name), "Colleague_%d", (int)i);
@@ -111,11 +110,12 @@ static int64_t posting_add(struct world *w, int kind, int64_t question, int64_t 
     return add(w, event, title, body);
 }
 
-/* Votes on one answer by a random part of the members, each at most once. */
+/* Votes on one answer by a random part (of 1000) of every `step`th member: who voted once does not
+ * again. */
 static void votes_add(struct world *w, int64_t question, int64_t posting, int64_t author,
-                      uint64_t part, uint64_t agree)
+                      uint64_t part, uint64_t agree, int64_t from, int64_t step)
 {
-    for (int64_t i = 0; i < w->count; i++) {
+    for (int64_t i = from; i < w->count; i += step) {
         if (draw(w, 1000) >= part || w->members[i] == author)
             continue;
         struct event event = {.kind = EVENT_VOTE_CAST};
@@ -160,7 +160,8 @@ static void months_live(struct world *w, int months)
                                                  TEXT("As asked."), topics[q]);
             const int64_t by = w->members[draw(w, (uint64_t)w->count)];
             const int64_t answer = posting_add(w, 4, question, by, NO_TEXT, TEXT("Yes."), "");
-            votes_add(w, question, answer, by, parts[(q + m) % 6], 45 + draw(w, 45));
+            votes_add(w, question, answer, by, parts[(q + m) % 6], 45 + draw(w, 45), 0,
+                      m + q > 0 ? 1 : months);
             if (m == 0 && q == 0) {
                 carried = question;
                 carried_answer = answer;
@@ -168,7 +169,8 @@ static void months_live(struct world *w, int months)
             }
         }
         if (m > 0) /* one question goes on from month to month */
-            votes_add(w, carried, carried_answer, carried_author, 180, (uint64_t)(60 + 4 * m));
+            votes_add(w, carried, carried_answer, carried_author, 900, (uint64_t)(60 + 4 * m), m,
+                      months);
         for (int week = 0; week < WEEKS_A_MONTH; week++) {
             w->at_ms = start_ms + (1 + 7 * week) * DAY_MS;
             week_write(w, carried, m * WEEKS_A_MONTH + week, months * WEEKS_A_MONTH);

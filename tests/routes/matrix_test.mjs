@@ -2,7 +2,7 @@
 // the program's own; and no refusal, and no reading, changes anything in any store.
 // test-seconds: 240
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { test, after, before } from "node:test";
 import { House, DAY, ask, answer, vote, npi, password } from "../support/house.mjs";
 import { hiddenFields, words } from "../support/client.mjs";
@@ -491,6 +491,14 @@ function unknown(lines) {
   }
   return [...faults, ...[...known.keys()].map((route) => `${route} is gone`)];
 }
+
+test("every sponsor gets the same bytes of a report, however often", async () => {
+  const seen = new Set();
+  for (let i = 0; i < 50; i++)
+    for (const sponsor of [them.halden, them.ostrand])
+      seen.add(createHash("sha256").update((await sponsor.get(`/sponsor/report/${it.report.id}/json`)).text).digest("hex"));
+  assert.deepEqual([...seen], [it.report.sha256]);
+});
 
 test("the program's routes are those of this table, each for whom it says", () =>
   assert.deepEqual(unknown(printed()), []));

@@ -261,7 +261,7 @@ static void words_of_the_public_list_are_counted_by_the_week(void **state)
     const char *path = arena_format(&arena, "%s/words.txt", conf_state()).data;
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fputs("# the list\ntitle\nzebra\na body\n", file);
+    fputs("# the list\ntitle\nzebra\na body\n", file); /* beside those the house starts with */
     fclose(file);
     assert_non_null(strstr(ask("vocabulary", path, &code), "3 words"));
     assert_int_equal(code, 0);
@@ -284,7 +284,7 @@ static void words_of_the_public_list_are_counted_by_the_week(void **state)
     file = fopen(path, "w");
     fputs("fine\nNot Fine\n", file);
     fclose(file);
-    assert_non_null(strstr(ask("vocabulary", path, &code), "words.txt:2: "));
+    assert_non_null(strstr(ask("vocabulary", path, &code), "words.txt: line 2: "));
     assert_int_equal(code, 1);
 }
 
