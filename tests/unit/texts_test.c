@@ -408,7 +408,6 @@ static void solved_by(const struct person *person, int64_t thread, const char *h
     request_new(&command);
     command.solve = (struct command_solve){.question = thread, .solved = true, .how = text_of(how)};
     assert_int_equal(room_do(person, &command, NULL), OK);
-    return room.head;
 }
 
 static enum result removed(int64_t posting)
