@@ -40,7 +40,7 @@ LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lfc
 
 # ---- what stands where ----
 FOLDERS := core board ranking ledger insight fcgi demo
-MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/ranker.c ledger/paymaster.c insight/analyst.c \
+MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/ranker.c ledger/paymaster.c ledger/notary.c insight/analyst.c \
   fcgi/web.c demo/demo.c
 # Stores whose compiled statements go into a folder's archive: a program that may not link a folder cannot name its tables.
 stores_core := common log

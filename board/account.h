@@ -53,6 +53,8 @@ enum result passkey_add_run(struct work *work);
 enum result recovery_renew_run(struct work *work);
 enum result factor_remove_run(struct work *work);
 enum result factors_clear_run(struct work *work);
+/* Whether the actor signed in less than FRESH_MS ago, with all that his signing in takes. */
+bool account_fresh(const struct work *work);
 /* Keyed digest of a credential id: how a passkey is found. */
 void factor_handle(struct work *work, struct bytes id, uint8_t handle[DIGEST_SIZE]);
 /* A factor's box opened with its member's key. */

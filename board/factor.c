@@ -63,7 +63,7 @@ enum result passkey_unpack(struct bytes plain, struct passkey *passkey, struct t
 
 /* A stolen session must not make itself at home: what opens the account is changed only shortly
  * after signing in. */
-static bool fresh(const struct work *work)
+bool account_fresh(const struct work *work)
 {
     return work->clerk->now_ms - work->actor.opened_ms < FRESH_MS;
 }
@@ -167,7 +167,7 @@ enum result recovery_renew_run(struct work *work)
     uint8_t request[ID_SIZE];
     struct text codes = TEXT("");
     int64_t before = 0;
-    if (!fresh(work))
+    if (!account_fresh(work))
         return not_fresh(work);
     enum result result = request_find(work, request, &before);
     if (result == NOT_FOUND && (work->actor.second & (SECOND_TOTP | SECOND_PASSKEY)) == 0)
@@ -232,7 +232,7 @@ enum result totp_offer_run(struct work *work)
 {
     struct reply_totp_offered reply;
     struct ticket ticket;
-    if (!fresh(work))
+    if (!account_fresh(work))
         return not_fresh(work);
     reply.ticket = ticket_make(&work->clerk->tickets, work->arena, TICKET_TOTP, work->actor.member,
                                work->clerk->now_ms, &ticket);
@@ -249,7 +249,7 @@ enum result totp_add_run(struct work *work)
     struct event event = {.kind = EVENT_FACTOR_ADDED};
     struct ticket ticket;
     int64_t before = 0, step = 0;
-    if (!fresh(work))
+    if (!account_fresh(work))
         return not_fresh(work);
     enum result result = request_find(work, event.factor_added.request, &before);
     if (result == OK)
@@ -286,7 +286,7 @@ enum result passkey_offer_run(struct work *work)
     struct ticket ticket;
     struct desk_member_get_row row;
     uint8_t handle[DIGEST_SIZE], number[8];
-    if (!fresh(work))
+    if (!account_fresh(work))
         return not_fresh(work);
     enum result result = desk_member_get(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result == OK)
@@ -338,7 +338,7 @@ enum result passkey_add_run(struct work *work)
     struct passkey passkey;
     struct ticket ticket;
     int64_t before = 0;
-    if (!fresh(work))
+    if (!account_fresh(work))
         return not_fresh(work);
     enum result result = request_find(work, event.factor_added.request, &before);
     if (result == OK)
@@ -390,7 +390,7 @@ enum result factor_remove_run(struct work *work)
     struct desk_factors_of_row *rows;
     size_t count = 0;
     int64_t factor = work->command->factor_remove.factor, second = 0, kind = 0;
-    if (!fresh(work))
+    if (!account_fresh(work))
         return not_fresh(work);
     enum result result = desk_factors_of(work->clerk->desk, work->arena, work->actor.member,
                                          FACTORS_MOST, &rows, &count);
@@ -484,7 +484,7 @@ enum result account_run(struct work *work)
     reply.email = credential.email;
     reply.specialty = member.specialty;
     reply.shown = member.shown != 0;
-    reply.fresh = fresh(work);
+    reply.fresh = account_fresh(work);
     reply.factors = arena_array(work->arena, struct record_factor, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
         for (int64_t at = 0; at < RECOVERY_CODES && rows[i].kind == FACTOR_RECOVERY; at++)

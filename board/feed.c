@@ -53,6 +53,8 @@ enum result feeds_list(struct work *work, struct record_feed **feeds, size_t *co
         desk_feeds_of(work->clerk->desk, work->arena, work->actor.member, FEEDS_MAX, &rows, &found);
     *feeds = arena_array(work->arena, struct record_feed, FEEDS_MAX);
     *count = 0;
+    if (work->actor.program > 0)
+        return result; /* an address is a key that would outlive the program's token */
     for (size_t i = 0; i < found && result == OK; i++)
         (*feeds)[(*count)++] =
             (struct record_feed){rows[i].id, rows[i].kind, rows[i].search,
@@ -108,6 +110,8 @@ enum result feed_read_run(struct work *work)
         result = NOT_FOUND;
     if (result != OK)
         return result;
+    reply.id = id;
+    reply.made_ms = feed.at_ms;
     reply.entries = arena_array(work->arena, struct record_feed_entry, FEED_ENTRIES_MAX);
     result = feed.kind == FEED_OWN ? own_threads(work, feed.member, &reply)
                                    : news_entries(work, &feed, &reply);

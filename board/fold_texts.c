@@ -267,20 +267,34 @@ enum result fold_board_texts(struct db *db, const struct journal_entry *entry, s
     }
 }
 
-enum result fold_desk_texts(struct db *db, const struct event *event, bool *known)
+enum result fold_desk_texts(struct db *db, const struct journal_entry *entry, struct arena *arena,
+                            bool *known)
 {
+    const struct event *event = &entry->event;
+    const struct event_comment_added *comment = &event->comment_added;
+    const struct event_thanks_given *thanks = &event->thanks_given;
+    const struct event_mark_set *mark = &event->mark_set;
+    enum result result;
     *known = true;
     switch ((int)event->kind) {
     case EVENT_POSTING_EDITED:
-        return request_keep(db, event->posting_edited.request, event->seq);
+        result = request_keep(db, event->posting_edited.request, event->seq);
+        THEN(result, fold_telling_edit(db, entry, arena));
+        return result;
     case EVENT_COMMENT_ADDED:
-        return request_keep(db, event->comment_added.request, event->seq);
+        result = request_keep(db, comment->request, event->seq);
+        THEN(result, fold_telling_own(db, event, comment->author, comment->member));
+        return result;
     case EVENT_MARK_SET:
-        return request_keep(db, event->mark_set.request, event->seq);
+        result = request_keep(db, mark->request, event->seq);
+        THEN(result, fold_telling_own(db, event, mark->author, mark->member));
+        return result;
     case EVENT_SUMMARY_EDITED:
         return request_keep(db, event->summary_edited.request, event->seq);
     case EVENT_THANKS_GIVEN:
-        return desk_thank_add(db, event->thanks_given.posting, event->thanks_given.member);
+        result = desk_thank_add(db, thanks->posting, thanks->member);
+        THEN(result, fold_telling_own(db, event, thanks->author, thanks->member));
+        return result;
     case EVENT_ANSWER_CHOSEN:
         return OK; /* the board's business */
     default:

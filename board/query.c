@@ -18,7 +18,8 @@ enum {
     MERGED_MOST = 20000,
     MERGED_SHARE = 20,
 };
-enum { QUERY_SIZE = 4096 };            /* of the FTS5 text, to begin with */
+enum { QUERY_SIZE = 4096 }; /* of the FTS5 text, to begin with */
+enum { PART_SIZE_MIN = 3, COMPOUND_SIZE_MAX = 30 };
 static const double MORE_WEIGHT = 0.5; /* of what was not said but means the same */
 
 /* A word as FTS5 sees it: always a quoted string, which can hold nothing but letters, digits and
@@ -57,7 +58,7 @@ static enum result term_repair(struct rarity *rarity, struct arena *arena, struc
     struct text taken;
     if (plan->repair_count == PLAN_REPAIRS_MAX)
         return OK;
-    enum result result = repair_word(rarity->db, arena, word->text, &taken);
+    enum result result = repair_word(rarity->db, arena, word->text, plan->letter, &taken);
     if (result != OK || taken.data == NULL)
         return result;
     plan->repairs[plan->repair_count++] = (struct plan_repair){word->text, taken};
@@ -136,12 +137,42 @@ static void plan_lead(const struct rarity *rarity, struct plan *plan)
     }
 }
 
+static bool may_be_part(const struct asked_word *word)
+{
+    return !word->stop && !word->phrase && !word->unwanted && !word->prefix &&
+           word->text.size >= PART_SIZE_MIN && (uint8_t)word->text.data[0] > '9';
+}
+
+/* Words are written together here and apart there (rib cage, breast feeding, post traumatic): two
+ * that stand side by side are also looked for as one, where texts know it. */
+static enum result compounds_add(struct rarity *rarity, struct arena *arena,
+                                 const struct asked *asked, struct plan *plan)
+{
+    enum result result = OK;
+    for (size_t i = 1; i < asked->count && result == OK; i++) {
+        const struct asked_word *first = &asked->words[i - 1], *second = &asked->words[i];
+        const size_t size = first->text.size + second->text.size;
+        if (second->place != first->place + 1 || size > COMPOUND_SIZE_MAX || !may_be_part(first) ||
+            !may_be_part(second))
+            continue;
+        const struct asked_word both = {
+            .text = arena_format(arena, "%.*s%.*s", (int)first->text.size, first->text.data,
+                                 (int)second->text.size, second->text.data)};
+        result = term_add(
+            rarity, arena, plan,
+            (struct term){.stem = asked_stem(both.text), .quoted = word_quoted(arena, &both)},
+            MORE_WEIGHT);
+    }
+    return result;
+}
+
 /* Stop words are words when there is no other. */
 enum result plan_make(struct rarity *rarity, struct arena *arena, const struct asked *asked,
                       const struct vocab_more *more, bool repair, struct plan *plan)
 {
     enum result result = rarity_texts(rarity, arena);
     bool telling = false;
+    plan->letter = asked->letter;
     for (size_t i = 0; i < asked->count; i++)
         telling = telling || !(asked->words[i].stop || asked->words[i].unwanted);
     for (size_t i = 0; i < asked->count && result == OK; i++) {
@@ -155,6 +186,8 @@ enum result plan_make(struct rarity *rarity, struct arena *arena, const struct a
             (struct term){.stem = asked_stem(word.text), .quoted = word_quoted(arena, &word)},
             MORE_WEIGHT);
     }
+    if (result == OK)
+        result = compounds_add(rarity, arena, asked, plan);
     plan->merged = asked->filtered || plan->must_count + plan->unwanted_count > 0;
     qsort(plan->terms, plan->count, sizeof(*plan->terms), rarer);
     plan_lead(rarity, plan);

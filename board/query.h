@@ -27,6 +27,7 @@ struct plan {
     size_t must_count, unwanted_count;
     struct plan_repair repairs[PLAN_REPAIRS_MAX];
     size_t repair_count;
+    bool letter;   /* of many words: each of them is worth less work */
     bool loosened; /* a phrase stood nowhere as it is, so its words are looked for */
     bool merged;   /* FTS5 must say which postings match: phrases, unwanted words, filters */
 };

@@ -112,14 +112,16 @@ static enum result nearest_find(struct db *db, struct arena *arena, struct text 
 }
 
 /* Looking through a beginning reads where all its words stand, so a longer one is tried first. */
-enum result repair_word(struct db *db, struct arena *arena, struct text word, struct text *repaired)
+enum result repair_word(struct db *db, struct arena *arena, struct text word, bool quick,
+                        struct text *repaired)
 {
+    const size_t least_size = quick ? BEGINNING_FIRST : BEGINNING;
     struct text nearest = NO_TEXT;
     enum result result = OK;
     *repaired = NO_TEXT;
     if (!may_be_misspelt(word))
         return OK;
-    for (size_t size = BEGINNING_FIRST; size >= BEGINNING && result == OK && nearest.data == NULL;
+    for (size_t size = BEGINNING_FIRST; size >= least_size && result == OK && nearest.data == NULL;
          size--)
         result = nearest_find(db, arena, word, size, &nearest);
     if (result == OK && nearest.data != NULL)

@@ -20,8 +20,10 @@ enum {
 };
 
 /* A search is answered by a text, so that a title which is all asked for only helps; a question
- * like the one being typed is one whose title is all in it. */
-static const struct cover_taste taste_search = {2, 0.6, 1, 2}, taste_similar = {100, 1.1, 1.5, 0};
+ * like the one being typed is one whose title is all in it. A letter holds the little words of
+ * every title, so that they say nothing in it. */
+static const struct cover_taste taste_search = {2, 0.6, 1, 2}, taste_letter = {2, 0.6, 0, 2},
+                                taste_similar = {100, 1.1, 1.5, 0};
 
 struct search {
     struct db *db, *vocab;
@@ -350,7 +352,7 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
         result = facets_fill(search, arena, threads, score->count, answer);
     readings_tell(more, answer);
     answer->loosened = plan->loosened;
-    if (plan->repair_count > 0)
+    if (plan->repair_count > 0 && !plan->letter) /* a letter is not shown again for a word's sake */
         answer->repaired = query_repaired(arena, typed, plan);
     return result;
 }
@@ -364,11 +366,11 @@ enum result search_answer(struct search *search, struct arena *arena, struct tex
     asked_read(arena, words, (size_t)conf_int("search.words_most"), false, clock_now_ms(), asked);
     return hits_find(search, arena, words,
                      &(struct ask){.asked = asked,
-                                   .taste = &taste_search,
+                                   .taste = asked->letter ? &taste_letter : &taste_search,
                                    .most = most,
                                    .snippets = true,
                                    .facets = true,
-                                   .repair = !exact && !asked->letter},
+                                   .repair = !exact},
                      answer);
 }
 
@@ -395,8 +397,7 @@ enum result search_similar(struct search *search, struct arena *arena, struct te
         last->prefix = true;
     enum result result = hits_find(
         search, arena, title,
-        &(struct ask){
-            .asked = asked, .taste = &taste_similar, .most = most, .repair = !asked->letter},
+        &(struct ask){.asked = asked, .taste = &taste_similar, .most = most, .repair = true},
         answer);
     *hits = answer->hits;
     *count = answer->count;

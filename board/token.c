@@ -43,8 +43,11 @@ bool token_may(const struct actor *actor, enum command_kind kind)
     const char *action = session_action(kind);
     if (kind == COMMAND_SESSION_TOUCH)
         return true;
-    if (kind == COMMAND_FOLLOWING) /* a question without a form: what /notices shows */
+    /* Questions without a form: what /notices and /p/:id/flag show. */
+    if (kind == COMMAND_FOLLOWING)
         return (actor->scopes & SCOPE_NOTICES) != 0;
+    if (kind == COMMAND_FLAGS_OWN)
+        return (actor->scopes & SCOPE_FLAG) != 0;
     return action != NULL && (token_form_scopes(action) & actor->scopes) != 0;
 }
 
@@ -60,6 +63,13 @@ enum result token_touch(struct work *work)
     return clerk_record(work->clerk, &event, NULL, 0);
 }
 
+/* A token is a lasting way in: who has a second step shows it shortly before, as for every other
+ * way in that he adds. A password read over his shoulder is not enough. */
+static bool may_make(const struct work *work)
+{
+    return (work->actor.second & (SECOND_TOTP | SECOND_PASSKEY)) == 0 || account_fresh(work);
+}
+
 enum result tokens_run(struct work *work)
 {
     struct desk_tokens_of_row *rows;
@@ -69,6 +79,7 @@ enum result tokens_run(struct work *work)
                                         TOKENS_MOST, &rows, &count);
     if (result != OK)
         return result;
+    reply.fresh = may_make(work);
     reply.tokens = arena_array(work->arena, struct record_token, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
         struct bytes name;
@@ -94,6 +105,10 @@ static enum result make_check(struct work *work)
     const struct command_token_make *c = &work->command->token_make;
     struct desk_tokens_of_row *rows;
     size_t count = 0, good = 0;
+    if (!may_make(work))
+        return problem(work, REFUSED, "",
+                       "You signed in more than 15 minutes ago. To make a token, sign out and in "
+                       "again first, with your second step.");
     if (text_trim(c->name).size == 0)
         return problem(work, INVALID, "name", "Give it a name, so that you know it in the list.");
     enum result result = desk_tokens_of(work->clerk->desk, work->arena, work->actor.member,

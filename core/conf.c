@@ -111,6 +111,12 @@ const struct setting conf_settings[] = {
            "Commitments are opened to auditors this long after their period was closed."),
     NUMBER("ledger.fund_unit_cents", "cents", 1, 100000000, 100000,
            "Deposits of campaigns come in multiples of this, so that their sizes say little."),
+    WORDS("signer.peer_user", 0, 64, "",
+          "User of the paymaster, if the signer runs under another; empty: they are one."),
+    WORDS("witness.name", 0, 100, "",
+          "Of a witness's own state folder: its name, which stands beside every cosignature."),
+    NUMBER("witness.port", "", 0, 65535, 8642,
+           "The port of 127.0.0.1 a witness answers on; 0: any that is free."),
     NUMBER("insight.k", "voters", 2, 1000, 11,
            "A release shows a cell only if at least this many voted."),
 

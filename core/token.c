@@ -11,33 +11,72 @@ static const struct {
     const char *name, *words;
 } scopes[SCOPES] = {
     {"read", "Read what colleagues wrote, and search"},
-    {"ask", "Post questions, cases and observations in your name"},
+    {"ask", "Post questions, cases and observations in your name, and say how they were solved"},
     {"answer", "Post answers in your name"},
-    {"vote", "Vote in your name"},
-    {"notices", "Read your notices, follow topics"},
+    {"vote", "Vote, choose in polls and rate in your name"},
+    {"notices", "Read your notices, and change what you follow and are told of"},
+    {"comment", "Comment, thank, and mark postings as outdated or dangerous"},
+    {"edit", "Change your postings, and the summaries of threads"},
+    {"drafts", "Read, keep and delete your drafts"},
+    {"flag", "Flag postings to the admins, and object to what they decided on yours"},
 };
 
-/* What stands in no row here is closed to programs. A new form is, until somebody decides. */
+/* What stands in no row here is closed to programs. A new form is, until somebody decides. Closed
+ * on purpose: an account, its tokens and feeds (a feed's address is a key that outlives the token),
+ * vouching (a person's word for a person), money, and what admins and sponsors do. */
 static const struct {
     const char *pattern;
     int64_t scopes;
 } forms[] = {
     {"/ask", SCOPE_ASK},
-    {"/preview", SCOPE_ASK | SCOPE_ANSWER},
     {"/q/:id/solved", SCOPE_ASK},
+    {"/p/:id/choose", SCOPE_ASK},
+    {"/q/:id/round", SCOPE_ASK},
+    {"/q/:id/round/close", SCOPE_ASK},
+    {"/q/:id/duplicate", SCOPE_ASK},
     {"/q/:id/answer", SCOPE_ANSWER},
+    {"/preview", SCOPE_ASK | SCOPE_ANSWER | SCOPE_COMMENT | SCOPE_EDIT},
+    {"/image", SCOPE_ASK | SCOPE_ANSWER | SCOPE_EDIT},
     {"/p/:id/vote", SCOPE_VOTE},
     {"/q/:id/poll", SCOPE_VOTE},
     {"/q/:id/rate", SCOPE_VOTE},
+    {"/q/:id/show", SCOPE_VOTE},
     {"/topic/:name/follow", SCOPE_NOTICES},
+    {"/q/:id/follow", SCOPE_NOTICES},
+    {"/q/:id/decline", SCOPE_NOTICES},
     {"/notices/seen", SCOPE_NOTICES},
+    {"/notices/settings", SCOPE_NOTICES},
+    {"/search/save", SCOPE_NOTICES},
+    {"/saved/:id/drop", SCOPE_NOTICES},
+    {"/p/:id/comment", SCOPE_COMMENT},
+    {"/comment/:id/remove", SCOPE_COMMENT},
+    {"/p/:id/thank", SCOPE_COMMENT},
+    {"/p/:id/mark", SCOPE_COMMENT},
+    {"/p/:id/mark/withdraw", SCOPE_COMMENT},
+    {"/p/:id/edit", SCOPE_EDIT},
+    {"/q/:id/summary", SCOPE_EDIT},
+    {"/draft", SCOPE_DRAFTS},
+    {"/draft/remove", SCOPE_DRAFTS},
+    {"/p/:id/flag", SCOPE_FLAG},
+    {"/p/:id/flag/withdraw", SCOPE_FLAG},
+    {"/p/:id/appeal", SCOPE_FLAG},
 };
+/* What is read: a reader's own affairs, and what only makes sense before one of these forms. */
 static const struct {
     const char *pattern;
     int64_t scopes;
 } own_pages[] = {
     {"/ask", SCOPE_ASK},
     {"/notices", SCOPE_NOTICES},
+    {"/notices/settings", SCOPE_NOTICES},
+    {"/q/:id/answer", SCOPE_DRAFTS},
+    {"/drafts", SCOPE_DRAFTS},
+    {"/p/:id/comment", SCOPE_READ},
+    {"/p/:id/mark", SCOPE_READ},
+    {"/p/:id/edit", SCOPE_EDIT},
+    {"/q/:id/summary", SCOPE_EDIT},
+    {"/p/:id/flag", SCOPE_FLAG},
+    {"/p/:id/withheld", SCOPE_FLAG},
 };
 
 const char *token_scope_name(size_t place)

@@ -9,13 +9,17 @@ enum { TOKEN_PREFIX_SIZE = 4, TOKEN_TEXT_SIZE = TOKEN_PREFIX_SIZE + 43 };
 
 /* Bits; kept in the journal, so their values stay. */
 enum token_scope {
-    SCOPE_READ = 1,    /* what members wrote */
-    SCOPE_ASK = 2,     /* questions, cases, observations; marking one's own as solved */
-    SCOPE_ANSWER = 4,  /* answers */
-    SCOPE_VOTE = 8,    /* votes */
-    SCOPE_NOTICES = 16 /* own notices and followed topics */
+    SCOPE_READ = 1,     /* what members wrote */
+    SCOPE_ASK = 2,      /* questions, cases, observations, and what is their asker's to say */
+    SCOPE_ANSWER = 4,   /* answers */
+    SCOPE_VOTE = 8,     /* votes, choices in polls, ratings, and looking at totals before */
+    SCOPE_NOTICES = 16, /* own notices, what is followed, saved searches, how it is mailed */
+    SCOPE_COMMENT = 32, /* comments, thanks, marks */
+    SCOPE_EDIT = 64,    /* own postings in another wording, summaries */
+    SCOPE_DRAFTS = 128, /* what is being written */
+    SCOPE_FLAG = 256    /* flags, objections */
 };
-enum { SCOPES = 5, SCOPE_ALL = 31 };
+enum { SCOPES = 9, SCOPE_ALL = 511 };
 /* By place, from 0: the word in an address or a document, and what it opens, for a person. */
 const char *token_scope_name(size_t place);
 const char *token_scope_words(size_t place);

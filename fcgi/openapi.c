@@ -165,6 +165,29 @@ static void body_schema_write(struct buf *out, const struct field *fields)
     buf_format(out, "]}");
 }
 
+static bool has_file(const struct field *fields)
+{
+    bool has = false;
+    for (const struct field *field = fields; field && field->name; field++)
+        has = has || field->type == FIELD_FILE;
+    return has;
+}
+
+/* A file comes in a form of parts and in no other. */
+static void body_write(struct buf *out, const struct field *fields)
+{
+    static const char *const types[] = {"application/json", "application/x-www-form-urlencoded",
+                                        "multipart/form-data"};
+    size_t from = has_file(fields) ? 2 : 0, to = has_file(fields) ? 3 : 2;
+    buf_format(out, ",\"requestBody\":{\"required\":true,\"content\":{");
+    for (size_t i = from; i < to; i++) {
+        buf_format(out, "%s\"%s\":{\"schema\":", i > from ? "," : "", types[i]);
+        body_schema_write(out, fields);
+        buf_char(out, '}');
+    }
+    buf_format(out, "}}");
+}
+
 /* --- a row --- */
 
 /* "/q/:id/answer" as "/q/{id}/answer"; and, for a name of the operation, "q_id_answer". */
@@ -227,15 +250,27 @@ static void answer_write(struct buf *out, const char *status, const char *said, 
                out->data[out->size - 1] == '{' ? "" : ",", status, said, schema);
 }
 
+/* Two things under one status: what was asked for, or a preview of it. */
+static void either_write(struct buf *out, const char *schema)
+{
+    buf_format(out,
+               "\"200\":{\"description\":\"Done: where it shows. Or, with preview, the page\","
+               "\"content\":{\"application/json\":{\"schema\":{\"anyOf\":[{\"$ref\":"
+               "\"#/components/schemas/done\"},{\"$ref\":\"#/components/schemas/%s\"}]}}}}",
+               schema);
+}
+
 static void answers_write(struct buf *out, const struct route *route,
                           const struct openapi_page *page)
 {
     static const char *const refusals[] = {"401", "403", "404", "409", "413",
                                            "422", "429", "500", "503"};
     buf_format(out, ",\"responses\":{");
-    if (page && page->makes)
+    if (page && page->does == MAKES)
         answer_write(out, "201", "Done: what came to be, and where it is", "made");
-    if (page && page->shape)
+    if (page && page->does == CHANGES)
+        either_write(out, page->shape->name);
+    else if (page && page->shape)
         answer_write(out, "200", "What the page shows", page->shape->name);
     else if (route->method == METHOD_POST)
         answer_write(out, "200", "Done: where it shows", "done");
@@ -272,14 +307,8 @@ static void row_write(struct buf *out, struct arena *arena, const struct route *
     words(out, "summary", page ? page->words : "");
     security_write(out, route);
     parameters_write(out, route);
-    if (route->method == METHOD_POST) {
-        buf_format(out, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":"
-                        "{\"schema\":");
-        body_schema_write(out, route->fields);
-        buf_format(out, "},\"application/x-www-form-urlencoded\":{\"schema\":");
-        body_schema_write(out, route->fields);
-        buf_format(out, "}}}");
-    }
+    if (route->method == METHOD_POST)
+        body_write(out, route->fields);
     answers_write(out, route, page);
     buf_char(out, '}');
 }

@@ -118,7 +118,7 @@ enum result page_comment_post(struct request *r, struct reply *out)
     result = page_command_created(r, &command, &created);
     if (result != OK)
         return result;
-    return reply_redirect(r, out, "/q/%" PRId64 "#c%" PRId64, row.question, created.id);
+    return reply_made(r, out, created.id, "/q/%" PRId64 "#c%" PRId64, row.question, created.id);
 }
 
 enum result page_comment_remove_post(struct request *r, struct reply *out)

@@ -23,6 +23,10 @@ const struct field fields_tokens[] = {
     SCOPE_FIELD("answer"),
     SCOPE_FIELD("vote"),
     SCOPE_FIELD("notices"),
+    SCOPE_FIELD("comment"),
+    SCOPE_FIELD("edit"),
+    SCOPE_FIELD("drafts"),
+    SCOPE_FIELD("flag"),
     {.name = "days",
      .type = FIELD_INT,
      .low = 1,
@@ -56,6 +60,7 @@ static enum result tokens_load(struct request *r, struct view_tokens *v)
     json_close(root);
     if (result != OK)
         return BUSY;
+    v->fresh = reply.fresh;
     v->tokens = arena_array(r->arena, struct view_token, reply.tokens_count + 1);
     for (size_t i = 0; i < reply.tokens_count; i++) {
         const struct record_token *token = &reply.tokens[i];

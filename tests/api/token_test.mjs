@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { digests, sql } from "../support/stores.mjs";
 
 let house, alder, birch, question, posting, all, reads;
-const scopes = ["read", "ask", "answer", "vote", "notices"];
+const scopes = ["read", "ask", "answer", "vote", "notices", "comment", "edit", "drafts", "flag"];
 before(async () => {
   house = await House.start();
   alder = await house.physician("Alder");
@@ -82,6 +82,10 @@ test("a scope that is missing is named, and nothing is done", async () => {
     [`/q/${question}/answer`, { body: "Body." }, "answer"],
     [`/p/${posting}/vote`, { stance: 2 }, "vote"],
     ["/notices/seen", { upto: 1 }, "notices"],
+    [`/p/${posting}/comment`, { body: "And then?" }, "comment"],
+    [`/p/${posting}/edit`, { body: "Otherwise." }, "edit"],
+    ["/draft", { place: "ask", body: "Half a" }, "drafts"],
+    [`/p/${posting}/flag`, { reason: 3 }, "flag"],
   ]) {
     const got = await program(reads).post(path, body);
     assert.equal(got.status, 403, path);
@@ -102,12 +106,20 @@ test("no token opens an account, money, the door, or what is of sponsors and adm
     ["/account/tokens", { name: "more", read: true, password }],
     ["/login", { name: "Alder", password }],
     ["/vouch/invite", {}],
+    ["/feeds", { kind: 3 }],
     ["/admin/period", { period: "2026-01" }],
   ]) {
     const seen = digests(house), got = await program(all).post(path, body);
     assert.ok([401, 403, 404].includes(got.status), `${path}: ${got.status}`);
     assert.deepEqual(digests(house), seen);
   }
+});
+
+test("a program is told what its member follows, and never the address of a feed, which would outlive its token", async () => {
+  await alder.submit("/notices/settings", "/feeds", { kind: 3 }, { expect: 303 });
+  assert.match((await alder.json("/notices/settings")).own_feed, /\/feed\//); // control
+  const got = await program(all).get("/notices/settings");
+  assert.deepEqual([got.status, got.json.own_feed, got.text.includes("/feed/")], [200, "", false]);
 });
 
 test("a token that is false, ended or old opens nothing, and a cookie beside it does not help", async () => {

@@ -2,18 +2,15 @@
 // test-seconds: 200
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { House, ask, answer, password } from "../support/house.mjs";
-import { launch, open, signIn, axe } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn } from "../support/browser.mjs";
 import { png, withExif, jpegSize, upload } from "../support/picture.mjs";
 import { filesBelow, bytesOf } from "../support/stores.mjs";
 import { hiddenFields, words } from "../support/client.mjs";
 
 let house, browser, heron, wren, question, page;
-const shots = process.env.SHOTS;
-if (shots) mkdirSync(shots, { recursive: true });
-const shoot = (of, name) => (shots ? of.screenshot({ path: `${shots}/${name}.png`, fullPage: true }) : null);
 
 before(async () => {
   house = await House.start({ clock: null, conf: { "sandbox.kill": 1 } });
@@ -196,7 +193,7 @@ test("with script a picture is put where one writes, and the draft has it", asyn
   await at.setInputFiles("#picture", { name: "a.png", mimeType: "image/png", buffer: png(900, 600, (x, y) => [x % 256, y % 256, 120]) });
   await at.fill("#alt", "Red [raised] patches");
   await at.check("input[name=clean]");
-  await shoot(at, "image-form-360");
+  await shot(at, "image-form-360");
   assert.deepEqual(await axe(at), []);
   await at.click("button:has-text('Add picture')");
   await at.waitForSelector("text=The picture is in the text");
@@ -211,7 +208,7 @@ test("with script a picture is put where one writes, and the draft has it", asyn
   await shown.scrollIntoViewIfNeeded();
   await at.waitForFunction(() => document.querySelector(".prose img").complete && document.querySelector(".prose img").naturalWidth === 640);
   assert.ok(await at.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-  await shoot(at, "image-question-360");
+  await shot(at, "image-question-360");
   assert.deepEqual(await axe(at), []);
   assert.deepEqual(at.faults, []);
 });
@@ -231,7 +228,7 @@ test("without script it is added to the draft's end, and one that was chosen and
   await at.waitForSelector("text=say that it shows no face");
   assert.equal(await at.inputValue("#answer-body"), "I have seen this:");
   assert.equal(await at.inputValue("#alt"), "A forearm");
-  await shoot(at, "image-fault-1280");
+  await shot(at, "image-fault-1280");
   await at.setInputFiles("#picture", { name: "b.png", mimeType: "image/png", buffer: png(120, 80) });
   await at.check("input[name=clean]");
   await at.click("button:has-text('Add picture')");
@@ -283,7 +280,7 @@ test("a picture is added to an edit and taken out of it, with script and without
   await plain.click("button:has-text('Add picture')");
   await plain.waitForURL(/\/edit$/);
   assert.match(await plain.inputValue("#body"), /^It looked like this\.\n\n!\[A knee\]\(image:300x200-/);
-  await shoot(plain, "image-edit-360");
+  await shot(plain, "image-edit-360");
   await plain.click("text=Take it out");
   assert.equal((await plain.inputValue("#body")).trim(), "It looked like this.");
   const at = await open(browser, house.origin, {});

@@ -4,7 +4,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, password, ask, answer, vote } from "../support/house.mjs";
-import { launch, open, signIn, axe } from "../support/browser.mjs";
+import { launch, open, signIn, sound } from "../support/browser.mjs";
 
 let house, browser, question, posting, second;
 const people = {};
@@ -27,16 +27,6 @@ const as = async (name, options = {}) => {
   await signIn(page, name, password);
   return page;
 };
-const shot = async (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
-// axe needs script. Whatever page this is: nothing hangs over the edge, nothing is hard to reach or read.
-async function sound(page, name) {
-  for (const width of [360, 768, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name}: no sideways scrolling at ${width}`);
-    if (width !== 768) assert.deepEqual(await axe(page), [], `${name} at ${width}`);
-    await shot(page, `texts-${name}-${width}`);
-  }
-}
 
 test("an author edits by keyboard alone, and colleagues read what changed", async () => {
   const page = await as("Birch");

@@ -3,7 +3,7 @@ import { password } from "./house.mjs";
 
 // A token of this member's: { text, id }.
 export async function makeToken(client, scopes = ["read"], more = {}) {
-  const fields = { name: `for ${scopes.join(" ")}`, password, days: 30, ...Object.fromEntries(scopes.map((scope) => [scope, 1])), ...more };
+  const fields = { name: `for ${scopes.join(" ")}`.slice(0, 40).trim(), password, days: 30, ...Object.fromEntries(scopes.map((scope) => [scope, 1])), ...more };
   const got = await client.submit("/account/tokens", "/account/tokens", fields, { expect: 200 });
   const text = got.text.match(/cbs_[A-Za-z0-9_-]{43}/)?.[0];
   if (!text) throw new Error(`no token in the page: ${got.text.slice(0, 400)}`);
@@ -19,7 +19,7 @@ export class Program {
   get(path, headers = {}) { return this.client.get(path, { headers: { ...this.headers, ...headers } }).then(parsed); }
   post(path, body, headers = {}) {
     const all = { "sec-fetch-site": null, origin: null, "content-type": "application/json", ...this.headers, ...headers };
-    return this.client.request("POST", path, { body: typeof body === "string" ? body : JSON.stringify(body), headers: all }).then(parsed);
+    return this.client.request("POST", path, { body: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body), headers: all }).then(parsed);
   }
 }
 function parsed(got) {

@@ -116,6 +116,35 @@ static void no_token_opens_an_account_the_door_or_the_desk(void **state UNUSED)
     assert_int_equal(token_vote(all, question, STANCE_DISPUTE), OK); /* control */
 }
 
+/* As an app that was added does. */
+static void second_set(int64_t member, int64_t second)
+{
+    struct event event = {.kind = EVENT_FACTOR_ADDED};
+    event.factor_added = (struct event_factor_added){
+        .member = member, .kind = 1, .second = second, .box = bytes_of("box", 3)};
+    seal_random(event.factor_added.request, ID_SIZE);
+    arena_reset(&room.arena, 0);
+    assert_int_equal(batch_begin(&room), OK);
+    assert_int_equal(clerk_record(&room, &event, NULL, 0), OK);
+    assert_int_equal(batch_commit(&room), OK);
+}
+
+static void a_token_takes_a_second_step_of_who_has_one(void **state UNUSED)
+{
+    struct person cedar = {0};
+    struct text token;
+    person_make(&gate, &cedar, "Cedar");
+    *now += 16 * MINUTE_MS;
+    token = token_make(&cedar, SCOPE_READ, 30); /* control: the password is all he has */
+    assert_int_equal(token.size, TOKEN_TEXT_SIZE);
+    second_set(cedar.id, SECOND_TOTP);
+    struct command command = make_command(SCOPE_READ, 30);
+    assert_int_equal(room_do(&cedar, &command, NULL), REFUSED);
+    *now -= 2 * MINUTE_MS;
+    command = make_command(SCOPE_READ, 30);
+    assert_int_equal(room_do(&cedar, &command, NULL), OK);
+}
+
 static void a_token_is_told_once_and_is_kept_nowhere(void **state UNUSED)
 {
     struct command command = make_command(SCOPE_READ, 30);
@@ -227,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_does_what_its_scopes_name),
         cmocka_unit_test(no_token_opens_an_account_the_door_or_the_desk),
+        cmocka_unit_test(a_token_takes_a_second_step_of_who_has_one),
         cmocka_unit_test(a_token_is_told_once_and_is_kept_nowhere),
         cmocka_unit_test(a_token_opens_its_members_own_rows),
         cmocka_unit_test(texts_that_are_no_token_are_read_as_none),

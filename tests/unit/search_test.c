@@ -10,15 +10,13 @@ static void reference(int64_t number, const char *title, const char *body)
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
     command.reference_add =
-        (struct command_reference_add){arena_format(&room_arena, "k%lld", (long long)number),
-                                       text_of(title),
-                                       text_of(body),
-                                       TEXT("neurology"),
-                                       TEXT("A source"),
-                                       TEXT(""),
-                                       TEXT("CC BY 4.0"),
-                                       NO_TEXT,
-                                       NO_TEXT};
+        (struct command_reference_add){.key = arena_format(&room_arena, "k%lld", (long long)number),
+                                       .title = text_of(title),
+                                       .body = text_of(body),
+                                       .topics = TEXT("neurology"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("CC BY 4.0")};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
 }
 
@@ -237,19 +235,38 @@ static void a_misspelt_word_is_looked_for_as_it_was_meant(void **state UNUSED)
     assert_null(answer_of("qzxwvk", false)->repaired.data);             /* nothing is near */
 }
 
+static void a_letter_is_misspelt_like_anything_else(void **state UNUSED)
+{
+    struct search_answer *answer =
+        answer_of("My old neighbour came to me yesterday since his son had told him that he ought "
+                  "to stop warfrin",
+                  false);
+    assert_true(answer->count >= 1);
+    assert_true(text_is(answer->hits[0].title, "How is warfarin dosed?"));
+    assert_null(answer->repaired.data); /* it is not shown again as a whole */
+}
+
+static void words_written_apart_are_found_where_they_are_written_together(void **state UNUSED)
+{
+    reference(102, "What causes ribcage pain?", "Often a bruise.");
+    assert_int_equal(answer_of("rib cage", true)->count, 1);
+    assert_int_equal(answer_of("rib or cage", true)->count, 0); /* control: not side by side */
+    assert_int_equal(answer_of("cage rib", true)->count, 0);
+}
+
 static void references_are_found_by_the_names_their_source_gives(void **state UNUSED)
 {
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
-    command.reference_add = (struct command_reference_add){TEXT("medquad:n"),
-                                                           TEXT("What is Hodgkin disease?"),
-                                                           TEXT("A cancer."),
-                                                           TEXT("cancer"),
-                                                           TEXT("A source"),
-                                                           TEXT(""),
-                                                           TEXT("CC BY 4.0"),
-                                                           TEXT("Lymphogranulomatosis"),
-                                                           NO_TEXT};
+    command.reference_add =
+        (struct command_reference_add){.key = TEXT("medquad:n"),
+                                       .title = TEXT("What is Hodgkin disease?"),
+                                       .body = TEXT("A cancer."),
+                                       .topics = TEXT("cancer"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("CC BY 4.0"),
+                                       .names = TEXT("Lymphogranulomatosis")};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
     assert_int_equal(answer_of("lymphogranulomatosis", true)->count, 1);
 }
@@ -311,6 +328,8 @@ int main(void)
         cmocka_unit_test(filters_hold_back_what_is_not_so),
         cmocka_unit_test(facets_count_the_threads_that_were_found),
         cmocka_unit_test(a_misspelt_word_is_looked_for_as_it_was_meant),
+        cmocka_unit_test(a_letter_is_misspelt_like_anything_else),
+        cmocka_unit_test(words_written_apart_are_found_where_they_are_written_together),
         cmocka_unit_test(references_are_found_by_the_names_their_source_gives),
         cmocka_unit_test(medical_words_widen_a_query_and_the_reading_is_told),
         cmocka_unit_test(topics_are_read_as_people_type_them),
