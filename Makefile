@@ -40,7 +40,7 @@ LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lfc
 
 # ---- what stands where ----
 FOLDERS := core board ranking ledger insight fcgi demo
-MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/ranker.c ledger/paymaster.c insight/analyst.c \
+MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/ranker.c ledger/paymaster.c ledger/notary.c insight/analyst.c \
   fcgi/web.c demo/demo.c
 # Stores whose compiled statements go into a folder's archive: a program that may not link a folder cannot name its tables.
 stores_core := common log
@@ -129,10 +129,16 @@ $(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
+# Noise that protects members is drawn in whole numbers; gcc refuses to name a floating-point register in this file.
+ifeq ($(findstring clang,$(CC)),)
+$(BUILD)/obj/insight/noise.o: FLAGS += -mgeneral-regs-only
+endif
+
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
 $(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
 $(BUILD)/obj/ranking/pay.o: scripts/reward/settled.lua
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
+$(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))

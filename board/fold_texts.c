@@ -8,7 +8,7 @@
 #include "schema/board.h"
 #include "schema/desk.h"
 
-enum { EXCERPT_CHARACTERS = 200 };
+enum { EXCERPT_CHARACTERS = 200, IMAGES_MOST = 64 };
 
 static struct text or_empty(struct text text)
 {
@@ -24,6 +24,22 @@ enum result fold_citations(struct db *db, struct arena *arena, int64_t posting, 
     for (size_t i = 0; i < count && result == OK; i++)
         result =
             board_citation_add(db, posting, (int64_t)i + 1, question, list[i].kind, list[i].key);
+    return result;
+}
+
+enum result fold_images(struct db *db, struct arena *arena, int64_t posting, int64_t part,
+                        struct text body)
+{
+    struct text_image images[IMAGES_MOST];
+    struct image_size size;
+    size_t count = 0;
+    const char *fault;
+    enum result result = board_posting_images_remove(db, posting, part);
+    if (body.size > 0)
+        THEN(result, text_images(arena, body, IMAGES_MOST, images, &count, &fault));
+    for (size_t i = 0; i < count && i < IMAGES_MOST && result == OK; i++)
+        if (text_image_id(images[i].id, &size))
+            result = board_posting_image_add(db, images[i].id, posting, part);
     return result;
 }
 
@@ -43,6 +59,7 @@ enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t pos
     THEN(result, board_posting_index(db, posting, title, row.names, row.topics, body));
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
+    THEN(result, fold_images(db, arena, posting, 1, body));
     return result;
 }
 
@@ -250,20 +267,34 @@ enum result fold_board_texts(struct db *db, const struct journal_entry *entry, s
     }
 }
 
-enum result fold_desk_texts(struct db *db, const struct event *event, bool *known)
+enum result fold_desk_texts(struct db *db, const struct journal_entry *entry, struct arena *arena,
+                            bool *known)
 {
+    const struct event *event = &entry->event;
+    const struct event_comment_added *comment = &event->comment_added;
+    const struct event_thanks_given *thanks = &event->thanks_given;
+    const struct event_mark_set *mark = &event->mark_set;
+    enum result result;
     *known = true;
     switch ((int)event->kind) {
     case EVENT_POSTING_EDITED:
-        return request_keep(db, event->posting_edited.request, event->seq);
+        result = request_keep(db, event->posting_edited.request, event->seq);
+        THEN(result, fold_telling_edit(db, entry, arena));
+        return result;
     case EVENT_COMMENT_ADDED:
-        return request_keep(db, event->comment_added.request, event->seq);
+        result = request_keep(db, comment->request, event->seq);
+        THEN(result, fold_telling_own(db, event, comment->author, comment->member));
+        return result;
     case EVENT_MARK_SET:
-        return request_keep(db, event->mark_set.request, event->seq);
+        result = request_keep(db, mark->request, event->seq);
+        THEN(result, fold_telling_own(db, event, mark->author, mark->member));
+        return result;
     case EVENT_SUMMARY_EDITED:
         return request_keep(db, event->summary_edited.request, event->seq);
     case EVENT_THANKS_GIVEN:
-        return desk_thank_add(db, event->thanks_given.posting, event->thanks_given.member);
+        result = desk_thank_add(db, thanks->posting, thanks->member);
+        THEN(result, fold_telling_own(db, event, thanks->author, thanks->member));
+        return result;
     case EVENT_ANSWER_CHOSEN:
         return OK; /* the board's business */
     default:

@@ -89,6 +89,12 @@ void account_reward_id(const struct account_key *key, struct text period,
     derive(key, id, parts, 5);
 }
 
+void account_expiry_id(const struct account_key *key, const uint8_t hold[16], uint8_t id[16])
+{
+    struct bytes parts[] = {text_bytes(TEXT("expiry")), bytes_of(hold, 16)};
+    derive(key, id, parts, 2);
+}
+
 void account_batch_id(const struct account_key *key, struct text period, uint8_t id[16])
 {
     struct bytes parts[] = {text_bytes(TEXT("batch")), text_bytes(period)};

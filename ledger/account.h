@@ -41,6 +41,8 @@ void account_request_id(const struct account_key *key, const char *what, int64_t
  */
 void account_reward_id(const struct account_key *key, struct text period,
                        const uint8_t campaign[16], int64_t member, int64_t attempt, uint8_t id[16]);
+/* The void of a hold whose time is over. */
+void account_expiry_id(const struct account_key *key, const uint8_t hold[16], uint8_t id[16]);
 void account_batch_id(const struct account_key *key, struct text period, uint8_t id[16]);
 /* First 4 bytes of a member's keyed id: who of the admins let a rule in. */
 void account_admin_id(const struct account_key *key, int64_t member, uint8_t id[4]);

@@ -5,13 +5,14 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ledger/cosigned.h"
 #include "ledger/file.h"
 #include "ledger/paymaster.h"
 #include "ledger/tile.h"
 
 /* Commitments leave in batches of one size at a fixed pace. Nothing outside the vault can tell a
  * real one from a dummy: same kind, same size, same tick, random places. A full queue waits; its
- * length shows nowhere. */
+ * length shows nowhere. Each batch begins with the journal's head. */
 
 enum { RULES_MOST = 16 };
 
@@ -32,6 +33,19 @@ static enum result rules_write(struct paymaster *paymaster, struct vault_rules_u
             return result;
     }
     return OK;
+}
+
+/* The journal's head as it is now: votes cannot be rewritten afterwards without this leaf telling.
+ * Written whether anything happened or not, so that the ledger grows alike on a quiet day. */
+static enum result anchor_write(struct paymaster *paymaster)
+{
+    struct leaf leaf = {.kind = LEAF_ANCHOR};
+    int64_t head;
+    enum result result = log_head(paymaster->journal, &head, leaf.anchor.digest);
+    if (result != OK)
+        return result;
+    leaf.anchor.place = (uint64_t)head;
+    return writer_add(&paymaster->writer, &leaf);
 }
 
 /* Real commitments at random places among the slots. The vault learns the planned leaf before the
@@ -76,6 +90,8 @@ static enum result batch_write(struct paymaster *paymaster)
     if (result == OK)
         result = vault_earmark_queue(paymaster->vault, &paymaster->arena,
                                      conf_int("earmark.per_tick"), &queue, &queued);
+    if (result == OK)
+        result = anchor_write(paymaster);
     if (result == OK)
         result = rules_write(paymaster, rules, rule_count, &first);
     for (size_t i = 0; i < rule_count && result == OK; i++)
@@ -181,4 +197,44 @@ enum result commit_publish(struct paymaster *paymaster)
         trace_fail("publish", "size=%llu result=%s", (unsigned long long)size, result_name(result));
     arena_reset(&paymaster->arena, mark);
     return result;
+}
+
+/* What the witnesses said, once it is there: kept with the checkpoint, so that receipts carry a
+ * time that is not ours, and published. Nothing is believed that does not hold under the policy. */
+enum result commit_cosigned(struct paymaster *paymaster)
+{
+    static struct quorum policy;
+    struct vault_checkpoint_at_row row;
+    struct checkpoint checkpoint;
+    struct bytes content;
+    struct text text, mine;
+    size_t count = 0, mark = paymaster->arena.used;
+    enum result result = file_read(&paymaster->arena, conf_path("cosigned/checkpoint"),
+                                   CHECKPOINT_SIZE_MAX, &content);
+    if (result == NOT_FOUND)
+        return OK;
+    if (result == OK)
+        result = cosigned_policy(&paymaster->arena, &policy);
+    struct text note = {(const char *)content.data, content.size};
+    if (result == OK)
+        result = checkpoint_open(&paymaster->arena, note, &paymaster->signer.key, &checkpoint);
+    if (result == OK)
+        result = vault_checkpoint_at(paymaster->vault, &paymaster->arena, (int64_t)checkpoint.size,
+                                     &row);
+    if (result == OK &&
+        (note_read(&paymaster->arena, note, &paymaster->signer.key, &text) != OK ||
+         note_read(&paymaster->arena, row.note, &paymaster->signer.key, &mine) != OK ||
+         !text_equal(text, mine)))
+        result = INVALID;
+    if (result == OK && !quorum_holds(&paymaster->arena, &policy, note, &count))
+        result = INVALID;
+    if (result == OK && (int64_t)count > row.cosigned)
+        result = vault_checkpoint_cosign(paymaster->vault, (int64_t)checkpoint.size, note,
+                                         (int64_t)count);
+    if (result == OK)
+        result = file_write(conf_path("public/cosigned"), content);
+    if (result != OK)
+        trace_warn("cosigned", "left out: %s", result_name(result));
+    arena_reset(&paymaster->arena, mark);
+    return OK;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/alive.h"
@@ -75,6 +76,18 @@ static enum result times_do(struct paymaster *paymaster)
     return result == OK ? close_start(paymaster, name, &closed) : result;
 }
 
+/* Whether STATE/cosigned/checkpoint is another than the last time. */
+static bool cosigned_changed(void)
+{
+    static struct timespec last;
+    struct stat file;
+    if (stat(conf_path("cosigned/checkpoint"), &file) != 0 ||
+        (file.st_mtim.tv_sec == last.tv_sec && file.st_mtim.tv_nsec == last.tv_nsec))
+        return false;
+    last = file.st_mtim;
+    return true;
+}
+
 static enum result serve_loop(struct paymaster *paymaster, struct server *server, int wake)
 {
     int64_t retry_us = 0, idle_us = clock_steady_us();
@@ -86,6 +99,8 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         if (clock_steady_us() < retry_us)
             continue;
         enum result result = times_do(paymaster);
+        if (result == OK && cosigned_changed())
+            result = commit_cosigned(paymaster);
         arena_reset(&paymaster->arena, 0);
         if (result != OK) {
             trace_fail("serve", "result=%s, trying again", result_name(result));

@@ -75,6 +75,8 @@ MUST_USE enum result vault_actor_of(struct paymaster *paymaster, const struct co
 MUST_USE enum result commit_tick(struct paymaster *paymaster);
 /* Sign the present head and publish tiles and checkpoint. */
 MUST_USE enum result commit_publish(struct paymaster *paymaster);
+/* Take what the witnesses cosigned, if they did. */
+MUST_USE enum result commit_cosigned(struct paymaster *paymaster);
 /* After a start: queue again what was not written, note from where on the rest counts. */
 MUST_USE enum result commit_recover(struct paymaster *paymaster);
 

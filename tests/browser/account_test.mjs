@@ -3,9 +3,8 @@
 // test-seconds: 180
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { join } from "node:path";
 import { House, MINUTE, ask, password } from "../support/house.mjs";
-import { launch, open, axe, signIn } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
 import { addApp, totp } from "../support/second.mjs";
 
 let house, browser;
@@ -17,7 +16,6 @@ after(async () => {
   await browser?.close();
   await house?.stop();
 });
-const shot = async (page, name) => { if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true }); };
 async function clean(page, name) {
   await shot(page, name);
   assert.deepEqual(await axe(page), [], name);
@@ -34,15 +32,6 @@ async function device(page, more = {}) {
     automaticPresenceSimulation: true, ...more } });
   return { cdp, authenticatorId, credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
 }
-// Presses Tab until the element is focused; a person without a mouse gets everywhere.
-async function tabTo(page, selector, most = 80) {
-  for (let i = 0; i < most; i++) {
-    await page.keyboard.press("Tab");
-    if (await page.evaluate((what) => document.activeElement?.matches(what), selector)) return;
-  }
-  throw new Error(`${selector} cannot be reached with Tab on ${page.url()}`);
-}
-
 test("a passkey is made, then signs in behind a password and alone, in a browser", async () => {
   await house.physician("Alder");
   const page = await open(browser, house.origin), own = await device(page);

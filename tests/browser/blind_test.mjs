@@ -3,7 +3,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, MINUTE, ask, answer, vote, password } from "../support/house.mjs";
-import { launch, open, signIn, axe } from "../support/browser.mjs";
+import { launch, open, shot, signIn, sound } from "../support/browser.mjs";
 
 let house, browser, asker, question, first, second;
 
@@ -34,15 +34,6 @@ const as = async (name, options) => {
   return page;
 };
 const answers = (page) => page.locator("li.answer").evaluateAll((list) => list.map(({ id }) => Number(id.slice(1))));
-const shot = async (page, name) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/blind-${name}.png`, fullPage: true });
-};
-const sound = async (page, name) => {
-  assert.deepEqual(await axe(page), [], name);
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is too wide`);
-  assert.deepEqual(page.faults, []);
-  await shot(page, name);
-};
 
 test("before a vote: oldest first, no bars, one sentence that says what a look costs", async () => {
   for (const [width, dark] of [[360, true], [768, false], [1280, false]]) {

@@ -3,38 +3,14 @@
 // test-seconds: 150
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { House, password } from "../support/house.mjs";
-import { axe, launch, open, signIn } from "../support/browser.mjs";
+import { launch, open, signIn, sound, tabTo } from "../support/browser.mjs";
 import { answers, importLists, importReferences, known, listed } from "../support/lists.mjs";
 
 let house, browser, phone;
 
-async function shot(view, name) {
-  if (!process.env.SHOTS) return;
-  mkdirSync(process.env.SHOTS, { recursive: true });
-  await view.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-}
-// Nothing wrong with the page as it is now, in light and dark.
-async function sound(view, name) {
-  for (const scheme of ["light", "dark"]) {
-    await view.emulateMedia({ colorScheme: scheme });
-    assert.deepEqual(await axe(view), [], `${name}, ${scheme}`);
-    await shot(view, `${name}-${view.viewportSize().width}-${scheme}`);
-  }
-  await view.emulateMedia({ colorScheme: "light" });
-  const over = await view.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(over <= 0, `${name} is ${over} px wider than its screen`);
-}
-// Tab until the focus is on what `selector` means.
-async function tabTo(view, selector) {
-  for (let i = 0; i < 90; i++) {
-    if (await view.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return;
-    await view.keyboard.press("Tab");
-  }
-  assert.fail(`${selector} is not reached by Tab`);
-}
 async function type(view, selector, text) {
   await tabTo(view, selector);
   await view.keyboard.type(text);

@@ -3,10 +3,8 @@
 // test-seconds: 150
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { House, DAY, password, npi, ask } from "../support/house.mjs";
-import { launch, open, signIn } from "../support/browser.mjs";
+import { launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
 import { tick } from "../support/money.mjs";
 
 let house,
@@ -18,11 +16,6 @@ async function page(options) {
   const made = await open(browser, house.origin, options);
   pages.push(made);
   return made;
-}
-async function shot(view, name) {
-  if (!process.env.SHOTS) return;
-  mkdirSync(process.env.SHOTS, { recursive: true });
-  await view.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
 }
 // Every page that was used, and what its policy or script complained about.
 async function clean() {
@@ -213,7 +206,7 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await signIn(sponsor, "Halden", password);
   await sponsor.goto("/sponsor/totals");
   await sponsor.getByText("Anticoagulation in the very old").first().waitFor();
-  await sponsor.goto("/sponsor/releases");
+  await sponsor.goto("/sponsor/reports");
   await clean();
 });
 
@@ -259,28 +252,6 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
 });
 
 // ---- with the keyboard alone ----
-// Tab until what has the focus answers to `selector`; what has it must show it.
-async function tabTo(view, selector, most = 90) {
-  for (let i = 0; i < most; i++) {
-    await view.keyboard.press("Tab");
-    const [hit, shows] = await view.evaluate((wanted) => {
-      const now = document.activeElement,
-        style = getComputedStyle(now);
-      const visible = (one) =>
-        (one.outlineStyle !== "none" && parseFloat(one.outlineWidth) > 0) || one.boxShadow !== "none";
-      return [
-        now.matches(wanted),
-        visible(style) || (now.parentElement && visible(getComputedStyle(now.parentElement))),
-      ];
-    }, selector);
-    if (hit) {
-      assert.ok(shows, `${selector}: the focus can be seen`);
-      return;
-    }
-  }
-  throw new Error(`the Tab key never comes to ${selector}`);
-}
-
 test("with the keyboard alone: skip link, signing in, asking, answering, voting", async () => {
   const view = await page({ width: 1280 });
   await view.goto("/login");

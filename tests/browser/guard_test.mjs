@@ -3,7 +3,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, password } from "../support/house.mjs";
-import { launch, open, signIn, axe } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn } from "../support/browser.mjs";
 
 let house, browser;
 const text = "Mr. Thackeray, 93 years old, was seen on 2024-03-14. MRN 7734120; call 618-555-0187. He lives in Millbrook.";
@@ -22,7 +22,6 @@ const as = async (options) => {
   await signIn(page, "Wren", password);
   return page;
 };
-const shot = async (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
 
 test("without script every marked place says what it is, and a button writes the general form", async () => {
   const page = await as({ script: false });

@@ -3,36 +3,13 @@
 // test-seconds: 300
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { House, answer, ask, password } from "../support/house.mjs";
-import { axe, launch, open, signIn } from "../support/browser.mjs";
+import { launch, open, signIn, sound, tabTo } from "../support/browser.mjs";
 
 let house, browser, them, poll, observation, question, reply;
 
-async function shot(view, name) {
-  if (!process.env.SHOTS) return;
-  mkdirSync(process.env.SHOTS, { recursive: true });
-  await view.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-}
-async function sound(view, name) {
-  for (const [width, scheme] of [[360, "light"], [768, "light"], [1280, "light"], [360, "dark"], [1280, "dark"]]) {
-    await view.setViewportSize({ width, height: 800 });
-    await view.emulateMedia({ colorScheme: scheme });
-    assert.deepEqual(await axe(view, scheme === "dark" ? ["color-contrast", "link-in-text-block"] : null), [], `${name} at ${width}, ${scheme}`);
-    await shot(view, `${name}-${width}-${scheme}`);
-    const over = await view.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(over <= 0, `${name} is ${over} px wider than ${width}`);
-  }
-  await view.emulateMedia({ colorScheme: "light" });
-}
-async function tabTo(view, selector) {
-  for (let i = 0; i < 90; i++) {
-    if (await view.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return;
-    await view.keyboard.press("Tab");
-  }
-  assert.fail(`${selector} is not reached by Tab`);
-}
 const as = async (name, how) => {
   const view = await open(browser, house.origin, how);
   await signIn(view, name, password);

@@ -3,7 +3,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, password, ask, answer } from "../support/house.mjs";
-import { launch, open, signIn, axe } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn } from "../support/browser.mjs";
 
 let house, browser, question, wren, finch;
 
@@ -26,7 +26,6 @@ const as = async (name, options) => {
   await page.goto(`/q/${question}`);
   return page;
 };
-const shot = async (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
 
 test("its author opens it, and it stands on everybody's first page with its end", async () => {
   const page = await as("Wren", { width: 360 });

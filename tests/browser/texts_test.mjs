@@ -4,7 +4,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, password, ask, answer, vote } from "../support/house.mjs";
-import { launch, open, signIn, axe } from "../support/browser.mjs";
+import { launch, open, signIn, sound } from "../support/browser.mjs";
 
 let house, browser, question, posting, second;
 const people = {};
@@ -27,16 +27,6 @@ const as = async (name, options = {}) => {
   await signIn(page, name, password);
   return page;
 };
-const shot = async (page, name) => process.env.SHOTS && page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
-// axe needs script. Whatever page this is: nothing hangs over the edge, nothing is hard to reach or read.
-async function sound(page, name) {
-  for (const width of [360, 768, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name}: no sideways scrolling at ${width}`);
-    if (width !== 768) assert.deepEqual(await axe(page), [], `${name} at ${width}`);
-    await shot(page, `texts-${name}-${width}`);
-  }
-}
 
 test("an author edits by keyboard alone, and colleagues read what changed", async () => {
   const page = await as("Birch");
@@ -45,6 +35,21 @@ test("an author edits by keyboard alone, and colleagues read what changed", asyn
   await edit.focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/edit$/);
+  await page.goBack();
+  await page.keyboard.press("e"); /* at the question, which is not his */
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("?");
+  const sheet = await page.locator("dialog kbd").allInnerTexts();
+  for (const key of ["/", "j", "k", "o", "c", "d", "s", "a", "e", "?"]) assert.ok(sheet.includes(key), `${key} is on the sheet`);
+  await page.uncheck("#keys-on");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
+  await page.waitForTimeout(100);
+  assert.match(page.url(), /\/q\/\d+/, "switched off");
+  await page.evaluate(() => localStorage.removeItem("keys"));
+  await page.keyboard.press("e");
+  await page.waitForURL(new RegExp(`/p/${posting}/edit$`));
   assert.equal(await page.inputValue("#body"), "Apixaban 5 mg twice a day. PMID 31535829");
   await page.fill("#body", "Apixaban 2.5 mg twice a day. PMID 31535829");
   await page.fill("#note", "Half the dose.");

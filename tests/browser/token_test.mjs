@@ -3,9 +3,8 @@
 // test-seconds: 150
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { join } from "node:path";
 import { House, password } from "../support/house.mjs";
-import { launch, open, axe, signIn } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
 import { Program } from "../support/token.mjs";
 
 let house, browser;
@@ -19,18 +18,11 @@ after(async () => {
   await house?.stop();
 });
 async function clean(page, name) {
-  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
+  await shot(page, name);
   assert.deepEqual(await axe(page), [], name);
   assert.deepEqual(page.faults, [], name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
-}
-async function tabTo(page, selector, most = 80) {
-  for (let i = 0; i < most; i++) {
-    await page.keyboard.press("Tab");
-    if (await page.locator(":focus").evaluateAll((all, what) => all.some((one) => one.matches(what)), selector)) return;
-  }
-  throw new Error(`${selector} cannot be reached with Tab on ${page.url()}`);
 }
 
 test("a token is made and ended on a phone, by keyboard alone and without script", async () => {

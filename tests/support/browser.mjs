@@ -1,5 +1,8 @@
-// Headless Chromium by playwright-core, the Debian package's browser; axe-core for accessibility.
-import { readFileSync } from "node:fs";
+// Chromium by playwright-core, the Debian package without a window (half the work of the one with); axe-core for accessibility.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hiddenFields } from "./client.mjs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -8,7 +11,7 @@ const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 export async function launch() {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell",
     headless: true,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync"],
@@ -28,18 +31,71 @@ export async function open(browser, origin, { width = 1280, height = 900, dark =
   return page;
 }
 
+// Signs in without drawing the form, which flows_test.mjs and account_test.mjs do; the page is then at the front.
 export async function signIn(page, name, password) {
-  await page.goto("/login");
-  await page.fill("#name", name);
-  await page.fill("#password", password);
-  await page.click("main button.primary");
-  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+  const form = await page.request.get("/login"), hidden = hiddenFields(await form.text(), "/login");
+  const answer = await page.request.post("/login", {
+    form: { ...hidden, name, password }, maxRedirects: 0, headers: { Origin: new URL(form.url()).origin },
+  });
+  assert.equal(answer.status(), 303, `${name} signs in`);
+  await page.goto("/");
+}
+
+// A picture for who wants to look: SHOTS=DIR keeps them.
+export async function shot(page, name) {
+  if (!process.env.SHOTS) return;
+  mkdirSync(process.env.SHOTS, { recursive: true });
+  await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
+}
+
+// Presses Tab until what has the focus answers to `selector`; what has it must show it.
+export async function tabTo(page, selector, most = 90) {
+  for (let i = 0; i <= most; i++) {
+    const [hit, shows] = await page.evaluate((wanted) => {
+      const now = document.activeElement ?? document.body;
+      const visible = (one) => one !== null && ((one.outlineStyle !== "none" && parseFloat(one.outlineWidth) > 0) || one.boxShadow !== "none");
+      return [now.matches(wanted), visible(getComputedStyle(now)) || visible(now.parentElement && getComputedStyle(now.parentElement))];
+    }, selector);
+    if (hit) return assert.ok(shows, `${selector}: the focus can be seen`);
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`the Tab key never comes to ${selector} on ${page.url()}`);
 }
 
 // Accessibility faults as lines; the page's own policy forbids injected script, so axe runs in the debugger's world.
 // only: names of rules; without, all of them.
 export async function axe(page, only = null) {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axeSource);
-  const result = await page.evaluate(async (rules) => window.axe.run(document, { resultTypes: ["violations"], ...(rules && { runOnly: rules }) }), only);
+  const result = await page.evaluate(
+    async (rules) => window.axe.run(document, { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) }), only);
   return result.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")})`);
+}
+
+// How a page is looked at: width, colours, and the rules that can tell otherwise there than at the widths before.
+const looks = [
+  [360, "light", null],
+  [768, "light", ["target-size", "scrollable-region-focusable"]],
+  [1280, "light", null],
+  [1280, "dark", ["color-contrast", "link-in-text-block"]],
+];
+
+// What is wrong with the page as it stands, as lines: at three widths, light and dark. name: of its pictures.
+export async function look(page, name) {
+  const found = [], before = page.viewportSize();
+  for (const [width, scheme, rules] of looks) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    const where = `${name} at ${width}, ${scheme}`;
+    found.push(...(await axe(page, rules)).map((fault) => `${where}: ${fault}`));
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (over > 0) found.push(`${where}: ${over} px hang over the edge`);
+    await shot(page, `${name.replace(/[^a-zA-Z0-9]+/g, "-").replace(/^-/, "") || "front"}-${width}-${scheme}`);
+  }
+  await page.setViewportSize(before);
+  await page.emulateMedia({ colorScheme: "light" });
+  return found;
+}
+export async function sound(page, name) {
+  assert.deepEqual(await look(page, name), []);
+  assert.deepEqual(page.faults, [], name);
 }

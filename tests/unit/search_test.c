@@ -10,15 +10,13 @@ static void reference(int64_t number, const char *title, const char *body)
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
     command.reference_add =
-        (struct command_reference_add){arena_format(&room_arena, "k%lld", (long long)number),
-                                       text_of(title),
-                                       text_of(body),
-                                       TEXT("neurology"),
-                                       TEXT("A source"),
-                                       TEXT(""),
-                                       TEXT("CC BY 4.0"),
-                                       NO_TEXT,
-                                       NO_TEXT};
+        (struct command_reference_add){.key = arena_format(&room_arena, "k%lld", (long long)number),
+                                       .title = text_of(title),
+                                       .body = text_of(body),
+                                       .topics = TEXT("neurology"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("CC BY 4.0")};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
 }
 
@@ -260,15 +258,15 @@ static void references_are_found_by_the_names_their_source_gives(void **state UN
 {
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
-    command.reference_add = (struct command_reference_add){TEXT("medquad:n"),
-                                                           TEXT("What is Hodgkin disease?"),
-                                                           TEXT("A cancer."),
-                                                           TEXT("cancer"),
-                                                           TEXT("A source"),
-                                                           TEXT(""),
-                                                           TEXT("CC BY 4.0"),
-                                                           TEXT("Lymphogranulomatosis"),
-                                                           NO_TEXT};
+    command.reference_add =
+        (struct command_reference_add){.key = TEXT("medquad:n"),
+                                       .title = TEXT("What is Hodgkin disease?"),
+                                       .body = TEXT("A cancer."),
+                                       .topics = TEXT("cancer"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("CC BY 4.0"),
+                                       .names = TEXT("Lymphogranulomatosis")};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
     assert_int_equal(answer_of("lymphogranulomatosis", true)->count, 1);
 }
