@@ -15,4 +15,12 @@ CREATE VIRTUAL TABLE posting_text USING fts5 (
   content = 'posting_words', content_rowid = 'id', prefix = '3', tokenize = "porter unicode61 remove_diacritics 2"
 );
 CREATE VIRTUAL TABLE posting_term USING fts5vocab ('posting_text', 'row');
-INSERT INTO posting_text (posting_text) VALUES ('rebuild');
+
+-- The index is filled by folding the journal once more: in one step it would take more memory than a program has.
+DELETE FROM choice; DELETE FROM citation; DELETE FROM comment; DELETE FROM decision; DELETE FROM domain; DELETE FROM duplicate; DELETE FROM hold;
+DELETE FROM looked; DELETE FROM mark; DELETE FROM member; DELETE FROM moderation; DELETE FROM noted; DELETE FROM notice; DELETE FROM notice_new;
+DELETE FROM observation; DELETE FROM own; DELETE FROM poll_option; DELETE FROM posting; DELETE FROM posting_image; DELETE FROM posting_source;
+DELETE FROM rating; DELETE FROM revision; DELETE FROM round; DELETE FROM rule; DELETE FROM session; DELETE FROM solution; DELETE FROM summary;
+DELETE FROM tally; DELETE FROM thank; DELETE FROM thanked; DELETE FROM thread; DELETE FROM thread_topic; DELETE FROM token; DELETE FROM topic;
+DELETE FROM total; DELETE FROM withheld; DELETE FROM withheld_thread;
+DELETE FROM cursor;
