@@ -18,9 +18,9 @@ CREATE VIRTUAL TABLE posting_term USING fts5vocab ('posting_text', 'row');
 
 -- The index is filled by folding the journal once more: in one step it would take more memory than a program has.
 DELETE FROM choice; DELETE FROM citation; DELETE FROM comment; DELETE FROM decision; DELETE FROM domain; DELETE FROM duplicate; DELETE FROM hold;
-DELETE FROM looked; DELETE FROM mark; DELETE FROM member; DELETE FROM moderation; DELETE FROM noted; DELETE FROM notice; DELETE FROM notice_new;
+DELETE FROM looked; DELETE FROM mark; DELETE FROM member; DELETE FROM moderation; DELETE FROM noted WHERE question > 0; UPDATE noted SET seq = 0; DELETE FROM notice;
 DELETE FROM observation; DELETE FROM own; DELETE FROM poll_option; DELETE FROM posting; DELETE FROM posting_image; DELETE FROM posting_source;
-DELETE FROM rating; DELETE FROM revision; DELETE FROM round; DELETE FROM rule; DELETE FROM session; DELETE FROM solution; DELETE FROM summary;
+DELETE FROM rating; DELETE FROM revision; DELETE FROM rule; DELETE FROM session; DELETE FROM solution; DELETE FROM summary;
 DELETE FROM tally; DELETE FROM thank; DELETE FROM thanked; DELETE FROM thread; DELETE FROM thread_topic; DELETE FROM token; DELETE FROM topic;
 DELETE FROM total; DELETE FROM withheld; DELETE FROM withheld_thread;
 DELETE FROM cursor;
