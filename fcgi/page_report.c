@@ -13,12 +13,12 @@ enum { ROWS_MOST = 100, MULTIPLES = 12, WEEKS_BACK = 12, MONTHS_MOST = 36, WIDTH
 
 struct text page_percent(struct arena *arena, double share)
 {
-    return arena_format(arena, "%d %%", (int)lround(share * 100));
+    return arena_format(arena, "%d %%", (int)lround(share * 100));
 }
 
 struct text page_interval(struct arena *arena, struct insight_share share)
 {
-    return arena_format(arena, "%d to %d %%", (int)lround(share.low * 100),
+    return arena_format(arena, "%d to %d %%", (int)lround(share.low * 100),
                         (int)lround(share.high * 100));
 }
 
@@ -120,9 +120,9 @@ static void specialties_fill(struct request *r, struct insight_report *report,
         };
         rows[v->bars_table.rows_count++] = sides_cells(r, figure, figure->name);
     }
-    v->bars_low = TEXT("0 %");
-    v->bars_middle = TEXT("50 %");
-    v->bars_high = TEXT("100 %");
+    v->bars_low = TEXT("0 %");
+    v->bars_middle = TEXT("50 %");
+    v->bars_high = TEXT("100 %");
 }
 
 /* Months of one question, each with its band. */
