@@ -24,7 +24,7 @@ enum {
     RULE_TEXT_MAX = 64 * 1024,     /* bytes of a script */
     RULE_MEMORY_MAX = 1024 * 1024, /* bytes of its Lua state */
     RULE_STEPS_MAX = 20000,        /* Lua instructions of one call */
-    RULE_CALL_CPU_MS = 30,         /* and its CPU time */
+    RULE_CALL_CPU_MS = 40,         /* and its CPU time */
     RULE_VALUES_MAX = 16,          /* arguments, results */
     RULE_CONSTANTS_MAX = 128
 };
