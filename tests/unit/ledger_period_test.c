@@ -296,34 +296,60 @@ static void commands_are_refused_to_the_wrong_people_and_change_nothing(void **s
     assert_int_equal(world_ask(&world, &paymaster, &close, world.sponsor_token), REFUSED);
     /* The month is not over. */
     assert_int_equal(world_ask(&world, &paymaster, &close, world.admin_token), INVALID);
-    struct command place = {.kind = COMMAND_EARMARK_PLACE};
-    place.earmark_place = (struct command_earmark_place){.campaign = campaign,
-                                                         .target = question,
-                                                         .kind = 3,
-                                                         .amount_cents = 100,
-                                                         .cap_cents = 1000,
-                                                         .payees_max = 10,
-                                                         .rule = TEXT("reward/vote"),
-                                                         .valid_to_ms = *world_clock + DAY_MS};
+    /* An envelope signed by a key nobody has told of; then that key is the sponsor's. */
+    struct envelope_slot good = world_slot(&paymaster, campaign, question, 3, 100, 1000), bad;
+    assert_int_equal(world_seal(&world, &paymaster, campaign, good), INVALID);
+    assert_int_equal(size_of(&paymaster), size);
+    assert_int_equal(world_key_add(&world, &paymaster), OK);
+    assert_int_equal(size_of(&paymaster), size); /* its event waits for the batch */
+    assert_int_equal(world_key_add(&world, &paymaster), OK);
+    assert_int_equal(size_of(&paymaster), size);
+    struct command place = {.kind = COMMAND_EARMARK_SEAL};
+    place.earmark_seal.campaign = campaign;
+    place.earmark_seal.envelope =
+        envelope_seal(&world.arena, paymaster.box_public, world_seed, &good, 1);
+    assert_int_equal(place.earmark_seal.envelope.size, ENVELOPE_TEXT_SIZE);
     assert_int_equal(world_ask(&world, &paymaster, &place, world.admin_token), REFUSED);
     assert_int_equal(world_ask(&world, &paymaster, &place, other), NOT_FOUND);
     assert_int_equal(world_ask(&world, &paymaster, &place, NULL), REFUSED);
-    place.earmark_place.cap_cents = 100001; /* more than the deposit */
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
-    place.earmark_place.cap_cents = 1000;
-    place.earmark_place.target = world.members[0]; /* no posting */
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
-    place.earmark_place.target = question;
-    place.earmark_place.rule = TEXT("reward/answer"); /* of another kind */
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
-    place.earmark_place.rule = TEXT("reward/vote");
+    bad = good;
+    bad.terms.cap = 100001; /* more than the deposit */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.target = world.members[0]; /* no posting */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.kind = EARMARK_ANSWER; /* under the rule of another kind */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.campaign[0] ^= 1;
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.until_s += 400 * (DAY_MS / 1000);
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.valid_to_s = bad.until_s = clock_month_next(*world_clock) / 1000; /* a second late */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    /* Damaged on its way: nothing in it can be told apart from anything else. */
+    for (size_t at = 0; at < ENVELOPE_TEXT_SIZE; at += 997) {
+        struct command torn = place;
+        char *text = (char *)(uintptr_t)arena_text(&world.arena, place.earmark_seal.envelope).data;
+        text[at] = text[at] == 'A' ? 'B' : 'A';
+        torn.earmark_seal.envelope = (struct text){text, ENVELOPE_TEXT_SIZE};
+        torn.request[0] = 0;
+        assert_int_equal(world_ask(&world, &paymaster, &torn, world.sponsor_token), INVALID);
+    }
     assert_int_equal(size_of(&paymaster), size);
     /* And now it is taken; the same request again is the same earmark, with other content it is
-     * refused. */
+     * refused, and the same earmark under another request too. */
     memset(place.request, 7, 16);
     assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), OK);
     assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), OK);
-    place.earmark_place.amount_cents = 101;
+    memset(place.request, 8, 16);
+    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
+    memset(place.request, 7, 16);
+    place.earmark_seal.envelope =
+        envelope_seal(&world.arena, paymaster.box_public, world_seed, &good, 1);
     assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), CONFLICT);
     struct vault_campaign_find_row row;
     struct bytes id = hex_read(&world.arena, campaign);
@@ -351,8 +377,9 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
     world_open(&world, SETTINGS);
     assert_int_equal(paymaster_open(&paymaster), OK);
     month_begin(&world, &paymaster, &month, false);
-    /* Whoever knows the public key can make a box; only the sponsor's signature makes it worth
-     * anything. */
+    assert_int_equal(world_key_add(&world, &paymaster), OK);
+    /* Whoever knows the public key can make a box; only the sponsor's own signature makes it worth
+     * anything. The key the house has for a sponsor signs nothing that is new. */
     struct earmark terms = {.kind = EARMARK_VOTE,
                             .target = month.questions[0],
                             .amount = 1000,
@@ -368,13 +395,13 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
                      OK);
     memcpy(terms.rule, rule.sha256.data, 32);
     memcpy(terms.campaign, hex_read(&world.arena, month.campaign).data, 16);
-    for (int honest = 0; honest < 2; honest++) {
-        if (honest == 0)
-            seal_sign_keypair(public_key, secret_key, NULL);
+    for (int honest = 0; honest < 3; honest++) {
+        if (honest != 1)
+            seal_sign_keypair(public_key, secret_key, honest == 0 ? NULL : world_seed);
         else
             paymaster_sponsor_key(&paymaster, world.sponsor, public_key, secret_key);
         memcpy(terms.sponsor_key, public_key, 32);
-        terms.target = month.questions[honest];
+        terms.target = month.questions[honest == 2 ? 1 : 0];
         nonce[1] = (uint8_t)honest;
         earmark_write(&terms, nonce, secret_key, opening);
         earmark_commitment(opening, commitment);
@@ -383,7 +410,7 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
         assert_int_equal(sealed.size, EARMARK_SEALED_SIZE);
         assert_int_equal(vault_earmark_add(paymaster.vault, &world.arena, bytes_of(nonce, 16),
                                            bytes_of(commitment, 32), bytes_of(commitment, 32),
-                                           sealed, terms.valid_to_s, &added),
+                                           sealed, terms.valid_to_s, 0, &added),
                          OK);
     }
     assert_int_equal(commit_tick(&paymaster), OK);
