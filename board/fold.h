@@ -133,6 +133,10 @@ MUST_USE enum result fold_desk_texts(struct db *db, const struct journal_entry *
 MUST_USE enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t posting,
                                           struct text title, struct text body);
 /* What a new posting cites. */
+/* Which pictures this text of a posting shows, in place of what it did. part: 1 the posting's own,
+ * 2 how its question was solved. */
+MUST_USE enum result fold_images(struct db *db, struct arena *arena, int64_t posting, int64_t part,
+                                 struct text body);
 MUST_USE enum result fold_citations(struct db *db, struct arena *arena, int64_t posting,
                                     int64_t question, struct text body);
 /* text_blanked, first: of a posting's text all its wordings go, and what it cites. */

@@ -140,6 +140,7 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
                                      opens ? or_empty(e->topics) : TEXT(""), body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, fold_citations(db, arena, event->seq, opens ? event->seq : e->question, body));
+    THEN(result, fold_images(db, arena, event->seq, 1, body));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
     THEN(result, fold_kind_added(db, entry));
     if (e->held)

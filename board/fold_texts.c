@@ -8,7 +8,7 @@
 #include "schema/board.h"
 #include "schema/desk.h"
 
-enum { EXCERPT_CHARACTERS = 200 };
+enum { EXCERPT_CHARACTERS = 200, IMAGES_MOST = 64 };
 
 static struct text or_empty(struct text text)
 {
@@ -24,6 +24,22 @@ enum result fold_citations(struct db *db, struct arena *arena, int64_t posting, 
     for (size_t i = 0; i < count && result == OK; i++)
         result =
             board_citation_add(db, posting, (int64_t)i + 1, question, list[i].kind, list[i].key);
+    return result;
+}
+
+enum result fold_images(struct db *db, struct arena *arena, int64_t posting, int64_t part,
+                        struct text body)
+{
+    struct text_image images[IMAGES_MOST];
+    struct image_size size;
+    size_t count = 0;
+    const char *fault;
+    enum result result = board_posting_images_remove(db, posting, part);
+    if (body.size > 0)
+        THEN(result, text_images(arena, body, IMAGES_MOST, images, &count, &fault));
+    for (size_t i = 0; i < count && i < IMAGES_MOST && result == OK; i++)
+        if (text_image_id(images[i].id, &size))
+            result = board_posting_image_add(db, images[i].id, posting, part);
     return result;
 }
 
@@ -43,6 +59,7 @@ enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t pos
     THEN(result, board_posting_index(db, posting, title, row.names, row.topics, body));
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
+    THEN(result, fold_images(db, arena, posting, 1, body));
     return result;
 }
 

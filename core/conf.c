@@ -119,8 +119,6 @@ const struct setting conf_settings[] = {
           "Of a witness's own state folder: its name, which stands beside every cosignature."),
     NUMBER("witness.port", "", 0, 65535, 8642,
            "The port of 127.0.0.1 a witness answers on; 0: any that is free."),
-    NUMBER("insight.k", "voters", 2, 1000, 11,
-           "A release shows a cell only if at least this many voted."),
 
     NUMBER("quiz.tries", "tries", 1, 100, 3, "Tries at the quiz one licence has within quiz.days."),
     NUMBER("quiz.tries_network", "tries", 1, 100000, 3,

@@ -206,7 +206,7 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await signIn(sponsor, "Halden", password);
   await sponsor.goto("/sponsor/totals");
   await sponsor.getByText("Anticoagulation in the very old").first().waitFor();
-  await sponsor.goto("/sponsor/releases");
+  await sponsor.goto("/sponsor/reports");
   await clean();
 });
 

@@ -153,7 +153,7 @@ const requests = () => ({
     post("/preview", "/preview", { title: "x", body: "**y** 555-12-3456" }), post("/notices/seen", "/notices/seen", { upto: 9 }),
     post("/draft", "/draft", { place: "ask", title: "Half", body: "*text*" }), upload()],
   "web-login": [http("GET", "/healthz"), http("GET", "/login"), http("GET", "/join"), post("/login", "/login", { name: "Birch", password: "not hers" })],
-  "web-sponsor": [...["/sponsor", "/sponsor/campaigns", `/sponsor/campaign/${it.campaign}`, "/sponsor/totals", "/sponsor/releases"].map((uri) => http("GET", uri)),
+  "web-sponsor": [...["/sponsor", "/sponsor/campaigns", `/sponsor/campaign/${it.campaign}`, "/sponsor/totals", "/sponsor/reports"].map((uri) => http("GET", uri)),
     post(`/sponsor/campaign/${it.campaign}/earmark`, "/sponsor/campaign/:key/earmark", it.sealed)],
   "web-admin": [...["/admin", "/admin/members", "/admin/rules", "/admin/rule/1", "/admin/ledger", "/admin/status"].map((uri) => http("GET", uri)),
     post(`/admin/member/${it.waiting}`, "/admin/member/:id", { accepted: 1, reason: "forged" }), post("/admin/period", "/admin/period", { period: "2026-03" }),

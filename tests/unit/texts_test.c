@@ -402,6 +402,54 @@ static void a_summary_rests_on_postings_of_its_own_thread(void **state UNUSED)
     teardown();
 }
 
+static void solved_by(const struct person *person, int64_t thread, const char *how)
+{
+    struct command command = {.kind = COMMAND_SOLVE};
+    request_new(&command);
+    command.solve = (struct command_solve){.question = thread, .solved = true, .how = text_of(how)};
+    assert_int_equal(room_do(person, &command, NULL), OK);
+}
+
+static enum result removed(int64_t posting)
+{
+    struct command command = {.kind = COMMAND_POSTING_DECIDE};
+    request_new(&command);
+    command.posting_decide = (struct command_posting_decide){posting, OUTCOME_REMOVED,
+                                                             FLAG_ADVERTISING, TEXT("A shop.")};
+    return room_do(&admin, &command, NULL);
+}
+
+static void
+removing_a_question_takes_its_poll_and_all_that_was_said_of_how_it_was_solved(void **state UNUSED)
+{
+    struct command command = ask_command("Which of the two drugs first");
+    struct board_solution_get_row solution;
+    struct board_poll_options_row *options;
+    size_t count = 0;
+    setup();
+    command.ask.kind = POSTING_CASE;
+    command.ask.options = TEXT("The old one\nThe quagmirol");
+    assert_int_equal(room_do(&kestrel, &command, NULL), OK);
+    int64_t polled = room.head;
+    solved_by(&kestrel, polled, "By the wrong guess.");
+    solved_by(&kestrel, polled, "By waiting.");
+    assert_true(journal_has("wrong guess") && journal_has("By waiting") &&
+                journal_has("quagmirol"));
+    assert_int_equal(removed(polled), OK);
+    assert_false(journal_has("wrong guess") || journal_has("By waiting"));
+    assert_false(journal_has("quagmirol") || journal_has("Which of the two drugs"));
+    assert_int_equal(board_solution_get(room.board, &room_arena, polled, &solution), OK);
+    assert_int_equal(solution.how.size + solution.html.size, 0);
+    assert_int_equal(board_poll_options(room.board, &room_arena, polled, &options, &count), OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(options[0].words.size + options[1].words.size, 0);
+    /* The control: another question keeps its own. */
+    solved_by(&kestrel, question, "It went by itself.");
+    assert_int_equal(removed(answer), OK);
+    assert_true(journal_has("went by itself") && journal_has("Fainting after"));
+    teardown();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +466,8 @@ int main(void)
         cmocka_unit_test(a_mark_needs_a_source_and_words_and_is_one_a_member),
         cmocka_unit_test(a_summary_of_a_stale_version_is_not_taken),
         cmocka_unit_test(a_summary_rests_on_postings_of_its_own_thread),
+        cmocka_unit_test(
+            removing_a_question_takes_its_poll_and_all_that_was_said_of_how_it_was_solved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
