@@ -139,7 +139,7 @@
         from: Number(form.dataset.now),
         to: Math.min(terms.until, Number(form.dataset.month)),
       }], key, form.dataset.box);
-      form.requestSubmit();
+      form.submit();
     });
   };
   window.sodium.ready.then(() => start(window.sodium));

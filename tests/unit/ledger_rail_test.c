@@ -300,7 +300,8 @@ static int set_up(void **state)
 {
     (void)state;
     setenv("RAIL_SCRATCH", scratch_open(), 1);
-    arena_open(&arena, 64 << 20);
+    arena_open(&arena,
+               (size_t)4 << 30); /* address space: shared_text takes much and gives little back */
     us = (struct rail_house){.account = {.name = TEXT("Example Rewards"),
                                          .routing = TEXT("121042882"),
                                          .account = TEXT("000123456789")},
