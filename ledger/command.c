@@ -104,6 +104,7 @@ static enum result ledger_page(struct paymaster *paymaster, const struct command
                                struct buf *reply)
 {
     struct vault_checkpoint_last_row last = {0};
+    struct vault_checkpoint_cosigned_row seen = {0};
     struct reply_ledger_page out = {0};
     struct buf root;
     uint8_t hash[32];
@@ -114,8 +115,12 @@ static enum result ledger_page(struct paymaster *paymaster, const struct command
         result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
     if (result == OK)
         result = fold_cursor(&paymaster->fold, &out.journal_cursor);
-    if (result != OK)
+    if (result == OK)
+        result = vault_checkpoint_cosigned(paymaster->vault, &paymaster->arena, &seen);
+    if (result != OK && result != NOT_FOUND)
         return result;
+    out.cosigned = seen.size;
+    out.witnesses = seen.cosigned;
     tree_root(&paymaster->writer.book.tree, hash);
     buf_open(&root, &paymaster->arena, 80);
     buf_hex(&root, bytes_of(hash, 32));
