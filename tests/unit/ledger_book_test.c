@@ -378,6 +378,24 @@ static void holds_are_resolved_once_in_whole_or_in_part(void **state)
     house_close(&house);
 }
 
+/* Every leaf of the log through the auditor's fold. */
+static void leaves_fold(struct log *log, struct arena *arena, struct audit_fold *fold)
+{
+    struct log_entry *entries;
+    size_t count;
+    int64_t after = 0;
+    do {
+        arena_reset(arena, 0);
+        assert_int_equal(log_read(log, arena, after, 10000, &entries, &count), OK);
+        for (size_t i = 0; i < count; i++) {
+            struct leaf leaf;
+            assert_int_equal(leaf_decode(entries[i].body, &leaf, NULL), OK);
+            assert_null(audit_fold_take(fold, &leaf));
+        }
+        after += (int64_t)count;
+    } while (count > 0);
+}
+
 /* The auditor's own fold must agree with the book after any mixture of what is made and refused. */
 static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void **state)
 {
@@ -409,21 +427,9 @@ static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void *
     }
     assert_true(answers[BOOK_CREATED] > 100);
     struct audit_fold fold = {0};
-    struct log_entry *entries;
-    size_t count;
     struct arena arena;
     arena_open(&arena, 32 << 20);
-    int64_t after = 0;
-    do {
-        arena_reset(&arena, 0);
-        assert_int_equal(log_read(house.log, &arena, after, 10000, &entries, &count), OK);
-        for (size_t i = 0; i < count; i++) {
-            struct leaf leaf;
-            assert_int_equal(leaf_decode(entries[i].body, &leaf, NULL), OK);
-            assert_null(audit_fold_take(&fold, &leaf));
-        }
-        after += (int64_t)count;
-    } while (count > 0);
+    leaves_fold(house.log, &arena, &fold);
     assert_null(audit_fold_balance(&fold));
     for (size_t i = 0; i < fold.account_ids.count; i++) {
         struct book_account account;
