@@ -134,16 +134,14 @@ $(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-# The first rule set is part of the program (.incbin).
-$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
-
 # Noise that protects members is drawn in whole numbers; gcc refuses to name a floating-point register in this file.
 ifeq ($(findstring clang,$(CC)),)
 $(BUILD)/obj/insight/noise.o: FLAGS += -mgeneral-regs-only
 endif
 
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
-$(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
+$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
+$(BUILD)/obj/ranking/pay.o: scripts/reward/settled.lua
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
 $(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)

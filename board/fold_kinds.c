@@ -59,7 +59,9 @@ enum result fold_kinds_blanked(struct db *db, const struct event *event, struct 
     if (result != OK || count > 0)
         return result == OK ? board_poll_options_blank(db, e->seq) : result;
     result = e->part == 0 ? board_solution_of(db, arena, e->seq, &row) : NOT_FOUND;
+    THEN(result, board_posting_unindex(db, row.question));
     THEN(result, board_solution_blank(db, e->seq));
+    THEN(result, board_posting_index(db, row.question));
     THEN(result, board_posting_images_remove(db, row.question, 2));
     THEN(result, board_thread_touch(db, row.question, event->seq));
     return result;
@@ -111,8 +113,10 @@ static enum result question_solved(struct db *db, const struct journal_entry *en
     bool study = e->has_study ? e->study : was.solved == THREAD_STUDY;
     int64_t solved = !e->solved ? THREAD_UNSOLVED : study ? THREAD_STUDY : THREAD_SOLVED;
     result = board_thread_solved_set(db, e->question, entry->event.seq, solved);
+    THEN(result, board_posting_unindex(db, e->question));
     THEN(result,
          e->solved ? solution_put(db, entry, arena) : board_solution_remove(db, e->question));
+    THEN(result, board_posting_index(db, e->question));
     if (!e->solved)
         THEN(result, board_posting_images_remove(db, e->question, 2));
     if (e->solved && was.solved == THREAD_UNSOLVED)

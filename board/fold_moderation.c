@@ -38,7 +38,7 @@ static enum result posting_out(struct db *db, struct arena *arena, int64_t id)
     struct board_posting_place_row row;
     size_t mark = arena->used;
     enum result result = board_posting_place(db, arena, id, &row);
-    THEN(result, board_posting_unindex(db, id, row.title, row.names, row.topics, row.body));
+    THEN(result, board_posting_unindex(db, id));
     THEN(result, board_total_add(db, TEXT("texts"), -1));
     THEN(result, board_posting_withhold(db, id));
     THEN(result, board_posting_remove(db, id));
@@ -54,7 +54,7 @@ static enum result posting_in(struct db *db, struct arena *arena, int64_t id)
     enum result result = board_posting_release(db, id);
     THEN(result, board_withheld_remove(db, id));
     THEN(result, board_posting_place(db, arena, id, &row));
-    THEN(result, board_posting_index(db, id, row.title, row.names, row.topics, row.body));
+    THEN(result, board_posting_index(db, id));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, written_add(db, row.member, row.kind, 1));
     arena_reset(arena, mark);

@@ -49,14 +49,14 @@ enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t pos
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
     enum result result = board_posting_place(db, arena, posting, &row);
-    THEN(result, board_posting_unindex(db, posting, row.title, row.names, row.topics, row.body));
+    THEN(result, board_posting_unindex(db, posting));
     if (body.size > 0)
         THEN(result, text_markdown(arena, body, &html));
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
     THEN(result,
          board_posting_rewrite(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
     /* Empty ones too: a row each. */
-    THEN(result, board_posting_index(db, posting, title, row.names, row.topics, body));
+    THEN(result, board_posting_index(db, posting));
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
     THEN(result, fold_images(db, arena, posting, 1, body));
@@ -94,8 +94,10 @@ static enum result comment_added(struct db *db, const struct journal_entry *entr
     struct text body = or_empty(entry->texts[0]);
     struct html html = {TEXT("")};
     enum result result = body.size > 0 ? text_markdown(arena, body, &html) : OK;
+    THEN(result, board_posting_unindex(db, e->posting));
     THEN(result, board_comment_add(db, event->seq, e->posting, e->question, e->member, event->at_ms,
                                    body, or_empty(html.markup)));
+    THEN(result, board_posting_index(db, e->posting));
     THEN(result, board_thread_touch(db, e->question, event->seq));
     if (e->author > 0 && e->author != e->member)
         THEN(result, notify(db, event, e->author, NOTICE_COMMENT, e->question));
@@ -139,8 +141,10 @@ static enum result summary_edited(struct db *db, const struct journal_entry *ent
 {
     const struct event *event = &entry->event;
     const struct event_summary_edited *e = &event->summary_edited;
-    enum result result = board_summary_add(db, event->seq, e->question, e->member, event->at_ms,
-                                           e->note, or_empty(entry->texts[0]));
+    enum result result = board_posting_unindex(db, e->question);
+    THEN(result, board_summary_add(db, event->seq, e->question, e->member, event->at_ms, e->note,
+                                   or_empty(entry->texts[0])));
+    THEN(result, board_posting_index(db, e->question));
     THEN(result, board_thread_touch(db, e->question, event->seq));
     return result;
 }
@@ -170,10 +174,13 @@ static enum result revision_blanked(struct db *db, const struct event *event, st
     return result;
 }
 
-static enum result comment_blanked(struct db *db, const struct event *event, int64_t question)
+static enum result comment_blanked(struct db *db, const struct event *event,
+                                   const struct board_comment_place_row *row)
 {
-    enum result result = board_comment_blank(db, event->text_blanked.seq);
-    THEN(result, board_thread_touch(db, question, event->seq));
+    enum result result = board_posting_unindex(db, row->posting);
+    THEN(result, board_comment_blank(db, event->text_blanked.seq));
+    THEN(result, board_posting_index(db, row->posting));
+    THEN(result, board_thread_touch(db, row->question, event->seq));
     return result;
 }
 
@@ -186,7 +193,9 @@ static enum result mark_blanked(struct db *db, const struct event *event, int64_
 
 static enum result summary_blanked(struct db *db, const struct event *event, int64_t question)
 {
-    enum result result = board_summary_blank(db, event->text_blanked.seq);
+    enum result result = board_posting_unindex(db, question);
+    THEN(result, board_summary_blank(db, event->text_blanked.seq));
+    THEN(result, board_posting_index(db, question));
     THEN(result, board_thread_touch(db, question, event->seq));
     return result;
 }
@@ -206,7 +215,7 @@ enum result fold_texts_blanked(struct db *db, const struct event *event, struct 
     if (result == NOT_FOUND)
         result = board_comment_place(db, arena, seq, &comment);
     if (result == OK)
-        return comment_blanked(db, event, comment.question);
+        return comment_blanked(db, event, &comment);
     if (result == NOT_FOUND)
         result = board_mark_place(db, arena, seq, &mark);
     if (result == OK)

@@ -13,12 +13,12 @@ enum { ROWS_MOST = 100, MULTIPLES = 12, WEEKS_BACK = 12, MONTHS_MOST = 36, WIDTH
 
 struct text page_percent(struct arena *arena, double share)
 {
-    return arena_format(arena, "%d %%", (int)lround(share * 100));
+    return arena_format(arena, "%d %%", (int)lround(share * 100));
 }
 
 struct text page_interval(struct arena *arena, struct insight_share share)
 {
-    return arena_format(arena, "%d to %d %%", (int)lround(share.low * 100),
+    return arena_format(arena, "%d to %d %%", (int)lround(share.low * 100),
                         (int)lround(share.high * 100));
 }
 
@@ -89,7 +89,9 @@ static struct view_report_cells sides_cells(struct request *r, const struct insi
     };
 }
 
-static const char *const sides_heads[] = {"", "Physicians", "Corroborate", "Dispute",
+static const char *const specialty_heads[] = {"Specialty", "Physicians", "Corroborate", "Dispute",
+                                              "95 % interval"};
+static const char *const month_heads[] = {"Month", "Physicians", "Corroborate", "Dispute",
                                           "95 % interval"};
 
 static void specialties_fill(struct request *r, struct insight_report *report,
@@ -100,7 +102,8 @@ static void specialties_fill(struct request *r, struct insight_report *report,
     qsort(report->figures, report->figure_count, sizeof(*report->figures), by_number);
     v->bars_title = TEXT("By specialty: who corroborates");
     v->bars = arena_array(r->arena, struct view_report_bar, report->figure_count + 1);
-    struct view_report_cells *rows = table_begin(r, &v->bars_table, "By specialty", sides_heads);
+    struct view_report_cells *rows =
+        table_begin(r, &v->bars_table, "By specialty", specialty_heads);
     for (size_t i = 0; i < report->figure_count; i++) {
         const struct insight_figure *figure = &report->figures[i];
         const struct insight_share share = insight_share(figure);
@@ -117,9 +120,9 @@ static void specialties_fill(struct request *r, struct insight_report *report,
         };
         rows[v->bars_table.rows_count++] = sides_cells(r, figure, figure->name);
     }
-    v->bars_low = TEXT("0 %");
-    v->bars_middle = TEXT("50 %");
-    v->bars_high = TEXT("100 %");
+    v->bars_low = TEXT("0 %");
+    v->bars_middle = TEXT("50 %");
+    v->bars_high = TEXT("100 %");
 }
 
 /* Months of one question, each with its band. */
@@ -128,7 +131,7 @@ static void months_fill(struct request *r, const struct insight_report *trend,
 {
     struct page_point points[MONTHS_MOST];
     size_t count = 0;
-    struct view_report_cells *rows = table_begin(r, &v->series_table, "By month", sides_heads);
+    struct view_report_cells *rows = table_begin(r, &v->series_table, "By month", month_heads);
     v->series = arena_array(r->arena, struct view_report_series, 1);
     for (size_t i = 0; i < trend->figure_count && count < MONTHS_MOST; i++) {
         const struct insight_figure *month = &trend->figures[i];
@@ -328,10 +331,11 @@ static void withheld_fill(struct request *r, const struct insight_report *report
             "wrote them to be sure that %d stand behind the number.",
             n, INSIGHT_K);
     else if (report->template == INSIGHT_RISING)
-        v->withheld = arena_format(r->arena,
-                                   "%s further words that are shown among the week’s words did not "
-                                   "rise. Only released numbers are compared.",
-                                   n);
+        v->withheld =
+            arena_format(r->arena,
+                         "%s further words of the public list did not rise. Only noisy numbers are "
+                         "compared, of the week and of the 26 weeks before.",
+                         n);
 }
 
 static struct text lead_of(struct request *r, const struct insight_report *report)

@@ -4,7 +4,7 @@
 #include "insight/insight.h"
 
 struct text page_report_title(int64_t template);
-/* "March 2026", "week 11 of 2026", "1st quarter of 2026". */
+/* "March 2026", "Week 11 of 2026", "1st quarter of 2026". */
 struct text page_report_period(struct arena *arena, struct text period);
 /* "71 %" and "64 to 78 %". */
 struct text page_percent(struct arena *arena, double share);

@@ -38,7 +38,7 @@ struct text page_report_title(int64_t template)
 struct text page_report_period(struct arena *arena, struct text period)
 {
     if (period.size > 5 && period.data[5] == 'W')
-        return arena_format(arena, "week %.*s of %.4s", (int)period.size - 6, period.data + 6,
+        return arena_format(arena, "Week %.*s of %.4s", (int)period.size - 6, period.data + 6,
                             period.data);
     if (period.size > 5 && period.data[5] == 'Q')
         return arena_format(arena, "%.1s%.*s quarter of %.4s", period.data + 6, 2,

@@ -14,3 +14,5 @@ struct close {
 MUST_USE enum result close_period(struct close *close, struct release *release,
                                   const struct taken *taken, const struct word *words,
                                   int64_t word_count);
+/* Whether a noisy number of authors is far enough above what is usual for its word. */
+bool close_is_rising(int64_t authors, double expected);

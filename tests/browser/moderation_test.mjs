@@ -67,7 +67,7 @@ test("without script an answer is flagged, and the flag taken back", async () =>
   await gate.submit(`/admin/desk?posting=${posting}`, `/admin/desk/${posting}`, { outcome: 1, reason: 0 }, { expect: 303 });
   const page = await as("Alder", { width: 360, script: false });
   await page.goto(`/q/${question}`);
-  await page.locator(`#p${posting} .flag a`).click();
+  await page.locator(`#p${posting} a.flag`).click();
   await page.waitForURL(/\/flag$/);
   await page.locator("button.primary", { hasText: "Flag it" }).click();
   assert.match(page.url(), /\/flag$/, "a reason must be chosen");
