@@ -291,7 +291,11 @@ enum result page_earmark_post(struct request *r, struct reply *out)
 {
     struct command key = {.kind = COMMAND_SPONSOR_KEY_ADD};
     struct command command = {.kind = COMMAND_EARMARK_SEAL};
-    enum result result = OK;
+    struct record_campaign campaign;
+    int64_t free_cents;
+    enum result result = campaign_load(r, &campaign, &free_cents); /* another's looks like none */
+    if (result != OK)
+        return result;
     key.sponsor_key_add.public_key = request_text(r, "public_key");
     if (key.sponsor_key_add.public_key.size > 0)
         result = page_program_done(r, "paymaster", &key);
