@@ -76,7 +76,12 @@ TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/% tests/support/%,$(w
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 all: programs
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) fcgi/static/sodium.js
+# What sponsors' browsers seal with, from npm at the versions of the lock file: two files as one.
+sodium = fcgi/sodium/node_modules/$1/dist/modules/$1.js
+fcgi/static/sodium.js: fcgi/sodium/package-lock.json fcgi/sodium/before.js
+	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix fcgi/sodium
+	cat fcgi/sodium/before.js $(call sodium,libsodium) $(call sodium,libsodium-wrappers) >$@
 tests: $(UNIT) $(TOOLS)
 
 # ---- generated code ----

@@ -111,6 +111,8 @@ const struct setting conf_settings[] = {
            "Commitments are opened to auditors this long after their period was closed."),
     NUMBER("ledger.fund_unit_cents", "cents", 1, 100000000, 100000,
            "Deposits of campaigns come in multiples of this, so that their sizes say little."),
+    NUMBER("payout.threshold_cents", "cents", 1, 100000000, 5000,
+           "A member's balance goes out with the next batch once it is at least this much."),
     WORDS("signer.peer_user", 0, 64, "",
           "User of the paymaster, if the signer runs under another; empty: they are one."),
     WORDS("witness.name", 0, 100, "",

@@ -13,6 +13,8 @@
 #include "ledger/file.h"
 #include "ledger/leaf.h"
 
+enum { LOCK_TRIES = 100, LOCK_WAIT_US = 20 * 1000 };
+
 static const char *memory_path(void)
 {
     return conf_path("keys/signer/signed");
@@ -42,12 +44,16 @@ static enum result memory_load(struct signer_desk *desk, bool fresh)
     return OK;
 }
 
-/* The lock goes with the process, however that ends. */
+/* The lock goes with the process, however that ends. The signer of a paymaster that was killed ends
+ * a moment after it: so this waits a little. */
 static enum result desk_lock(struct signer_desk *desk)
 {
     desk->lock = open(conf_path("keys/signer/log"), O_RDONLY | O_CLOEXEC);
-    if (desk->lock >= 0 && flock(desk->lock, LOCK_EX | LOCK_NB) == 0)
-        return OK;
+    for (int i = 0; i < LOCK_TRIES && desk->lock >= 0; i++) {
+        if (flock(desk->lock, LOCK_EX | LOCK_NB) == 0)
+            return OK;
+        (void)usleep(LOCK_WAIT_US);
+    }
     trace_fail("signer", "another signer holds this key");
     return BUSY;
 }

@@ -98,6 +98,11 @@ WHERE size = :size AND cosigned < :cosigned AND NOT EXISTS (SELECT 1 FROM period
 --: may: paymaster
 SELECT note, cosigned FROM checkpoint WHERE size = :size;
 
+--: checkpoint_cosigned() => one size: int, cosigned: int
+--: may: paymaster
+-- The latest that enough witnesses have seen.
+SELECT size, cosigned FROM checkpoint WHERE cosigned > 0 ORDER BY size DESC LIMIT 1;
+
 --: checkpoint_last() => one size: int, note: text, at_ms: int
 --: may: paymaster
 SELECT size, note, at_ms FROM checkpoint ORDER BY size DESC LIMIT 1;
