@@ -40,7 +40,7 @@ LIBRARIES := -lsqlite3 -llua5.4 -lsodium -lcmark -lpcre2-8 -ljansson -lcurl -lfc
 
 # ---- what stands where ----
 FOLDERS := core board ranking ledger insight fcgi demo
-MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/ranker.c ledger/paymaster.c insight/analyst.c \
+MAINS := core/curbside.c board/clerk.c board/postman.c board/letters.c ranking/ranker.c ledger/paymaster.c ledger/notary.c insight/analyst.c \
   fcgi/web.c demo/demo.c
 # Stores whose compiled statements go into a folder's archive: a program that may not link a folder cannot name its tables.
 stores_core := common log
@@ -76,7 +76,12 @@ TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/% tests/support/%,$(w
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 all: programs
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) fcgi/static/sodium.js
+# What sponsors' browsers seal with, from npm at the versions of the lock file: two files as one.
+sodium = fcgi/sodium/node_modules/$1/dist/modules/$1.js
+fcgi/static/sodium.js: fcgi/sodium/package-lock.json fcgi/sodium/before.js
+	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix fcgi/sodium
+	cat fcgi/sodium/before.js $(call sodium,libsodium) $(call sodium,libsodium-wrappers) >$@
 tests: $(UNIT) $(TOOLS)
 
 # ---- generated code ----
@@ -129,12 +134,16 @@ $(BUILD)/obj/gen/fcgi/%.o: $(GEN)/fcgi/%.c | $(headers_fcgi) $(headers_core)
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
-# The first rule set is part of the program (.incbin).
-$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
+# Noise that protects members is drawn in whole numbers; gcc refuses to name a floating-point register in this file.
+ifeq ($(findstring clang,$(CC)),)
+$(BUILD)/obj/insight/noise.o: FLAGS += -mgeneral-regs-only
+endif
 
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
-$(BUILD)/obj/ranking/policy.o: $(wildcard scripts/rank/*.lua)
+$(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
+$(BUILD)/obj/ranking/pay.o: scripts/reward/settled.lua
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
+$(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))

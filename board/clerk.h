@@ -22,6 +22,8 @@ struct telling_sweep {
     int64_t day_from, day_upto, week_from, week_upto; /* postings */
     int64_t waiting, member;                          /* looked at up to these members */
     bool waited, done;
+    bool own_begun;
+    int64_t notice; /* what is said to own postings: told at once up to this notice */
 };
 
 struct clerk {

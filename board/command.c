@@ -113,6 +113,7 @@ static const struct command_row rows[] = {
     {COMMAND_FLAGS_OWN, BY_PHYSICIAN, flags_own_run, NULL},
     {COMMAND_APPEAL, BY_PHYSICIAN, appeal_run, NULL},
     {COMMAND_DUPLICATE_ANSWER, BY_PHYSICIAN, duplicate_answer_run, NULL},
+    {COMMAND_MODERATION_COUNT, BY_ADMIN, moderation_count_run, NULL},
     {COMMAND_MODERATION_QUEUE, BY_ADMIN, moderation_queue_run, NULL},
     {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
     {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},

@@ -16,7 +16,8 @@
 
 enum {
     MEMBERS_SLICE = 20,
-    TITLES_MOST = 25, /* of one mail */
+    NOTICES_SLICE = 200, /* of which few are to be told at once */
+    TITLES_MOST = 25,    /* of one mail */
     ANSWERS_MOST = 20,
     ONCE_DAYS = 3, /* what is told at once and could not be for so long, is not any more */
     DAILY_DAYS = 3,
@@ -38,17 +39,21 @@ static int64_t mail_week_ms(int64_t day_ms)
     return day_ms - since_monday * DAY_MS;
 }
 
-static enum result posting_before(struct work *work, int64_t at_ms, int64_t *posting)
-{
-    struct desk_posting_before_row row;
-    enum result result = desk_posting_before(work->clerk->desk, work->arena, at_ms, &row);
-    *posting = result == OK ? row.id : 0;
-    return result;
-}
-
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+/* The last place of the journal before then that may be news to somebody. */
+static enum result posting_before(struct work *work, int64_t at_ms, int64_t *posting)
+{
+    struct desk_posting_before_row row;
+    struct board_notice_before_row notice;
+    enum result result = desk_posting_before(work->clerk->desk, work->arena, at_ms, &row);
+    if (result == OK)
+        result = board_notice_before(work->clerk->board, work->arena, at_ms, &notice);
+    *posting = result == OK ? larger(row.id, notice.id / NOTICES_PER_EVENT) : 0;
+    return result;
 }
 
 /* Whether another mail may go to this member today. */
@@ -185,13 +190,44 @@ static enum result once_slice(struct work *work, bool *more)
     return result;
 }
 
+/* Those to whose postings something was said, a slice of everybody's notices. */
+static enum result own_slice(struct work *work, bool *more)
+{
+    struct telling_sweep *sweep = &work->clerk->sweep;
+    struct board_own_after_row *rows;
+    struct desk_reader_get_row reader;
+    struct board_notice_before_row before = {0};
+    size_t count = 0;
+    enum result result = OK;
+    if (!sweep->own_begun)
+        result = board_notice_before(work->clerk->board, work->arena,
+                                     work->clerk->now_ms - ONCE_DAYS * DAY_MS, &before);
+    if (result == OK && !sweep->own_begun)
+        sweep->notice = before.id;
+    sweep->own_begun = sweep->own_begun || result == OK;
+    if (result == OK)
+        result = board_own_after(work->clerk->board, work->arena, sweep->notice, NOTICES_SLICE,
+                                 &rows, &count);
+    *more = result == OK && count > 0;
+    for (size_t i = 0; i < count && result == OK; i++) {
+        sweep->notice = rows[i].id;
+        result = reader_find(work, rows[i].member, &reader);
+        if (result == OK && own_how(&reader, rows[i].kind) == HOW_ONCE)
+            result = digest_try(work, rows[i].member, HOW_ONCE, 0, rows[i].id / NOTICES_PER_EVENT);
+    }
+    return result;
+}
+
 /* --- daily and weekly --- */
 
 static enum result sweep_begin(struct work *work, struct telling_sweep *sweep, int64_t day_ms)
 {
     int64_t week_ms = mail_week_ms(day_ms);
-    *sweep = (struct telling_sweep){
-        .begun = sweep->begun, .posting = sweep->posting, .posting_member = sweep->posting_member};
+    *sweep = (struct telling_sweep){.begun = sweep->begun,
+                                    .posting = sweep->posting,
+                                    .posting_member = sweep->posting_member,
+                                    .own_begun = sweep->own_begun,
+                                    .notice = sweep->notice};
     enum result result = posting_before(work, day_ms, &sweep->day_upto);
     if (result == OK)
         result = posting_before(work, week_ms, &sweep->week_upto);
@@ -272,6 +308,8 @@ enum result digests_due_run(struct work *work)
     struct reply_digests reply = {.more = false};
     enum result result = once_slice(work, &reply.more);
     if (result == OK && !reply.more)
+        result = own_slice(work, &reply.more);
+    if (result == OK && !reply.more)
         result = day_slice(work, &reply.more);
     if (result != OK)
         work->clerk->sweep = before;
@@ -308,9 +346,12 @@ static enum result title_write(struct work *work, struct buf *out, int64_t quest
 
 static const char *news_why(const struct news *news)
 {
-    return news->kind == TELL_TOPIC    ? "topic "
-           : news->kind == TELL_SEARCH ? "your search "
-                                       : "new in a thread you follow";
+    return news->kind == TELL_TOPIC      ? "topic "
+           : news->kind == TELL_SEARCH   ? "your search "
+           : news->kind == TELL_COMMENTS ? "a comment on your posting"
+           : news->kind == TELL_THANKS   ? "thanks for your posting"
+           : news->kind == TELL_MARKS    ? "your posting was marked: please look"
+                                         : "new in a thread you follow";
 }
 
 static enum result news_write(struct work *work, const struct desk_digest_get_row *digest,

@@ -110,6 +110,8 @@ enum result feed_read_run(struct work *work)
         result = NOT_FOUND;
     if (result != OK)
         return result;
+    reply.id = id;
+    reply.made_ms = feed.at_ms;
     reply.entries = arena_array(work->arena, struct record_feed_entry, FEED_ENTRIES_MAX);
     result = feed.kind == FEED_OWN ? own_threads(work, feed.member, &reply)
                                    : news_entries(work, &feed, &reply);

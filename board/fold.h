@@ -45,6 +45,12 @@ MUST_USE enum result fold_board_telling(struct fold_board *fold, const struct ev
                                         struct arena *arena, bool *known);
 MUST_USE enum result fold_desk_telling(struct db *db, const struct journal_entry *entry,
                                        struct arena *arena, bool *known);
+/* A new wording against the saved searches; a posting once for each. */
+MUST_USE enum result fold_telling_edit(struct db *desk, const struct journal_entry *entry,
+                                       struct arena *arena);
+/* Something was said to a posting of this author's: he is among those who are told. */
+MUST_USE enum result fold_telling_own(struct db *desk, const struct event *event, int64_t author,
+                                      int64_t member);
 MUST_USE enum result fold_telling_posting(struct db *desk, const struct journal_entry *entry,
                                           struct arena *arena);
 MUST_USE enum result fold_telling_topic(struct db *desk, const struct event *event);
@@ -121,11 +127,16 @@ MUST_USE enum result fold_door_level(struct db *desk, const struct event *event)
 /* What becomes of postings (fold_texts.c), for the two above. *known: it was such an event. */
 MUST_USE enum result fold_board_texts(struct db *db, const struct journal_entry *entry,
                                       struct arena *arena, bool *known);
-MUST_USE enum result fold_desk_texts(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_texts(struct db *db, const struct journal_entry *entry,
+                                     struct arena *arena, bool *known);
 /* A posting's texts as they now are: its page, the index and what it cites follow. */
 MUST_USE enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t posting,
                                           struct text title, struct text body);
 /* What a new posting cites. */
+/* Which pictures this text of a posting shows, in place of what it did. part: 1 the posting's own,
+ * 2 how its question was solved. */
+MUST_USE enum result fold_images(struct db *db, struct arena *arena, int64_t posting, int64_t part,
+                                 struct text body);
 MUST_USE enum result fold_citations(struct db *db, struct arena *arena, int64_t posting,
                                     int64_t question, struct text body);
 /* text_blanked, first: of a posting's text all its wordings go, and what it cites. */

@@ -136,11 +136,11 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     if (e->key.size > 0 || e->names.size > 0)
         THEN(result,
              board_posting_source_add(db, event->seq, or_empty(e->key), or_empty(e->names)));
-    THEN(result, board_posting_index(db, event->seq, title, or_empty(e->names),
-                                     opens ? or_empty(e->topics) : TEXT(""), body));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, fold_citations(db, arena, event->seq, opens ? event->seq : e->question, body));
+    THEN(result, fold_images(db, arena, event->seq, 1, body));
     THEN(result, opens ? thread_opened(db, event) : thread_answered(db, event));
+    THEN(result, board_posting_index(db, event->seq));
     THEN(result, fold_kind_added(db, entry));
     if (e->held)
         THEN(result, fold_board_held(db, event, arena));

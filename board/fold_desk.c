@@ -223,7 +223,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     if (!known)
         result = fold_desk_account(db, event, arena, &known);
     if (!known)
-        result = fold_desk_texts(db, event, &known);
+        result = fold_desk_texts(db, entry, arena, &known);
     if (!known)
         result = fold_desk_round(db, event, &known);
     if (!known)

@@ -60,7 +60,10 @@ enum result fold_kinds_blanked(struct db *db, const struct event *event, struct 
     if (result != OK || count > 0)
         return result == OK ? board_poll_options_blank(db, e->seq) : result;
     result = e->part == 0 ? board_solution_of(db, arena, e->seq, &row) : NOT_FOUND;
+    THEN(result, board_posting_unindex(db, row.question));
     THEN(result, board_solution_blank(db, e->seq));
+    THEN(result, board_posting_index(db, row.question));
+    THEN(result, board_posting_images_remove(db, row.question, 2));
     THEN(result, board_thread_touch(db, row.question, event->seq));
     return result;
 }
@@ -93,6 +96,7 @@ static enum result solution_put(struct db *db, const struct journal_entry *entry
             result = text_markdown(arena, how, &html);
         THEN(result,
              board_solution_how_set(db, e->question, entry->event.seq, how, or_empty(html.markup)));
+        THEN(result, fold_images(db, arena, e->question, 2, how));
     }
     if (e->has_answer)
         THEN(result, board_solution_answer_set(db, e->question, e->answer));
@@ -110,8 +114,12 @@ static enum result question_solved(struct db *db, const struct journal_entry *en
     bool study = e->has_study ? e->study : was.solved == THREAD_STUDY;
     int64_t solved = !e->solved ? THREAD_UNSOLVED : study ? THREAD_STUDY : THREAD_SOLVED;
     result = board_thread_solved_set(db, e->question, entry->event.seq, solved);
+    THEN(result, board_posting_unindex(db, e->question));
     THEN(result,
          e->solved ? solution_put(db, entry, arena) : board_solution_remove(db, e->question));
+    THEN(result, board_posting_index(db, e->question));
+    if (!e->solved)
+        THEN(result, board_posting_images_remove(db, e->question, 2));
     if (e->solved && was.solved == THREAD_UNSOLVED)
         THEN(result, answerers_tell(db, &entry->event, arena));
     return result;
@@ -254,7 +262,7 @@ static enum result desk_solved(struct db *db, const struct event *event)
                                      : study    ? THREAD_STUDY
                                                 : THREAD_SOLVED);
     if (e->has_text0)
-        THEN(result, desk_how_add(db, event->seq, e->member));
+        THEN(result, desk_how_add(db, event->seq, e->member, e->question));
     return result;
 }
 

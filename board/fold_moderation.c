@@ -38,7 +38,7 @@ static enum result posting_out(struct db *db, struct arena *arena, int64_t id)
     struct board_posting_place_row row;
     size_t mark = arena->used;
     enum result result = board_posting_place(db, arena, id, &row);
-    THEN(result, board_posting_unindex(db, id, row.title, row.names, row.topics, row.body));
+    THEN(result, board_posting_unindex(db, id));
     THEN(result, board_total_add(db, TEXT("texts"), -1));
     THEN(result, board_posting_withhold(db, id));
     THEN(result, board_posting_remove(db, id));
@@ -54,7 +54,7 @@ static enum result posting_in(struct db *db, struct arena *arena, int64_t id)
     enum result result = board_posting_release(db, id);
     THEN(result, board_withheld_remove(db, id));
     THEN(result, board_posting_place(db, arena, id, &row));
-    THEN(result, board_posting_index(db, id, row.title, row.names, row.topics, row.body));
+    THEN(result, board_posting_index(db, id));
     THEN(result, board_total_add(db, TEXT("texts"), 1));
     THEN(result, written_add(db, row.member, row.kind, 1));
     arena_reset(arena, mark);
@@ -277,6 +277,7 @@ enum result fold_withheld_rewrite(struct db *db, struct arena *arena, int64_t po
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
     THEN(result,
          board_withheld_blank(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
+    THEN(result, fold_images(db, arena, posting, 1, body));
     return result;
 }
 
@@ -360,6 +361,8 @@ static enum result desk_flagged(struct db *db, const struct journal_entry *entry
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_flag_put(db, event->seq, e->posting, e->member, e->reason, e->target,
                                or_empty(entry->texts[0]), event->at_ms));
+    if (entry->texts[0].size > 0)
+        THEN(result, desk_said_add(db, event->seq, e->member));
     return result;
 }
 
@@ -370,6 +373,8 @@ static enum result desk_appeal(struct db *db, const struct journal_entry *entry)
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result,
          desk_hold_appealed(db, e->posting, event->seq, event->at_ms, or_empty(entry->texts[0])));
+    if (entry->texts[0].size > 0)
+        THEN(result, desk_said_add(db, event->seq, e->member));
     return result;
 }
 
@@ -408,5 +413,6 @@ enum result fold_desk_words_blanked(struct db *db, int64_t seq)
 {
     enum result result = desk_flag_words_blank(db, seq);
     THEN(result, desk_hold_appeal_blank(db, seq));
+    THEN(result, desk_said_remove(db, seq));
     return result;
 }

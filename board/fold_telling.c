@@ -66,14 +66,41 @@ enum result fold_board_telling(struct fold_board *fold, const struct event *even
 
 /* --- desk.db --- */
 
+/* The searches that a wording matches, and none of the posting's earlier ones did. */
+static enum result hits_add(struct db *db, const struct journal_entry *entry, struct arena *arena,
+                            int64_t posting, const struct posting_facts *facts)
+{
+    struct desk_queries_of_terms_row *rows;
+    size_t count = 0;
+    struct posting_terms *terms = posting_terms_read(arena, facts);
+    enum result result =
+        desk_queries_of_terms(db, arena, posting_terms_json(arena, terms), &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        if (!query_matches(terms, rows[i].spec))
+            continue;
+        result = desk_hit_add(db, rows[i].key, posting, entry->event.seq, entry->event.at_ms);
+        THEN(result, desk_hits_trim(db, rows[i].key));
+    }
+    return result;
+}
+
+static struct posting_facts facts_of(const struct journal_entry *entry, struct text topics,
+                                     int64_t kind, int64_t member)
+{
+    struct text title = entry->texts[0], body = entry->texts[1];
+    return (struct posting_facts){.title = title.data == NULL ? TEXT("") : title,
+                                  .body = body.data == NULL ? TEXT("") : body,
+                                  .topics = topics,
+                                  .kind = kind,
+                                  .member = member};
+}
+
 enum result fold_telling_posting(struct db *db, const struct journal_entry *entry,
                                  struct arena *arena)
 {
     const struct event *event = &entry->event;
     const struct event_posting_added *e = &event->posting_added;
-    struct desk_queries_of_terms_row *rows;
     struct desk_thread_topics_get_row thread = {e->topics};
-    size_t count = 0;
     if (e->kind > POSTING_ANSWER)
         return OK; /* references are no news */
     enum result result;
@@ -83,21 +110,28 @@ enum result fold_telling_posting(struct db *db, const struct journal_entry *entr
         result = desk_thread_topics_get(db, arena, e->question, &thread);
     if (result == NOT_FOUND) /* an answer to a reference */
         result = OK;
-    struct text title = entry->texts[0], body = entry->texts[1];
-    const struct posting_facts facts = {.title = title.data == NULL ? TEXT("") : title,
-                                        .body = body.data == NULL ? TEXT("") : body,
-                                        .topics = thread.topics,
-                                        .kind = e->kind,
-                                        .member = e->member};
-    struct posting_terms *terms = posting_terms_read(arena, &facts);
-    THEN(result, desk_queries_of_terms(db, arena, posting_terms_json(arena, terms), &rows, &count));
-    for (size_t i = 0; i < count && result == OK; i++) {
-        if (!query_matches(terms, rows[i].spec))
-            continue;
-        result = desk_hit_add(db, rows[i].key, event->seq);
-        THEN(result, desk_hits_trim(db, rows[i].key));
-    }
-    return result;
+    const struct posting_facts facts = facts_of(entry, thread.topics, e->kind, e->member);
+    return result == OK ? hits_add(db, entry, arena, event->seq, &facts) : result;
+}
+
+enum result fold_telling_edit(struct db *db, const struct journal_entry *entry, struct arena *arena)
+{
+    const struct event_posting_edited *e = &entry->event.posting_edited;
+    struct desk_posting_standing_row posting;
+    struct desk_thread_topics_get_row thread = {TEXT("")};
+    enum result result = desk_posting_standing(db, arena, e->posting, &posting);
+    THEN(result, desk_thread_topics_get(db, arena, e->question, &thread));
+    if (result == NOT_FOUND)
+        return OK; /* under a reference there are no topics to hold it against */
+    const struct posting_facts facts = facts_of(entry, thread.topics, posting.kind, e->member);
+    return result == OK ? hits_add(db, entry, arena, e->posting, &facts) : result;
+}
+
+enum result fold_telling_own(struct db *db, const struct event *event, int64_t author,
+                             int64_t member)
+{
+    /* What is said now is the first of it that he is told. */
+    return author > 0 && author != member ? desk_reader_add(db, author, event->seq - 1) : OK;
 }
 
 /* With its text blanked it has been dropped since, and left nothing. */
@@ -161,7 +195,7 @@ static enum result telling_set(struct db *db, const struct event *event)
     const struct event_telling_set *e = &event->telling_set;
     enum result result = desk_reader_add(db, e->member, event->seq);
     /* What is told at once, is told of what comes from now on. */
-    if (e->kind <= TELL_THREADS && e->how == HOW_ONCE)
+    if ((e->kind <= TELL_THREADS || e->kind >= TELL_COMMENTS) && e->how == HOW_ONCE)
         THEN(result, desk_reader_told(db, e->member, HOW_ONCE, event->seq, event->at_ms));
     if (result != OK)
         return result;
@@ -176,6 +210,10 @@ static enum result telling_set(struct db *db, const struct event *event)
         return desk_reader_answers_set(db, e->member, e->how);
     case TELL_OPINIONS:
         return desk_reader_opinions_set(db, e->member, e->how);
+    case TELL_COMMENTS:
+    case TELL_THANKS:
+    case TELL_MARKS:
+        return desk_reader_own_set(db, e->member, e->kind, e->how);
     case TELL_ALL:
         return desk_reader_mailed_set(db, e->member, e->how > 0 ? 1 : 0);
     default:

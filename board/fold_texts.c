@@ -8,7 +8,7 @@
 #include "schema/board.h"
 #include "schema/desk.h"
 
-enum { EXCERPT_CHARACTERS = 200 };
+enum { EXCERPT_CHARACTERS = 200, IMAGES_MOST = 64 };
 
 static struct text or_empty(struct text text)
 {
@@ -27,22 +27,39 @@ enum result fold_citations(struct db *db, struct arena *arena, int64_t posting, 
     return result;
 }
 
+enum result fold_images(struct db *db, struct arena *arena, int64_t posting, int64_t part,
+                        struct text body)
+{
+    struct text_image images[IMAGES_MOST];
+    struct image_size size;
+    size_t count = 0;
+    const char *fault;
+    enum result result = board_posting_images_remove(db, posting, part);
+    if (body.size > 0)
+        THEN(result, text_images(arena, body, IMAGES_MOST, images, &count, &fault));
+    for (size_t i = 0; i < count && i < IMAGES_MOST && result == OK; i++)
+        if (text_image_id(images[i].id, &size))
+            result = board_posting_image_add(db, images[i].id, posting, part);
+    return result;
+}
+
 enum result fold_posting_rewrite(struct db *db, struct arena *arena, int64_t posting,
                                  struct text title, struct text body)
 {
     struct board_posting_place_row row;
     struct html html = {TEXT("")};
     enum result result = board_posting_place(db, arena, posting, &row);
-    THEN(result, board_posting_unindex(db, posting, row.title, row.names, row.topics, row.body));
+    THEN(result, board_posting_unindex(db, posting));
     if (body.size > 0)
         THEN(result, text_markdown(arena, body, &html));
     struct text excerpt = body.size > 0 ? text_excerpt(arena, body, EXCERPT_CHARACTERS) : TEXT("");
     THEN(result,
          board_posting_rewrite(db, posting, title, or_empty(excerpt), body, or_empty(html.markup)));
     /* Empty ones too: a row each. */
-    THEN(result, board_posting_index(db, posting, title, row.names, row.topics, body));
+    THEN(result, board_posting_index(db, posting));
     THEN(result, board_citations_remove(db, posting));
     THEN(result, fold_citations(db, arena, posting, row.question, body));
+    THEN(result, fold_images(db, arena, posting, 1, body));
     return result;
 }
 
@@ -77,8 +94,10 @@ static enum result comment_added(struct db *db, const struct journal_entry *entr
     struct text body = or_empty(entry->texts[0]);
     struct html html = {TEXT("")};
     enum result result = body.size > 0 ? text_markdown(arena, body, &html) : OK;
+    THEN(result, board_posting_unindex(db, e->posting));
     THEN(result, board_comment_add(db, event->seq, e->posting, e->question, e->member, event->at_ms,
                                    body, or_empty(html.markup)));
+    THEN(result, board_posting_index(db, e->posting));
     THEN(result, board_thread_touch(db, e->question, event->seq));
     if (e->author > 0 && e->author != e->member)
         THEN(result, notify(db, event, e->author, NOTICE_COMMENT, e->question));
@@ -122,8 +141,10 @@ static enum result summary_edited(struct db *db, const struct journal_entry *ent
 {
     const struct event *event = &entry->event;
     const struct event_summary_edited *e = &event->summary_edited;
-    enum result result = board_summary_add(db, event->seq, e->question, e->member, event->at_ms,
-                                           e->note, or_empty(entry->texts[0]));
+    enum result result = board_posting_unindex(db, e->question);
+    THEN(result, board_summary_add(db, event->seq, e->question, e->member, event->at_ms, e->note,
+                                   or_empty(entry->texts[0])));
+    THEN(result, board_posting_index(db, e->question));
     THEN(result, board_thread_touch(db, e->question, event->seq));
     return result;
 }
@@ -153,10 +174,13 @@ static enum result revision_blanked(struct db *db, const struct event *event, st
     return result;
 }
 
-static enum result comment_blanked(struct db *db, const struct event *event, int64_t question)
+static enum result comment_blanked(struct db *db, const struct event *event,
+                                   const struct board_comment_place_row *row)
 {
-    enum result result = board_comment_blank(db, event->text_blanked.seq);
-    THEN(result, board_thread_touch(db, question, event->seq));
+    enum result result = board_posting_unindex(db, row->posting);
+    THEN(result, board_comment_blank(db, event->text_blanked.seq));
+    THEN(result, board_posting_index(db, row->posting));
+    THEN(result, board_thread_touch(db, row->question, event->seq));
     return result;
 }
 
@@ -169,7 +193,9 @@ static enum result mark_blanked(struct db *db, const struct event *event, int64_
 
 static enum result summary_blanked(struct db *db, const struct event *event, int64_t question)
 {
-    enum result result = board_summary_blank(db, event->text_blanked.seq);
+    enum result result = board_posting_unindex(db, question);
+    THEN(result, board_summary_blank(db, event->text_blanked.seq));
+    THEN(result, board_posting_index(db, question));
     THEN(result, board_thread_touch(db, question, event->seq));
     return result;
 }
@@ -189,7 +215,7 @@ enum result fold_texts_blanked(struct db *db, const struct event *event, struct 
     if (result == NOT_FOUND)
         result = board_comment_place(db, arena, seq, &comment);
     if (result == OK)
-        return comment_blanked(db, event, comment.question);
+        return comment_blanked(db, event, &comment);
     if (result == NOT_FOUND)
         result = board_mark_place(db, arena, seq, &mark);
     if (result == OK)
@@ -250,20 +276,34 @@ enum result fold_board_texts(struct db *db, const struct journal_entry *entry, s
     }
 }
 
-enum result fold_desk_texts(struct db *db, const struct event *event, bool *known)
+enum result fold_desk_texts(struct db *db, const struct journal_entry *entry, struct arena *arena,
+                            bool *known)
 {
+    const struct event *event = &entry->event;
+    const struct event_comment_added *comment = &event->comment_added;
+    const struct event_thanks_given *thanks = &event->thanks_given;
+    const struct event_mark_set *mark = &event->mark_set;
+    enum result result;
     *known = true;
     switch ((int)event->kind) {
     case EVENT_POSTING_EDITED:
-        return request_keep(db, event->posting_edited.request, event->seq);
+        result = request_keep(db, event->posting_edited.request, event->seq);
+        THEN(result, fold_telling_edit(db, entry, arena));
+        return result;
     case EVENT_COMMENT_ADDED:
-        return request_keep(db, event->comment_added.request, event->seq);
+        result = request_keep(db, comment->request, event->seq);
+        THEN(result, fold_telling_own(db, event, comment->author, comment->member));
+        return result;
     case EVENT_MARK_SET:
-        return request_keep(db, event->mark_set.request, event->seq);
+        result = request_keep(db, mark->request, event->seq);
+        THEN(result, fold_telling_own(db, event, mark->author, mark->member));
+        return result;
     case EVENT_SUMMARY_EDITED:
         return request_keep(db, event->summary_edited.request, event->seq);
     case EVENT_THANKS_GIVEN:
-        return desk_thank_add(db, event->thanks_given.posting, event->thanks_given.member);
+        result = desk_thank_add(db, thanks->posting, thanks->member);
+        THEN(result, fold_telling_own(db, event, thanks->author, thanks->member));
+        return result;
     case EVENT_ANSWER_CHOSEN:
         return OK; /* the board's business */
     default:

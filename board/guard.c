@@ -30,6 +30,8 @@ enum {
 struct guard {
     struct guard_rules *rules;
     pcre2_code *code[GUARD_RULES_MAX];
+    const uint8_t
+        *begins[GUARD_RULES_MAX]; /* a bit for each byte; NULL: with any. The code's own */
     pcre2_match_context *limits;
     pcre2_match_data *match;
     /* the operator's file as it was when last looked at */
@@ -114,7 +116,8 @@ static void candidate_add(struct run *run, size_t start, size_t stop, int rule)
 static bool rule_try(struct run *run, size_t number, size_t at)
 {
     const struct guard_rule *rule = &run->guard->rules->rules[number];
-    if (at < run->next[number])
+    const uint8_t *begins = run->guard->begins[number], first = (uint8_t)run->text.data[at];
+    if (at < run->next[number] || (begins != NULL && (begins[first / 8] >> first % 8 & 1) == 0))
         return false;
     int found = pcre2_match(run->guard->code[number], (PCRE2_SPTR)run->text.data, run->text.size,
                             at, PCRE2_ANCHORED, run->guard->match, run->guard->limits);
@@ -157,26 +160,23 @@ static size_t word_before(const struct run *run, size_t at)
     return i;
 }
 
-/* May the rule's `next` follow here? */
-static bool next_fits(const char *next, char c)
+static bool byte_in(const uint64_t set[2], char c)
 {
-    if (next == NULL)
-        return true;
-    char kind = c == ' ' || c == '\n' ? '_'
-                : guard_is_letter(c)  ? 'a'
-                : guard_is_digit(c)   ? '0'
-                                      : c;
-    return kind != 0 && strchr(next, kind) != NULL;
+    const unsigned byte = (unsigned char)c;
+    return byte < 128 && (set[byte / 64] >> byte % 64 & 1) != 0;
 }
 
 /* `end`: of the word or the digits that lead here. */
 static void rules_try(struct run *run, const struct guard_set *set, size_t at, size_t end)
 {
+    const char *data = run->text.data;
+    const char before = at > 0 ? data[at - 1] : 0;
+    const char behind = (uint8_t)data[end] == GUARD_LETTER ? 'a' : data[end];
     for (size_t block = 0; block < GUARD_RULES_MAX / 64; block++) {
         for (uint64_t bits = set->bits[block]; bits != 0; bits &= bits - 1) {
             size_t number = block * 64 + (size_t)__builtin_ctzll(bits);
             const struct guard_rule *rule = &run->guard->rules->rules[number];
-            if (rule->least > run->text.digits[at] || !next_fits(rule->next, run->text.data[end]))
+            if (!byte_in(rule->next, behind) || byte_in(rule->apart, before))
                 continue;
             if (rule->back == 0) {
                 (void)rule_try(run, number, at);
@@ -215,7 +215,9 @@ static void text_walk(struct run *run)
         if (guard_is_digit(data[i])) {
             while (guard_is_digit(data[end]))
                 end++;
-            rules_try(run, &rules->at_digits, i, end);
+            const uint16_t digits = run->text.digits[i];
+            rules_try(run, &rules->at_digits[digits < GUARD_RUN_MAX ? digits : GUARD_RUN_MAX], i,
+                      end);
         } else if (guard_is_letter(data[i])) {
             while (guard_is_letter(data[end]))
                 end++;
@@ -343,8 +345,10 @@ static bool patterns_compile(struct guard *guard, int *line, char why[GUARD_WHY_
         guard->code[i] =
             pcre2_compile((PCRE2_SPTR)rule->pattern, PCRE2_ZERO_TERMINATED,
                           PCRE2_CASELESS | PCRE2_EXTENDED | PCRE2_NEVER_UTF, &error, &place, NULL);
-        if (guard->code[i] != NULL)
+        if (guard->code[i] != NULL) {
+            (void)pcre2_pattern_info(guard->code[i], PCRE2_INFO_FIRSTBITMAP, &guard->begins[i]);
             continue;
+        }
         PCRE2_UCHAR words[GUARD_WHY_SIZE - 80];
         (void)pcre2_get_error_message(error, words, sizeof(words));
         *line = rule->line;
@@ -516,6 +520,7 @@ static void rules_take(struct guard *guard)
         guard->limits = fresh->limits;
         guard->match = fresh->match;
         memcpy(guard->code, fresh->code, sizeof(guard->code));
+        memcpy(guard->begins, fresh->begins, sizeof(guard->begins));
         free(fresh);
         trace_info("guard_rules", "from=%s rules=%zu", own ? "file" : "built-in",
                    guard->rules->rule_count);

@@ -44,6 +44,7 @@ enum {
     GUARD_CASES_MAX = 2000,
     GUARD_FILE_SIZE_MAX = 256 * 1024,
     GUARD_WHY_SIZE = 256,
+    GUARD_RUN_MAX = 20,
     GUARD_ENDING_MIN = 3,
     GUARD_ENDING_MAX = 8
 };
@@ -75,13 +76,14 @@ struct guard_rule {
     const char *pattern; /* PCRE2 with its lists put in */
     int line;            /* of the rules' file */
     enum guard_check_kind check;
-    int least;        /* `at digits`: at least so many in the number's run; 0: does not begin so */
-    const char *next; /* `next`: one of these stands behind the digits; "_": blank, "a": letter,
-                         "0": digit */
-    int back;         /* begins up to so many words before the word that leads here */
-    uint64_t except;  /* lists: no word of the finding may be in these */
-    uint64_t away;    /* lists: no word of the sentence may be in these ... */
-    uint64_t unless;  /* ... but for one of these */
+    /* `next`, `apart`: a bit for each byte that may stand behind the word or digits that lead here,
+       and for each that may not stand before; as `next` GUARD_LETTER is a letter, as `apart` it is
+       none, as for patterns */
+    uint64_t next[2], apart[2];
+    int back;        /* begins up to so many words before the word that leads here */
+    uint64_t except; /* lists: no word of the finding may be in these */
+    uint64_t away;   /* lists: no word of the sentence may be in these ... */
+    uint64_t unless; /* ... but for one of these */
 };
 struct guard_case {
     int rule; /* that must find it; -1: nobody may */
@@ -99,8 +101,9 @@ struct guard_rules {
     struct guard_rule rules[GUARD_RULES_MAX];
     struct guard_case cases[GUARD_CASES_MAX];
     size_t category_count, rule_count, case_count, list_count, word_count;
-    bool ends[128]; /* last letters of endings */
-    struct guard_set at_digits, at_capital, at_sign[128];
+    bool ends[128];                                /* last letters of endings */
+    struct guard_set at_digits[GUARD_RUN_MAX + 1]; /* by the digits of the run, or more */
+    struct guard_set at_capital, at_sign[128];
     struct guard_word words[GUARD_WORD_PLACES]; /* open addressing */
     struct arena arena;
 };

@@ -256,8 +256,9 @@ static bool at_make(struct reader *r)
         return true;
     }
     if (text_is(kind, "digits") && text_int(rest, 1, 100, &least)) {
-        r->rule->least = (int)least;
-        set_add(&r->rules->at_digits, number);
+        for (int64_t run = least < GUARD_RUN_MAX ? least : GUARD_RUN_MAX; run <= GUARD_RUN_MAX;
+             run++)
+            set_add(&r->rules->at_digits[run], number);
         return true;
     }
     if (text_is(kind, "capital")) {
@@ -313,6 +314,7 @@ static bool rule_line(struct reader *r)
                                    .level = r->category->level,
                                    .message = r->category->message,
                                    .instead = r->category->instead,
+                                   .next = {UINT64_MAX, UINT64_MAX},
                                    .line = r->line};
     r->at = NO_TEXT;
     buf_open(&r->find, &rules->arena, 512);
@@ -357,6 +359,20 @@ static bool case_line(struct reader *r, struct text rest, bool finds)
     return true;
 }
 
+/* `next`, `apart`: "_" is a blank, "a" a letter, "0" a digit, all else itself. */
+static void bytes_read(struct text rest, uint64_t set[2])
+{
+    memset(set, 0, 2 * sizeof(*set));
+    for (size_t c = 1; c < 128; c++) {
+        const char kind = c == ' ' || c == '\n'      ? '_'
+                          : guard_is_letter((char)c) ? 'a'
+                          : guard_is_digit((char)c)  ? '0'
+                                                     : (char)c;
+        if (memchr(rest.data, kind, rest.size) != NULL)
+            set[c / 64] |= UINT64_C(1) << c % 64;
+    }
+}
+
 static bool rule_part(struct reader *r, struct text word, struct text rest)
 {
     int64_t back = 0;
@@ -375,7 +391,9 @@ static bool rule_part(struct reader *r, struct text word, struct text rest)
     else if (text_is(word, "finds"))
         return case_line(r, rest, true);
     else if (text_is(word, "next"))
-        r->rule->next = kept(r, rest);
+        bytes_read(rest, r->rule->next);
+    else if (text_is(word, "apart"))
+        bytes_read(rest, r->rule->apart);
     else if (text_is(word, "back") && text_int(rest, 1, 9, &back))
         r->rule->back = (int)back;
     else

@@ -157,6 +157,7 @@ static void post_send(struct stack *stack, const struct xml_row *row, int64_t po
                             parent > 0 ? "a" : "q", (long long)post),
         .licence = licence_of(row),
     };
+    c.has_chosen = c.chosen = parent > 0 && note.accepted;
     if (parent > 0)
         c.of = arena_format(arena, "se:%.*s:%lld", (int)site.size, site.data, (long long)parent);
     if (c.body.size == 0)

@@ -70,6 +70,23 @@ static enum result hows_erase(struct work *work)
     return result;
 }
 
+/* What he wrote to admins alone. */
+static enum result said_erase(struct work *work)
+{
+    struct desk_said_of_row *rows;
+    enum result result = OK;
+    int64_t after = 0;
+    for (size_t count = POSTINGS_SLICE; count == POSTINGS_SLICE && result == OK;) {
+        result = desk_said_of(work->clerk->desk, work->arena, work->actor.member, after,
+                              POSTINGS_SLICE, &rows, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            after = rows[i].seq;
+            result = text_erase(work, after, 0);
+        }
+    }
+    return result;
+}
+
 enum result leave_run(struct work *work)
 {
     struct clerk *clerk = work->clerk;
@@ -88,6 +105,8 @@ enum result leave_run(struct work *work)
         result = texts_erase(work);
     if (result == OK)
         result = searches_erase(work); /* nobody reads them but he */
+    if (result == OK)
+        result = said_erase(work);
     if (work->command->leave.blank && result == OK)
         result = texts_own_erase(work);
     if (result == OK && work->command->leave.blank)

@@ -123,7 +123,13 @@ enum result flag_withdraw_run(struct work *work)
                                        .reason = c->reason,
                                        .target = row.target,
                                        .last = same.flags == 0};
-    return clerk_record(work->clerk, &event, NULL, 0);
+    result = clerk_record(work->clerk, &event, NULL, 0);
+    if (result == OK)
+        result = text_erase(work, row.id, 0);
+    if (result != OK)
+        work->clerk->fatal =
+            result; /* taken back, and its words still there: must not come to be */
+    return result;
 }
 
 enum result flags_own_run(struct work *work)

@@ -14,6 +14,7 @@ enum result appeal_run(struct work *work);
 MUST_USE enum result hold_decide(struct work *work, struct event_posting_added *added);
 
 /* --- queue.c --- */
+enum result moderation_count_run(struct work *work);
 enum result moderation_queue_run(struct work *work);
 enum result posting_decide_run(struct work *work);
 

@@ -15,8 +15,13 @@ enum result reader_find(struct work *work, int64_t member, struct desk_reader_ge
     enum result result = desk_reader_get(work->clerk->desk, work->arena, member, reader);
     if (result != NOT_FOUND)
         return result;
-    *reader = (struct desk_reader_get_row){
-        .mailed = 1, .threads = HOW_DAILY, .answers = 1, .opinions = 1};
+    *reader = (struct desk_reader_get_row){.mailed = 1,
+                                           .threads = HOW_DAILY,
+                                           .answers = 1,
+                                           .opinions = 1,
+                                           .comments = HOW_DAILY,
+                                           .thanks = HOW_DAILY,
+                                           .marks = HOW_DAILY};
     return OK;
 }
 
@@ -47,21 +52,23 @@ static enum result topics_collect(struct work *work, int64_t member, int64_t aft
                                   member, OF_EACH, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++)
             news_add(all, (struct news){TELL_TOPIC, rows[i].question, rows[i].question, 1,
-                                        topics[t].topic});
+                                        rows[i].question, topics[t].topic});
     }
     return result;
 }
 
-static enum result search_collect(struct work *work, int64_t member, struct bytes key,
-                                  struct text words, int64_t after, int64_t upto,
+/* Nobody is told of what stood there before he asked, however it is worded since. */
+static enum result search_collect(struct work *work, int64_t member, int64_t search,
+                                  struct bytes key, struct text words, int64_t after, int64_t upto,
                                   struct collected *all)
 {
     struct desk_saved_news_row *rows;
     size_t count = 0;
-    enum result result = desk_saved_news(work->clerk->desk, work->arena, key, after, upto, member,
-                                         OF_EACH, &rows, &count);
+    enum result result = desk_saved_news(work->clerk->desk, work->arena, key, search, after, upto,
+                                         member, OF_EACH, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++)
-        news_add(all, (struct news){TELL_SEARCH, rows[i].question, rows[i].posting, 1, words});
+        news_add(all, (struct news){TELL_SEARCH, rows[i].question, rows[i].posting, 1, rows[i].seq,
+                                    words});
     return result;
 }
 
@@ -75,9 +82,8 @@ static enum result searches_collect(struct work *work, int64_t member, int64_t a
     for (size_t i = 0; i < count && result == OK; i++) {
         if (how != HOW_ANY && rows[i].how != how)
             continue;
-        /* Nobody is told of what stood there before he asked. */
-        int64_t from = after > rows[i].id ? after : rows[i].id;
-        result = search_collect(work, member, rows[i].key, rows[i].words, from, upto, all);
+        result =
+            search_collect(work, member, rows[i].id, rows[i].key, rows[i].words, after, upto, all);
     }
     return result;
 }
@@ -95,12 +101,38 @@ static enum result threads_collect(struct work *work, int64_t member, int64_t af
                                    member, &thread);
         if (result == OK && thread.answers > 0)
             news_add(all, (struct news){TELL_THREADS, rows[i].question, thread.last, thread.answers,
-                                        TEXT("")});
+                                        thread.last, TEXT("")});
     }
     return result;
 }
 
-/* By thread; within one, what was asked for most closely first: thread, search, topic. */
+int64_t own_how(const struct desk_reader_get_row *reader, int64_t notice)
+{
+    return notice == NOTICE_COMMENT  ? reader->comments
+           : notice == NOTICE_THANKS ? reader->thanks
+           : notice == NOTICE_MARK   ? reader->marks
+                                     : HOW_NEVER;
+}
+
+/* What others said to his own postings and he has not looked at: his notices, for mails alone. */
+static enum result own_collect(struct work *work, int64_t member,
+                               const struct desk_reader_get_row *reader, int64_t after,
+                               int64_t upto, int64_t how, struct collected *all)
+{
+    struct board_own_news_row *rows;
+    size_t count = 0;
+    enum result result = board_own_news(
+        work->clerk->board, work->arena, member, after * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1,
+        upto * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1, OF_EACH, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        if (own_how(reader, rows[i].kind) == how)
+            news_add(all,
+                     (struct news){rows[i].kind - NOTICE_COMMENT + TELL_COMMENTS, rows[i].question,
+                                   rows[i].question, 1, rows[i].id / NOTICES_PER_EVENT, TEXT("")});
+    return result;
+}
+
+/* By thread; within one, what is closest to him first: his own postings, thread, search, topic. */
 static int by_thread(const void *a, const void *b)
 {
     const struct news *x = a, *y = b;
@@ -108,13 +140,13 @@ static int by_thread(const void *a, const void *b)
         return x->question < y->question ? -1 : 1;
     if (x->kind != y->kind)
         return x->kind > y->kind ? -1 : 1;
-    return x->posting > y->posting ? -1 : x->posting < y->posting;
+    return x->seq > y->seq ? -1 : x->seq < y->seq;
 }
 
 static int newest_first(const void *a, const void *b)
 {
     const struct news *x = a, *y = b;
-    return x->posting > y->posting ? -1 : x->posting < y->posting;
+    return x->seq > y->seq ? -1 : x->seq < y->seq;
 }
 
 /* A row a thread, newest first. */
@@ -133,6 +165,8 @@ static void threads_join(struct collected *all)
             last->count++;
         if (all->list[i].posting > last->posting)
             last->posting = all->list[i].posting;
+        if (all->list[i].seq > last->seq)
+            last->seq = all->list[i].seq;
     }
     qsort(all->list, kept, sizeof(*all->list), newest_first);
     all->count = kept < NEWS_MAX ? kept : NEWS_MAX;
@@ -141,7 +175,7 @@ static void threads_join(struct collected *all)
 static void collected_open(struct work *work, struct collected *all)
 {
     all->count = 0;
-    all->room = (size_t)(TOPICS_FOLLOWED_MAX + SAVED_MAX) * OF_EACH + FOLLOWS_MAX;
+    all->room = (size_t)(TOPICS_FOLLOWED_MAX + SAVED_MAX + 1) * OF_EACH + FOLLOWS_MAX;
     all->list = arena_array(work->arena, struct news, all->room);
 }
 
@@ -158,6 +192,8 @@ enum result news_collect(struct work *work, int64_t member, int64_t after, int64
         result = reader_find(work, member, &reader);
     if (result == OK && (how == HOW_ANY || reader.threads == how))
         result = threads_collect(work, member, after, upto, &all);
+    if (result == OK && how != HOW_ANY)
+        result = own_collect(work, member, &reader, after, upto, how, &all);
     threads_join(&all);
     *news = all.list;
     *count = all.count;
@@ -186,7 +222,8 @@ enum result news_search(struct work *work, int64_t member, int64_t search, struc
     if (result == OK && row.member != member)
         result = NOT_FOUND;
     if (result == OK)
-        result = search_collect(work, member, row.key, row.words, search, work->clerk->head, &all);
+        result = search_collect(work, member, search, row.key, row.words, search, work->clerk->head,
+                                &all);
     if (result != OK)
         return result;
     threads_join(&all);

@@ -4,6 +4,7 @@
 #include "core/conf.h"
 #include "core/session.h"
 #include "core/text.h"
+#include "schema/board.h"
 #include "schema/pad.h"
 
 #include <string.h>
@@ -34,16 +35,16 @@ static const char *fault_words(struct work *work, const struct image_done *done)
     return "The picture's file is damaged, or of a rare kind. Save it anew and try again.";
 }
 
-/* "1200x800-" and thirty letters of a keyed digest: the same picture has the same name, and nobody
- * without the key can ask whether one he has is here. */
-static struct text name_make(struct work *work, const struct image_made *made)
+/* "1200x800-" and thirty letters of a keyed digest: the same picture of the same member has the
+ * same name, and nobody without the key can ask whether one he has is here. */
+static struct text name_make(struct work *work, const struct image_made *made, struct bytes owner)
 {
     const struct bytes key = bytes_of(work->clerk->keys.request_key, KEY_SIZE);
-    const struct bytes parts[] = {text_bytes(TEXT("image")), made->large};
+    const struct bytes parts[] = {text_bytes(TEXT("image")), made->large, owner};
     uint8_t digest[DIGEST_SIZE];
     char letters[IMAGE_NAME_SIZE];
     _Static_assert(IMAGE_NAME_SIZE <= 2 * DIGEST_SIZE, "half a byte a letter");
-    seal_digest(digest, &key, parts, 2);
+    seal_digest(digest, &key, parts, 3);
     for (size_t i = 0; i < IMAGE_NAME_SIZE; i++)
         letters[i] = (char)('a' + (digest[i / 2] >> (i % 2 * 4) & 15));
     return arena_format(work->arena, "%dx%d-%.*s", made->size.width, made->size.height,
@@ -91,15 +92,23 @@ static enum result draft_with(struct work *work, struct text markdown,
     return draft_keep(work, c->place, fields, count, saved);
 }
 
-static enum result room_check(struct work *work, uint8_t owner[SESSION_TAG_SIZE])
+static enum result owner_find(struct work *work, uint8_t owner[SESSION_TAG_SIZE])
 {
     uint8_t key[KEY_SIZE];
-    struct pad_images_waiting_row waiting;
     enum result result = keyring_view_key(&work->clerk->keys, work->arena, work->actor.member, key);
     if (result != OK)
         return result;
     session_pad_owner(owner, key);
     seal_wipe(key, sizeof key);
+    return OK;
+}
+
+static enum result room_check(struct work *work, uint8_t owner[SESSION_TAG_SIZE])
+{
+    struct pad_images_waiting_row waiting;
+    enum result result = owner_find(work, owner);
+    if (result != OK)
+        return result;
     result = pad_images_waiting(work->clerk->pad.db, work->arena, bytes_of(owner, SESSION_TAG_SIZE),
                                 &waiting);
     if (result == OK && waiting.images >= WAITING_MAX)
@@ -131,7 +140,7 @@ enum result image_add_run(struct work *work)
         result = pad_write(pad);
     if (result != OK)
         return result;
-    struct text id = name_make(work, &done->made);
+    struct text id = name_make(work, &done->made, bytes_of(owner, sizeof owner));
     struct text markdown = markdown_make(work, id, text_trim(c->alt));
     result = pad_image_add(pad->db, id, bytes_of(owner, sizeof owner), work->clerk->now_ms,
                            done->made.small, done->made.large);
@@ -150,15 +159,35 @@ enum result image_add_run(struct work *work)
     return OK;
 }
 
-enum result images_check(struct work *work, const char *field, struct text text)
+/* The actor's own, or one that a posting shows to all: what was withheld is not brought back by who
+ * still knows its name. Then it stays. */
+static enum result image_adopt(struct work *work, const char *field, struct text id,
+                               const uint8_t owner[SESSION_TAG_SIZE])
 {
     struct pad *pad = &work->clerk->pad;
-    struct text ids[IMAGES_MAX];
     struct pad_image_has_row row;
+    struct board_image_shown_row shown;
+    enum result result = pad_image_has(pad->db, work->arena, id, &row);
+    bool own = result == OK && row.owner.size == SESSION_TAG_SIZE &&
+               seal_equal(row.owner.data, owner, SESSION_TAG_SIZE);
+    if (result == OK && !own)
+        result = board_image_shown(work->clerk->board, work->arena, id, &shown);
+    if (result == NOT_FOUND)
+        return problem(work, INVALID, field,
+                       "One of the pictures is no longer here: add it once more.");
+    if (result == OK && row.used == 0)
+        result = pad_write(pad);
+    return result == OK && row.used == 0 ? pad_image_use(pad->db, id) : result;
+}
+
+enum result images_check(struct work *work, const char *field, struct text text)
+{
+    struct text_image images[IMAGES_MAX];
+    uint8_t owner[SESSION_TAG_SIZE];
     size_t count = 0;
     const char *fault = NULL;
     const int64_t most = conf_int("image.most");
-    enum result result = text_images(work->arena, text, IMAGES_MAX, ids, &count, &fault);
+    enum result result = text_images(work->arena, text, IMAGES_MAX, images, &count, &fault);
     if (result != OK || count == 0)
         return result;
     if (fault != NULL)
@@ -170,43 +199,36 @@ enum result images_check(struct work *work, const char *field, struct text text)
                                     "posting.",
                                     count, (long long)most)
                            .data);
-    for (size_t i = 0; i < count && result == OK; i++) {
-        result = pad_image_has(pad->db, work->arena, ids[i], &row);
-        if (result == NOT_FOUND)
-            return problem(work, INVALID, field,
-                           "One of the pictures is no longer here: add it once more.");
-        if (result == OK && row.used == 0)
-            result = pad_write(pad);
-        if (result == OK && row.used == 0)
-            result = pad_image_use(pad->db, ids[i]);
-    }
+    result = owner_find(work, owner);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = image_adopt(work, field, images[i].id, owner);
     return result;
 }
 
 void images_touch(struct work *work, struct text text)
 {
     struct pad *pad = &work->clerk->pad;
-    struct text ids[IMAGES_MAX];
+    struct text_image images[IMAGES_MAX];
     size_t count = 0;
     const char *fault;
-    if (text_images(work->arena, text, IMAGES_MAX, ids, &count, &fault) != OK)
+    if (text_images(work->arena, text, IMAGES_MAX, images, &count, &fault) != OK)
         return; /* too long to be posted: it is no posting's text yet */
     count = count < IMAGES_MAX ? count : IMAGES_MAX;
     for (size_t i = 0; i < count && pad_write(pad) == OK; i++)
-        if (pad_image_touch(pad->db, ids[i], work->clerk->now_ms) != OK)
+        if (pad_image_touch(pad->db, images[i].id, work->clerk->now_ms) != OK)
             return; /* the commit says so */
 }
 
 void images_drop(struct work *work, struct text text)
 {
     struct pad *pad = &work->clerk->pad;
-    struct text ids[IMAGES_MAX];
+    struct text_image images[IMAGES_MAX];
     size_t count = 0;
     const char *fault;
-    if (text_images(work->arena, text, IMAGES_MAX, ids, &count, &fault) != OK)
+    if (text_images(work->arena, text, IMAGES_MAX, images, &count, &fault) != OK)
         return;
     count = count < IMAGES_MAX ? count : IMAGES_MAX;
     for (size_t i = 0; i < count && pad_write(pad) == OK; i++)
-        if (pad_image_remove(pad->db, ids[i]) != OK)
+        if (pad_image_remove(pad->db, images[i].id) != OK)
             return;
 }

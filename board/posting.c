@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
+#include "schema/board.h"
 #include "schema/desk.h"
 
 static bool blank(struct text text)
@@ -182,6 +183,24 @@ static enum result reference_reply(struct work *work, int64_t id, bool fresh)
     return OK;
 }
 
+/* What the asker said there stands here as his word: it is shown and moves nothing. Once; a choice
+ * that is there stays. */
+static enum result reference_chosen(struct work *work, int64_t answer)
+{
+    struct event event = {.kind = EVENT_ANSWER_CHOSEN};
+    struct desk_posting_get_row row;
+    struct board_choice_get_row now;
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, answer, &row);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result; /* withheld since */
+    result = board_choice_get(work->clerk->board, work->arena, row.question, &now);
+    if (result != NOT_FOUND)
+        return result;
+    event.answer_chosen =
+        (struct event_answer_chosen){.question = row.question, .posting = answer, .member = 0};
+    return clerk_record(work->clerk, &event, NULL, 0);
+}
+
 /* References are the operator's: no guard (their sources publish telephone numbers of
  * institutions), no author, one posting each. */
 enum result reference_add_run(struct work *work)
@@ -202,6 +221,9 @@ enum result reference_add_run(struct work *work)
     if (fault != NULL)
         return problem(work, INVALID, "topics", fault);
     enum result result = reference_find(work, c->key, e->request, &before);
+    bool chosen = further && c->has_chosen && c->chosen;
+    if (result == OK && chosen)
+        result = reference_chosen(work, before);
     if (result == OK)
         return reference_reply(work, before, false);
     if (result == NOT_FOUND && further)
@@ -217,6 +239,8 @@ enum result reference_add_run(struct work *work)
     e->key = c->key;
     e->names = c->names;
     result = clerk_record(work->clerk, &event, texts, 2);
+    if (result == OK && chosen)
+        result = reference_chosen(work, event.seq);
     return result == OK ? reference_reply(work, event.seq, true) : result;
 }
 

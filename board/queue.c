@@ -1,11 +1,12 @@
 #include "board/moderation.h"
 
+#include "schema/board.h"
 #include "schema/desk.h"
 
 /* The admins' queue, and what they decide. A decision holds at once; an objection to it goes to
  * another admin, whose word is final. */
 
-enum { ITEMS_MOST = 30, FLAGS_MOST = 20 };
+enum { ITEMS_MOST = 30, FLAGS_MOST = 20, HOWS_SLICE = 100 };
 
 static enum result item_flags(struct work *work, struct record_queue_item *item)
 {
@@ -46,6 +47,16 @@ static enum result item_fill(struct work *work, int64_t posting, int64_t since_m
         item->appeal = result == OK && appeal.words.size > 0 ? appeal.words : TEXT("(blanked)");
     }
     return result == OK ? item_flags(work, item) : result;
+}
+
+enum result moderation_count_run(struct work *work)
+{
+    struct desk_queue_count_row row;
+    enum result result = desk_queue_count(work->clerk->desk, work->arena, &row);
+    if (result == OK)
+        reply_moderation_count_write(&work->reply,
+                                     &(struct reply_moderation_count){.waiting = row.waiting});
+    return result;
 }
 
 enum result moderation_queue_run(struct work *work)
@@ -120,12 +131,36 @@ static enum result decide_check(struct work *work)
     return guard_text(work, "words", c->words);
 }
 
+/* All that was ever said of how this question was solved; an answer has none. */
+static enum result hows_remove(struct work *work, int64_t question)
+{
+    struct board_solution_get_row now;
+    struct desk_hows_in_row *rows;
+    int64_t after = 0;
+    enum result result = board_solution_get(work->clerk->board, work->arena, question, &now);
+    if (result == OK && now.seq > 0) /* said before the desk kept of which question */
+        result = text_erase(work, now.seq, 0);
+    if (result == NOT_FOUND)
+        result = OK;
+    for (size_t count = HOWS_SLICE; count == HOWS_SLICE && result == OK;) {
+        result = desk_hows_in(work->clerk->desk, work->arena, question, after, HOWS_SLICE, &rows,
+                              &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            after = rows[i].seq;
+            result = text_erase(work, after, 0);
+        }
+    }
+    return result;
+}
+
 static enum result texts_remove(struct work *work, int64_t posting)
 {
     enum { PARTS = 3 }; /* title, text, options of a poll */
     enum result result = OK;
     for (int64_t part = 0; part < PARTS && result == OK; part++)
         result = text_erase(work, posting, part);
+    if (result == OK)
+        result = hows_remove(work, posting);
     if (result != OK)
         work->clerk->fatal = result; /* decided, and still there: must not come to be */
     return result;

@@ -59,8 +59,8 @@ static enum result word_as_written(struct db *db, struct arena *arena, struct te
         db, arena, arena_format(arena, "\"%.*s\"", (int)term.size, term.data), &row);
     if (result != OK)
         return result == NOT_FOUND ? OK : result;
-    const struct text texts[] = {row.title, row.names, row.body};
-    for (size_t i = 0; i < 3; i++) {
+    const struct text texts[] = {row.title, row.names, row.body, row.gist, row.comments};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         struct text found;
         size_t at = 0;
         while (asked_next(arena, texts[i], &at, &found)) {

@@ -2,7 +2,8 @@
 /* What a query's commoner words add to the best postings: read in their texts. A word in every
  * third posting has a list as long as the house is large, and tells so little that only the best by
  * the rarer words can gain by it. Words are held against one another by their stems (asked_stem),
- * which is near enough for words that weigh little. */
+ * which is near enough for words that weigh little; comments and what a thread came to are not
+ * read. */
 #include "board/query.h"
 
 struct rest {

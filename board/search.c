@@ -16,7 +16,8 @@
 enum {
     GATHERED = 300,  /* the best by their rarer words, whose texts are read for the others */
     LOOKED_AT = 100, /* of the best, once more; what the facets count */
-    EITHER = 2,      /* of a yes or no: both */
+    ANSWERED_EITHER = 2,
+    SOLVED_EITHER = 3,
 };
 
 /* A search is answered by a text, so that a title which is all asked for only helps; a question
@@ -76,8 +77,8 @@ static void filter_read(struct arena *arena, const struct asked_filter *asked,
     const struct text state = asked->state, kind = asked->kind;
     *filter = (struct filter){.topic = TEXT(""),
                               .author = TEXT(""),
-                              .solved = EITHER,
-                              .answered = EITHER,
+                              .solved = SOLVED_EITHER,
+                              .answered = ANSWERED_EITHER,
                               .since_ms = asked->since_ms};
     if (asked->author.data != NULL)
         filter->author = asked->author;
@@ -88,9 +89,11 @@ static void filter_read(struct arena *arena, const struct asked_filter *asked,
             filter->kind = i;
     }
     if (text_is(state, "solved"))
-        filter->solved = 1;
+        filter->solved = THREAD_SOLVED;
+    else if (text_is(state, "study"))
+        filter->solved = THREAD_STUDY;
     else if (text_is(state, "unsolved") || text_is(state, "open"))
-        filter->solved = 0;
+        filter->solved = THREAD_UNSOLVED;
     else if (text_is(state, "unanswered"))
         filter->answered = 0;
     else if (text_is(state, "reference"))
@@ -216,6 +219,7 @@ static enum result snippet_fill(struct search *search, struct arena *arena,
                                 const struct asked *asked, struct search_hit *hit)
 {
     struct board_posting_source_row row;
+    struct board_search_gained_row gained;
     struct text list[ASKED_WORDS_MAX];
     size_t count = 0;
     enum result result = board_posting_source(search->db, arena, hit->posting, &row);
@@ -229,6 +233,12 @@ static enum result snippet_fill(struct search *search, struct arena *arena,
     }
     if (result == OK)
         hit->snippet = snippet_make(arena, row.body, list, count);
+    if (result == OK && hit->snippet.data == NULL)
+        result = board_search_gained(search->db, arena, hit->posting, &gained);
+    if (result == OK && hit->snippet.data == NULL)
+        hit->snippet = snippet_make(arena, gained.gist, list, count);
+    if (result == OK && hit->snippet.data == NULL)
+        hit->snippet = snippet_make(arena, gained.comments, list, count);
     return result;
 }
 
@@ -267,6 +277,8 @@ static enum result facets_fill(struct search *search, struct arena *arena, const
                 facet_count(answer->topics, &answer->topic_count, arena_text(arena, topic));
         }
         facet_count(answer->kinds, &answer->kind_count, text_of(posting_kind_name(row.kind)));
+        if (row.solved == THREAD_STUDY) /* it is solved as well, as the filters have it */
+            facet_count(answer->states, &answer->state_count, TEXT("study"));
         if (row.kind <= POSTING_CASE)
             facet_count(answer->states, &answer->state_count,
                         row.solved        ? TEXT("solved")

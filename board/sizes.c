@@ -10,7 +10,7 @@
 enum {
     BLOCK = 1024,
     BLOCKS_MAX = 256 * 1024, /* postings beyond 268 million count as of middling size */
-    SIZE_COLUMNS = 4,        /* title, names, topics, body */
+    SIZE_COLUMNS = 4,        /* title, names, topics, body: the others are not looked at */
     CODES_EACH = 16,         /* for each doubling of a size */
 };
 

@@ -294,6 +294,9 @@ enum result following_run(struct work *work)
         reply.answers = reader.answers != 0;
         reply.opinions = reader.opinions != 0;
         reply.threads_how = reader.threads;
+        reply.comments = reader.comments;
+        reply.thanks = reader.thanks;
+        reply.marks = reader.marks;
         result = news_list(work, &reader, &reply);
     }
     if (result == OK)

@@ -30,6 +30,9 @@ enum {
     TELL_ANSWERS = 4,
     TELL_OPINIONS = 5,
     TELL_ALL = 6,
+    TELL_COMMENTS = 7, /* what others say to one's own postings */
+    TELL_THANKS = 8,
+    TELL_MARKS = 9,
 
     FEED_TOPICS = 1,
     FEED_SEARCH = 2,
@@ -53,9 +56,12 @@ struct desk_reader_get_row;
 /* How a member is told; as it is for everybody when he has said and followed nothing yet. */
 MUST_USE enum result reader_find(struct work *work, int64_t member,
                                  struct desk_reader_get_row *reader);
+/* How notices of this kind about own postings are mailed; HOW_NEVER for any other kind. */
+int64_t own_how(const struct desk_reader_get_row *reader, int64_t notice);
 struct news {
-    int64_t kind; /* TELL_TOPIC, TELL_SEARCH or TELL_THREADS */
+    int64_t kind; /* TELL_TOPIC, TELL_SEARCH, TELL_THREADS; TELL_COMMENTS to TELL_MARKS */
     int64_t question, posting, count;
+    int64_t seq;       /* where it happened: the posting, or the edit that brought it here */
     struct text label; /* the topic, the search's words, or "" */
 };
 /* What others posted in what a member follows behind `after` and up to `upto`, mailed in this way

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 /* A word in the title says what a posting is about, and a name of its subject as much; a topic is a
- * rough drawer. A body may mention anything. */
-static const double TITLE = 4, NAMES = 4, TOPICS = 1.5, BODY = 1;
+ * rough drawer. A body may mention anything. What a thread came to is its answers in few words; a
+ * comment is beside the matter as often as not. */
+static const double TITLE = 4, NAMES = 4, TOPICS = 1.5, BODY = 1, GIST = 2, COMMENTS = 0.5;
 /* How much of a column's length counts: BM25's b. */
 static const double TITLE_SHARE = 0.5, BODY_SHARE = 0.75;
 /* BM25's k1: a long letter asks with many words, so that a posting which says the word again and
@@ -66,7 +67,8 @@ double score_part(const struct score *score, struct size size, double weight,
 {
     const double sum = score->of_title[size.title] * times[SCORE_TITLE] +
                        NAMES * times[SCORE_NAMES] + TOPICS * times[SCORE_TOPICS] +
-                       score->of_body[size.body] * times[SCORE_BODY];
+                       score->of_body[size.body] * times[SCORE_BODY] + GIST * times[SCORE_GIST] +
+                       COMMENTS * times[SCORE_COMMENTS];
     return weight * sum * (TIMES_DAMPING + 1) / (sum + TIMES_DAMPING);
 }
 

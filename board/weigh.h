@@ -6,8 +6,16 @@
 #include "board/sizes.h"
 
 enum { SCORE_BEST_MAX = 400, SCORE_PHRASES_MAX = 256 };
-/* title, names, topics, body: as posting_text has them */
-enum { SCORE_COLUMNS = 4, SCORE_TITLE = 0, SCORE_NAMES, SCORE_TOPICS, SCORE_BODY };
+/* As posting_text has them. */
+enum {
+    SCORE_TITLE,
+    SCORE_NAMES,
+    SCORE_TOPICS,
+    SCORE_BODY,
+    SCORE_GIST, /* how it was solved, and the members' common summary */
+    SCORE_COMMENTS,
+    SCORE_COLUMNS
+};
 
 struct score_entry {
     double score;

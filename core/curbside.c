@@ -35,7 +35,7 @@ static const struct door doors[] = {
     {"web", "curbside-web", false},          {"demo", "curbside-demo", false},
     {"letters", "curbside-letters", false},  {"identity", "curbside-clerk", true},
     {"guard", "curbside-clerk", true},       {"specialties", "curbside-clerk", true},
-    {"pubmed", "curbside-clerk", true},
+    {"pubmed", "curbside-clerk", true},      {"witness", "curbside-notary", false},
 };
 enum { DOORS = sizeof doors / sizeof doors[0] };
 

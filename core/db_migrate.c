@@ -86,6 +86,19 @@ static enum result migration_run(struct db *db, const struct store *store,
     return result == CONFLICT ? BROKEN : result;
 }
 
+/* What a statement would need to undo itself may be as large as the tables it clears: that goes to
+ * a nameless file for once, since memory has a limit (core/db_memory.c). */
+static enum result migration_run_spilling(struct db *db, const struct store *store,
+                                          const struct migration *migration)
+{
+    enum result result = db_run_script(db, "PRAGMA temp_store = FILE");
+    if (result == OK)
+        result = migration_run(db, store, migration);
+    if (result == OK)
+        result = db_run_script(db, "PRAGMA temp_store = MEMORY");
+    return result;
+}
+
 /* A row this program has no migration for was written by a later version: its tables may mean
  * something else. */
 static enum result count_check(struct db *db, const struct store *store)
@@ -108,7 +121,7 @@ enum result db_migrate(struct db *db, bool run)
     for (size_t i = 0; i < store->migration_count; i++) {
         enum result result = migration_state(db, store, &store->migrations[i]);
         if (result == NOT_FOUND)
-            result = run ? migration_run(db, store, &store->migrations[i]) : BUSY;
+            result = run ? migration_run_spilling(db, store, &store->migrations[i]) : BUSY;
         if (result != OK)
             return result;
     }

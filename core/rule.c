@@ -18,7 +18,8 @@ enum {
     LOAD_STEPS_MAX = 200000, /* the script's own top level: tables and function definitions */
     LOAD_CPU_MS = 50,
     HOOK_STEPS =
-        250, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
+        100, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
+    CALL_MS = RULE_CALL_CPU_MS / 2,
     CODE_MAX = 512 * 1024,
     FUNCTIONS_MAX = 64,
     OVERRIDES_MAX = 8 * 1024,
@@ -32,7 +33,8 @@ struct rule_set {
     int64_t steps_left;
     int64_t budget_ns; /* CPU time of a batch of calls; 0: no limit */
     int64_t wall_start_ns, cpu_start_ns;
-    const char *limit; /* which one was hit, until the next call */
+    int64_t call_wall_ns, call_cpu_ns; /* first look at each clock in this call; 0: not yet */
+    const char *limit;                 /* which one was hit, until the next call */
     struct arena arena;
     struct fact_script facts;
     size_t function_count;
@@ -71,10 +73,29 @@ static void budget_start(struct rule_set *set, int64_t cpu_ms)
 
 /* CPU time costs a system call, the wall clock does not, and one thread never uses more of the
  * first than passes on the second. */
-static bool budget_is_spent(const struct rule_set *set)
+static bool is_spent(int64_t wall_ns, int64_t wall_start_ns, int64_t cpu_start_ns,
+                     int64_t budget_ns)
 {
-    return set->budget_ns != 0 && now_ns(CLOCK_MONOTONIC) - set->wall_start_ns > set->budget_ns &&
-           now_ns(CLOCK_PROCESS_CPUTIME_ID) - set->cpu_start_ns > set->budget_ns;
+    return wall_ns - wall_start_ns > budget_ns &&
+           now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_start_ns > budget_ns;
+}
+
+/* Of the batch, or of this call. A call that has lasted long by the wall clock gets as much CPU
+ * time again and is over: so an ordinary one never asks for CPU time. */
+static bool budget_is_spent(struct rule_set *set)
+{
+    int64_t wall_ns = now_ns(CLOCK_MONOTONIC);
+    if (set->call_wall_ns == 0)
+        set->call_wall_ns = wall_ns;
+    if (wall_ns - set->call_wall_ns > CALL_MS * 1000000) {
+        int64_t cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+        if (set->call_cpu_ns == 0)
+            set->call_cpu_ns = cpu_ns;
+        if (cpu_ns - set->call_cpu_ns > CALL_MS * 1000000)
+            return true;
+    }
+    return set->budget_ns != 0 &&
+           is_spent(wall_ns, set->wall_start_ns, set->cpu_start_ns, set->budget_ns);
 }
 
 static void *memory_take(void *self, void *old, size_t old_size, size_t size)
@@ -120,6 +141,7 @@ static void limit_hook(lua_State *lua, lua_Debug *activation)
 static void limits_arm(struct rule_set *set, int64_t steps)
 {
     set->steps_left = steps;
+    set->call_wall_ns = set->call_cpu_ns = 0;
     if (!set->limit)
         return;
     set->limit = NULL;

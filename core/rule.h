@@ -8,9 +8,10 @@
  * load, pairs or coroutines. Only text is loaded, never compiled code. The compiled script is
  * refused if a function in it assigns to a variable outside of it, and after loading every table it
  * can reach is frozen: so nothing lives on between calls. Memory is capped; a count hook stops a
- * call after RULE_STEPS_MAX steps or when the CPU budget is spent, and then fires at every step, so
- * that nothing can swallow it. A rule set that fails to load, to pass its own examples or to give
- * finite numbers never replaces one that works: that is the callers' part.
+ * call after RULE_STEPS_MAX steps or RULE_CALL_CPU_MS, or when the CPU budget of its batch is
+ * spent, and then fires at every step, so that nothing can swallow it. A rule set that fails to
+ * load, to pass its own examples or to give finite numbers never replaces one that works: that is
+ * the callers' part.
  *
  * A script is one file. It assigns the constants
  *   P = { name = { value, low, high, "unit", "what it means" }, ... }
@@ -23,6 +24,7 @@ enum {
     RULE_TEXT_MAX = 64 * 1024,     /* bytes of a script */
     RULE_MEMORY_MAX = 1024 * 1024, /* bytes of its Lua state */
     RULE_STEPS_MAX = 20000,        /* Lua instructions of one call */
+    RULE_CALL_CPU_MS = 40,         /* and its CPU time */
     RULE_VALUES_MAX = 16,          /* arguments, results */
     RULE_CONSTANTS_MAX = 128
 };

@@ -267,7 +267,8 @@ const char *session_action(enum command_kind kind)
         return "/admin/rule/:id/withdraw";
     case COMMAND_CAMPAIGN_OPEN:
         return "/sponsor/campaigns";
-    case COMMAND_EARMARK_PLACE:
+    case COMMAND_SPONSOR_KEY_ADD:
+    case COMMAND_EARMARK_SEAL:
         return "/sponsor/campaign/:key/earmark";
     case COMMAND_CAMPAIGN_FUND:
         return "/admin/fund";

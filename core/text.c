@@ -297,8 +297,8 @@ struct image_size text_image_small(struct image_size size)
     return (struct image_size){width > 0 ? width : 1, height > 0 ? height : 1};
 }
 
-enum result text_images(struct arena *arena, struct text markdown, size_t most, struct text *ids,
-                        size_t *count, const char **fault)
+enum result text_images(struct arena *arena, struct text markdown, size_t most,
+                        struct text_image *images, size_t *count, const char **fault)
 {
     *count = 0;
     *fault = NULL;
@@ -318,18 +318,71 @@ enum result text_images(struct arena *arena, struct text markdown, size_t most, 
         cmark_node *node = cmark_iter_get_node(iter);
         if (event != CMARK_EVENT_ENTER || !image_of(node, &id))
             continue;
+        struct text words = image_words(arena, node);
         if (!text_image_id(id, &size))
             *fault = "A picture's address is not one of ours: add the picture once more.";
-        else if (image_words(arena, node).size == 0)
+        else if (words.size == 0)
             *fault = "Say in words what each picture shows, between its square brackets: some "
                      "colleagues cannot see it.";
         if (*count < most)
-            ids[*count] = arena_text(arena, id);
+            images[*count] = (struct text_image){arena_text(arena, id), words};
         ++*count;
     }
     cmark_iter_free(iter);
     cmark_node_free(root);
     return OK;
+}
+
+static bool is_escaped(struct text text, size_t at)
+{
+    size_t slashes = 0;
+    while (slashes < at && text.data[at - 1 - slashes] == '\\')
+        slashes++;
+    return slashes % 2 == 1;
+}
+
+/* Where the "![" stands whose bracket is closed at `close`; `close` itself when there is none. */
+static size_t image_begin(struct text text, size_t close)
+{
+    size_t depth = 1;
+    if (is_escaped(text, close))
+        return close;
+    for (size_t i = close; i-- > 1;) {
+        if (is_escaped(text, i))
+            continue;
+        depth += text.data[i] == ']';
+        depth -= text.data[i] == '[';
+        if (depth == 0)
+            return text.data[i - 1] == '!' && !is_escaped(text, i - 1) ? i - 1 : close;
+    }
+    return close;
+}
+
+struct text text_image_without(struct arena *arena, struct text markdown, struct text id)
+{
+    struct text mark = arena_format(arena, "](image:%.*s)", (int)id.size, id.data);
+    struct buf kept;
+    size_t from = 0;
+    buf_open(&kept, arena, markdown.size + 1);
+    for (;;) {
+        const char *at = from < markdown.size ? memmem(markdown.data + from, markdown.size - from,
+                                                       mark.data, mark.size)
+                                              : NULL;
+        if (at == NULL)
+            break;
+        size_t close = (size_t)(at - markdown.data), next = close + mark.size;
+        size_t begin = image_begin(markdown, close);
+        bool whole = begin < close && begin >= from;
+        buf_add(&kept, markdown.data + from, (whole ? begin : next) - from);
+        /* A paragraph of its own goes with the empty line behind it. */
+        if (whole && (kept.size == 0 || kept.data[kept.size - 1] == '\n'))
+            while (next < markdown.size &&
+                   (markdown.data[next] == '\n' || markdown.data[next] == '\r'))
+                next++;
+        from = next;
+    }
+    buf_add(&kept, markdown.data + from, markdown.size - from);
+    return buf_done(&kept);
 }
 
 /* Words with single blanks between them, until there are more than `characters` code points. */

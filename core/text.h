@@ -30,10 +30,17 @@ struct image_size {
 bool text_image_id(struct text id, struct image_size *size);
 /* What of this size is shown among text: no side longer than IMAGE_SMALL_SIDE_MAX. */
 struct image_size text_image_small(struct image_size size);
-/* The pictures of a posting. fault: NULL, or what is wrong with one of them, for a person; at most
- * `most` ids are given, *count is how many there are. */
+/* The pictures of a posting, each with its id as it was written and the words between its brackets.
+ * fault: NULL, or what is wrong with one of them, for a person; at most `most` are given, *count is
+ * how many there are. */
+struct text_image {
+    struct text id, words;
+};
 MUST_USE enum result text_images(struct arena *arena, struct text markdown, size_t most,
-                                 struct text *ids, size_t *count, const char **fault);
+                                 struct text_image *images, size_t *count, const char **fault);
+/* The text without this picture, wherever it stands as image_markdown of board/picture.c writes it;
+ * as it came when it stands nowhere so. */
+struct text text_image_without(struct arena *arena, struct text markdown, struct text id);
 /* The plain words of a posting for lists and descriptions, at most `characters` (> 0) code points:
  * if something is left out, cut behind a word (if there is one) and ended with an ellipsis. Never
  * NULL data; NUL-terminated. */

@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "core/seal.h"
 #include "core/session.h"
+#include "ledger/ledger.h"
 #include "schema/command.h"
 
 #include <assert.h>
@@ -288,26 +289,51 @@ enum result play_campaign(struct play *play, int64_t ends_ms)
     return ask(play, &play->paymaster, admin, &command, &reply);
 }
 
+/* The demo's sponsor signs with a key anybody can read: nothing here is secret. */
+static const uint8_t demo_seed[KEY_SIZE] = "the demo's sponsor signs so";
+
 enum result play_earmark(struct play *play, const char *key, int kind, int64_t cents,
                          int64_t cap_cents, int64_t valid_to_ms)
 {
     struct bytes reply;
+    struct json *root;
+    struct reply_earmark_terms terms;
     arena_reset(&play->scratch, 0);
     struct player *sponsor = staff_of_role(play, 2);
     int64_t target = id_of(play, text_of(key));
     if (sponsor == NULL || target == 0)
         return NOT_FOUND;
-    static const char *const rules[] = {"", "reward/posting", "reward/answer", "reward/vote"};
-    struct command command = {.kind = COMMAND_EARMARK_PLACE};
-    struct command_earmark_place *place = &command.earmark_place;
-    place->campaign = play->campaign;
-    place->target = target;
-    place->kind = kind;
-    place->amount_cents = cents;
-    place->cap_cents = cap_cents;
-    place->payees_max = 50;
-    place->rule = text_of(rules[kind]);
-    place->valid_to_ms = valid_to_ms;
+    struct command command = {.kind = COMMAND_EARMARK_TERMS};
+    enum result result = ask(play, &play->paymaster, sponsor, &command, &reply);
+    if (result == OK)
+        result = json_read(reply, &root);
+    if (result != OK)
+        return result;
+    result = reply_earmark_terms_read(root, &play->scratch, &terms);
+    json_close(root);
+    if (result != OK)
+        return result;
+    struct ledger_wish wish = {.campaign = play->campaign,
+                               .box_key = terms.box_key,
+                               .rule = terms.rules[kind - 1].sha256,
+                               .target = target,
+                               .kind = kind,
+                               .amount_cents = cents,
+                               .cap_cents = cap_cents,
+                               .payees_max = kind == 1 ? 1 : 50,
+                               .from_ms = clock_now_ms(),
+                               .until_ms = valid_to_ms};
+    struct text public_key, envelope;
+    if (!ledger_wish_seal(play->arena, &wish, demo_seed, &public_key, &envelope))
+        return INVALID;
+    command = (struct command){.kind = COMMAND_SPONSOR_KEY_ADD};
+    command.sponsor_key_add.public_key = public_key;
+    result = ask(play, &play->paymaster, sponsor, &command, &reply);
+    if (result != OK)
+        return result;
+    command = (struct command){.kind = COMMAND_EARMARK_SEAL};
+    command.earmark_seal.campaign = play->campaign;
+    command.earmark_seal.envelope = envelope;
     return ask(play, &play->paymaster, sponsor, &command, &reply);
 }
 

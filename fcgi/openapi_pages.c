@@ -55,7 +55,9 @@ static const struct openapi_page pages[] = {
      &shape_view_telling, SHOWS},
     {page_telling_post,
      "How often something is mailed: never (0), at once (1), daily (2), weekly (3). kind: a topic "
-     "(1), a search (2), followed threads (3), answers (4), being asked (5), all mails (6).",
+     "(1), a search (2), followed threads (3), answers (4), being asked (5), all mails (6), "
+     "comments on "
+     "own postings (7), thanks (8), marks (9).",
      NULL, SHOWS},
     {page_save_post, "Save a search, to be told of new postings with its words.", NULL, SHOWS},
     {page_drop_post, "Delete a saved search.", NULL, SHOWS},

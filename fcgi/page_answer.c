@@ -14,6 +14,7 @@ const struct field fields_answer[] = {
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     PAGE_FORGOTTEN,
+    PAGE_WITHOUT,
     {.name = NULL},
 };
 const struct field fields_vote[] = {
@@ -37,7 +38,7 @@ enum result page_answer_post(struct request *r, struct reply *out)
     if (page_wants_general(r))
         return page_question_with(
             r, out, page_generalise(r, "body", body, request_text(r, "change")), true);
-    if (request_flag(r, "preview"))
+    if (page_image_without(r, &body) || request_flag(r, "preview"))
         return page_question_with(r, out, body, true);
     page_check(r, TEXT(""), body, &checked);
     enum result result = page_check_post(r, &checked);

@@ -34,6 +34,7 @@ const struct field fields_ask[] = {
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     {.name = "seek", .type = FIELD_FLAG, .optional = true, .label = "Asking colleagues"},
     PAGE_FORGOTTEN,
+    PAGE_WITHOUT,
     {.name = NULL},
 };
 /* A title may come along, from a search that found nothing; the others come from a draft. */
@@ -90,6 +91,7 @@ static enum result ask_show(struct request *r, struct reply *out, struct asked a
     v.form = guard_form(r, out, "/ask");
     v.preview_form = guard_form(r, out, "/preview");
     v.draft = page_draft_bar(r, out, TEXT("ask"), asked.draft);
+    page_images_in(r, asked.body, &v.draft);
     v.request = guard_request_id(r);
     v.kind = asked.kind;
     v.title = asked.title;
@@ -160,7 +162,8 @@ enum result page_ask_post(struct request *r, struct reply *out)
         asked.body = page_generalise(r, "body", asked.body, change);
         asked.options = page_generalise(r, "options", asked.options, change);
     }
-    if (page_wants_general(r) || request_flag(r, "preview")) {
+    bool without = page_image_without(r, &asked.body);
+    if (page_wants_general(r) || without || request_flag(r, "preview")) {
         asked.preview = true;
         return ask_show(r, out, asked);
     }

@@ -3,15 +3,20 @@
  * pool reads nothing of what members wrote. */
 #include "fcgi/page_doors.h"
 
-#include <assert.h>
 #include <inttypes.h>
 
 #include "core/clock.h"
 #include "core/conf.h"
 #include "fcgi/guard.h"
 
-enum { NAME_MAX_SIZE = 80, PAYEES_MAX = 100000, PERCENT = 100, DOLLAR = 100, DAYS_MOST = 3653 };
-#define ID_MAX INT64_C(9007199254740992) /* 2^53 */
+enum {
+    NAME_MAX_SIZE = 80,
+    PERCENT = 100,
+    DOLLAR = 100,
+    DAYS_MOST = 3653,
+    ENVELOPE_MAX = 12000,
+    KEY_HEX = 64
+};
 #define DEPOSIT_MAX INT64_C(10000000000) /* cents */
 
 const struct field fields_campaigns[] = {
@@ -36,20 +41,16 @@ const struct field fields_campaign[] = {
     {.name = NULL},
 };
 const struct field fields_earmark[] = {
-    {.name = "target", .type = FIELD_INT, .low = 1, .high = ID_MAX, .label = "The posting"},
-    {.name = "kind", .type = FIELD_INT, .low = 1, .high = 3, .label = "Who may earn"},
-    {.name = "amount",
-     .type = FIELD_MONEY,
+    {.name = "envelope",
+     .type = FIELD_LINE,
      .low = 1,
-     .high = DEPOSIT_MAX,
-     .label = "The amount each"},
-    {.name = "cap", .type = FIELD_MONEY, .low = 1, .high = DEPOSIT_MAX, .label = "The most in all"},
-    {.name = "payees_max",
-     .type = FIELD_INT,
-     .low = 1,
-     .high = PAYEES_MAX,
-     .label = "The number of members"},
-    {.name = "valid_to", .type = FIELD_DATE, .label = "The last day"},
+     .high = ENVELOPE_MAX,
+     .label = "The sealed envelope"},
+    {.name = "public_key",
+     .type = FIELD_KEY,
+     .high = KEY_HEX,
+     .optional = true,
+     .label = "The signing key"},
     {.name = NULL},
 };
 
@@ -211,11 +212,34 @@ enum result page_campaigns_post(struct request *r, struct reply *out)
                           opened.id.data);
 }
 
-/* Earmarks are settled with the month they were placed in. */
-static int64_t last_day_ms(const struct request *r, const struct record_campaign *campaign)
+/* What sealing needs: the paymaster's key and rules, and the keys this sponsor has signed with. */
+static enum result terms_load(struct request *r, struct view_campaign_page *v)
 {
-    int64_t month_ms = clock_month_next(r->now_ms) - 1;
-    return campaign->ends_ms < month_ms ? campaign->ends_ms : month_ms;
+    struct json *root;
+    struct reply_earmark_terms terms = {0};
+    struct command command = {.kind = COMMAND_EARMARK_TERMS};
+    struct buf rules;
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_earmark_terms_read(root, r->arena, &terms) : BROKEN;
+    json_close(root);
+    if (result != OK)
+        return result;
+    buf_open(&rules, r->arena, 256);
+    for (size_t i = 0; i < terms.rules_count; i++) {
+        if (i > 0)
+            buf_char(&rules, ' ');
+        buf_add(&rules, terms.rules[i].sha256.data, terms.rules[i].sha256.size);
+    }
+    v->box = terms.box_key;
+    v->rules = buf_done(&rules);
+    v->now_s = r->now_ms / 1000;
+    v->month_s = clock_month_next(r->now_ms) / 1000 - 1;
+    v->keys = arena_array(r->arena, struct view_signing_key, terms.keys_count + 1);
+    for (size_t i = 0; i < terms.keys_count; i++)
+        v->keys[v->keys_count++] = (struct view_signing_key){
+            terms.keys[i].public_key, clock_day(r->arena, terms.keys[i].added_ms)};
+    return OK;
 }
 
 static enum result campaign_show(struct request *r, struct reply *out, struct view_campaign_page *v)
@@ -223,6 +247,8 @@ static enum result campaign_show(struct request *r, struct reply *out, struct vi
     struct record_campaign campaign;
     int64_t free_cents;
     enum result result = page_may_ask(r) ? campaign_load(r, &campaign, &free_cents) : r->why;
+    if (result == OK)
+        result = terms_load(r, v);
     if (result != OK)
         return result;
     v->campaign = campaign_view(r, &campaign);
@@ -236,20 +262,16 @@ static enum result campaign_show(struct request *r, struct reply *out, struct vi
                  : campaign.deposit_cents == 0
                      ? TEXT("Earmarks can be placed as soon as an admin has booked your deposit.")
                      : TEXT("Earmarks can be placed from the campaign's first day on.");
-    v->until = clock_day(r->arena, last_day_ms(r, &campaign));
-    if (v->valid_to.data == NULL)
-        v->valid_to = page_date(r->arena, last_day_ms(r, &campaign));
+    v->until = page_date(r->arena, campaign.ends_ms);
     v->form = guard_form(r, out, "/sponsor/campaign/:key/earmark");
     v->request = guard_request_id(r);
-    page_form_problems(r, "target kind amount cap payees_max valid_to", &v->problems,
-                       &v->problems_count);
+    page_form_problems(r, "envelope public_key", &v->problems, &v->problems_count);
     return reply_view(r, out, campaign_page, v);
 }
 
 enum result page_campaign(struct request *r, struct reply *out)
 {
-    struct view_campaign_page v = {.kind = 1, .notice = TEXT("")};
-    v.target = v.amount = v.cap = v.payees_max = TEXT("");
+    struct view_campaign_page v = {.notice = TEXT(""), .envelope = TEXT("")};
     if (request_flag(r, "placed"))
         v.notice = TEXT("The earmark is sealed and waits for the next batch of commitments. From "
                         "then on, what members do may earn it.");
@@ -258,71 +280,34 @@ enum result page_campaign(struct request *r, struct reply *out)
     return campaign_show(r, out, &v);
 }
 
+/* The envelope is not shown again: what was typed is in the browser, which seals it anew. */
 enum result page_earmark_again(struct request *r, struct reply *out)
 {
-    struct view_campaign_page v = {
-        .target = request_typed(r, "target"),
-        .kind = 1,
-        .amount = request_typed(r, "amount"),
-        .cap = request_typed(r, "cap"),
-        .payees_max = request_typed(r, "payees_max"),
-        .valid_to = request_typed(r, "valid_to"),
-        .notice = TEXT(""),
-    };
-    /* What is no kind stays the first. */
-    (void)text_int(request_typed(r, "kind"), 1, 3, &v.kind);
+    struct view_campaign_page v = {.notice = TEXT(""), .envelope = TEXT("")};
     return campaign_show(r, out, &v);
-}
-
-/* What can be told beforehand in better words than the paymaster's. */
-static enum result earmark_check(struct request *r, const struct command_earmark_place *place)
-{
-    struct record_campaign campaign;
-    int64_t free_cents;
-    enum result result = campaign_load(r, &campaign, &free_cents);
-    if (result != OK)
-        return result;
-    if (place->amount_cents > place->cap_cents)
-        request_fault_add(r, "cap",
-                          "The most in all is less than the amount each: nobody could earn it.");
-    else if (place->cap_cents > free_cents)
-        request_fault_add(r, "cap", "The most in all is more than what is free: %s.",
-                          page_money(r->arena, free_cents).data);
-    if (place->valid_to_ms < r->now_ms)
-        request_fault_add(r, "valid_to", "The last day has passed already.");
-    else if (place->valid_to_ms > campaign.ends_ms)
-        request_fault_add(r, "valid_to", "The campaign ends before, on %s.",
-                          clock_day(r->arena, campaign.ends_ms).data);
-    if (r->now_ms < campaign.starts_ms)
-        request_fault_add(r, "", "The campaign begins on %s; earmarks can be placed from then on.",
-                          clock_day(r->arena, campaign.starts_ms).data);
-    return r->fault_count > 0 ? INVALID : OK;
 }
 
 enum result page_earmark_post(struct request *r, struct reply *out)
 {
-    static const char *const rules[] = {"", "reward/posting", "reward/answer", "reward/vote"};
-    struct command command = {.kind = COMMAND_EARMARK_PLACE};
-    int64_t kind = request_int(r, "kind");
-    assert(kind >= 1 && kind <= 3);
-    command.earmark_place = (struct command_earmark_place){
-        .campaign = r->name,
-        .target = request_int(r, "target"),
-        .kind = kind,
-        .amount_cents = request_int(r, "amount"),
-        .cap_cents = request_int(r, "cap"),
-        .payees_max = request_int(r, "payees_max"),
-        .rule = text_of(rules[kind]),
-        .valid_to_ms = request_int(r, "valid_to") + DAY_MS - 1, /* that day belongs to it */
-    };
-    enum result result = earmark_check(r, &command.earmark_place);
+    struct command key = {.kind = COMMAND_SPONSOR_KEY_ADD};
+    struct command command = {.kind = COMMAND_EARMARK_SEAL};
+    struct record_campaign campaign;
+    int64_t free_cents;
+    enum result result = campaign_load(r, &campaign, &free_cents); /* another's looks like none */
+    if (result != OK)
+        return result;
+    key.sponsor_key_add.public_key = request_text(r, "public_key");
+    if (key.sponsor_key_add.public_key.size > 0)
+        result = page_program_done(r, "paymaster", &key);
+    if (result == CONFLICT || (result == INVALID && r->fault_count == 0))
+        request_fault_add(r, "public_key", "%s",
+                          result == CONFLICT ? "This key is another sponsor's." : "No such key.");
+    if (result == CONFLICT)
+        return INVALID;
+    command.earmark_seal.campaign = r->name;
+    command.earmark_seal.envelope = request_text(r, "envelope");
     if (result == OK)
         result = page_program_done(r, "paymaster", &command);
-    if (result == INVALID && r->fault_count == 0)
-        request_fault_add(r, "target", "%s",
-                          kind == 2 ? "There is no question of this number that takes answers. "
-                                      "Give the number of the question, not of an answer."
-                                    : "There is no posting of this number by a member.");
     if (result != OK)
         return result;
     return reply_redirect(r, out, "/sponsor/campaign/%.*s?placed=1", (int)r->name.size,

@@ -67,6 +67,15 @@ struct text page_draft_link(struct arena *arena, struct text place);
         .label = "The picture"                                                 \
     }
 MUST_USE enum result page_image_forgotten(struct request *r);
+/* The pictures of a form's text, into what stands below it: each with a button that takes it out,
+ * for forms with the field PAGE_WITHOUT. page_image_without: it was pressed, and *body has the
+ * picture no longer. */
+#define PAGE_WITHOUT                                                                             \
+    {                                                                                            \
+        .name = "without", .type = FIELD_LINE, .high = 40, .optional = true, .label = "Take out" \
+    }
+void page_images_in(struct request *r, struct text body, struct view_draft_bar *bar);
+bool page_image_without(struct request *r, struct text *body);
 /* The fields of the form in r->fields that a draft keeps. */
 void page_draft_fields(struct request *r, struct record_draft_field **fields, size_t *count);
 /* The page of question r->id with this draft in the answer's form (page_question.c). */

@@ -27,6 +27,7 @@ const struct field fields_edit[] = {
     {.name = "change", .type = FIELD_LINE, .high = 40, .optional = true, .label = "One form"},
     {.name = "confirmed", .type = FIELD_FLAG, .optional = true, .label = "Your word"},
     PAGE_FORGOTTEN,
+    PAGE_WITHOUT,
     {.name = NULL},
 };
 
@@ -84,6 +85,7 @@ static enum result edit_show(struct request *r, struct reply *out,
     v.preview_form = guard_form(r, out, "/preview");
     v.draft =
         page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_EDIT, r->id), edited.draft);
+    page_images_in(r, edited.body, &v.draft);
     v.request = guard_request_id(r);
     v.posting = r->id;
     v.question = posting->question;
@@ -149,7 +151,8 @@ enum result page_edit_post(struct request *r, struct reply *out)
         edited.title = page_generalise(r, "title", edited.title, change);
         edited.body = page_generalise(r, "body", edited.body, change);
     }
-    if (page_wants_general(r) || request_flag(r, "preview")) {
+    bool without = page_image_without(r, &edited.body);
+    if (page_wants_general(r) || without || request_flag(r, "preview")) {
         edited.preview = true;
         return edit_show(r, out, &posting, edited);
     }

@@ -21,7 +21,7 @@ static enum result entries_fill(struct request *r, const struct reply_feed *feed
                                 struct view_feed *v)
 {
     struct text url = conf_text("site.url");
-    int64_t latest_ms = 0;
+    int64_t latest_ms = feed->made_ms;
     enum result result = OK;
     v->entries = arena_array(r->arena, struct view_feed_entry, feed->entries_count + 1);
     for (size_t i = 0; i < feed->entries_count && result == OK; i++) {
@@ -89,9 +89,10 @@ enum result page_feed(struct request *r, struct reply *out)
     if (result != OK)
         return result;
     v.title = feed_title(r, &feed);
-    /* Its name, not its address: the address is a key. */
+    /* Its name, its own for ever, and not its address, which is a key: so no link to itself, too.
+     */
     v.id = arena_format(r->arena, "%.*s/notices/settings#feed-%lld", (int)url.size, url.data,
-                        (long long)feed.kind);
+                        (long long)feed.id);
     if (r->wants_json)
         view_feed_write(reply_json(out), &v);
     else

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "core/trace.h"
+#include "core/json.h"
 #include "fcgi/guard.h"
+#include "fcgi/page_doors.h"
+#include "schema/command.h"
 
 struct page_handles {
     struct guard *guard;
@@ -47,6 +50,22 @@ struct search *page_search_handle(struct request *r)
     return handles->search;
 }
 
+/* What waits at the desk, for its admin's header. Without an answer the header goes without. */
+static int64_t desk_waiting(struct request *r)
+{
+    struct command command = {.kind = COMMAND_MODERATION_COUNT};
+    struct reply_moderation_count reply = {0};
+    struct bytes json = NO_BYTES;
+    struct json *root = NULL;
+    if (!page_may_ask(r) || request_command(r, "clerk", &command, &json) != OK ||
+        json_read(json, &root) != OK)
+        return 0;
+    if (reply_moderation_count_read(root, r->arena, &reply) != OK)
+        reply.waiting = 0;
+    json_close(root);
+    return reply.waiting;
+}
+
 bool page_hook_fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                     int64_t id)
 {
@@ -59,6 +78,10 @@ bool page_hook_fill(struct request *r, struct reply *out, struct buf *buf, const
         .who = reader->pseudonym,
         .member = reader->member,
         .unread = reader->unread,
+        .desk = reader->signed_in && reader->role == BOARD_ADMIN && r->route != NULL &&
+                        r->route->pool == POOL_ADMIN
+                    ? desk_waiting(r)
+                    : 0,
         .pool = TEXT("/"),
         .path = r->path,
         .sign_out = reader->signed_in ? guard_form(r, out, "/logout") : TEXT(""),

@@ -1,12 +1,14 @@
-/* Pictures: taken with a posting's form, handed to the clerk, shown to whoever may read. The file
- * itself is looked at by nobody but the clerk's confined child. */
+/* Pictures: taken with a posting's form, handed to the clerk, shown to whoever may read a posting
+ * with it. The file itself is looked at by nobody but the clerk's confined child. */
 #include "fcgi/page_drafts.h"
 
+#include "core/session.h"
 #include "core/text.h"
 #include "fcgi/page_doors.h"
+#include "schema/board.h"
 #include "schema/pad.h"
 
-enum { ALT_SIZE_MAX = 300 };
+enum { ALT_SIZE_MAX = 300, IMAGES_SHOWN = 8 };
 
 const struct field fields_image[] = {
     {.name = "place", .type = FIELD_LINE, .low = 1, .high = PAGE_PLACE_MAX, .label = "The form"},
@@ -95,6 +97,49 @@ enum result page_image_forgotten(struct request *r)
     return INVALID;
 }
 
+bool page_image_without(struct request *r, struct text *body)
+{
+    struct text id = request_text(r, "without");
+    if (id.size > 0)
+        *body = text_image_without(r->arena, *body, id);
+    return id.size > 0;
+}
+
+void page_images_in(struct request *r, struct text body, struct view_draft_bar *bar)
+{
+    struct text_image images[IMAGES_SHOWN];
+    struct image_size size;
+    size_t count = 0;
+    const char *fault;
+    if (text_images(r->arena, body, IMAGES_SHOWN, images, &count, &fault) != OK)
+        return; /* too long a text: it is said beside it */
+    bar->images = arena_array(r->arena, struct view_draft_image, IMAGES_SHOWN);
+    for (size_t i = 0; i < count && i < IMAGES_SHOWN; i++)
+        if (text_image_id(images[i].id, &size))
+            bar->images[bar->images_count++] =
+                (struct view_draft_image){images[i].id, images[i].words};
+}
+
+/* A picture is read by its owner, the admins, and by all members while a posting shows it. Anybody
+ * else is told what he would be told of one that never was. */
+static enum result image_may(struct request *r, struct bytes owner)
+{
+    struct board_image_shown_row shown;
+    uint8_t mine[SESSION_TAG_SIZE];
+    const uint8_t *view_key;
+    if (r->reader.role == BOARD_ADMIN)
+        return OK;
+    enum result result = board_image_shown(request_store(r, WEB_BOARD), r->arena, r->name, &shown);
+    if (result != NOT_FOUND)
+        return result;
+    result = request_view_key(r, &view_key);
+    if (result != OK)
+        return result;
+    session_pad_owner(mine, view_key);
+    bool own = owner.size == sizeof mine && seal_equal(owner.data, mine, sizeof mine);
+    return own ? OK : NOT_FOUND;
+}
+
 enum result page_image(struct request *r, struct reply *out)
 {
     struct image_size size;
@@ -102,6 +147,8 @@ enum result page_image(struct request *r, struct reply *out)
     if (!text_image_id(r->name, &size))
         return NOT_FOUND;
     enum result result = pad_image_large(request_store(r, WEB_PAD), r->arena, r->name, &row);
+    if (result == OK)
+        result = image_may(r, row.owner);
     if (result == OK)
         reply_image(out, row.body);
     return result;
@@ -114,6 +161,8 @@ enum result page_image_small(struct request *r, struct reply *out)
     if (!text_image_id(r->name, &size))
         return NOT_FOUND;
     enum result result = pad_image_small(request_store(r, WEB_PAD), r->arena, r->name, &row);
+    if (result == OK)
+        result = image_may(r, row.owner);
     if (result == OK)
         reply_image(out, row.body);
     return result;

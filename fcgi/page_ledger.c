@@ -96,6 +96,11 @@ static enum result entries_load(struct request *r, int64_t before, struct view_l
             v->checkpoint = page.checkpoint_ms > 0
                                 ? clock_ago(r->arena, page.checkpoint_ms, r->now_ms)
                                 : TEXT("none yet");
+            v->witnesses = page.cosigned > 0
+                               ? arena_format(r->arena, "%s saw the first %s entries",
+                                              page_number(r->arena, page.witnesses).data,
+                                              page_number(r->arena, page.cosigned).data)
+                               : TEXT("nobody else has seen it yet: name some in witness.policy");
         }
         size_t i = 0;
         while (i < page.entries_count && v->entries_count < ENTRIES_SHOWN)

@@ -67,6 +67,7 @@ static struct view_answer_form answer_form_of(struct request *r, struct reply *o
     v.request = guard_request_id(r);
     v.draft = page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_ANSWER, me->question),
                              me->draft);
+    page_images_in(r, me->body, &v.draft);
     if (!page_solve_failed(r))
         page_problems(r, &v.problems, &v.problems_count);
     if (me->body.size == 0)

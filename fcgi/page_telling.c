@@ -18,7 +18,7 @@ const struct field fields_telling[] = {
     {.name = NULL},
 };
 const struct field fields_telling_set[] = {
-    {.name = "kind", .type = FIELD_INT, .low = 1, .high = 6, .label = "What it is about"},
+    {.name = "kind", .type = FIELD_INT, .low = 1, .high = 9, .label = "What it is about"},
     {.name = "topic", .type = FIELD_LINE, .high = 40, .optional = true, .label = "The topic"},
     {.name = "search",
      .type = FIELD_INT,
@@ -98,6 +98,9 @@ static void followed_fill(struct request *r, const struct reply_following *all,
     v->mailed = all->mailed;
     v->answers = all->answers;
     v->opinions = all->opinions;
+    v->comments = all->comments;
+    v->thanks = all->thanks;
+    v->marks = all->marks;
 }
 
 static enum result telling_show(struct request *r, struct reply *out, struct text notice,

@@ -75,7 +75,9 @@ page_function page_openapi; /* openapi.c */
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
 page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_again,
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
-page_function page_releases, page_release, page_release_file;          /* page_release.c */
+page_function page_reports, page_reports_atom;                         /* page_reports.c */
+page_function page_report, page_report_json, page_report_csv, page_report_by_digest;
+extern const struct field fields_reports[];
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],

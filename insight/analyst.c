@@ -1,5 +1,5 @@
-/* curbside-analyst: follows the journal, makes one release a month. `curbside-analyst help` lists
- * its verbs. */
+/* curbside-analyst: follows the journal, makes reports when a week, month or quarter is over.
+ * `curbside-analyst help` lists its verbs. */
 #include "core/alive.h"
 #include "core/buf.h"
 #include "core/clock.h"
@@ -7,36 +7,44 @@
 #include "core/follow.h"
 #include "core/seal.h"
 #include "core/trace.h"
-#include "insight/insight.h"
+#include "insight/close.h"
 #include "insight/pairs_verb.h"
-#include "insight/release.h"
+#include "insight/vocabulary.h"
 #include "schema/release.h"
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_SIZE = 64 * 1024 * 1024, WAIT_JOURNAL_MS = 10000, SLICE = 32, LIST_MOST = 10000 };
+enum { WAIT_JOURNAL_MS = 10000, SLICE = 32, OBJECTS_MAX = 4 * 1024 * 1024 };
+/* Mapped, not filled: the largest part is what one month counts of each question with votes. */
+#define ARENA_SIZE ((size_t)1 << 30)
+#define KEPT_SIZE ((size_t)8 << 20)
 
-/* Following, in memory: a restart counts the whole journal again, and passes the boundaries of the
- * releases that are stored. */
+/* Following, in memory: a restart counts the whole journal again, and passes the ends of the
+ * periods that are closed already. */
 struct analyst {
-    struct arena arena;
+    struct arena arena, kept; /* kept: the public words */
     struct db *db;
     struct log *journal;
-    struct tally tally;
+    struct count count;
+    struct close close;
+    struct calendar calendar;
+    bool has_begun; /* something has happened, so periods are open */
     int64_t seq;
-    int64_t now_ms;  /* latest event time so far: never goes back */
-    int64_t open_ms; /* start of the month that is counted now; 0: nothing has happened yet */
-    int64_t last_id; /* of the releases passed so far */
-    uint8_t last_sha256[32];
-    struct release_all_after_row next; /* the next stored release, while there is one */
+    int64_t first_ms;                      /* of the first event */
+    int64_t now_ms;                        /* latest event time so far: never goes back */
+    int64_t last_id;                       /* of the closings passed so far */
+    struct release_closing_after_row next; /* the next stored closing, while there is one */
+    char next_name[PERIOD_SIZE_MAX + 1];
+    int64_t week_seq; /* the last week that was closed at start covers the journal up to here */
     bool has_next;
     bool is_serving;
-    bool is_checking; /* compare each stored release with what is counted now */
+    bool is_checking; /* compare what was measured with what is counted now */
     char fault[120];  /* of that comparison; empty: none */
 };
 
@@ -48,101 +56,121 @@ static void on_stop(int number)
     stop_asked = 1;
 }
 
-/* --- passing stored releases --- */
+/* --- passing what is closed --- */
 
 static enum result next_load(struct analyst *analyst, struct arena *arena)
 {
-    struct release_all_after_row *rows;
+    enum result result =
+        release_closing_after(analyst->db, arena, analyst->last_id, &analyst->next);
+    analyst->has_next = result == OK;
+    if (analyst->has_next) /* outlives the arena */
+        snprintf(analyst->next_name, sizeof(analyst->next_name), "%.*s",
+                 (int)analyst->next.period.size, analyst->next.period.data);
+    return result == NOT_FOUND ? OK : result;
+}
+
+static void fault_set(struct analyst *analyst, const char *why)
+{
+    if (!*analyst->fault)
+        snprintf(analyst->fault, sizeof(analyst->fault), "%s: %s", analyst->next_name, why);
+}
+
+/* Everything that could be measured was, and nothing else: the list is public, so it must not
+ * follow from what was counted. */
+static enum result measured_check(struct analyst *analyst, struct arena *arena,
+                                  const struct taken *taken)
+{
+    struct release_spent_objects_row *rows;
     size_t count;
-    enum result result = release_all_after(analyst->db, arena, analyst->last_id, 1, &rows, &count);
-    analyst->has_next = result == OK && count > 0;
-    if (analyst->has_next) {
-        analyst->next = rows[0];
-        analyst->next.body = NO_BYTES; /* lies in an arena that is given back */
-    }
-    return result;
+    enum result result =
+        release_spent_objects(analyst->db, arena, INSIGHT_RESULT, text_of(analyst->next_name), 0,
+                              OBJECTS_MAX, &rows, &count);
+    if (result != OK || taken->period.kind != PERIOD_MONTH)
+        return result;
+    if (count != taken->row_count)
+        fault_set(analyst, "the journal gives other questions");
+    for (size_t i = 0; i < count && i < taken->row_count; i++)
+        if (rows[i].object != taken->rows[i].question)
+            fault_set(analyst, "the journal gives other questions");
+    return OK;
 }
 
-static struct release_draft draft_make(struct analyst *analyst, struct arena *arena,
-                                       int64_t journal_seq)
+/* A released number is the true one and noise: beyond this it is something else. The chance that
+ * noise alone goes so far is below exp(-35). */
+static enum result results_check(struct analyst *analyst, struct arena *arena,
+                                 const struct taken *taken)
 {
-    struct release_draft draft = {.period = clock_month(arena, analyst->open_ms),
-                                  .id = analyst->last_id + 1,
-                                  .journal_seq = journal_seq};
-    memcpy(draft.previous, analyst->last_sha256, 32);
-    draft.rows = tally_take(&analyst->tally, arena, &draft.row_count);
-    return draft;
-}
-
-/* The journal has come behind a stored release: its votes are spent. */
-static enum result stored_pass(struct analyst *analyst, struct arena *arena)
-{
-    struct release_all_after_row *rows;
-    size_t count;
-    enum result result = release_all_after(analyst->db, arena, analyst->last_id, 1, &rows, &count);
-    if (result != OK || count == 0)
-        return result == OK ? BROKEN : result;
-    if (!period_read(rows[0].period, &analyst->open_ms) || rows[0].sha256.size != 32)
-        return BROKEN;
-    struct release_draft draft = draft_make(analyst, arena, rows[0].journal_seq);
-    struct bytes body = release_body(arena, &draft);
-    if (analyst->is_checking && !*analyst->fault &&
-        (body.size != rows[0].body.size || memcmp(body.data, rows[0].body.data, body.size) != 0))
-        snprintf(analyst->fault, sizeof(analyst->fault),
-                 "release %lld: the journal gives other figures", (long long)rows[0].id);
-    analyst->last_id = rows[0].id;
-    memcpy(analyst->last_sha256, rows[0].sha256.data, 32);
-    analyst->open_ms = clock_month_next(analyst->open_ms);
-    return next_load(analyst, arena);
-}
-
-/* --- closing a month --- */
-
-/* Titles of the questions that are shown: the journal has them, as long as nobody blanked them. */
-static enum result titles_put(struct analyst *analyst, struct arena *arena,
-                              const struct release_draft *draft)
-{
+    enum { NOISE_MOST = 300 };
     enum result result = OK;
-    for (size_t i = 0; i < draft->row_count && result == OK; i++) {
-        bool shown[TALLY_SIDES];
-        struct journal_entry *entries;
-        size_t count, mark = arena->used;
-        if (!tally_row_shown(&draft->rows[i], INSIGHT_K, shown))
-            continue;
-        result =
-            journal_read(analyst->journal, arena, draft->rows[i].question - 1, 1, &entries, &count);
-        if (result == OK && count == 1 && entries[0].texts[0].data)
-            result = release_title_put(analyst->db, draft->rows[i].question, entries[0].texts[0]);
+    for (size_t i = 0; i < taken->row_count && result == OK; i++) {
+        struct release_report_of_row row;
+        struct insight_report report;
+        const struct counts *counts = taken->rows[i].counts;
+        const size_t mark = arena->used;
+        int64_t n = 0;
+        result = release_report_of(analyst->db, arena, INSIGHT_RESULT, taken->rows[i].question,
+                                   text_of(analyst->next_name), &row);
+        if (result == OK)
+            result = insight_read(arena, row.body, &report);
+        for (int k = 0; result == OK && counts && k < TIERS * GROUPS * SIDES; k++)
+            if (report.is_large || k < GROUPS * SIDES)
+                n += (&counts->of[0][0][0])[k];
+        if (result == OK && llabs(report.whole.n - n) > NOISE_MOST)
+            fault_set(analyst, "the journal gives other figures");
+        result = result == NOT_FOUND ? OK : result;
         arena_reset(arena, mark);
     }
     return result;
 }
 
-/* Make the release of the month that is counted now; it covers the journal up to `journal_seq`. */
-static enum result month_close(struct analyst *analyst, struct arena *arena, int64_t journal_seq)
+/* The journal has come behind a closed period: what it counted is spent. */
+static enum result stored_pass(struct analyst *analyst, struct arena *arena)
 {
-    size_t mark = arena->used;
-    uint8_t sha256[32];
+    const size_t mark = arena->used;
+    const struct period period = calendar_next(&analyst->calendar);
+    if (!text_is(period_name(arena, period), analyst->next_name))
+        return BROKEN; /* periods end in their order, so another one is a fault of the store */
+    const struct taken taken = count_take(&analyst->count, arena, period);
+    enum result result = OK;
+    if (analyst->is_checking)
+        result = measured_check(analyst, arena, &taken);
+    if (analyst->is_checking && result == OK)
+        result = results_check(analyst, arena, &taken);
+    analyst->last_id = analyst->next.id;
+    calendar_pass(&analyst->calendar, period.kind);
+    arena_reset(arena, mark);
+    return result == OK ? next_load(analyst, arena) : result;
+}
+
+/* --- closing a period --- */
+
+/* Close the period that ends next; it covers the journal up to `journal_seq`. */
+static enum result next_close(struct analyst *analyst, struct arena *arena, int64_t journal_seq)
+{
+    const size_t mark = arena->used;
+    const struct period period = calendar_next(&analyst->calendar);
+    const struct taken taken = count_take(&analyst->count, arena, period);
+    struct release release = {.db = analyst->db,
+                              .arena = arena,
+                              .period = period,
+                              .journal_seq = journal_seq,
+                              .at_ms = clock_now_ms()};
     enum result result = db_begin(analyst->db);
     if (result != OK)
         return result;
-    struct release_draft draft = draft_make(analyst, arena, journal_seq);
-    struct bytes body = release_body(arena, &draft);
-    result = release_write(analyst->db, &draft, body, clock_now_ms(), sha256);
-    if (result == OK)
-        result = titles_put(analyst, arena, &draft);
+    result = close_period(&analyst->close, &release, &taken, analyst->count.words,
+                          analyst->count.word_count);
     if (result == OK)
         result = db_commit(analyst->db);
     if (result != OK) {
         db_rollback(analyst->db);
         return result;
     }
-    trace_info("release", "id=%lld period=%.*s shown=%lld withheld=%lld", (long long)draft.id,
-               (int)draft.period.size, draft.period.data, (long long)draft.shown,
-               (long long)draft.withheld);
-    analyst->last_id = draft.id;
-    memcpy(analyst->last_sha256, sha256, 32);
-    analyst->open_ms = clock_month_next(analyst->open_ms);
+    trace_info("release", "period=%.*s measured=%lld reports=%lld", (int)release.name.size,
+               release.name.data, (long long)release.measured,
+               (long long)(release.id - release.first));
+    analyst->last_id = release.id;
+    calendar_pass(&analyst->calendar, period.kind);
     arena_reset(arena, mark);
     return OK;
 }
@@ -153,26 +181,39 @@ static enum result boundaries_pass(struct analyst *analyst, const struct event *
                                    struct arena *arena)
 {
     enum result result = OK;
+    if (!analyst->has_begun) {
+        analyst->first_ms = analyst->now_ms;
+        analyst->calendar = calendar_of(analyst->now_ms);
+        analyst->has_begun = true;
+    }
     while (result == OK && analyst->has_next && event->seq > analyst->next.journal_seq)
         result = stored_pass(analyst, arena);
-    if (analyst->open_ms == 0)
-        analyst->open_ms = clock_month_start(analyst->now_ms);
     while (result == OK && !analyst->has_next && !analyst->is_checking &&
-           clock_month_start(analyst->now_ms) > analyst->open_ms)
-        result = month_close(analyst, arena, event->seq - 1);
+           period_end_ms(calendar_next(&analyst->calendar)) <= analyst->now_ms)
+        result = next_close(analyst, arena, event->seq - 1);
     return result;
 }
 
-/* A thread nobody sees any more: sponsors do not read its title either. Figures that were released
- * stay; what was counted since is dropped. */
-static enum result thread_decided(struct analyst *analyst,
-                                  const struct event_posting_decided *decided)
+/* Words are counted for the week that is open. */
+static bool wants_terms(const struct analyst *analyst, int64_t seq)
+{
+    return analyst->count.word_count > 0 && seq > analyst->week_seq && !analyst->is_checking;
+}
+
+/* A text nobody sees any more: sponsors do not read its title either. Figures that were released
+ * stay. */
+static enum result title_follow(struct analyst *analyst, const struct event *event)
 {
     enum { KEPT = 1 };
-    if (decided->posting != decided->question || decided->outcome == KEPT)
+    const struct event_posting_decided *decided = &event->posting_decided;
+    if (analyst->is_checking)
         return OK;
-    tally_drop(&analyst->tally, decided->question);
-    return analyst->is_checking ? OK : release_title_blank(analyst->db, decided->question);
+    if (event->kind == EVENT_POSTING_DECIDED && decided->posting == decided->question &&
+        decided->outcome != KEPT)
+        return release_title_blank(analyst->db, decided->question);
+    if (event->kind == EVENT_TEXT_BLANKED && event->text_blanked.part == 0)
+        return release_title_blank(analyst->db, event->text_blanked.seq);
+    return OK;
 }
 
 static enum result event_apply(struct analyst *analyst, const struct journal_entry *entry,
@@ -185,15 +226,8 @@ static enum result event_apply(struct analyst *analyst, const struct journal_ent
     if (result != OK)
         return result;
     analyst->seq = event->seq;
-    if (event->kind == EVENT_VOTE_CAST && event->vote_cast.member > 0 &&
-        event->vote_cast.question > 0)
-        tally_vote(&analyst->tally, event->vote_cast.question, event->vote_cast.member,
-                   event->vote_cast.stance);
-    if (event->kind == EVENT_POSTING_DECIDED)
-        return thread_decided(analyst, &event->posting_decided);
-    if (event->kind == EVENT_TEXT_BLANKED && event->text_blanked.part == 0 && !analyst->is_checking)
-        return release_title_blank(analyst->db, event->text_blanked.seq);
-    return OK;
+    count_event(&analyst->count, entry, wants_terms(analyst, event->seq));
+    return title_follow(analyst, event);
 }
 
 static enum result follow(struct analyst *analyst)
@@ -223,18 +257,48 @@ static void stores_open(struct analyst *analyst, enum db_mode mode)
         trace_die("release.db", "cannot be opened: %s", result_name(result));
 }
 
+/* The public words, with the key that chooses which of an author's and of a member's count. */
+static enum result count_begin(struct analyst *analyst)
+{
+    const uint8_t *key;
+    struct release_terms_row *rows;
+    size_t count;
+    enum result result = seal_key_load("analyst", "choice", TALLY_KEY_SIZE, true, &key);
+    if (result != OK)
+        return result;
+    count_open(&analyst->count, key);
+    result = release_terms(analyst->db, &analyst->kept, 0, INSIGHT_TERMS_MAX, &rows, &count);
+    if (result != OK || count == 0)
+        return result;
+    analyst->count.word_count = rows[count - 1].id;
+    analyst->count.words =
+        arena_array(&analyst->kept, struct word, (size_t)analyst->count.word_count + 1);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        analyst->count.words[rows[i].id] = (struct word){rows[i].word, rows[i].added_ms};
+        result = terms_add(&analyst->count.terms, rows[i].id, rows[i].word);
+    }
+    return result;
+}
+
 static void journal_open(struct analyst *analyst)
 {
     enum result result = log_open(&analyst->journal, "journal", LOG_READ, WAIT_JOURNAL_MS);
     if (result == OK)
+        result = count_begin(analyst);
+    struct release_closing_last_row week = {0};
+    if (result == OK)
+        result = release_closing_last(analyst->db, &analyst->arena, PERIOD_WEEK, &week);
+    analyst->week_seq = week.journal_seq;
+    if (result == OK || result == NOT_FOUND)
         result = next_load(analyst, &analyst->arena);
     if (result != OK)
         trace_die("journal", "cannot be opened: %s", result_name(result));
+    analyst->close.journal = analyst->journal;
 }
 
 static void stores_close(struct analyst *analyst)
 {
-    tally_close(&analyst->tally);
+    count_close(&analyst->count);
     db_close(analyst->db);
     if (analyst->journal)
         log_close(analyst->journal);
@@ -254,6 +318,9 @@ static int serve(struct analyst *analyst, const char *none)
     if (wake_fd < 0)
         return 1;
     stores_open(analyst, DB_LOG);
+    enum result begun = vocabulary_begin(analyst->db, &analyst->arena);
+    if (begun != OK)
+        trace_die("vocabulary", "cannot be loaded: %s", result_name(begun));
     journal_open(analyst);
     while (!stop_asked) {
         enum result result = follow(analyst);
@@ -276,31 +343,35 @@ static int say(const char *period, const char *words)
     return 1;
 }
 
-static int close_period(struct analyst *analyst, const char *period)
+/* Everything that ends until then is closed too, in its order. */
+static int close_named(struct analyst *analyst, const char *name)
 {
-    int64_t start_ms;
-    struct release_of_period_row row;
-    if (!period_read(text_of(period), &start_ms))
-        return say(period, "is not a month like 2026-03") + 1;
-    if (clock_month_next(start_ms) > clock_now_ms())
-        return say(period, "is not over yet");
+    struct period period;
+    struct release_report_of_row row;
+    if (!period_read(text_of(name), &period))
+        return say(name, "is no week, month or quarter like 2026-W11, 2026-03 or 2026-Q1") + 1;
+    const int64_t end_ms = period_end_ms(period);
+    if (end_ms > clock_now_ms())
+        return say(name, "is not over yet");
     stores_open(analyst, DB_LOG);
     journal_open(analyst);
     enum result result = follow(analyst);
-    if (result == OK && release_of_period(analyst->db, &analyst->arena, TEXT(INSIGHT_TOTALS),
-                                          text_of(period), &row) == OK) {
-        printf("%s was closed as release %lld\n", period, (long long)row.id);
-        stores_close(analyst);
-        return 0;
-    }
-    if (result == OK && (analyst->open_ms == 0 || start_ms < analyst->open_ms))
-        return say(period, "lies before the first event");
-    while (result == OK && analyst->open_ms <= start_ms)
-        result = month_close(analyst, &analyst->arena, analyst->seq);
+    while (result == OK && analyst->has_next) /* those that end where the journal does now */
+        result = stored_pass(analyst, &analyst->arena);
+    if (result == OK && (!analyst->has_begun ||
+                         end_ms <= calendar_of(analyst->first_ms).open[period.kind].start_ms))
+        return say(name, "lies before the first event");
+    const bool is_new =
+        result == OK && period_end_ms(analyst->calendar.open[period.kind]) <= end_ms;
+    while (result == OK && period_end_ms(analyst->calendar.open[period.kind]) <= end_ms)
+        result = next_close(analyst, &analyst->arena, analyst->seq);
     if (result == OK)
-        printf("%s is closed as release %lld\n", period, (long long)analyst->last_id);
+        result = release_report_of(analyst->db, &analyst->arena, INSIGHT_CLOSE, period.kind,
+                                   text_of(name), &row);
+    if (result == OK)
+        printf("%s %s closed as report %lld\n", name, is_new ? "is" : "was", (long long)row.id);
     else
-        fprintf(stderr, "%s could not be closed: %s\n", period, result_name(result));
+        fprintf(stderr, "%s could not be closed: %s\n", name, result_name(result));
     stores_close(analyst);
     return result == OK ? 0 : 1;
 }
@@ -316,32 +387,54 @@ static struct text hex_of(struct arena *arena, struct bytes bytes)
 static int list(struct analyst *analyst, const char *none)
 {
     (void)none;
-    struct release_list_row *rows;
-    size_t count;
+    struct release_report_after_row *rows;
+    size_t count = 1;
+    int64_t last = 0;
     stores_open(analyst, DB_READ);
-    enum result result = release_list(analyst->db, &analyst->arena, LIST_MOST, &rows, &count);
-    for (size_t i = 0; result == OK && i < count; i++)
-        printf("%lld\t%.*s\t%.*s\t%lld shown\t%lld withheld\t%s\n", (long long)rows[i].id,
-               (int)rows[i].template.size, rows[i].template.data, (int)rows[i].period.size,
-               rows[i].period.data, (long long)rows[i].shown, (long long)rows[i].withheld,
-               hex_of(&analyst->arena, rows[i].sha256).data);
+    enum result result = OK;
+    while (result == OK && count > 0) {
+        arena_reset(&analyst->arena, 0);
+        result = release_report_after(analyst->db, &analyst->arena, last, SLICE, &rows, &count);
+        for (size_t i = 0; result == OK && i < count; i++) {
+            printf("%lld\t%s\t%lld\t%.*s\t%lld shown\t%lld withheld\t%s\n", (long long)rows[i].id,
+                   insight_template_name(rows[i].template), (long long)rows[i].object,
+                   (int)rows[i].period.size, rows[i].period.data, (long long)rows[i].shown,
+                   (long long)rows[i].withheld, hex_of(&analyst->arena, rows[i].sha256).data);
+            last = rows[i].id;
+        }
+    }
     db_close(analyst->db);
     return result == OK ? 0 : 1;
 }
 
-static int show(struct analyst *analyst, const char *period)
+static int show(struct analyst *analyst, const char *number)
 {
-    struct release_of_period_row found;
-    struct release_get_row row;
+    int64_t id = 0;
+    struct release_report_get_row row;
+    if (!text_int(text_of(number), 1, INT64_MAX, &id))
+        return say(number, "is no number of a report") + 1;
     stores_open(analyst, DB_READ);
-    enum result result = release_of_period(analyst->db, &analyst->arena, TEXT(INSIGHT_TOTALS),
-                                           text_of(period), &found);
-    if (result == OK)
-        result = release_get(analyst->db, &analyst->arena, found.id, &row);
+    enum result result = release_report_get(analyst->db, &analyst->arena, id, &row);
     if (result == OK)
         printf("%.*s\n", (int)row.body.size, (const char *)row.body.data);
     else
-        fprintf(stderr, "%s has no release (%s)\n", period, result_name(result));
+        fprintf(stderr, "there is no report %s (%s)\n", number, result_name(result));
+    db_close(analyst->db);
+    return result == OK ? 0 : 1;
+}
+
+static int vocabulary(struct analyst *analyst, const char *path)
+{
+    struct text why, list;
+    int64_t words;
+    if (!vocabulary_file(&analyst->kept, path, &list))
+        return say(path, "cannot be read");
+    stores_open(analyst, DB_LOG);
+    const enum result result = vocabulary_add(analyst->db, &analyst->arena, list, &words, &why);
+    if (result == OK)
+        printf("%lld words; new ones count from the next whole week on\n", (long long)words);
+    else
+        fprintf(stderr, "%s: %s\n", path, why.data ? why.data : result_name(result));
     db_close(analyst->db);
     return result == OK ? 0 : 1;
 }
@@ -360,14 +453,14 @@ static int verify(struct analyst *analyst, const char *none)
         journal_open(analyst);
         result = follow(analyst);
         while (result == OK && analyst->has_next) /* those that end where the journal does now */
-            result = analyst->next.journal_seq <= analyst->seq
+            result = analyst->next.journal_seq <= analyst->seq && analyst->has_begun
                          ? stored_pass(analyst, &analyst->arena)
                          : BROKEN;
     }
     if (result == OK && *analyst->fault)
         result = INVALID;
     if (result == OK)
-        printf("%lld releases are sound\n", (long long)count);
+        printf("%lld reports are sound\n", (long long)count);
     else
         fprintf(stderr, "%s\n",
                 why.data          ? why.data
@@ -414,7 +507,7 @@ static int help(struct analyst *analyst, const char *none)
         "disproportionality\tread report, product, event [, stratum] by tabs from standard input; "
         "print how far each pair is out of proportion\n"
         "digest\tprint the content digest of release.db\n"
-        "rebuild\tcheck only: releases are a store, not a fold\n",
+        "rebuild\tcheck only: reports are a store, not a fold\n",
         stdout);
     return 0;
 }
@@ -433,7 +526,7 @@ struct verb {
 };
 static const struct verb verbs[] = {
     {"serve", 0, serve},
-    {"close", 1, close_period},
+    {"close", 1, close_named},
     {"list", 0, list},
     {"show", 1, show},
     {"verify", 0, verify},
@@ -441,6 +534,7 @@ static const struct verb verbs[] = {
     {"rebuild", 0, rebuild},
     {"help", 0, help},
     {"disproportionality", 0, disproportionality},
+    {"vocabulary", 1, vocabulary},
 };
 
 int main(int argc, char **argv)
@@ -461,12 +555,12 @@ int main(int argc, char **argv)
         clock_open();
         seal_open();
         arena_open(&analyst.arena, ARENA_SIZE);
-        tally_open(&analyst.tally);
+        arena_open(&analyst.kept, KEPT_SIZE);
         return verbs[i].run(&analyst, argv[at + 1]);
     }
     fputs("usage: curbside-analyst [--state DIR] VERB\n"
-          "verbs: serve, close PERIOD, list, show PERIOD, verify, digest, rebuild, "
-          "disproportionality, help\n",
+          "verbs: serve, close PERIOD, list, show NUMBER, vocabulary FILE, verify, digest, "
+          "rebuild, disproportionality, help\n",
           stderr);
     return 2;
 }

@@ -1,14 +1,70 @@
 #pragma once
-/* What others may know of insight: the words for what release.db holds. Sponsors' pages read it
- * through "schema/release.h" (list, get, cells), role web_sponsor; nobody but the analyst writes
- * it.
+/* What others may know of insight: how to read the reports that release.db holds
+ * ("schema/release.h", role web_sponsor; nobody but the analyst writes it), and what may be worked
+ * out from them.
  *
- * What never happens: a release is changed, removed or made twice for one period; a figure with
- * fewer than INSIGHT_K members behind it leaves the house, nor one from which such a figure could
- * be worked out; a vote counts in two releases. */
+ * What never happens: a report is changed, removed or made twice; a true count leaves the house; a
+ * vote counts in two reports, or gives more than its budget. */
+#include "core/arena.h"
 
-/* Totals per question: members who voted in its thread for the first time in the period, by the
- * side of that first vote. */
-#define INSIGHT_TOTALS "question_totals"
+/* The six fixed templates; statements of earmarks are the paymaster's. There are no others, no
+ * filters, and no parameter but template, question and period. */
+enum insight_template {
+    INSIGHT_CLOSE,   /* a period is over: which reports it gave */
+    INSIGHT_RESULT,  /* T1: what was said on one question in one month, as a whole and by specialty
+                      */
+    INSIGHT_TREND,   /* T2: sums of its released results */
+    INSIGHT_VOLUME,  /* T3: authors of each word of the public list in one week */
+    INSIGHT_RISING,  /* T4: words that rose, by released numbers alone */
+    INSIGHT_MEMBERS, /* T5: members by specialty, rounded to 50 */
+    INSIGHT_TEMPLATES
+};
+enum { INSIGHT_K = 11, INSIGHT_SIDES = 3, INSIGHT_FIGURES_MAX = 60, INSIGHT_TERMS_MAX = 5000 };
 
-enum { INSIGHT_K = 11 };
+/* "question_result" ...: as it stands in a report's bytes. */
+const char *insight_template_name(int64_t template);
+
+/* Noisy numbers: below 0 now and then. */
+struct insight_figure {
+    struct text name;                /* a specialty, or a month; absent for the whole */
+    int64_t n, sides[INSIGHT_SIDES]; /* corroborate, dispute, cannot say */
+    double variance;                 /* of the noise on each side */
+};
+struct insight_term {
+    struct text word;
+    int64_t authors;
+    double usual, ic_low; /* INSIGHT_RISING: a week's usual number, lower bound of log2(ratio) */
+    int64_t weeks;        /* INSIGHT_RISING: weeks in a row that it stood among the rising ones */
+};
+struct insight_report {
+    int64_t id, template, object;
+    struct text period;
+    struct text previous; /* digest of the report before, in hexadecimal */
+    struct insight_figure whole;
+    struct insight_figure *figures; /* specialties (RESULT, MEMBERS) or months (TREND) */
+    size_t figure_count;
+    struct insight_term *terms;
+    size_t term_count;
+    int64_t withheld; /* figures of the domain that are not shown */
+    bool has_groups;  /* RESULT: large enough to be broken down */
+    bool is_large;    /* RESULT: large enough for the further votes */
+};
+/* A report's bytes. INVALID if they are not such a report. */
+MUST_USE enum result insight_read(struct arena *arena, struct bytes body,
+                                  struct insight_report *report);
+
+/* A share with its 95% interval, 0 to 1, all within it. */
+struct insight_share {
+    double share, low, high;
+    double design_effect;
+    bool is_reliable; /* the interval is at most .3 wide */
+};
+/* Of those who took a side, how many corroborate. */
+struct insight_share insight_share(const struct insight_figure *figure);
+/* The same weighted to the specialties of US physicians (trimmed to .3-3), from the released
+ * figures by specialty alone. False when it cannot be: too few specialties are shown. */
+bool insight_share_weighted(const struct insight_report *report, struct insight_share *share);
+
+/* The specialties of the domain, in their order. */
+enum { INSIGHT_GROUPS = 25 };
+const char *insight_group_name(int group);

@@ -1,159 +1,171 @@
 #include "insight/tally.h"
+#include "core/seal.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 1024 };
-
-void tally_open(struct tally *tally)
+void tally_open(struct tally *tally, const uint8_t key[TALLY_KEY_SIZE])
 {
-    *tally = (struct tally){.rows = NULL};
+    *tally = (struct tally){.questions = NULL};
+    memcpy(tally->key, key, TALLY_KEY_SIZE);
 }
 
 void tally_close(struct tally *tally)
 {
-    free(tally->rows);
-    free(tally->seen);
-    free(tally->row_keys);
-    free(tally->row_places);
-    tally_open(tally);
+    free(tally->questions);
+    free(tally->votes);
+    table_close(&tally->places);
+    table_close(&tally->topics);
+    table_close(&tally->seen);
+    table_close(&tally->used);
+    table_close(&tally->groups);
+    *tally = (struct tally){.questions = NULL};
 }
 
-/* A number of its own for every pair below 2^32 each, which ids of one journal are; never 0. */
-static uint64_t pair_key(int64_t member, int64_t question)
+/* --- what there is --- */
+
+static uint64_t number_of(const uint8_t digest[ID_SIZE])
 {
-    assert(member > 0 && question > 0 && member < INT64_C(1) << 32 && question < INT64_C(1) << 32);
-    return (uint64_t)member << 32 | (uint64_t)question;
+    uint64_t number;
+    memcpy(&number, digest, sizeof(number));
+    return number ? number : 1;
 }
 
-static size_t key_place(const uint64_t *keys, size_t room, uint64_t key)
+static int32_t topic_number(struct tally *tally, struct text name)
 {
-    size_t place = (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & (room - 1);
-    while (keys[place] && keys[place] != key)
-        place = (place + 1) & (room - 1);
-    return place;
+    uint8_t digest[ID_SIZE];
+    const struct bytes part = text_bytes(name);
+    seal_id(digest, NULL, &part, 1);
+    int64_t *number = table_at(&tally->topics, number_of(digest));
+    if (*number == 0)
+        *number = (int64_t)tally->topics.count;
+    return (int32_t)*number;
 }
 
-static void *taken(void *memory)
+void tally_question(struct tally *tally, int64_t question, int64_t at_ms, struct text topics)
 {
-    assert(memory); /* the process ends, and counts anew when it starts again */
-    return memory;
-}
-
-/* True when the pair was not there yet. */
-static bool seen_add(struct tally *tally, uint64_t key)
-{
-    if (2 * (tally->seen_count + 1) > tally->seen_room) {
-        size_t room = tally->seen_room ? tally->seen_room * 2 : FIRST_ROOM;
-        uint64_t *seen = taken(calloc(room, sizeof(*seen)));
-        for (size_t i = 0; i < tally->seen_room; i++)
-            if (tally->seen[i])
-                seen[key_place(seen, room, tally->seen[i])] = tally->seen[i];
-        free(tally->seen);
-        tally->seen = seen;
-        tally->seen_room = room;
+    struct text name;
+    size_t count = 0;
+    struct tally_question added = {.id = question, .at_ms = at_ms};
+    assert(tally->question_count == 0 || tally->questions[tally->question_count - 1].id < question);
+    while (count < TALLY_TOPICS_MAX && text_next(&topics, ' ', &name))
+        if (name.size > 0)
+            added.topics[count++] = topic_number(tally, name);
+    if (count == 0) /* questions without a topic are one topic */
+        added.topics[0] = topic_number(tally, TEXT(""));
+    if (tally->question_count == tally->question_room) {
+        tally->question_room = tally->question_room ? tally->question_room * 2 : 1024;
+        tally->questions =
+            table_grow(tally->questions, tally->question_room, sizeof(*tally->questions));
     }
-    size_t place = key_place(tally->seen, tally->seen_room, key);
-    if (tally->seen[place])
-        return false;
-    tally->seen[place] = key;
-    tally->seen_count++;
-    return true;
+    tally->questions[tally->question_count++] = added;
+    *table_at(&tally->places, (uint64_t)question) = (int64_t)tally->question_count;
 }
 
-static void map_grow(struct tally *tally)
+void tally_drop(struct tally *tally, int64_t question, bool is_dropped)
 {
-    size_t room = tally->map_room ? tally->map_room * 2 : FIRST_ROOM;
-    free(tally->row_keys);
-    free(tally->row_places);
-    tally->row_keys = taken(calloc(room, sizeof(*tally->row_keys)));
-    tally->row_places = taken(calloc(room, sizeof(*tally->row_places)));
-    tally->map_room = room;
-    for (size_t i = 0; i < tally->row_count; i++) {
-        size_t place = key_place(tally->row_keys, room, (uint64_t)tally->rows[i].question);
-        tally->row_keys[place] = (uint64_t)tally->rows[i].question;
-        tally->row_places[place] = i;
-    }
+    const int64_t *place = table_find(&tally->places, (uint64_t)question);
+    size_t kept = 0;
+    if (!place)
+        return;
+    tally->questions[*place - 1].is_dropped = is_dropped;
+    for (size_t i = 0; i < tally->vote_count; i++)
+        if (tally->votes[i].place != *place - 1)
+            tally->votes[kept++] = tally->votes[i];
+    tally->vote_count = kept;
 }
 
-static struct tally_row *row_of(struct tally *tally, int64_t question)
+void tally_member(struct tally *tally, int64_t member, int group)
 {
-    if (2 * (tally->row_count + 1) > tally->map_room)
-        map_grow(tally);
-    size_t place = key_place(tally->row_keys, tally->map_room, (uint64_t)question);
-    if (tally->row_keys[place])
-        return &tally->rows[tally->row_places[place]];
-    if (tally->row_count == tally->row_room) {
-        tally->row_room = tally->row_room ? tally->row_room * 2 : FIRST_ROOM;
-        tally->rows = taken(realloc(tally->rows, tally->row_room * sizeof(*tally->rows)));
-    }
-    tally->row_keys[place] = (uint64_t)question;
-    tally->row_places[place] = tally->row_count;
-    struct tally_row *row = &tally->rows[tally->row_count++];
-    *row = (struct tally_row){.question = question};
-    return row;
+    *table_at(&tally->groups, (uint64_t)member) = group + 1;
+}
+
+static uint64_t order_of(const struct tally *tally, int64_t member, int64_t question)
+{
+    uint8_t digest[ID_SIZE];
+    const struct bytes key = bytes_of(tally->key, TALLY_KEY_SIZE);
+    const struct bytes parts[] = {bytes_of(&member, sizeof(member)),
+                                  bytes_of(&question, sizeof(question))};
+    seal_id(digest, &key, parts, 2);
+    return number_of(digest);
 }
 
 void tally_vote(struct tally *tally, int64_t question, int64_t member, int64_t stance)
 {
-    assert(stance >= 1 && stance <= TALLY_SIDES);
-    if (!seen_add(tally, pair_key(member, question)))
+    assert(stance >= 1 && stance <= SIDES);
+    const int64_t *place = table_find(&tally->places, (uint64_t)question);
+    if (!place)
         return;
-    struct tally_row *row = row_of(tally, question);
-    row->counted++;
-    row->sides[stance - 1]++;
+    int64_t *seen = table_at(&tally->seen, table_pair(member, *place));
+    if (*seen)
+        return;
+    *seen = 1;
+    if (tally->vote_count == tally->vote_room) {
+        tally->vote_room = tally->vote_room ? tally->vote_room * 2 : 1024;
+        tally->votes = table_grow(tally->votes, tally->vote_room, sizeof(*tally->votes));
+    }
+    tally->votes[tally->vote_count++] =
+        (struct tally_vote){.order = order_of(tally, member, question),
+                            .member = member,
+                            .place = *place - 1,
+                            .side = (uint8_t)(stance - 1)};
 }
 
-void tally_drop(struct tally *tally, int64_t question)
+/* --- the end of a month --- */
+
+static int by_order(const void *a, const void *b)
 {
-    for (size_t i = 0; i < tally->row_count; i++)
-        if (tally->rows[i].question == question)
-            tally->rows[i] = (struct tally_row){.question = question};
+    const struct tally_vote *x = a, *y = b;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    return (x->member > y->member) - (x->member < y->member);
 }
 
-static int by_counted(const void *a, const void *b)
+/* The most this member has used up in any topic of the question; one more is used from now on if
+ * any is left. */
+static int64_t cap_use(struct tally *tally, const struct tally_vote *vote)
 {
-    const struct tally_row *x = a, *y = b;
-    if (x->counted != y->counted)
-        return x->counted > y->counted ? -1 : 1;
-    return x->question < y->question ? -1 : x->question > y->question;
+    const int32_t *topics = tally->questions[vote->place].topics;
+    int64_t most = 0;
+    for (size_t i = 0; i < TALLY_TOPICS_MAX && topics[i]; i++) {
+        const int64_t used = *table_at(&tally->used, table_pair(vote->member, topics[i]));
+        most = used > most ? used : most;
+    }
+    for (size_t i = 0; most < TALLY_CAP && i < TALLY_TOPICS_MAX && topics[i]; i++)
+        ++*table_at(&tally->used, table_pair(vote->member, topics[i]));
+    return most;
 }
 
-struct tally_row *tally_take(struct tally *tally, struct arena *arena, size_t *count)
+struct tally_row *tally_take(struct tally *tally, struct arena *arena, int64_t since_ms,
+                             size_t *count)
 {
-    *count = tally->row_count;
-    struct tally_row *rows = arena_array(arena, struct tally_row, tally->row_count + 1);
-    if (tally->row_count > 0)
-        memcpy(rows, tally->rows, tally->row_count * sizeof(*rows));
-    qsort(rows, tally->row_count, sizeof(*rows), by_counted);
-    while (*count > 0 && rows[*count - 1].counted == 0) /* dropped */
-        (*count)--;
-    tally->row_count = 0;
-    if (tally->row_keys)
-        memset(tally->row_keys, 0, tally->map_room * sizeof(*tally->row_keys));
+    struct counts **counts = arena_array(arena, struct counts *, tally->question_count + 1);
+    struct tally_row *rows = arena_array(arena, struct tally_row, tally->question_count + 1);
+    if (tally->vote_count > 0)
+        qsort(tally->votes, tally->vote_count, sizeof(*tally->votes), by_order);
+    for (size_t i = 0; i < tally->vote_count; i++) {
+        const struct tally_vote *vote = &tally->votes[i];
+        const struct tally_question *question = &tally->questions[vote->place];
+        if (question->is_dropped || question->at_ms < since_ms)
+            continue;
+        const int64_t used = cap_use(tally, vote);
+        if (used >= TALLY_CAP)
+            continue;
+        const int64_t *group = table_find(&tally->groups, (uint64_t)vote->member);
+        if (!counts[vote->place])
+            counts[vote->place] = arena_new(arena, struct counts);
+        counts[vote->place]->of[used < TALLY_CAP_FEW ? TIER_FIRST : TIER_FURTHER]
+                               [group ? *group - 1 : GROUP_OTHER][vote->side]++;
+    }
+    *count = 0;
+    for (size_t i = 0; i < tally->question_count; i++)
+        if (!tally->questions[i].is_dropped && tally->questions[i].at_ms >= since_ms)
+            rows[(*count)++] = (struct tally_row){tally->questions[i].id, counts[i]};
+    tally->vote_count = 0;
     return rows;
 }
 
-bool tally_row_shown(const struct tally_row *row, int64_t k, bool shown[TALLY_SIDES])
+void tally_quarter(struct tally *tally)
 {
-    int64_t withheld = 0;
-    int count = 0;
-    for (int i = 0; i < TALLY_SIDES; i++) {
-        shown[i] = row->sides[i] == 0 || row->sides[i] >= k;
-        withheld += shown[i] ? 0 : row->sides[i];
-        count += !shown[i];
-    }
-    while (count > 0 && count < TALLY_SIDES && (count < 2 || withheld < k)) {
-        int smallest = -1;
-        for (int i = 0; i < TALLY_SIDES; i++)
-            if (shown[i] && (smallest < 0 || row->sides[i] < row->sides[smallest]))
-                smallest = i;
-        shown[smallest] = false;
-        withheld += row->sides[smallest];
-        count++;
-    }
-    if (row->counted >= k)
-        return true;
-    memset(shown, 0, TALLY_SIDES * sizeof(*shown));
-    return false;
+    table_clear(&tally->used);
 }

@@ -89,10 +89,32 @@ void account_reward_id(const struct account_key *key, struct text period,
     derive(key, id, parts, 5);
 }
 
+void account_expiry_id(const struct account_key *key, const uint8_t hold[16], uint8_t id[16])
+{
+    struct bytes parts[] = {text_bytes(TEXT("expiry")), bytes_of(hold, 16)};
+    derive(key, id, parts, 2);
+}
+
 void account_batch_id(const struct account_key *key, struct text period, uint8_t id[16])
 {
     struct bytes parts[] = {text_bytes(TEXT("batch")), text_bytes(period)};
     derive(key, id, parts, 2);
+}
+
+void account_transit(const struct account_key *key, int64_t rail, uint8_t id[16])
+{
+    struct number number = number_of(rail);
+    struct bytes parts[] = {text_bytes(TEXT("account transit")), bytes_of(number.bytes, 8)};
+    derive(key, id, parts, 2);
+}
+
+void account_payout_id(const struct account_key *key, const char *what, const uint8_t of[16],
+                       int64_t number_, uint8_t id[16])
+{
+    struct number number = number_of(number_);
+    struct bytes parts[] = {text_bytes(TEXT("payout")), text_bytes(text_of(what)), bytes_of(of, 16),
+                            bytes_of(number.bytes, 8)};
+    derive(key, id, parts, 4);
 }
 
 void account_admin_id(const struct account_key *key, int64_t member, uint8_t id[4])

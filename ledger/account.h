@@ -41,7 +41,13 @@ void account_request_id(const struct account_key *key, const char *what, int64_t
  */
 void account_reward_id(const struct account_key *key, struct text period,
                        const uint8_t campaign[16], int64_t member, int64_t attempt, uint8_t id[16]);
+/* The void of a hold whose time is over. */
+void account_expiry_id(const struct account_key *key, const uint8_t hold[16], uint8_t id[16]);
 void account_batch_id(const struct account_key *key, struct text period, uint8_t id[16]);
+void account_transit(const struct account_key *key, int64_t rail, uint8_t id[16]);
+/* Of payouts: `what` is a word, `of` the batch or hold it is about. */
+void account_payout_id(const struct account_key *key, const char *what, const uint8_t of[16],
+                       int64_t number, uint8_t id[16]);
 /* First 4 bytes of a member's keyed id: who of the admins let a rule in. */
 void account_admin_id(const struct account_key *key, int64_t member, uint8_t id[4]);
 /* Fills an account leaf's body for this id. */

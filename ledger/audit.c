@@ -10,10 +10,11 @@
 
 #include "core/conf.h"
 #include "core/db.h"
-#include "core/log.h"
+#include "core/journal.h"
 #include "core/seal.h"
 #include "ledger/audit_fold.h"
 #include "ledger/checkpoint.h"
+#include "ledger/cosigned.h"
 #include "ledger/file.h"
 #include "ledger/tile.h"
 #include "ledger/tree.h"
@@ -27,10 +28,12 @@ struct audit {
     struct arena arena; /* of a page */
     struct arena kept;  /* of the whole run */
     struct log *log;
+    struct log *journal; /* NULL: there is none here */
+    uint64_t anchored;   /* place in it of the latest anchor */
     struct audit_fold fold;
     struct note_key key; /* from public/vkey */
     struct checkpoint checkpoint;
-    bool has_checkpoint;
+    struct checkpoint cosigned; /* size 0: nothing to compare */
     struct tree tree;
     uint8_t prev[32];
     uint64_t tick;
@@ -176,6 +179,37 @@ static enum result key_check(struct audit *audit, const struct leaf *leaf)
     return OK;
 }
 
+/* The journal at an anchor's place must still be the one that was anchored. */
+static enum result anchor_check(struct audit *audit, const struct leaf *leaf)
+{
+    static const uint8_t none[32];
+    struct log_entry *entries;
+    size_t count = 0, mark = audit->kept.used;
+    int64_t seq = (int64_t)leaf->seq;
+    if (leaf->kind != LEAF_ANCHOR)
+        return OK;
+    audit->report->anchors++;
+    if (leaf->anchor.place < audit->anchored)
+        return fault(audit, seq, "journal", "its anchors go back");
+    audit->anchored = leaf->anchor.place;
+    if (audit->journal == NULL)
+        return OK;
+    const uint8_t *have = none;
+    if (leaf->anchor.place > 0) {
+        enum result result = log_read(audit->journal, &audit->kept, (int64_t)leaf->anchor.place - 1,
+                                      1, &entries, &count);
+        if (result != OK || count == 0)
+            return fault(audit, seq, "journal", "event %llu, which it holds, is missing",
+                         (unsigned long long)leaf->anchor.place);
+        have = entries[0].digest;
+    }
+    bool same = memcmp(have, leaf->anchor.digest, 32) == 0;
+    arena_reset(&audit->kept, mark);
+    return same ? OK
+                : fault(audit, seq, "journal", "the journal up to event %llu was another",
+                        (unsigned long long)leaf->anchor.place);
+}
+
 static enum result leaf_check(struct audit *audit, const struct log_entry *entry)
 {
     struct tree_node nodes[TREE_ROWS_MAX];
@@ -198,6 +232,8 @@ static enum result leaf_check(struct audit *audit, const struct log_entry *entry
     if (leaf.tick < audit->tick)
         return fault(audit, seq, "tick", "time goes back");
     enum result result = key_check(audit, &leaf);
+    if (result == OK)
+        result = anchor_check(audit, &leaf);
     if (result != OK)
         return result;
     why = audit_fold_take(&audit->fold, &leaf);
@@ -213,6 +249,12 @@ static enum result leaf_check(struct audit *audit, const struct log_entry *entry
         result = hash_keep(audit, nodes[i].row, nodes[i].place, nodes[i].hash);
     if (result == OK && audit->tree.size == audit->checkpoint.size)
         result = checkpoint_check(audit);
+    if (result == OK && audit->tree.size == audit->cosigned.size) {
+        tree_root(&audit->tree, hash);
+        if (memcmp(hash, audit->cosigned.root, 32) != 0)
+            result = fault(audit, -1, "witness", "they saw another tree of %llu leaves",
+                           (unsigned long long)audit->cosigned.size);
+    }
     return result;
 }
 
@@ -247,11 +289,36 @@ static enum result leaves_check(struct audit *audit, void (*progress)(uint64_t, 
                      "it covers %llu leaves, and only %llu are left",
                      (unsigned long long)audit->checkpoint.size,
                      (unsigned long long)audit->tree.size);
+    if (audit->tree.size < audit->cosigned.size)
+        return fault(audit, (int64_t)audit->tree.size, "witness",
+                     "they saw %llu leaves, and only %llu are left",
+                     (unsigned long long)audit->cosigned.size,
+                     (unsigned long long)audit->tree.size);
     const char *why = audit_fold_balance(&audit->fold);
     return why == NULL ? OK : fault(audit, -1, "balance", "%s", why);
 }
 
 /* --- what stands beside the leaves --- */
+
+/* What enough witnesses have seen, where there is a policy to judge them by. */
+static enum result cosigned_load(struct audit *audit)
+{
+    static struct quorum policy;
+    struct bytes content;
+    enum result result = cosigned_policy(&audit->kept, &policy);
+    if (result == OK)
+        result =
+            file_read(&audit->kept, conf_path("public/cosigned"), CHECKPOINT_SIZE_MAX, &content);
+    if (result == NOT_FOUND)
+        return OK;
+    struct text note = {(const char *)content.data, result == OK ? content.size : 0};
+    if (result != OK || checkpoint_open(&audit->kept, note, &audit->key, &audit->cosigned) != OK)
+        return fault(audit, -1, "witness", "public/cosigned is not signed by the log's key");
+    if (!quorum_holds(&audit->kept, &policy, note, NULL))
+        return fault(audit, -1, "witness", "fewer cosigned than witness.policy wants");
+    audit->report->cosigned = audit->cosigned.size;
+    return OK;
+}
 
 static enum result checkpoint_load(struct audit *audit)
 {
@@ -268,7 +335,7 @@ static enum result checkpoint_load(struct audit *audit)
                         &audit->key, &audit->checkpoint) != OK)
         return fault(audit, -1, "checkpoint", "the log's key did not sign it");
     audit->report->checkpoint_size = audit->checkpoint.size;
-    return OK;
+    return cosigned_load(audit);
 }
 
 static bool account_same(const struct audit_account *mine,
@@ -335,6 +402,20 @@ static enum result book_check_all(struct audit *audit)
     return result;
 }
 
+/* The chain of what people did, as far as it is here. */
+static enum result journal_check(struct audit *audit)
+{
+    int64_t bad = 0;
+    const char *why = NULL;
+    if (audit->journal == NULL)
+        return OK;
+    audit->report->anchors_checked = true;
+    arena_reset(&audit->arena, 0);
+    enum result result = journal_verify(audit->journal, &audit->arena, NULL, &bad, &why);
+    return result != INVALID ? result
+                             : fault(audit, -1, "journal", "event %lld: %s", (long long)bad, why);
+}
+
 enum result audit_run(struct audit_report *report, void (*progress)(uint64_t done, uint64_t all))
 {
     struct audit *audit = calloc(1, sizeof *audit);
@@ -348,10 +429,14 @@ enum result audit_run(struct audit_report *report, void (*progress)(uint64_t don
         result = checkpoint_load(audit);
     if (result == OK)
         result = log_open(&audit->log, "ledger", LOG_READ, 0);
+    if (result == OK && access(conf_store("journal"), R_OK) == 0)
+        result = log_open(&audit->journal, "journal", LOG_READ, 0);
     if (result == OK)
         result = leaves_check(audit, progress);
     if (result == OK)
         result = book_check_all(audit);
+    if (result == OK)
+        result = journal_check(audit);
     report->leaves = audit->tree.size;
     report->accounts = audit->fold.account_ids.count;
     report->transfers = audit->fold.transfer_ids.count;
@@ -360,6 +445,7 @@ enum result audit_run(struct audit_report *report, void (*progress)(uint64_t don
     else
         result = OK;
     log_close(audit->log);
+    log_close(audit->journal);
     audit_fold_close(&audit->fold);
     arena_close(&audit->arena);
     arena_close(&audit->kept);

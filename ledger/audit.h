@@ -4,17 +4,24 @@
  * leaves in memory by rules of its own, so that it judges the book instead of repeating it.
  *
  * Checks, in this order; the first that fails is reported:
- *   schema      tables and triggers of ledger.db are the ones it was made with
- *   place       entries are dense
- *   leaf        canonical layout v1
- *   hash        the stored digest is SHA-256(0x00 || leaf)
- *   seq, prev, tick   the leaf knows its own place, the leaf before, and time does not go back
- *   key         leaf 0 is the log's key, signed by itself, and the one in public/vkey; later keys
- * are signed by it account, transfer   the rules of double entry: ids used once, accounts there,
- * currencies equal, holds resolved once, no overdraft tile        every published hash is the one
- * of its leaves (a changed leaf is named) checkpoint  signed by the log's key, its root is that of
- * the first `size` leaves, and there are so many balance     debits equal credits, pending and
- * posted book        book.db has the same accounts and sums */
+ * - schema: tables and triggers of ledger.db are the ones it was made with
+ * - place: entries are dense
+ * - leaf: canonical layout v1
+ * - hash: the stored digest is SHA-256(0x00 || leaf)
+ * - seq, prev, tick: the leaf knows its own place, the leaf before, and time does not go back
+ * - key: leaf 0 is the log's key, signed by itself, and the one in public/vkey; later keys are
+ *   signed by it
+ * - journal: every anchor holds the digest the journal has at that place, and its chain is whole;
+ *   left out where there is no journal.db (report->anchors_checked)
+ * - account, transfer: the rules of double entry: ids used once, accounts there, currencies equal,
+ *   holds resolved once, no overdraft
+ * - tile: every published hash is the one of its leaves (a changed leaf is named)
+ * - checkpoint: signed by the log's key, its root is that of the first `size` leaves, and there are
+ *   so many
+ * - witness: public/cosigned is a checkpoint of this very tree, and as many witnesses cosigned it
+ * as witness.policy wants; left out where either is missing (report->cosigned is 0)
+ * - balance: debits equal credits, pending and posted
+ * - book: book.db has the same accounts and sums */
 #include "core/arena.h"
 
 struct audit_report {
@@ -22,6 +29,9 @@ struct audit_report {
     const char *check; /* a word of the list above; NULL: sound */
     char what[160];
     uint64_t leaves, accounts, transfers, checkpoint_size;
+    uint64_t anchors; /* leaves that hold the journal's head */
+    bool anchors_checked;
+    uint64_t cosigned; /* size of the tree that enough witnesses have seen */
 };
 /* OK (report->check tells sound from not), or BUSY/BROKEN when files cannot be read: then check is
  * "file". `progress` may be NULL. */

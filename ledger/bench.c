@@ -10,6 +10,7 @@
 #include "core/trace.h"
 #include "ledger/audit.h"
 #include "ledger/paymaster.h"
+#include "ledger/receipt.h"
 #include "ledger/tools.h"
 #include "schema/book.h"
 
@@ -111,6 +112,36 @@ static enum result verify_measure(struct paymaster *paymaster)
     return result;
 }
 
+/* What a member's machine does to believe a receipt: signature, inclusion, leaf hash. */
+static enum result receipt_measure(struct paymaster *paymaster)
+{
+    enum { CHECKS = 1000 };
+    struct tree_source source = book_source(&paymaster->writer.book);
+    struct vault_checkpoint_last_row last;
+    struct tree_proof proof;
+    struct checkpoint checkpoint;
+    struct bytes leaf;
+    struct buf receipt;
+    uint64_t index;
+    const char *why;
+    enum result result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
+    if (result == OK)
+        result = tree_inclusion(&source, ACCOUNTS, (uint64_t)last.size, &proof);
+    if (result == OK)
+        result = book_leaf(&paymaster->writer.book, &paymaster->arena, ACCOUNTS, &leaf);
+    if (result != OK)
+        return result;
+    buf_open(&receipt, &paymaster->arena, 4096);
+    receipt_write(&receipt, leaf, ACCOUNTS, &proof, last.note);
+    int64_t start_us = clock_steady_us();
+    for (int i = 0; i < CHECKS && result == OK; i++)
+        result = receipt_check(&paymaster->arena, buf_done(&receipt), &paymaster->signer.key, &leaf,
+                               &index, &checkpoint, &why);
+    printf("ledger_receipt_bytes %zu bytes\nledger_receipt_check %.1f us\n", receipt.size,
+           (double)(clock_steady_us() - start_us) / CHECKS);
+    return result;
+}
+
 static enum result rates_measure(struct paymaster *paymaster)
 {
     enum result result = accounts_make(paymaster);
@@ -124,7 +155,9 @@ static enum result rates_measure(struct paymaster *paymaster)
         result = commits_make(paymaster, BATCHES, BATCH);
     if (result == OK)
         print_rate("ledger_batch_per_s", (int64_t)BATCHES * BATCH, clock_steady_us() - start_us);
-    return result == OK ? verify_measure(paymaster) : result;
+    if (result == OK)
+        result = verify_measure(paymaster);
+    return result == OK ? receipt_measure(paymaster) : result;
 }
 
 int tool_bench(void)

@@ -351,7 +351,8 @@ static enum result transfer_take(struct book *book, const struct leaf *leaf, con
             book_transfer_add(book->db, (int64_t)leaf->seq, bytes_of(transfer->id, 16), leaf->flags,
                               bytes_of(transfer->debit, 16), bytes_of(transfer->credit, 16),
                               (int64_t)transfer->amount, (int64_t)transfer->code,
-                              resolves ? bytes_of(transfer->pending, 16) : NO_BYTES);
+                              resolves ? bytes_of(transfer->pending, 16) : NO_BYTES,
+                              transfer->timeout == 0 ? 0 : (int64_t)leaf->tick + transfer->timeout);
     *why = "the transfer's id was used before";
     return result == CONFLICT ? INVALID : result;
 }

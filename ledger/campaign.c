@@ -7,13 +7,12 @@
 #include "core/trace.h"
 #include "ledger/paymaster.h"
 
-/* Sponsors' campaigns: opened by the sponsor, funded by an admin (Bank -> Escrow), earmarked by the
- * sponsor. What a sponsor is shown of payments comes in groups of ledger.k payees and says nothing
- * of one act. */
+/* Sponsors' campaigns: opened by the sponsor, funded by an admin (Bank -> Escrow). What a sponsor
+ * is shown of payments comes in groups of ledger.k payees and says nothing of one act. */
 
 enum { CAMPAIGNS_MOST = 100, TRANCHES_MOST = 60, YEARS_MOST_MS_DAYS = 3660 };
 
-static bool campaign_id_read(struct arena *arena, struct text hex, uint8_t id[16])
+bool campaign_id_read(struct arena *arena, struct text hex, uint8_t id[16])
 {
     struct bytes bytes = hex_read(arena, hex);
     if (bytes.data == NULL || bytes.size != 16)
@@ -176,150 +175,6 @@ static enum result campaign_fund(struct paymaster *paymaster, const struct comma
     return result;
 }
 
-/* --- earmarks --- */
-
-static enum result target_check(struct paymaster *paymaster, int64_t target, int64_t kind)
-{
-    struct journal_entry *entries;
-    size_t count;
-    if (target <= 0)
-        return INVALID;
-    enum result result =
-        journal_read(paymaster->journal, &paymaster->arena, target - 1, 1, &entries, &count);
-    if (result != OK)
-        return result;
-    if (count == 0 || entries[0].event.seq != target ||
-        entries[0].event.kind != EVENT_POSTING_ADDED)
-        return INVALID;
-    const struct event_posting_added *posting = &entries[0].event.posting_added;
-    if (kind == EARMARK_POSTING && posting->member == 0)
-        return INVALID; /* a reference has no author */
-    return kind == EARMARK_ANSWER && posting->question != 0 && posting->question != target ? INVALID
-                                                                                           : OK;
-}
-
-/* "", "vote" and "reward/vote" all name the active rule of that kind. */
-static enum result rule_find(struct paymaster *paymaster, struct text name, enum earmark_kind kind,
-                             uint8_t sha256[32])
-{
-    static const char *const usual[] = {"", "posting", "answer", "vote"};
-    struct vault_rule_current_row row;
-    if (name.size == 0)
-        name = text_of(usual[kind]);
-    if (!text_starts(name, "reward/"))
-        name = arena_format(&paymaster->arena, "reward/%.*s", (int)name.size, name.data);
-    if (vault_rule_kind(name) != kind)
-        return INVALID;
-    enum result result = vault_rule_current(paymaster->vault, &paymaster->arena, name, &row);
-    if (result == OK)
-        memcpy(sha256, row.sha256.data, 32);
-    return result == NOT_FOUND ? INVALID : result;
-}
-
-static enum result earmark_store(struct paymaster *paymaster, const struct earmark *terms,
-                                 int64_t sponsor, const uint8_t request[16],
-                                 const uint8_t content[32], int64_t until_s)
-{
-    struct vault_earmark_add_row row;
-    uint8_t nonce[EARMARK_NONCE_SIZE], opening[EARMARK_OPENING_SIZE], commitment[32];
-    uint8_t public_key[32], secret_key[64];
-    struct earmark earmark = *terms;
-    paymaster_sponsor_key(paymaster, sponsor, public_key, secret_key);
-    memcpy(earmark.sponsor_key, public_key, 32);
-    seal_random(nonce, sizeof nonce);
-    earmark_write(&earmark, nonce, secret_key, opening);
-    earmark_commitment(opening, commitment);
-    struct bytes sealed =
-        seal_to(&paymaster->arena, paymaster->box_public, bytes_of(opening, sizeof opening));
-    seal_wipe(secret_key, sizeof secret_key);
-    seal_wipe(opening, sizeof opening);
-    enum result result = db_begin(paymaster->vault);
-    if (result != OK)
-        return result;
-    result =
-        vault_earmark_add(paymaster->vault, &paymaster->arena, bytes_of(request, 16),
-                          bytes_of(content, 32), bytes_of(commitment, 32), sealed, until_s, &row);
-    if (result == OK)
-        result =
-            vault_campaign_earmarked(paymaster->vault, bytes_of(earmark.campaign, 16), earmark.cap);
-    if (result == OK)
-        return db_commit(paymaster->vault);
-    db_rollback(paymaster->vault);
-    return result;
-}
-
-static enum result terms_read(struct paymaster *paymaster,
-                              const struct command_earmark_place *place, struct earmark *terms,
-                              int64_t *until_s)
-{
-    int64_t now_ms = clock_now_ms();
-    if (!campaign_id_read(&paymaster->arena, place->campaign, terms->campaign))
-        return INVALID;
-    terms->kind = (enum earmark_kind)place->kind;
-    terms->target = place->target;
-    terms->amount = place->amount_cents;
-    terms->cap = place->cap_cents;
-    terms->payees_max = terms->kind == EARMARK_POSTING ? 1 : place->payees_max;
-    *until_s = place->valid_to_ms / 1000;
-    int64_t month_s = clock_month_next(now_ms) / 1000 - 1;
-    terms->valid_from_s = now_ms / 1000;
-    terms->valid_to_s = *until_s < month_s ? *until_s : month_s;
-    if (place->amount_cents < 1 || place->cap_cents < place->amount_cents ||
-        (uint64_t)place->cap_cents > LEAF_AMOUNT_MAX || terms->payees_max < 1 ||
-        terms->payees_max > EARMARK_PAYEES_MAX || place->valid_to_ms <= now_ms)
-        return INVALID;
-    return OK;
-}
-
-static void content_digest(const struct paymaster *paymaster,
-                           const struct command_earmark_place *place, uint8_t content[32])
-{
-    struct bytes key = bytes_of(paymaster->key.id_key, KEY_SIZE);
-    const int64_t numbers[] = {place->target,    place->kind,       place->amount_cents,
-                               place->cap_cents, place->payees_max, place->valid_to_ms};
-    struct bytes parts[] = {text_bytes(TEXT("earmark content")), text_bytes(place->campaign),
-                            bytes_of(numbers, sizeof numbers), text_bytes(place->rule)};
-    seal_digest(content, &key, parts, 4);
-}
-
-static enum result earmark_place(struct paymaster *paymaster, const struct command *command,
-                                 const struct vault_actor *actor)
-{
-    const struct command_earmark_place *place = &command->earmark_place;
-    struct vault_campaign_find_row campaign;
-    struct vault_earmark_by_request_row there;
-    struct earmark terms = {0};
-    uint8_t request[16], content[32];
-    int64_t until_s;
-    if (actor->role != 2)
-        return REFUSED;
-    account_request_id(&paymaster->key, "earmark", actor->member, command->request, request);
-    content_digest(paymaster, place, content);
-    enum result result = vault_earmark_by_request(paymaster->vault, &paymaster->arena,
-                                                  bytes_of(request, 16), &there);
-    if (result == OK)
-        return memcmp(there.content.data, content, 32) == 0 ? OK : CONFLICT;
-    if (result == NOT_FOUND)
-        result = terms_read(paymaster, place, &terms, &until_s);
-    if (result == OK)
-        result = vault_campaign_find(paymaster->vault, &paymaster->arena,
-                                     bytes_of(terms.campaign, 16), &campaign);
-    if (result != OK)
-        return result;
-    if (campaign.sponsor != actor->member)
-        return NOT_FOUND; /* another sponsor's campaign looks like none */
-    if (until_s > campaign.ends_ms / 1000 || clock_now_ms() < campaign.starts_ms)
-        return INVALID;
-    if (terms.cap > campaign.deposit_cents - campaign.reserved_cents - campaign.settled_cents)
-        return INVALID;
-    result = target_check(paymaster, terms.target, place->kind);
-    if (result == OK)
-        result = rule_find(paymaster, place->rule, terms.kind, terms.rule);
-    if (result == OK)
-        result = earmark_store(paymaster, &terms, actor->member, request, content, until_s);
-    return result;
-}
-
 /* --- what a sponsor (or, for all campaigns, an admin) sees --- */
 
 static enum result campaigns_list(struct paymaster *paymaster, int64_t sponsor, struct buf *reply)
@@ -392,8 +247,10 @@ enum result campaign_command(struct paymaster *paymaster, const struct command *
         return campaign_open(paymaster, command, actor, reply);
     case COMMAND_CAMPAIGN_FUND:
         return campaign_fund(paymaster, command, actor);
-    case COMMAND_EARMARK_PLACE:
-        return earmark_place(paymaster, command, actor);
+    case COMMAND_EARMARK_TERMS:
+    case COMMAND_SPONSOR_KEY_ADD:
+    case COMMAND_EARMARK_SEAL:
+        return actor->role == 2 ? promise_command(paymaster, command, actor, reply) : REFUSED;
     case COMMAND_CAMPAIGNS:
         return actor->role == 2 ? campaigns_list(paymaster, actor->member, reply) : REFUSED;
     case COMMAND_SPONSOR_TOTALS:

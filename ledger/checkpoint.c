@@ -5,6 +5,8 @@
 
 #include "core/seal.h"
 
+enum { KEY_TYPE = 0x01 }; /* Ed25519 */
+
 /* What stands before each signature: an em dash and a space. */
 #define SIGNATURE_MARK "\xe2\x80\x94 "
 
@@ -18,42 +20,61 @@ bool checkpoint_origin_ok(struct text origin)
     return text_is_utf8(text_bytes(origin));
 }
 
-void note_key_make(struct note_key *key, struct text name, const uint8_t public_key[32])
+void note_key_id(uint8_t id[4], struct text name, uint8_t type, const uint8_t public_key[32])
 {
     assert(checkpoint_origin_ok(name));
-    uint8_t tail[2 + 32] = {0x0a, 0x01};
+    uint8_t tail[2 + 32] = {0x0a, type};
     uint8_t digest[DIGEST_SIZE];
     memcpy(tail + 2, public_key, 32);
     seal_sha256(digest, text_bytes(name), bytes_of(tail, sizeof tail));
+    memcpy(id, digest, 4);
+}
+
+void note_key_make(struct note_key *key, struct text name, const uint8_t public_key[32])
+{
+    note_key_id(key->id, name, KEY_TYPE, public_key);
     key->name = name;
-    memcpy(key->id, digest, sizeof key->id);
     memcpy(key->public_key, public_key, 32);
 }
 
-void note_key_write(struct buf *out, const struct note_key *key)
+void note_vkey_write(struct buf *out, struct text name, const uint8_t id[4], uint8_t type,
+                     const uint8_t public_key[32])
 {
-    uint8_t typed[33] = {0x01};
-    memcpy(typed + 1, key->public_key, 32);
-    buf_add(out, key->name.data, key->name.size);
+    uint8_t typed[33] = {type};
+    memcpy(typed + 1, public_key, 32);
+    buf_add(out, name.data, name.size);
     buf_char(out, '+');
-    buf_hex(out, bytes_of(key->id, 4));
+    buf_hex(out, bytes_of(id, 4));
     buf_char(out, '+');
     buf_base64(out, bytes_of(typed, sizeof typed));
 }
 
-enum result note_key_read(struct arena *arena, struct text vkey, struct note_key *key)
+void note_key_write(struct buf *out, const struct note_key *key)
 {
-    struct text rest = text_trim(vkey), name, id;
-    if (!text_next(&rest, '+', &name) || !text_next(&rest, '+', &id) || !checkpoint_origin_ok(name))
+    note_vkey_write(out, key->name, key->id, KEY_TYPE, key->public_key);
+}
+
+enum result note_vkey_read(struct arena *arena, struct text vkey, uint8_t type, struct text *name,
+                           uint8_t id[4], uint8_t public_key[32])
+{
+    struct text rest = text_trim(vkey), id_text;
+    if (!text_next(&rest, '+', name) || !text_next(&rest, '+', &id_text) ||
+        !checkpoint_origin_ok(*name))
         return INVALID;
     struct bytes typed = base64_read(arena, rest);
-    struct bytes id_bytes = hex_read(arena, id);
-    if (typed.data == NULL || typed.size != 33 || typed.data[0] != 0x01)
+    struct bytes id_bytes = hex_read(arena, id_text);
+    if (typed.data == NULL || typed.size != 33 || typed.data[0] != type)
         return INVALID;
-    note_key_make(key, name, typed.data + 1);
-    if (id_bytes.data == NULL || id_bytes.size != 4 || memcmp(id_bytes.data, key->id, 4) != 0)
+    memcpy(public_key, typed.data + 1, 32);
+    note_key_id(id, *name, type, public_key);
+    if (id_bytes.data == NULL || id_bytes.size != 4 || memcmp(id_bytes.data, id, 4) != 0)
         return INVALID;
     return OK;
+}
+
+enum result note_key_read(struct arena *arena, struct text vkey, struct note_key *key)
+{
+    return note_vkey_read(arena, vkey, KEY_TYPE, &key->name, key->id, key->public_key);
 }
 
 void checkpoint_write(struct buf *out, const struct checkpoint *checkpoint)
@@ -102,6 +123,15 @@ enum result checkpoint_read(struct arena *arena, struct text text, struct checkp
     return OK;
 }
 
+void note_line_write(struct buf *out, struct text name, struct bytes blob)
+{
+    buf_add(out, SIGNATURE_MARK, strlen(SIGNATURE_MARK));
+    buf_add(out, name.data, name.size);
+    buf_char(out, ' ');
+    buf_base64(out, blob);
+    buf_char(out, '\n');
+}
+
 void note_write(struct buf *out, struct text text, const struct note_key *key,
                 const uint8_t signature[64])
 {
@@ -111,11 +141,7 @@ void note_write(struct buf *out, struct text text, const struct note_key *key,
     memcpy(signed_id + 4, signature, SIGNATURE_SIZE);
     buf_add(out, text.data, text.size);
     buf_char(out, '\n');
-    buf_add(out, SIGNATURE_MARK, strlen(SIGNATURE_MARK));
-    buf_add(out, key->name.data, key->name.size);
-    buf_char(out, ' ');
-    buf_base64(out, bytes_of(signed_id, sizeof signed_id));
-    buf_char(out, '\n');
+    note_line_write(out, key->name, bytes_of(signed_id, sizeof signed_id));
 }
 
 /* The text ends at the last blank line; what follows are signatures. */
@@ -135,33 +161,47 @@ static bool note_split(struct text note, struct text *text, struct text *signatu
     return false;
 }
 
+enum result note_open(struct text note, struct note_lines *lines)
+{
+    lines->count = 0;
+    return note_split(note, &lines->text, &lines->rest) ? OK : INVALID;
+}
+
+enum result note_next(struct arena *arena, struct note_lines *lines, struct text *name,
+                      struct bytes *blob)
+{
+    struct text line;
+    if (lines->rest.size == 0)
+        return NOT_FOUND;
+    if (lines->count++ == NOTE_SIGNATURES_MAX || !line_next(&lines->rest, &line) ||
+        !text_starts(line, SIGNATURE_MARK))
+        return INVALID;
+    line.data += strlen(SIGNATURE_MARK);
+    line.size -= strlen(SIGNATURE_MARK);
+    if (!text_next(&line, ' ', name) || !checkpoint_origin_ok(*name))
+        return INVALID;
+    *blob = base64_read(arena, line);
+    return blob->data == NULL || blob->size < 5 ? INVALID : OK;
+}
+
 enum result note_read(struct arena *arena, struct text note, const struct note_key *key,
                       struct text *text)
 {
-    struct text rest, line, name;
-    if (!note_split(note, text, &rest))
-        return INVALID;
+    struct note_lines lines;
+    struct text name;
+    struct bytes blob;
     bool found = false;
-    for (size_t count = 0; rest.size > 0; count++) {
-        if (count == NOTE_SIGNATURES_MAX || !line_next(&rest, &line) ||
-            !text_starts(line, SIGNATURE_MARK))
-            return INVALID;
-        line.data += strlen(SIGNATURE_MARK);
-        line.size -= strlen(SIGNATURE_MARK);
-        if (!text_next(&line, ' ', &name) || !checkpoint_origin_ok(name))
-            return INVALID;
-        struct bytes blob = base64_read(arena, line);
-        if (blob.data == NULL || blob.size < 5)
-            return INVALID;
-        if (name.size != key->name.size || memcmp(name.data, key->name.data, name.size) != 0 ||
-            memcmp(blob.data, key->id, 4) != 0)
+    enum result result = note_open(note, &lines);
+    while (result == OK && (result = note_next(arena, &lines, &name, &blob)) == OK) {
+        if (!text_equal(name, key->name) || memcmp(blob.data, key->id, 4) != 0)
             continue;
         if (blob.size != 4 + SIGNATURE_SIZE || found ||
-            !seal_verify(blob.data + 4, key->public_key, text_bytes(*text)))
+            !seal_verify(blob.data + 4, key->public_key, text_bytes(lines.text)))
             return INVALID;
         found = true;
     }
-    return found ? OK : INVALID;
+    *text = lines.text;
+    return result == NOT_FOUND && found ? OK : INVALID;
 }
 
 enum result checkpoint_open(struct arena *arena, struct text note, const struct note_key *key,

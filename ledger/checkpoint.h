@@ -27,12 +27,32 @@ void note_key_make(struct note_key *key, struct text name, const uint8_t public_
 void note_key_write(struct buf *out, const struct note_key *key);
 MUST_USE enum result note_key_read(struct arena *arena, struct text vkey, struct note_key *key);
 
+/* Keys of any type of signature: id = SHA-256(name || 0x0A || type || public key)[0..4]. */
+void note_key_id(uint8_t id[4], struct text name, uint8_t type, const uint8_t public_key[32]);
+void note_vkey_write(struct buf *out, struct text name, const uint8_t id[4], uint8_t type,
+                     const uint8_t public_key[32]);
+MUST_USE enum result note_vkey_read(struct arena *arena, struct text vkey, uint8_t type,
+                                    struct text *name, uint8_t id[4], uint8_t public_key[32]);
+
 /* The text that gets signed: "origin\nsize\nbase64(root)\n". */
 void checkpoint_write(struct buf *out, const struct checkpoint *checkpoint);
 /* The same, strictly read: no leading zeros, nothing after the root but extension lines, which are
  * ignored. */
 MUST_USE enum result checkpoint_read(struct arena *arena, struct text text,
                                      struct checkpoint *checkpoint);
+
+/* A note's text and, one after the other, its signature lines. The blob begins with the key's id
+ * and has at least one byte more. OK, NOT_FOUND after the last line, INVALID when malformed. */
+struct note_lines {
+    struct text text; /* with its newline */
+    struct text rest;
+    size_t count;
+};
+MUST_USE enum result note_open(struct text note, struct note_lines *lines);
+MUST_USE enum result note_next(struct arena *arena, struct note_lines *lines, struct text *name,
+                               struct bytes *blob);
+/* "— name base64(blob)\n". */
+void note_line_write(struct buf *out, struct text name, struct bytes blob);
 
 /* text || "\n" || "— name base64(id||signature)\n"; the text ends with a newline. */
 void note_write(struct buf *out, struct text text, const struct note_key *key,

@@ -4,8 +4,9 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/trace.h"
+#include "ledger/file.h"
 #include "ledger/ledger.h"
-#include "ledger/paymaster.h"
+#include "ledger/payout.h"
 
 /* Commands that are not about one campaign: the batch, periods, the explorer. Whoever asks, the
  * session decides what he may. */
@@ -103,6 +104,7 @@ static enum result ledger_page(struct paymaster *paymaster, const struct command
                                struct buf *reply)
 {
     struct vault_checkpoint_last_row last = {0};
+    struct vault_checkpoint_cosigned_row seen = {0};
     struct reply_ledger_page out = {0};
     struct buf root;
     uint8_t hash[32];
@@ -113,8 +115,12 @@ static enum result ledger_page(struct paymaster *paymaster, const struct command
         result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
     if (result == OK)
         result = fold_cursor(&paymaster->fold, &out.journal_cursor);
-    if (result != OK)
+    if (result == OK)
+        result = vault_checkpoint_cosigned(paymaster->vault, &paymaster->arena, &seen);
+    if (result != OK && result != NOT_FOUND)
         return result;
+    out.cosigned = seen.size;
+    out.witnesses = seen.cosigned;
     tree_root(&paymaster->writer.book.tree, hash);
     buf_open(&root, &paymaster->arena, 80);
     buf_hex(&root, bytes_of(hash, 32));
@@ -135,6 +141,44 @@ static enum result rule_active(struct paymaster *paymaster, struct text name, st
     struct reply_rule_active active = {row.script};
     reply_rule_active_write(reply, &active);
     return OK;
+}
+
+/* Money that leaves: the operator's alone, at the machine. */
+static enum result payout_command(struct paymaster *paymaster, const struct command *command,
+                                  struct buf *reply)
+{
+    const struct command_payout_export *made = &command->payout_export;
+    const struct command_payout_answer *said = &command->payout_answer;
+    struct reply_payout_batch answer;
+    struct bytes sha256;
+    struct buf list, hex;
+    uint8_t batch[16];
+    enum result result;
+    switch (command->kind) {
+    case COMMAND_PAYOUT_CLOSE:
+        result = payout_close(paymaster, (enum rail)command->payout_close.rail, batch);
+        buf_open(&list, &paymaster->arena, 4096);
+        buf_open(&hex, &paymaster->arena, 40);
+        buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
+        answer.batch = buf_done(&hex);
+        if (result == OK)
+            result = payout_list(paymaster, batch, &list);
+        if (result == OK)
+            result = file_write_private(
+                conf_path("outbox/%.*s.list", (int)answer.batch.size, answer.batch.data),
+                buf_bytes(&list));
+        if (result == OK)
+            reply_payout_batch_write(reply, &answer);
+        return result;
+    case COMMAND_PAYOUT_EXPORT:
+        sha256 = hex_read(&paymaster->arena, made->sha256);
+        if (!campaign_id_read(&paymaster->arena, made->batch, batch) || sha256.data == NULL ||
+            sha256.size != 32 || made->size < 1)
+            return INVALID;
+        return payout_export(paymaster, batch, sha256.data, (uint64_t)made->size);
+    default:
+        return payout_answer(paymaster, &(struct rail_answer){said->id, said->paid, said->reason});
+    }
 }
 
 static enum result admin_command(struct paymaster *paymaster, const struct command *command,
@@ -169,11 +213,17 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
     switch (command.kind) {
     case COMMAND_CAMPAIGN_OPEN:
     case COMMAND_CAMPAIGN_FUND:
-    case COMMAND_EARMARK_PLACE:
+    case COMMAND_EARMARK_TERMS:
+    case COMMAND_SPONSOR_KEY_ADD:
+    case COMMAND_EARMARK_SEAL:
     case COMMAND_CAMPAIGNS:
     case COMMAND_SPONSOR_TOTALS:
     case COMMAND_ALL_CAMPAIGNS:
         return campaign_command(paymaster, &command, &actor, reply);
+    case COMMAND_PAYOUT_CLOSE:
+    case COMMAND_PAYOUT_EXPORT:
+    case COMMAND_PAYOUT_ANSWER:
+        return actor.role == 0 ? payout_command(paymaster, &command, reply) : REFUSED;
     default:
         return is_admin(&actor) ? admin_command(paymaster, &command, reply) : REFUSED;
     }

@@ -53,7 +53,7 @@ static struct bytes message_of(uint8_t out[sizeof sign_context + SIGNED_SIZE], c
     return bytes_of(out, context + SIGNED_SIZE);
 }
 
-static const char *range_fault(const struct earmark *earmark)
+const char *earmark_fault(const struct earmark *earmark)
 {
     if (earmark->kind < EARMARK_POSTING || earmark->kind > EARMARK_VOTE)
         return "kind";
@@ -99,7 +99,7 @@ void earmark_write(const struct earmark *earmark, const uint8_t nonce[EARMARK_NO
 {
     uint8_t message[sizeof sign_context + SIGNED_SIZE];
     uint8_t *plain = opening + EARMARK_NONCE_SIZE;
-    assert(range_fault(earmark) == NULL);
+    assert(earmark_fault(earmark) == NULL);
     memcpy(opening, nonce, EARMARK_NONCE_SIZE);
     plain_write(earmark, plain);
     seal_sign(plain + SIGNATURE_AT, secret_key, message_of(message, plain));
@@ -147,7 +147,7 @@ enum result earmark_read(struct bytes opening, struct earmark *earmark, const ch
     earmark->valid_to_s = (int64_t)number_get(plain + 72, 8);
     memcpy(earmark->rule, plain + 80, 32);
     memcpy(earmark->sponsor_key, plain + 144, 32);
-    *why = range_fault(earmark);
+    *why = earmark_fault(earmark);
     if (*why != NULL)
         return INVALID;
     /* Written again it must be the same bytes: nothing hides in reserved places. */

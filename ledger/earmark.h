@@ -38,6 +38,8 @@ struct earmark {
 };
 /* The words the selector is: "votes on posting 123". */
 struct text earmark_selector(struct arena *arena, enum earmark_kind kind, int64_t target);
+/* What is out of range in it (a literal), or NULL. */
+const char *earmark_fault(const struct earmark *earmark);
 /* nonce || plaintext, signed. Asserts that the fields are in range: check before. */
 void earmark_write(const struct earmark *earmark, const uint8_t nonce[EARMARK_NONCE_SIZE],
                    const uint8_t secret_key[64], uint8_t opening[EARMARK_OPENING_SIZE]);

@@ -10,12 +10,37 @@
 
 enum { EARMARKS_PAGE = 256, EVENTS_SLICE = 256 };
 
+/* A sponsor's own key signs what the sponsor sets, the house's key for that sponsor only what it
+ * carries on into another month. */
+static enum result key_check(struct paymaster *paymaster, struct arena *arena,
+                             const struct earmark *terms, struct bytes commitment)
+{
+    struct vault_campaign_find_row campaign;
+    struct vault_earmark_by_commitment_row row;
+    struct vault_sponsor_key_find_row house;
+    struct vault_own_key_find_row own;
+    enum result result =
+        vault_campaign_find(paymaster->vault, arena, bytes_of(terms->campaign, 16), &campaign);
+    if (result == OK)
+        result = vault_earmark_by_commitment(paymaster->vault, arena, commitment, &row);
+    if (result == OK && row.carried == 0) {
+        result =
+            vault_own_key_find(paymaster->vault, arena, bytes_of(terms->sponsor_key, 32), &own);
+        if (result == OK && own.member != campaign.sponsor)
+            result = INVALID;
+    } else if (result == OK) {
+        result = vault_sponsor_key_find(paymaster->vault, arena, campaign.sponsor, &house);
+        if (result == OK && (house.public_key.size != 32 ||
+                             memcmp(house.public_key.data, terms->sponsor_key, 32) != 0))
+            result = INVALID;
+    }
+    return result == NOT_FOUND ? INVALID : result;
+}
+
 enum result earmark_open(struct paymaster *paymaster, struct arena *arena, struct bytes sealed,
                          struct bytes commitment, struct bytes *opening, struct earmark *terms,
                          const char **why)
 {
-    struct vault_campaign_find_row campaign;
-    struct vault_sponsor_key_find_row key;
     uint8_t again[32];
     *why = "the box does not open";
     enum result result =
@@ -32,14 +57,8 @@ enum result earmark_open(struct paymaster *paymaster, struct arena *arena, struc
     result = earmark_read(*opening, terms, why);
     if (result != OK)
         return result;
-    result = vault_campaign_find(paymaster->vault, arena, bytes_of(terms->campaign, 16), &campaign);
-    if (result == OK)
-        result = vault_sponsor_key_find(paymaster->vault, arena, campaign.sponsor, &key);
-    *why = "its campaign's sponsor has another key";
-    if (result == OK &&
-        (key.public_key.size != 32 || memcmp(key.public_key.data, terms->sponsor_key, 32) != 0))
-        result = INVALID;
-    return result == NOT_FOUND ? INVALID : result;
+    *why = "its key is not one of its campaign's sponsor";
+    return key_check(paymaster, arena, terms, commitment);
 }
 
 static enum result rule_load_by_hash(struct paymaster *paymaster, struct evaluation *evaluation,

@@ -51,7 +51,7 @@ static bool write_all(int fd, struct bytes content)
     return true;
 }
 
-enum result file_write(const char *path, struct bytes content)
+static enum result write_as(const char *path, struct bytes content, mode_t mode)
 {
     char final[PATH_MAX], fresh[PATH_MAX];
     int size = snprintf(final, sizeof final, "%s", path);
@@ -60,7 +60,7 @@ enum result file_write(const char *path, struct bytes content)
     snprintf(fresh, sizeof fresh, "%.*s.new", PATH_MAX - 8, final);
     bool written = false;
     int fd = folders_make(final)
-                 ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644)
+                 ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
                  : -1;
     if (fd >= 0) {
         written = write_all(fd, content) && fsync(fd) == 0;
@@ -70,6 +70,16 @@ enum result file_write(const char *path, struct bytes content)
     if (!written)
         trace_fail("file_write", "errno=%d", errno);
     return written ? OK : BUSY;
+}
+
+enum result file_write(const char *path, struct bytes content)
+{
+    return write_as(path, content, 0644);
+}
+
+enum result file_write_private(const char *path, struct bytes content)
+{
+    return write_as(path, content, 0600);
 }
 
 enum result file_read(struct arena *arena, const char *path, size_t size_max, struct bytes *content)

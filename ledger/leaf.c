@@ -13,7 +13,7 @@ static const struct {
     [LEAF_TRANSFER] = {"transfer", 208}, [LEAF_COMMITMENT] = {"commitment", 104},
     [LEAF_REVEAL] = {"reveal", 104},     [LEAF_CLOSE] = {"close", 136},
     [LEAF_EXPORT] = {"export", 128},     [LEAF_RULESET] = {"ruleset", 120},
-    [LEAF_KEY] = {"key", 176},
+    [LEAF_KEY] = {"key", 176},           [LEAF_ANCHOR] = {"anchor", 112},
 };
 
 /* A place in the bytes being written or read; fields follow one another in the order of the layout.
@@ -165,6 +165,10 @@ static void put_body(struct pen *pen, const struct leaf *leaf)
         put(pen, leaf->key.public_key, 32);
         put(pen, leaf->key.signature, 64);
         break;
+    case LEAF_ANCHOR:
+        put_number(pen, leaf->anchor.place, 8);
+        put(pen, leaf->anchor.digest, 32);
+        break;
     case LEAF_KIND_COUNT:
         break;
     }
@@ -219,6 +223,10 @@ static void take_body(struct eye *eye, struct leaf *leaf)
         take(eye, leaf->key.public_key, 32);
         take(eye, leaf->key.signature, 64);
         break;
+    case LEAF_ANCHOR:
+        leaf->anchor.place = take_number(eye, 8);
+        take(eye, leaf->anchor.digest, 32);
+        break;
     case LEAF_KIND_COUNT:
         break;
     }
@@ -270,6 +278,8 @@ static const char *leaf_fault(const struct leaf *leaf)
         return leaf->close.total <= LEAF_AMOUNT_MAX ? NULL : "total out of range";
     case LEAF_KEY:
         return leaf->key.type >= KEY_LOG && leaf->key.type <= KEY_ADMIN ? NULL : "key type";
+    case LEAF_ANCHOR:
+        return leaf->anchor.place < (uint64_t)1 << 62 ? NULL : "place out of range";
     default:
         return NULL;
     }

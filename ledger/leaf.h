@@ -8,15 +8,18 @@
  * (Unix seconds, rounded down to the tick) | 24 prev: leaf hash of seq-1, zeros for 0 | 56 blind:
  * 16 random bytes, so that a public hash says nothing of its content.
  *
- *  kind           body from byte 72 total 0 pad          random32 104 1 account      id16 currency3
- * exponent1 code u32 flags u16 zero6                                                          104
- *  2 transfer     id16 debit16 credit16 amount u64 currency3 exponent1 code u32 pending16 ref16
- * meta32 timeout u32 zero4     208 3 commitment   C32 104 4 reveal       commitment's seq u64,
- * transfer id16, zero8                                                                 104 5 close
- * batch16 rail u16 count u32 zero2 total u64 SHA-256 of the canonical instruction list32 136 6
- * export       batch16 file's SHA-256 32 size u64 128 7 ruleset      SHA-256 of the Lua source32,
- * valid_from tick u64, two admin key ids 8                                      120 8 key type u16
- * zero6 Ed25519 public key32 signature64 176
+ * Kind, body from byte 72, whole size:
+ * - 0 pad: random32; 104
+ * - 1 account: id16 currency3 exponent1 code u32 flags u16 zero6; 104
+ * - 2 transfer: id16 debit16 credit16 amount u64 currency3 exponent1 code u32 pending16 ref16
+ *   meta32 timeout u32 zero4; 208
+ * - 3 commitment: C32; 104
+ * - 4 reveal: commitment's seq u64, transfer id16, zero8; 104
+ * - 5 close: batch16 rail u16 count u32 zero2 total u64 SHA-256 of the instruction list32; 136
+ * - 6 export: batch16 file's SHA-256 32 size u64; 128
+ * - 7 ruleset: SHA-256 of the Lua source32, valid_from tick u64, two admin key ids8; 120
+ * - 8 key: type u16 zero6 Ed25519 public key32 signature64; 176
+ * - 9 anchor, the journal's head: place u64, digest32; 112
  *
  * leaf hash = SHA-256(0x00 || leaf) (RFC 6962). */
 #include "core/bytes.h"
@@ -32,6 +35,7 @@ enum leaf_kind {
     LEAF_EXPORT = 6,
     LEAF_RULESET = 7,
     LEAF_KEY = 8,
+    LEAF_ANCHOR = 9,
     LEAF_KIND_COUNT
 };
 
@@ -93,6 +97,11 @@ struct leaf_key {
     uint8_t signature[64]; /* by the log's key over leaf_key_message; the log's first key signs
                               itself */
 };
+/* What people did, up to here: who rewrites the journal must rewrite this leaf too. */
+struct leaf_anchor {
+    uint64_t place; /* of the journal's latest event; 0 with zeros: none yet */
+    uint8_t digest[32];
+};
 enum key_type { KEY_LOG = 1, KEY_SPONSOR = 2, KEY_ADMIN = 3 };
 
 struct leaf {
@@ -112,6 +121,7 @@ struct leaf {
         struct leaf_export export;
         struct leaf_ruleset ruleset;
         struct leaf_key key;
+        struct leaf_anchor anchor;
     };
 };
 

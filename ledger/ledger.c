@@ -80,6 +80,9 @@ struct text ledger_leaf_summary(struct arena *arena, const struct leaf *leaf)
     case LEAF_RULESET:
         id = short_id(arena, leaf->ruleset.sha256);
         return arena_format(arena, "reward rule %.*s", (int)id.size, id.data);
+    case LEAF_ANCHOR:
+        return arena_format(arena, "the journal as it was after event %llu",
+                            (unsigned long long)leaf->anchor.place);
     case LEAF_KEY:
         return leaf->key.type == KEY_LOG ? TEXT("the log's key") : TEXT("a sponsor's key");
     default:

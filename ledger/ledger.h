@@ -22,3 +22,14 @@ const char *ledger_part_name(int64_t kind);
 /* One line about a leaf for the admin's explorer. Accounts by the first 4 bytes of their keyed id:
  * nobody's name. */
 struct text ledger_leaf_summary(struct arena *arena, const struct leaf *leaf);
+
+/* An earmark as somebody wishes it, for the command line and the demo; browsers have their own
+ * (fcgi/static/seal.js). Keys, rule and campaign in hex, as the paymaster tells them. */
+struct ledger_wish {
+    struct text campaign, box_key, rule;
+    int64_t target, kind, amount_cents, cap_cents, payees_max, from_ms, until_ms;
+};
+/* Sign it with the key of this seed and seal it: the envelope in base64 and the public key in hex.
+ * False: something in it is no earmark. */
+bool ledger_wish_seal(struct arena *arena, const struct ledger_wish *wish, const uint8_t seed[32],
+                      struct text *public_key, struct text *envelope);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/alive.h"
@@ -49,7 +50,7 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
         if (result == OK)
             result = paymaster_command(paymaster, messages[i].body, messages[i].operator_, &reply);
         server_answer(server, messages[i].client, result,
-                      result == OK ? buf_done(&reply) : TEXT(""));
+                      result == OK || result == INVALID ? buf_done(&reply) : TEXT(""));
     }
     arena_reset(&paymaster->arena, 0);
 }
@@ -75,6 +76,18 @@ static enum result times_do(struct paymaster *paymaster)
     return result == OK ? close_start(paymaster, name, &closed) : result;
 }
 
+/* Whether STATE/cosigned/checkpoint is another than the last time. */
+static bool cosigned_changed(void)
+{
+    static struct timespec last;
+    struct stat file;
+    if (stat(conf_path("cosigned/checkpoint"), &file) != 0 ||
+        (file.st_mtim.tv_sec == last.tv_sec && file.st_mtim.tv_nsec == last.tv_nsec))
+        return false;
+    last = file.st_mtim;
+    return true;
+}
+
 static enum result serve_loop(struct paymaster *paymaster, struct server *server, int wake)
 {
     int64_t retry_us = 0, idle_us = clock_steady_us();
@@ -86,6 +99,8 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         if (clock_steady_us() < retry_us)
             continue;
         enum result result = times_do(paymaster);
+        if (result == OK && cosigned_changed())
+            result = commit_cosigned(paymaster);
         arena_reset(&paymaster->arena, 0);
         if (result != OK) {
             trace_fail("serve", "result=%s, trying again", result_name(result));
@@ -182,6 +197,14 @@ static const struct verb verbs[] = {
      NULL},
     {"receipt", "LEAF", "print the proof that a leaf is in the ledger", NULL, tool_receipt},
     {"check", "FILE", "judge a receipt", NULL, tool_check},
+    {"seal", "FILE", "sign and seal an earmark described in a file, for a campaign's page", NULL,
+     tool_seal},
+    {"pay", "pain001|nacha", "hold what members are due, for one file to the bank", NULL, tool_pay},
+    {"file", "FOLDER", "make that file from list, payees and house (where accounts are known)",
+     NULL, tool_file},
+    {"exported", "FILE", "note the file in the ledger", NULL, tool_exported},
+    {"returns", "FILE", "post or void what a bank's answer (pain.002, NACHA return) speaks of",
+     NULL, tool_returns},
     {"tick", NULL, "have the serving paymaster commit a batch now", tool_tick, NULL},
     {"close", "MONTH", "have the serving paymaster close a month (2026-03)", NULL, tool_close},
     {"bench", NULL, "measure, in a scratch state", NULL, NULL},

@@ -75,13 +75,20 @@ MUST_USE enum result vault_actor_of(struct paymaster *paymaster, const struct co
 MUST_USE enum result commit_tick(struct paymaster *paymaster);
 /* Sign the present head and publish tiles and checkpoint. */
 MUST_USE enum result commit_publish(struct paymaster *paymaster);
+/* Take what the witnesses cosigned, if they did. */
+MUST_USE enum result commit_cosigned(struct paymaster *paymaster);
 /* After a start: queue again what was not written, note from where on the rest counts. */
 MUST_USE enum result commit_recover(struct paymaster *paymaster);
 
-/* --- campaign.c, command.c --- */
+/* --- campaign.c, promise.c, command.c --- */
 /* Run one command and answer into `reply`. */
 MUST_USE enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
                                        bool operator_, struct buf *reply);
+/* INVALID comes with a record `problem` in `reply` where there is something to say. */
+MUST_USE enum result promise_command(struct paymaster *paymaster, const struct command *command,
+                                     const struct vault_actor *actor, struct buf *reply);
+/* 16 bytes in hex. */
+bool campaign_id_read(struct arena *arena, struct text hex, uint8_t id[16]);
 MUST_USE enum result campaign_command(struct paymaster *paymaster, const struct command *command,
                                       const struct vault_actor *actor, struct buf *reply);
 

@@ -132,7 +132,7 @@ enum result settle_plan(struct paymaster *paymaster, struct evaluation *evaluati
 /* --- after paying --- */
 
 /* What is left of an earmark whose sponsor wants it to last longer goes on as a new one, under a
- * new nonce: the opening of the old one says nothing of it. */
+ * new nonce and the house's key for that sponsor: the opening of the old one says nothing of it. */
 static enum result carry_on(struct paymaster *paymaster, const struct earmark *old, int64_t id,
                             int64_t spent, int64_t payees, int64_t until_s, int64_t start_s)
 {
@@ -155,14 +155,15 @@ static enum result carry_on(struct paymaster *paymaster, const struct earmark *o
     memcpy(number, &id, sizeof id);
     account_request_id(&paymaster->key, "carried earmark", 0, number, request);
     paymaster_sponsor_key(paymaster, campaign.sponsor, public_key, secret_key);
+    memcpy(next.sponsor_key, public_key, sizeof public_key);
     seal_random(nonce, sizeof nonce);
     earmark_write(&next, nonce, secret_key, opening);
     earmark_commitment(opening, commitment);
     struct bytes sealed =
         seal_to(&paymaster->arena, paymaster->box_public, bytes_of(opening, sizeof opening));
-    result =
-        vault_earmark_add(paymaster->vault, &paymaster->arena, bytes_of(request, 16),
-                          bytes_of(request, 16), bytes_of(commitment, 32), sealed, until_s, &row);
+    result = vault_earmark_add(paymaster->vault, &paymaster->arena, bytes_of(request, 16),
+                               bytes_of(request, 16), bytes_of(commitment, 32), sealed, until_s, 1,
+                               &row);
     seal_wipe(secret_key, sizeof secret_key);
     seal_wipe(opening, sizeof opening);
     return result;

@@ -3,166 +3,33 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
-#include "ledger/file.h"
+#include "ledger/signer_desk.h"
 
-/* One question and one answer at a time, both of fixed size, over a SOCK_SEQPACKET pair. */
-enum question_kind { QUESTION_HEAD = 1, QUESTION_LAST, QUESTION_KEY };
-struct question {
-    enum question_kind kind;
-    uint16_t key_type;
-    uint64_t size;
-    uint8_t hash[32]; /* root, or public key */
-    struct tree_proof proof;
-};
-struct answer {
-    enum result result;
-    uint64_t size;
-    uint8_t signature[64];
-};
-
-/* What the child knows. */
-struct desk {
-    int fd;
-    struct arena arena;
-    uint8_t secret_key[64];
-    struct note_key key;
-    uint64_t size; /* of the head signed last */
-    uint8_t root[32];
-};
-
-static const char *memory_path(void)
+/* The child's whole life. */
+static NORETURN void child_run(int fd, struct text origin)
 {
-    return conf_path("keys/signer/signed");
-}
-
-/* An empty memory stands for "has signed nothing yet" and is made together with the key. */
-static enum result memory_load(struct desk *desk, bool fresh)
-{
-    struct bytes content;
-    struct checkpoint checkpoint;
-    enum result result = file_read(&desk->arena, memory_path(), CHECKPOINT_SIZE_MAX, &content);
-    if (result == NOT_FOUND && fresh)
-        return file_write(memory_path(), bytes_of("", 0));
-    if (result == NOT_FOUND) {
-        trace_fail("signer", "there is a key but no memory of what it signed");
-        return BROKEN;
-    }
-    if (result != OK || content.size == 0)
-        return result;
-    struct text note = {(const char *)content.data, content.size};
-    if (checkpoint_open(&desk->arena, note, &desk->key, &checkpoint) != OK) {
-        trace_fail("signer", "its memory is not a note of its own key and origin");
-        return BROKEN;
-    }
-    desk->size = checkpoint.size;
-    memcpy(desk->root, checkpoint.root, 32);
-    return OK;
-}
-
-static enum result desk_open(struct desk *desk, struct text origin)
-{
-    const uint8_t *seed;
-    uint8_t public_key[32];
-    bool fresh = access(conf_path("keys/signer/log"), F_OK) != 0;
-    arena_open(&desk->arena, 256 * 1024);
-    enum result result = seal_key_load("signer", "log", KEY_SIZE, true, &seed);
-    if (result != OK)
-        return result;
-    seal_sign_keypair(public_key, desk->secret_key, seed);
-    note_key_make(&desk->key, origin, public_key);
-    return memory_load(desk, fresh);
-}
-
-/* Sign, remember, and only then answer. */
-static enum result head_sign(struct desk *desk, const struct question *question,
-                             struct answer *answer)
-{
-    struct checkpoint checkpoint = {desk->key.name, question->size, {0}};
-    struct buf text, note;
-    memcpy(checkpoint.root, question->hash, 32);
-    if (question->proof.count > TREE_PROOF_MAX || question->size > INT64_MAX)
-        return INVALID;
-    if (desk->size > 0 &&
-        !tree_consistency_holds(desk->size, question->size, desk->root, question->hash,
-                                (const uint8_t(*)[TREE_HASH])question->proof.hashes,
-                                question->proof.count)) {
-        trace_fail("signer", "refused: size=%llu is no extension of size=%llu",
-                   (unsigned long long)question->size, (unsigned long long)desk->size);
-        return REFUSED;
-    }
-    buf_open(&text, &desk->arena, 256);
-    buf_open(&note, &desk->arena, 512);
-    checkpoint_write(&text, &checkpoint);
-    seal_sign(answer->signature, desk->secret_key, buf_bytes(&text));
-    note_write(&note, buf_done(&text), &desk->key, answer->signature);
-    enum result result = file_write(memory_path(), buf_bytes(&note));
-    if (result == OK) {
-        desk->size = question->size;
-        memcpy(desk->root, question->hash, 32);
-    }
-    return result;
-}
-
-static void answer_one(struct desk *desk, const struct question *question, struct answer *answer)
-{
-    uint8_t message[LEAF_KEY_MESSAGE_SIZE];
-    arena_reset(&desk->arena, 0);
-    answer->result = OK;
-    answer->size = desk->size;
-    switch (question->kind) {
-    case QUESTION_HEAD:
-        answer->result = head_sign(desk, question, answer);
-        break;
-    case QUESTION_LAST:
-        break;
-    case QUESTION_KEY:
-        leaf_key_message(message, question->key_type, question->hash);
-        seal_sign(answer->signature, desk->secret_key, bytes_of(message, sizeof message));
-        break;
-    default:
-        answer->result = INVALID;
-    }
-}
-
-/* The child's whole life. First it says whether it could start, and its public key in place of a
- * signature. */
-static NORETURN void desk_run(int fd, struct text origin)
-{
-    static struct question question;
-    struct desk desk = {.fd = fd};
-    struct answer answer = {0};
+    static struct signer_desk desk;
     (void)prctl(PR_SET_DUMPABLE, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)signal(SIGINT, SIG_IGN); /* it ends with its line, after the paymaster's last question */
     (void)signal(SIGTERM, SIG_IGN);
-    answer.result = desk_open(&desk, origin);
-    memcpy(answer.signature, desk.key.public_key, 32);
-    if (send(fd, &answer, sizeof answer, MSG_NOSIGNAL) != (ssize_t)sizeof answer ||
-        answer.result != OK)
-        _exit(1);
-    for (;;) {
-        ssize_t got = recv(fd, &question, sizeof question, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got != (ssize_t)sizeof question)
-            _exit(0);
-        memset(&answer, 0, sizeof answer);
-        answer_one(&desk, &question, &answer);
-        if (send(fd, &answer, sizeof answer, MSG_NOSIGNAL) != (ssize_t)sizeof answer)
-            _exit(0);
-    }
+    enum result opened = signer_desk_open(&desk, origin);
+    signer_desk_serve(&desk, fd, opened);
+    _exit(opened == OK ? 0 : 1);
 }
 
-static enum result answer_read(struct signer *signer, struct answer *answer)
+static enum result answer_read(struct signer *signer, struct signer_answer *answer)
 {
     ssize_t got;
     do
@@ -171,28 +38,62 @@ static enum result answer_read(struct signer *signer, struct answer *answer)
     return got == (ssize_t)sizeof *answer ? answer->result : BROKEN;
 }
 
-static enum result ask(struct signer *signer, const struct question *question,
-                       struct answer *answer)
+static bool exchange(struct signer *signer, const struct signer_question *question,
+                     struct signer_answer *answer)
 {
-    ssize_t sent;
+    ssize_t sent, got = -1;
     do
         sent = send(signer->fd, question, sizeof *question, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
-    if (sent != (ssize_t)sizeof *question) {
-        trace_fail("signer", "gone, errno=%d", errno);
-        return BROKEN;
-    }
-    return answer_read(signer, answer);
+    if (sent == (ssize_t)sizeof *question)
+        do
+            got = recv(signer->fd, answer, sizeof *answer, 0);
+        while (got < 0 && errno == EINTR);
+    return got == (ssize_t)sizeof *answer;
 }
 
-enum result signer_start(struct signer *signer, struct text origin)
+/* The line to a signer that is a program of its own; -1 when there is none. */
+static int line_open(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int size =
+        snprintf(address.sun_path, sizeof address.sun_path, "%s", conf_path("run/signer.sock"));
+    if (size <= 0 || (size_t)size >= sizeof address.sun_path)
+        return -1;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* A signer of its own may have been started again meanwhile: once more, if it has the same key.
+ * What it signed before it signs again. */
+static bool line_renew(struct signer *signer)
+{
+    struct signer_answer answer;
+    if (signer->pid > 0)
+        return false;
+    close(signer->fd);
+    signer->fd = line_open();
+    return signer->fd >= 0 && answer_read(signer, &answer) == OK &&
+           memcmp(answer.signature, signer->key.public_key, 32) == 0;
+}
+
+static enum result ask(struct signer *signer, const struct signer_question *question,
+                       struct signer_answer *answer)
+{
+    if (exchange(signer, question, answer) ||
+        (line_renew(signer) && exchange(signer, question, answer)))
+        return answer->result;
+    trace_fail("signer", "gone, errno=%d", errno);
+    return BROKEN;
+}
+
+static enum result child_start(struct signer *signer, struct text origin)
 {
     int pair[2];
-    struct answer answer;
-    if (!checkpoint_origin_ok(origin)) {
-        trace_fail("signer", "ledger.origin is not a name a checkpoint may have");
-        return INVALID;
-    }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return BROKEN;
     int pid = fork();
@@ -203,10 +104,27 @@ enum result signer_start(struct signer *signer, struct text origin)
     }
     if (pid == 0) {
         close(pair[0]);
-        desk_run(pair[1], origin);
+        child_run(pair[1], origin);
     }
     close(pair[1]);
-    *signer = (struct signer){.fd = pair[0], .pid = pid};
+    signer->fd = pair[0];
+    signer->pid = pid;
+    return OK;
+}
+
+enum result signer_start(struct signer *signer, struct text origin)
+{
+    struct signer_answer answer;
+    if (!checkpoint_origin_ok(origin)) {
+        trace_fail("signer", "ledger.origin is not a name a checkpoint may have");
+        return INVALID;
+    }
+    *signer = (struct signer){.fd = line_open()};
+    if (signer->fd < 0) {
+        enum result started = child_start(signer, origin);
+        if (started != OK)
+            return started;
+    }
     enum result result = answer_read(signer, &answer);
     if (result == OK)
         note_key_make(&signer->key, origin, answer.signature);
@@ -218,9 +136,9 @@ enum result signer_start(struct signer *signer, struct text origin)
 enum result signer_sign(struct signer *signer, uint64_t size, const uint8_t root[32],
                         const struct tree_proof *proof, struct buf *note)
 {
-    struct question question = {.kind = QUESTION_HEAD, .size = size, .proof = *proof};
+    struct signer_question question = {.kind = QUESTION_HEAD, .size = size, .proof = *proof};
     struct checkpoint checkpoint = {signer->key.name, size, {0}};
-    struct answer answer;
+    struct signer_answer answer;
     struct buf text;
     memcpy(question.hash, root, 32);
     memcpy(checkpoint.root, root, 32);
@@ -237,8 +155,8 @@ enum result signer_sign(struct signer *signer, uint64_t size, const uint8_t root
 
 enum result signer_last(struct signer *signer, uint64_t *size)
 {
-    struct question question = {.kind = QUESTION_LAST};
-    struct answer answer;
+    struct signer_question question = {.kind = QUESTION_LAST};
+    struct signer_answer answer;
     enum result result = ask(signer, &question, &answer);
     *size = answer.size;
     return result;
@@ -247,8 +165,8 @@ enum result signer_last(struct signer *signer, uint64_t *size)
 enum result signer_key(struct signer *signer, uint16_t type, const uint8_t public_key[32],
                        uint8_t signature[64])
 {
-    struct question question = {.kind = QUESTION_KEY, .key_type = type};
-    struct answer answer;
+    struct signer_question question = {.kind = QUESTION_KEY, .key_type = type};
+    struct signer_answer answer;
     memcpy(question.hash, public_key, 32);
     enum result result = ask(signer, &question, &answer);
     if (result == OK)

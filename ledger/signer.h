@@ -1,5 +1,7 @@
 #pragma once
-/* The signer: a forked child that alone holds the log's signing key. It signs a tree head only with
+/* The signer alone holds the log's signing key: a program under a user of its own
+ * (`curbside-notary serve`, STATE/run/signer.sock), or, where there is none, a forked child. It
+ * signs a tree head only with
  * a proof that this tree begins with the one it signed last, which it writes down (fsync) before it
  * answers: whoever holds the paymaster can stop the ledger, but cannot show two histories. In the
  * same way it signs key events, under a message no note can look like.
@@ -11,13 +13,13 @@
 #include "ledger/tree.h"
 
 struct signer {
-    int fd; /* to the child */
-    int pid;
+    int fd;
+    int pid;             /* of the child; 0: a program of its own */
     struct note_key key; /* the public half */
 };
 
-/* Start the child; the paymaster's stores and keys must not be open yet. `origin` must live as long
- * as the signer. BROKEN: key and memory do not fit together. */
+/* Reach the signer, or start the child; the paymaster's stores and keys must not be open yet.
+ * `origin` must live as long as the signer. BROKEN: key and memory do not fit together. */
 MUST_USE enum result signer_start(struct signer *signer, struct text origin);
 /* The note for a tree head, written into `note`. REFUSED: not an extension of what was signed last.
  * `size` of what was signed last comes from signer_last. */

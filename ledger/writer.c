@@ -94,6 +94,30 @@ enum result writer_transfer(struct writer *writer, uint8_t flags,
     return result;
 }
 
+enum result writer_expire(struct writer *writer, const struct account_key *key, uint64_t seq,
+                          enum book_answer *answer)
+{
+    struct leaf hold;
+    struct bytes bytes;
+    uint64_t made;
+    assert(writer->open);
+    arena_reset(writer->book.arena, 0);
+    enum result result = book_leaf(&writer->book, writer->book.arena, seq, &bytes);
+    if (result == OK && leaf_decode(bytes, &hold, NULL) != OK)
+        result = BROKEN;
+    if (result != OK)
+        return result;
+    if (hold.kind != LEAF_TRANSFER || hold.flags != TRANSFER_PENDING ||
+        hold.transfer.timeout == 0 || hold.tick + hold.transfer.timeout > writer->tick)
+        return NOT_FOUND;
+    struct leaf_transfer end = hold.transfer;
+    memcpy(end.pending, hold.transfer.id, 16);
+    account_expiry_id(key, hold.transfer.id, end.id);
+    end.code = TRANSFER_EXPIRED;
+    end.timeout = 0;
+    return writer_transfer(writer, TRANSFER_VOID, &end, answer, &made);
+}
+
 enum result writer_account(struct writer *writer, const struct leaf_account *account)
 {
     struct book_account there;

@@ -6,6 +6,7 @@
  *   writer_begin; writer_transfer / writer_add ...; writer_commit  (or writer_rollback)
  *
  * If the process dies between the log's commit and the book's, the next begin catches up. */
+#include "ledger/account.h"
 #include "ledger/book.h"
 
 struct writer {
@@ -29,6 +30,11 @@ MUST_USE enum result writer_add(struct writer *writer, struct leaf *leaf);
 MUST_USE enum result writer_transfer(struct writer *writer, uint8_t flags,
                                      const struct leaf_transfer *transfer, enum book_answer *answer,
                                      uint64_t *seq);
+/* Void the hold that lies at leaf `seq`, whose time is over at this batch's tick: the reverse is an
+ * entry of its own, with a derived id, so that what the books say never hangs on a clock. Answers
+ * as writer_transfer does; NOT_FOUND: no hold lies there, or it still lasts. */
+MUST_USE enum result writer_expire(struct writer *writer, const struct account_key *key,
+                                   uint64_t seq, enum book_answer *answer);
 /* Append an account unless it is there already. */
 MUST_USE enum result writer_account(struct writer *writer, const struct leaf_account *account);
 /* Durable when it returns OK; otherwise nothing was appended. */

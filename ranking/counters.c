@@ -69,9 +69,61 @@ static uint64_t key_of_two(int32_t a, int32_t b)
     return ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) + 1;
 }
 
-static uint64_t key_of_pair(int32_t voter, int32_t author, int sign)
+/* --- pairs and votes: the two large tables, packed; at most four fifths full --- */
+
+static size_t place_of_two(int32_t a, int32_t b, size_t room)
 {
-    return ((uint64_t)(uint32_t)voter << 33 | (uint64_t)(sign > 0) << 32 | (uint32_t)author) + 1;
+    uint64_t key = ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) * 0x9e3779b97f4a7c15u;
+    return (size_t)((key ^ key >> 29) * 0xbf58476d1ce4e5b9u >> 24) & (room - 1);
+}
+
+static bool is_full(size_t used, size_t room)
+{
+    return 5 * (used + 1) > 4 * room;
+}
+
+static struct pair_slot *pair_slot(const struct counters *counters, int32_t from, int32_t to)
+{
+    size_t room = counters->pairs.room, place = place_of_two(from + 1, to, room);
+    struct pair_slot *slots = counters->pairs.slots;
+    while (slots[place].from && (slots[place].from != from + 1 || slots[place].to != to))
+        place = (place + 1) & (room - 1);
+    return &slots[place];
+}
+
+static void pairs_grow(struct counters *counters)
+{
+    struct pair_slot *old = counters->pairs.slots;
+    size_t old_room = counters->pairs.room;
+    counters->pairs.room = old_room ? old_room * 2 : MAP_FIRST;
+    counters->pairs.slots = calloc(counters->pairs.room, sizeof(*old));
+    assert(counters->pairs.slots);
+    for (size_t i = 0; i < old_room; i++)
+        if (old[i].from)
+            *pair_slot(counters, old[i].from - 1, old[i].to) = old[i];
+    free(old);
+}
+
+static int32_t *vote_slot(const struct counters *counters, int32_t voter, int32_t posting)
+{
+    size_t room = counters->vote_of.room, place = place_of_two(voter, posting, room);
+    int32_t *slots = counters->vote_of.slots;
+    for (; slots[place]; place = (place + 1) & (room - 1)) {
+        const struct vote_facts *vote = &counters->votes.at[slots[place] - 1];
+        if (vote->voter == voter && vote->posting == posting)
+            break;
+    }
+    return &slots[place];
+}
+
+static void vote_of_grow(struct counters *counters)
+{
+    free(counters->vote_of.slots);
+    counters->vote_of.room = counters->vote_of.room ? counters->vote_of.room * 2 : MAP_FIRST;
+    counters->vote_of.slots = calloc(counters->vote_of.room, sizeof(int32_t));
+    assert(counters->vote_of.slots);
+    for (int32_t i = 0; i < (int32_t)counters->vote_of.used; i++)
+        *vote_slot(counters, counters->votes.at[i].voter, counters->votes.at[i].posting) = i + 1;
 }
 
 /* --- the counters --- */
@@ -90,16 +142,21 @@ void counters_close(struct counters *counters)
     free(counters->member_of.slots);
     free(counters->posting_of.slots);
     free(counters->question_of.slots);
-    free(counters->pair.slots);
+    free(counters->topic_of.slots);
+    free(counters->acts.slots);
+    free(counters->topics.at);
+    free(counters->pairs.slots);
     free(counters->vote_of.slots);
     counters_open(counters);
 }
 
 size_t counters_memory(const struct counters *c)
 {
-    size_t slots = c->member_of.room + c->posting_of.room + c->question_of.room + c->pair.room +
-                   c->vote_of.room;
-    return slots * sizeof(struct map_slot) + (size_t)c->members.room * sizeof(*c->members.at) +
+    size_t slots = c->member_of.room + c->posting_of.room + c->question_of.room + c->topic_of.room +
+                   c->acts.room;
+    return slots * sizeof(struct map_slot) + c->pairs.room * sizeof(*c->pairs.slots) +
+           c->vote_of.room * sizeof(*c->vote_of.slots) +
+           (size_t)c->members.room * sizeof(*c->members.at) +
            (size_t)c->postings.room * sizeof(*c->postings.at) +
            (size_t)c->questions.room * sizeof(*c->questions.at) +
            (size_t)c->votes.room * sizeof(*c->votes.at);
@@ -138,8 +195,8 @@ static int32_t question_add(struct counters *counters, int64_t id)
 {
     GROW(counters->questions);
     int32_t question = counters->questions.count - 1;
-    counters->questions.at[question] =
-        (struct question_facts){.id = id, .first_posting = -1, .rising = -1e6};
+    counters->questions.at[question] = (struct question_facts){
+        .id = id, .first_posting = -1, .product = -1, .topics = {-1, -1, -1}, .rising = -1e6};
     *map_put(&counters->question_of, (uint64_t)id) = question;
     return question;
 }
@@ -160,6 +217,7 @@ int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t ques
                                     .at_ms = at_ms,
                                     .question = thread,
                                     .author = member,
+                                    .product = -1,
                                     .first_vote = -1,
                                     .last_vote = -1,
                                     .next_of_author = -1,
@@ -183,16 +241,20 @@ void counters_posting_count(struct counters *counters, int32_t posting)
     counters->site.postings += 1;
     if (facts->author >= 0)
         counters->members.at[facts->author].postings++;
+    if (facts->product >= 0)
+        counters->topics.at[facts->product]++;
 }
 
 int32_t counters_vote_find(const struct counters *counters, int32_t voter, int32_t posting)
 {
-    return map_get(&counters->vote_of, key_of_two(voter, posting), -1);
+    return counters->vote_of.room ? *vote_slot(counters, voter, posting) - 1 : -1;
 }
 
 int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t posting)
 {
     assert(counters_vote_find(counters, voter, posting) < 0);
+    if (is_full(counters->vote_of.used, counters->vote_of.room))
+        vote_of_grow(counters);
     GROW(counters->votes);
     int32_t vote = counters->votes.count - 1;
     counters->votes.at[vote] = (struct vote_facts){.voter = voter, .posting = posting, .next = -1};
@@ -202,25 +264,94 @@ int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t post
     else
         facts->first_vote = vote;
     facts->last_vote = vote;
-    *map_put(&counters->vote_of, key_of_two(voter, posting)) = vote;
+    *vote_slot(counters, voter, posting) = vote + 1;
+    counters->vote_of.used++;
     return vote;
 }
 
-int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t author, int sign)
+int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t target, int sign)
 {
-    assert(voter >= 0 && author >= 0 && sign != 0);
-    return map_get(&counters->pair, key_of_pair(voter, author, sign), 0);
+    assert(voter >= 0 && target != -1);
+    if (!counters->pairs.room)
+        return 0;
+    const struct pair_slot *slot = pair_slot(counters, voter, target);
+    return (sign >= 0 ? slot->up : 0) + (sign <= 0 ? slot->down : 0);
 }
 
-void counters_pair_add(struct counters *counters, int32_t voter, int32_t author, int sign,
-                       int32_t change)
+void counters_pair_add(struct counters *counters, int32_t voter, int32_t target, int sign,
+                       int change)
 {
-    assert(voter >= 0 && sign != 0);
-    if (author < 0)
+    assert(voter >= 0 && target != -1 && sign != 0 && (change == 1 || change == -1));
+    if (is_full(counters->pairs.used, counters->pairs.room))
+        pairs_grow(counters);
+    struct pair_slot *slot = pair_slot(counters, voter, target);
+    if (!slot->from) {
+        *slot = (struct pair_slot){.from = voter + 1, .to = target};
+        counters->pairs.used++;
+    }
+    uint16_t *votes = sign > 0 ? &slot->up : &slot->down;
+    if (*votes == UINT16_MAX)
         return;
-    int32_t *votes = map_put(&counters->pair, key_of_pair(voter, author, sign));
-    *votes += change;
-    assert(*votes >= 0);
+    assert(*votes > 0 || change > 0);
+    *votes = (uint16_t)(*votes + change);
+}
+
+/* --- topics --- */
+
+static int32_t topic_number(struct counters *counters, struct text name)
+{
+    uint64_t key = 0xcbf29ce484222325u; /* FNV-1a */
+    for (size_t i = 0; i < name.size; i++)
+        key = (key ^ (uint8_t)name.data[i]) * 0x100000001b3u;
+    int32_t *number = map_put(&counters->topic_of, key ? key : 1);
+    if (*number == 0) { /* kept as one more than the number */
+        GROW(counters->topics);
+        *number = counters->topics.count;
+    }
+    return *number - 1;
+}
+
+void counters_topics(struct counters *counters, int32_t posting, struct text names)
+{
+    struct posting_facts *facts = &counters->postings.at[posting];
+    struct question_facts *question = &counters->questions.at[facts->question];
+    bool opens = question->id == facts->id;
+    int kept = 0;
+    for (size_t from = 0, to; from < names.size; from = to + 1) {
+        for (to = from; to < names.size && names.data[to] != ' '; to++)
+            ;
+        struct text name = {names.data + from, to - from};
+        if (name.size == 0)
+            continue;
+        if (text_starts(name, PRODUCT_TOPIC))
+            facts->product = topic_number(counters, name);
+        else if (opens && kept < TOPICS_KEPT)
+            question->topics[kept++] = topic_number(counters, name);
+    }
+    if (opens)
+        question->product = facts->product;
+    else if (facts->product < 0)
+        facts->product = question->product;
+}
+
+int32_t counters_acts(const struct counters *counters, int32_t member, int32_t question)
+{
+    const int32_t *topics = counters->questions.at[question].topics;
+    int32_t most = 0;
+    for (int i = 0; i < TOPICS_KEPT && topics[i] >= 0; i++) {
+        int32_t acts = map_get(&counters->acts, key_of_two(member, topics[i]), 0);
+        most = acts > most ? acts : most;
+    }
+    return most;
+}
+
+void counters_acts_add(struct counters *counters, int32_t member, int32_t question, int change)
+{
+    const int32_t *topics = counters->questions.at[question].topics;
+    for (int i = 0; i < TOPICS_KEPT && topics[i] >= 0; i++)
+        *map_put(&counters->acts, key_of_two(member, topics[i])) += change;
+    if (topics[0] >= 0)
+        counters->members.at[member].acts += change;
 }
 
 void counters_vote_apply(struct counters *counters, const struct vote_facts *vote, int side)
@@ -231,8 +362,8 @@ void counters_vote_apply(struct counters *counters, const struct vote_facts *vot
         posting->unsure += side;
         return;
     }
-    bool is_up = vote->sign > 0, is_linked = is_up && vote->independence < 0.5;
-    double signed_odds = side * vote->odds;
+    bool is_up = vote->sign > 0, is_linked = is_up && vote->independence < SHARE_WHOLE / 2;
+    double signed_odds = side * (double)vote->odds;
     posting->odds += signed_odds;
     *(is_up ? &posting->odds_up : &posting->odds_down) += signed_odds;
     *(is_up ? &posting->up : &posting->down) += side;
@@ -241,8 +372,8 @@ void counters_vote_apply(struct counters *counters, const struct vote_facts *vot
     if (posting->author < 0)
         return;
     struct member_facts *author = &counters->members.at[posting->author];
-    author->weight += side * vote->weight;
-    author->residual += side * vote->residual;
+    author->weight += side * (double)vote->weight;
+    author->residual += side * (double)vote->residual;
     *(is_up ? &author->received_up : &author->received_down) += side;
     author->received_linked += is_linked ? side : 0;
 }
@@ -262,6 +393,8 @@ bool counters_posting_hide(struct counters *counters, int32_t posting, enum hidd
         counters->site.postings += is ? -1 : 1;
         if (facts->author >= 0)
             counters->members.at[facts->author].postings += is ? -1 : 1;
+        if (facts->product >= 0)
+            counters->topics.at[facts->product] += is ? -1 : 1;
     }
     return true;
 }

@@ -6,6 +6,7 @@
  * Members, postings, questions and votes are numbered from 0 in the order they appear; -1 is "none"
  * (references have no author). */
 #include "core/bytes.h"
+#include <assert.h>
 
 struct member_facts {
     int64_t id;
@@ -13,10 +14,13 @@ struct member_facts {
      * among them */
     double up_good, good, up_bad, bad;
     double credit;           /* what his settled votes added to what was known */
+    double alone;            /* of them, those nobody else's vote and no habit foretold, as a sum */
     double dependent;        /* settled votes that depended on a link, as a sum */
+    double tied;             /* the same, whatever the votes' directions were */
     double weight, residual; /* votes received: weights, weighted residuals */
     double record;           /* sum of probabilities of his settled postings */
     int32_t votes, ups;      /* cast, that took a side */
+    int32_t acts;            /* votes and postings in threads that have a topic */
     int32_t settled_votes, settled_postings;
     int32_t postings; /* that can be voted on */
     int32_t received_up, received_down,
@@ -34,17 +38,35 @@ struct member_facts {
 /* Why a posting is withheld: for itself, or because its thread is. */
 enum hidden_why { HIDDEN_ITSELF = 1, HIDDEN_THREAD = 2 };
 
+/* There are as many as fifty of these for each member: 36 bytes. Shares are kept in 65,535ths, sums
+ * as float; what goes into a counter is always what is kept here, so that it can be taken out
+ * again. */
 struct vote_facts {
     int32_t voter, posting, next; /* next on the same posting, oldest first */
-    int8_t sign;                  /* 1 corroborates, -1 disputes, 0 cannot say */
+    float before, odds, weight, residual;
+    uint16_t independence; /* from the author, by votes of this sign */
+    uint16_t apart;        /* the same by votes of either sign: no direction is in it */
+    uint8_t worth;         /* of its voter's votes, when it was cast: in 255ths */
+    int8_t sign;           /* 1 corroborates, -1 disputes, 0 cannot say */
     uint8_t patients;
-    bool informed; /* its voter could see the totals */
-    double independence, before, odds, weight, residual;
+    bool informed : 1; /* its voter could see the totals */
+    bool alone : 1;    /* neither the count so far nor its voter's habit foretold it */
 };
+static_assert(sizeof(struct vote_facts) == 36, "votes are many");
+#define WORTH_WHOLE 255
+#define SHARE_WHOLE 65535
+static inline uint16_t share_pack(double share)
+{
+    return (uint16_t)(share <= 0 ? 0 : share >= 1 ? SHARE_WHOLE : share * SHARE_WHOLE + 0.5);
+}
+static inline double share_of_packed(uint16_t packed)
+{
+    return (double)packed / SHARE_WHOLE;
+}
 
 struct posting_facts {
     int64_t id, at_ms;
-    int32_t question, author;
+    int32_t question, author, product; /* product: a number of counters_topic, -1 none */
     int32_t first_vote, last_vote;
     int32_t next_in_question, next_of_author;
     double odds, odds_up, odds_down; /* of its votes together; of each side */
@@ -57,9 +79,11 @@ struct posting_facts {
     double score, probability, from_votes, from_author;
 };
 
+enum { TOPICS_KEPT = 3 };
 struct question_facts {
     int64_t id, version;
-    int32_t first_posting;
+    int32_t first_posting, product;
+    int32_t topics[TOPICS_KEPT]; /* its first ones; -1: none */
     double rising;
     bool dirty, is_ranked;
     bool hidden; /* withheld with all its postings */
@@ -77,6 +101,11 @@ struct map {
     struct map_slot *slots;
     size_t room, used;
 };
+/* Votes of one member on one target: an author, or (below -1) a product. */
+struct pair_slot {
+    int32_t from, to;  /* from: one more than the number, 0 in an empty slot */
+    uint16_t up, down; /* stay where they are once they are full */
+};
 
 #define GROWING(type)        \
     struct {                 \
@@ -90,8 +119,17 @@ struct counters {
     GROWING(struct question_facts) questions;
     GROWING(struct vote_facts) votes;
     struct map member_of, posting_of, question_of; /* by id */
-    struct map pair;                               /* (voter, author, sign) -> votes */
-    struct map vote_of;                            /* (voter, posting) -> vote */
+    struct map topic_of;                           /* digest of its name -> number */
+    struct map acts;                               /* (member, topic) -> acts */
+    GROWING(int32_t) topics;                       /* by number: postings, if it is a product */
+    struct {
+        struct pair_slot *slots;
+        size_t room, used;
+    } pairs;
+    struct {
+        int32_t *slots; /* one more than a vote's number, at the place of (voter, posting) */
+        size_t room, used;
+    } vote_of;
     struct site_facts site;
 };
 
@@ -112,10 +150,21 @@ int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t ques
 void counters_posting_count(struct counters *counters, int32_t posting);
 int32_t counters_vote_find(const struct counters *counters, int32_t voter, int32_t posting);
 int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t posting);
-/* Votes of one sign by a member on an author. Author -1: none. */
-int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t author, int sign);
-void counters_pair_add(struct counters *counters, int32_t voter, int32_t author, int sign,
-                       int32_t change);
+/* Votes of a member on a target, of one sign or (0) of both. */
+int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t target, int sign);
+void counters_pair_add(struct counters *counters, int32_t voter, int32_t target, int sign,
+                       int change);
+static inline int32_t product_target(int32_t product)
+{
+    return -2 - product;
+}
+/* The topics of a posting (names separated by blanks): an opening one gives them to its thread; the
+ * product is what a name beginning with PRODUCT_TOPIC says, the thread's if its own say none. */
+#define PRODUCT_TOPIC "product-"
+void counters_topics(struct counters *counters, int32_t posting, struct text names);
+/* Acts of a member in the topic of this thread that he knows best. */
+int32_t counters_acts(const struct counters *counters, int32_t member, int32_t question);
+void counters_acts_add(struct counters *counters, int32_t member, int32_t question, int change);
 /* Put the figures of a vote into the counters of posting, author and site (side 1) or take them out
  * again (side -1). */
 void counters_vote_apply(struct counters *counters, const struct vote_facts *vote, int side);

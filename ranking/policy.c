@@ -9,13 +9,14 @@
 
 const struct rule_function policy_functions[POLICY_FUNCTIONS] = {
     [POLICY_LINK] = {"link", 6, 1},
-    [POLICY_INDEPENDENCE] = {"independence", 3, 1},
+    [POLICY_INDEPENDENCE] = {"independence", 4, 1},
     [POLICY_TRUST] = {"trust", 2, 1},
-    [POLICY_VOTE] = {"vote", 12, 3},
+    [POLICY_WORTH] = {"worth", 3, 1},
+    [POLICY_VOTE] = {"vote", 14, 3},
     [POLICY_ODDS] = {"odds", 1, 1},
     [POLICY_PROBABILITY] = {"probability", 1, 1},
     [POLICY_KNOWN] = {"known", 4, 1},
-    [POLICY_SETTLE] = {"settle", 6, 3},
+    [POLICY_SETTLE] = {"settle", 7, 4},
     [POLICY_MEMBER_SCORE] = {"member_score", 10, 3},
     [POLICY_BAND] = {"band", 2, 1},
     [POLICY_POSTING_SCORE] = {"posting_score", 2, 3},

@@ -9,6 +9,7 @@ enum policy_function {
     POLICY_LINK,
     POLICY_INDEPENDENCE,
     POLICY_TRUST,
+    POLICY_WORTH,
     POLICY_VOTE,
     POLICY_ODDS,
     POLICY_PROBABILITY,

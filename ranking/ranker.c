@@ -5,6 +5,8 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ranking/pay.h"
+#include "ranking/replay.h"
 #include "ranking/trial.h"
 #include "schema/common.h"
 #include "schema/rank.h"
@@ -475,6 +477,25 @@ static int bench(struct ranker *ranker)
     return 0;
 }
 
+/* --- replay --- */
+
+/* DIR [--rules FILE] [--pay FILE] */
+static int replay(struct ranker *ranker, int count, char **words)
+{
+    struct text rules = policy_first_script(), pay = pay_first_script();
+    for (int i = 1; i + 1 < count; i += 2) {
+        struct text *script = strcmp(words[i], "--rules") == 0 ? &rules
+                              : strcmp(words[i], "--pay") == 0 ? &pay
+                                                               : NULL;
+        if (!script)
+            return 2;
+        *script = file_read(ranker, words[i + 1]);
+        if (!script->data)
+            return 1;
+    }
+    return count % 2 == 1 ? replay_folder(words[0], rules, pay) : 2;
+}
+
 /* --- verbs --- */
 
 static int help(struct ranker *ranker)
@@ -486,6 +507,8 @@ static int help(struct ranker *ranker)
           "why ID\tsay why a posting or member stands where it stands\n"
           "lint FILE\tload a rule script and run its examples\n"
           "trial FILE\tshow who would move if the script had held from the beginning\n"
+          "replay DIR [--rules FILE] [--pay FILE]\tplay a community's public tables (members, "
+          "answers, votes, earmarks) and write snapshots, scores and payouts beside them\n"
           "bench\treplay the journal in memory and print the cost of a vote\n",
           stdout);
     return 0;
@@ -495,18 +518,20 @@ struct verb {
     const char *name;
     int (*run)(struct ranker *ranker);
     int (*run_with)(struct ranker *ranker, const char *argument);
+    int (*run_words)(struct ranker *ranker, int count, char **words);
 };
 
 static const struct verb verbs[] = {
-    {"serve", serve, NULL},
-    {"rebuild", rebuild, NULL},
-    {"digest", digest, NULL},
-    {"why", NULL, why},
-    {"lint", NULL, lint},
-    {"trial", NULL, trial_file},
-    {"trial-run", NULL, trial_child},
-    {"bench", bench, NULL},
-    {"help", help, NULL},
+    {"serve", serve, NULL, NULL},
+    {"rebuild", rebuild, NULL, NULL},
+    {"digest", digest, NULL, NULL},
+    {"why", NULL, why, NULL},
+    {"lint", NULL, lint, NULL},
+    {"trial", NULL, trial_file, NULL},
+    {"trial-run", NULL, trial_child, NULL},
+    {"replay", NULL, NULL, replay},
+    {"bench", bench, NULL, NULL},
+    {"help", help, NULL, NULL},
 };
 
 int main(int argc, char **argv)
@@ -520,19 +545,23 @@ int main(int argc, char **argv)
         at = 3;
     }
     for (size_t i = 0; at < argc && i < sizeof(verbs) / sizeof(*verbs); i++) {
-        if (strcmp(argv[at], verbs[i].name) != 0 || argc - at - 1 != (verbs[i].run_with ? 1 : 0))
+        int words = argc - at - 1;
+        if (strcmp(argv[at], verbs[i].name) != 0 ||
+            (verbs[i].run_words ? words < 1 : words != (verbs[i].run_with ? 1 : 0)))
             continue;
-        if (verbs[i].run != help && verbs[i].run_with != lint)
+        if (verbs[i].run != help && verbs[i].run_with != lint && !verbs[i].run_words)
             conf_open(state);
         clock_open();
         seal_open();
         arena_open(&ranker.arena, ARENA_SIZE);
-        int status =
-            verbs[i].run_with ? verbs[i].run_with(&ranker, argv[at + 1]) : verbs[i].run(&ranker);
+        int status = verbs[i].run_words  ? verbs[i].run_words(&ranker, words, argv + at + 1)
+                     : verbs[i].run_with ? verbs[i].run_with(&ranker, argv[at + 1])
+                                         : verbs[i].run(&ranker);
         if (status != 2)
             return status;
     }
     fputs("usage: curbside-ranker [--state DIR] VERB\n", stderr);
-    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, bench, help\n", stderr);
+    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, replay DIR, bench, help\n",
+          stderr);
     return 2;
 }

@@ -1,4 +1,5 @@
 #include "ranking/score.h"
+#include "ranking/weigh.h"
 #include "core/clock.h"
 #include "core/trace.h"
 #include "schema/rank.h"
@@ -7,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RIVALS_MAX = 200, REPLAY_SLICE = 32 };
+enum { REPLAY_SLICE = 32 };
 enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
-enum { KIND_OBSERVATION = 3, KIND_ANSWER = 4 };
 enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
 /* --- what has to be scored again at the end of the event --- */
@@ -40,83 +40,6 @@ static void touch_posting(struct ranking *ranking, int32_t posting)
     LIST_ADD(ranking->dirty_postings, posting);
 }
 
-/* --- the rules' answers --- */
-
-static double trust_of(struct ranking *ranking, int32_t member)
-{
-    const struct member_facts *facts = &ranking->counters.members.at[member];
-    double trust;
-    POLICY_CALL(&ranking->policy, POLICY_TRUST, &trust, facts->settled_votes, facts->dependent);
-    return trust;
-}
-
-/* Of all postings of the house that can be voted on, how many he voted on. */
-static double share_of(const struct counters *counters, int32_t member)
-{
-    return counters->members.at[member].votes / fmax(1, counters->site.postings);
-}
-
-static double link_of(struct ranking *ranking, int32_t voter, int32_t author, int sign)
-{
-    const struct counters *counters = &ranking->counters;
-    double link;
-    POLICY_CALL(&ranking->policy, POLICY_LINK, &link, counters_pair(counters, voter, author, sign),
-                counters->members.at[author].postings, share_of(counters, voter),
-                counters_pair(counters, author, voter, sign), counters->members.at[voter].postings,
-                share_of(counters, author));
-    return link;
-}
-
-/* Of a voter who disputes an answer: his least link to another author of answers in the thread. */
-static double rival_of(struct ranking *ranking, int32_t voter, const struct posting_facts *posting)
-{
-    const struct counters *counters = &ranking->counters;
-    double least = 1;
-    int32_t at = counters->questions.at[posting->question].first_posting;
-    for (int i = 0; at >= 0 && i < RIVALS_MAX;
-         i++, at = counters->postings.at[at].next_in_question) {
-        const struct posting_facts *other = &counters->postings.at[at];
-        if (other->hidden != 0 || other->kind != KIND_ANSWER || other->author == posting->author ||
-            other->author < 0 || other->author == voter)
-            continue;
-        double link = link_of(ranking, voter, other->author, 1);
-        least = link < least ? link : least;
-    }
-    return least;
-}
-
-static double independence_of(struct ranking *ranking, const struct vote_facts *vote)
-{
-    const struct posting_facts *posting = &ranking->counters.postings.at[vote->posting];
-    double own = 1, rival = 1, independence;
-    if (posting->author >= 0)
-        own = link_of(ranking, vote->voter, posting->author, vote->sign);
-    if (vote->sign < 0 && posting->kind == KIND_ANSWER)
-        rival = rival_of(ranking, vote->voter, posting);
-    POLICY_CALL(&ranking->policy, POLICY_INDEPENDENCE, &independence, vote->sign, own, rival);
-    return independence;
-}
-
-/* How far a vote counts for having been cast by somebody who could see what the others said. */
-static double informed_of(const struct ranking *ranking, const struct vote_facts *vote)
-{
-    return vote->informed ? policy_holds(&ranking->policy)->informed : 1;
-}
-
-static void vote_weigh(struct ranking *ranking, struct vote_facts *vote)
-{
-    const struct member_facts *voter = &ranking->counters.members.at[vote->voter];
-    const struct site_facts *site = &ranking->counters.site;
-    double results[3];
-    double trust = trust_of(ranking, vote->voter) * informed_of(ranking, vote);
-    POLICY_CALL(&ranking->policy, POLICY_VOTE, results, vote->sign, vote->independence, trust,
-                vote->patients, voter->votes, voter->ups, site->votes, site->ups, voter->up_good,
-                voter->good, voter->up_bad, voter->bad);
-    vote->odds = results[0];
-    vote->weight = results[1];
-    vote->residual = results[2];
-}
-
 static void question_rise(struct ranking *ranking, int32_t question, int act, double weight)
 {
     struct question_facts *facts = &ranking->counters.questions.at[question];
@@ -135,17 +58,19 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
                         double known)
 {
     struct member_facts *voter = &ranking->counters.members.at[vote->voter];
-    double results[3];
+    double results[4], independence = share_of_packed(vote->independence);
     POLICY_CALL(&ranking->policy, POLICY_SETTLE, results, vote->sign,
-                vote->independence * informed_of(ranking, vote), vote->odds, total, known,
-                vote->before);
+                independence * informed_of(ranking, vote), vote->odds, total, known, vote->before,
+                vote->alone);
     double others = results[0], teaches = results[1], up = vote->sign > 0;
     voter->up_good += teaches * others * up;
     voter->good += teaches * others;
     voter->up_bad += teaches * (1 - others) * up;
     voter->bad += teaches * (1 - others);
     voter->credit += results[2];
-    voter->dependent += 1 - vote->independence;
+    voter->alone += results[3];
+    voter->dependent += 1 - independence;
+    voter->tied += 1 - share_of_packed(vote->apart);
     voter->settled_votes++;
     touch_member(ranking, vote->voter);
 }
@@ -160,9 +85,11 @@ static void posting_weigh(struct ranking *ranking, int32_t number)
         struct vote_facts *vote = &counters->votes.at[at];
         if (vote->sign == 0)
             continue;
-        double independence = independence_of(ranking, vote);
+        uint16_t independence = share_pack(independence_of(ranking, vote));
+        uint16_t apart = share_pack(apart_of(ranking, vote));
         counters_vote_apply(counters, vote, -1);
         vote->independence = independence < vote->independence ? independence : vote->independence;
+        vote->apart = apart < vote->apart ? apart : vote->apart;
         vote_weigh(ranking, vote);
         counters_vote_apply(counters, vote, 1);
     }
@@ -188,6 +115,8 @@ static void posting_settle(struct ranking *ranking, int32_t number)
     POLICY_CALL(&ranking->policy, POLICY_KNOWN, &known, counters->site.settled,
                 counters->site.settled_sum, author ? author->settled_postings : none[0],
                 author ? author->record : none[1]);
+    if (ranking->settled)
+        ranking->settled(ranking->settled_self, number, total);
     counters->site.settled += 1;
     counters->site.settled_sum += probability;
     if (author) {
@@ -230,6 +159,8 @@ static void posting_begins(struct ranking *ranking, int32_t number)
 {
     struct counters *counters = &ranking->counters;
     const struct posting_facts *posting = &counters->postings.at[number];
+    if (posting->author >= 0)
+        counters_acts_add(counters, posting->author, posting->question, 1);
     bool opens = counters->questions.at[posting->question].id == posting->id;
     if (posting->kind == KIND_OBSERVATION || posting->kind == KIND_ANSWER)
         counters_posting_count(counters, number);
@@ -262,6 +193,7 @@ static void posting_added(struct ranking *ranking, const struct event *event)
         trace_warn("posting_without_thread", "seq=%lld", (long long)event->seq);
         return;
     }
+    counters_topics(counters, number, added->topics);
     if (added->held) {
         /* No vote is on it yet: whether it went, its marks say. */
         (void)counters_posting_hide(counters, number, HIDDEN_ITSELF, true);
@@ -300,14 +232,38 @@ static void vote_count(struct counters *counters, const struct vote_facts *vote,
 {
     if (vote->sign == 0)
         return;
+    const struct posting_facts *posting = &counters->postings.at[vote->posting];
     struct member_facts *voter = &counters->members.at[vote->voter];
     int up = vote->sign > 0 ? side : 0;
     counters->site.votes += side;
     counters->site.ups += up;
     voter->votes += side;
     voter->ups += up;
-    counters_pair_add(counters, vote->voter, counters->postings.at[vote->posting].author,
-                      vote->sign, side);
+    if (posting->author >= 0)
+        counters_pair_add(counters, vote->voter, posting->author, vote->sign, side);
+    if (posting->product >= 0)
+        counters_pair_add(counters, vote->voter, product_target(posting->product), vote->sign,
+                          side);
+    counters_acts_add(counters, vote->voter, posting->question, side);
+}
+
+/* All that is known when it comes; the facts before it first. */
+static void vote_first_weigh(struct ranking *ranking, struct vote_facts *vote)
+{
+    struct counters *counters = &ranking->counters;
+    const struct posting_facts *posting = &counters->postings.at[vote->posting];
+    const struct member_facts *voter = &counters->members.at[vote->voter];
+    double worth;
+    int count = posting->up >= posting->down ? 1 : -1,
+        habit = 2 * voter->ups >= voter->votes ? 1 : -1;
+    vote->alone = vote->sign != count && vote->sign != habit;
+    vote->independence = share_pack(independence_of(ranking, vote));
+    vote->apart = share_pack(apart_of(ranking, vote));
+    POLICY_CALL(&ranking->policy, POLICY_WORTH, &worth, voter->settled_votes, voter->credit,
+                voter->alone);
+    vote->worth = (uint8_t)(fmax(0, fmin(1, worth)) * WORTH_WHOLE + 0.5);
+    vote_count(counters, vote, 1);
+    vote_weigh(ranking, vote);
 }
 
 static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cast)
@@ -336,17 +292,14 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
     vote->sign = sign;
     vote->patients = (uint8_t)cast->patients;
     vote->informed = cast->has_informed && cast->informed;
-    vote->before = posting->odds;
+    vote->before = (float)posting->odds;
     vote->odds = vote->weight = vote->residual = 0;
-    if (sign != 0) {
-        vote->independence = independence_of(ranking, vote);
-        vote_count(counters, vote, 1);
-        vote_weigh(ranking, vote);
-    }
+    if (sign != 0)
+        vote_first_weigh(ranking, vote);
     counters_vote_apply(counters, vote, 1);
     if (is_first && sign != 0)
         question_rise(ranking, posting->question, ACT_VOTED,
-                      vote->independence * trust_of(ranking, voter));
+                      share_of_packed(vote->independence) * trust_of(ranking, voter));
     touch_posting(ranking, number);
     touch_member(ranking, posting->author);
     touch_member(ranking, voter);
@@ -355,14 +308,28 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
 
 /* --- the end of an event: everything touched is scored, and written --- */
 
-static void member_score(struct ranking *ranking, int32_t number)
+/* Total, from postings, from votes. */
+static void member_ask(struct ranking *ranking, int32_t number, double results[3])
 {
-    struct member_facts *member = &ranking->counters.members.at[number];
+    const struct member_facts *member = &ranking->counters.members.at[number];
     const struct site_facts *site = &ranking->counters.site;
-    double results[3], band;
     POLICY_CALL(&ranking->policy, POLICY_MEMBER_SCORE, results, member->weight, member->residual,
                 member->votes, member->ups, site->votes, site->ups, member->up_good, member->good,
                 member->up_bad, member->bad);
+}
+
+double member_standing(struct ranking *ranking, int32_t member)
+{
+    double results[3];
+    member_ask(ranking, member, results);
+    return results[0];
+}
+
+static void member_score(struct ranking *ranking, int32_t number)
+{
+    struct member_facts *member = &ranking->counters.members.at[number];
+    double results[3], band;
+    member_ask(ranking, number, results);
     POLICY_CALL(&ranking->policy, POLICY_BAND, &band, results[0], member->weight);
     member->score = results[0];
     member->from_postings = results[1];

@@ -29,6 +29,9 @@ struct ranking {
     GROWING(int64_t) proposals; /* of RANKING_RULE_NAME */
     GROWING(struct step) steps; /* begun, in the order they become due */
     int32_t step_next;          /* first of them that is not due yet */
+    /* Told of a posting as it settles, before its votes teach about their voters; NULL: nobody. */
+    void (*settled)(void *self, int32_t posting, double odds);
+    void *settled_self;
 };
 
 /* `script`: the rule set to begin with. With a database it also writes that set there if it is the
@@ -60,6 +63,7 @@ static inline bool ranking_writes(const struct ranking *ranking)
     } while (0)
 
 /* --- in score.c --- */
+double member_standing(struct ranking *ranking, int32_t member); /* as of now */
 void touch_question(struct ranking *ranking, int32_t question);
 
 /* --- in step.c: what is shown of scores, and when --- */

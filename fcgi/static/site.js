@@ -278,6 +278,29 @@
       if (alt.value.trim() === "") return [alt, "Say in words what the picture shows."];
       return clean.checked ? null : [clean, "Look at the picture once more, and tick that it shows no face, no label and no name."];
     };
+    /* The pictures of the text, each with a button that takes it out: the server's list, kept in step while one types. */
+    const picture = /!\[((?:\\.|[^\]\\])*)\]\(image:(\d+x\d+-[a-p]{30})\)/g;
+    const list = form.querySelector(".images-in") || make("ul", { class: "images-in", "aria-label": "Pictures in the text" });
+    box.before(list);
+    const list_show = () => {
+      const there = [...text.value.matchAll(picture)].map(([whole, words, id]) => ({ whole, id, words: words.replace(/\\(.)/g, "$1") }));
+      const key = JSON.stringify(there);
+      if (list.dataset.shown === key) return;
+      list.dataset.shown = key;
+      list.hidden = there.length === 0;
+      list.replaceChildren(...there.map(({ whole, id, words }) => {
+        const out = make("button", { type: "button" }, "Take it out", make("span", { class: "hidden" }, `: ${words}`));
+        out.addEventListener("click", () => {
+          text.value = text.value.replace(`${whole}\n\n`, "").replace(whole, "").trimEnd();
+          text.dispatchEvent(new Event("input", { bubbles: true }));
+          said.textContent = "The picture is out of the text.";
+          text.focus();
+        });
+        return make("li", {}, make("img", { src: `/image/${id}/small`, alt: words }), out);
+      }));
+    };
+    text.addEventListener("input", list_show);
+    list_show();
     const put = (markdown) => {
       const [from, to] = [text.selectionStart, text.selectionEnd];
       const before = text.value.slice(0, from), after = text.value.slice(to);
@@ -344,8 +367,8 @@
   const keys = [
     ["/", "Search"], ["j", "Next in the list, or next answer"], ["k", "The one before"], ["o", "Open it"],
     ["c", "Corroborate the answer you are at"], ["d", "Dispute it"], ["s", "Cannot say"],
-    ["a", "Write an answer, or ask"], ["?", "These keys"],
-    ...(document.querySelector(".application") ? [["1 – 8", "At the door and the desk: that decision on what you are at"]] : []),
+    ["a", "Write an answer, or ask"], ["e", "Edit what you are at, if it is yours"], ["?", "These keys"],
+    ...(document.querySelector(".application") ? [["1 – 8", "At the door and the desk: that decision on what you are at, and then its reason"]] : []),
   ];
   const keys_on = () => kept("localStorage", "keys") !== "off";
   const stops = () => all("main .threads > li, main article[id], main .answer");
@@ -390,6 +413,10 @@
       if (body) body.focus();
       else document.querySelector("a[href='/ask']")?.click();
     },
+    e: () => {
+      const place = at && at.matches(".answer, article") ? at : document.querySelector("main article[id]");
+      place?.querySelector("a[href^='/p/'][href$='/edit']")?.click();
+    },
     "?": help,
   };
   /* At the door a digit is the decision that shows it, for the application one is at and no other. */
@@ -397,12 +424,50 @@
     const place = document.activeElement?.closest(".application") || (at && at.matches(".application") ? at : null);
     return place ? place.querySelector(`button[data-key="${Number(key)}"]`) : null;
   };
+  /* At the desk a decision against a posting has a reason, by one more key; what cannot be undone asks for it even where one is proposed. */
+  const decide_because = (button) => {
+    const reason = button.form.elements.reason;
+    if (!reason || reason.tagName !== "SELECT" || button.value === "1" || (reason.value !== "0" && !button.matches(".danger"))) {
+      button.click();
+      return;
+    }
+    const sheet = make("dialog", { "aria-labelledby": "because-title" });
+    const choose = (value) => {
+      reason.value = value;
+      sheet.close();
+      const words = button.form.elements.words;
+      if (words.value !== "" || (button.value !== "3" && value !== "7")) {
+        button.click();
+        return;
+      }
+      words.focus(); /* needed as well; Enter there is this decision, and not the form's first button */
+      words.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        button.click();
+      });
+    };
+    const reasons = Array.from(reason.options).filter(({ value }) => value !== "0").map(({ value, text }) => {
+      const one = make("button", { type: "button" }, make("kbd", {}, value), ` ${text}`);
+      one.addEventListener("click", () => choose(value));
+      return make("li", {}, one);
+    });
+    sheet.append(make("h2", { id: "because-title" }, `${button.dataset.words}: why?`), make("ul", { class: "because" }, ...reasons),
+      make("form", { method: "dialog", class: "buttons" }, make("button", {}, "Not now")));
+    sheet.addEventListener("keydown", (event) => {
+      const one = reasons[Number(event.key) - 1];
+      if (one && /^[1-9]$/.test(event.key)) one.firstChild.click();
+    });
+    sheet.addEventListener("close", () => sheet.remove());
+    document.body.append(sheet);
+    sheet.showModal();
+  };
   const keys_start = () => {
     document.addEventListener("keydown", (event) => {
       const typing = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, dialog");
       if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !keys_on()) return;
       const button = /^[1-8]$/.test(event.key) ? decide(event.key) : null;
-      const act = button ? () => button.click() : Object.hasOwn(press, event.key) ? press[event.key] : null;
+      const act = button ? () => decide_because(button) : Object.hasOwn(press, event.key) ? press[event.key] : null;
       if (!act) return;
       event.preventDefault();
       act();

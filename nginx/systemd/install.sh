@@ -13,6 +13,7 @@ fill() { # template, target
 for unit in "$here"/*.service "$here"/*.target; do fill "$(basename "$unit")" "/lib/systemd/system/$(basename "$unit")"; done
 fill hardening.conf /lib/systemd/system/curbside-.service.d/hardening.conf
 fill postman-network.conf /lib/systemd/system/curbside-postman.service.d/postman-network.conf
+fill postman-network.conf /lib/systemd/system/curbside-cosign.service.d/network.conf
 fill curbside.sysusers /usr/lib/sysusers.d/curbside.conf
 fill curbside.tmpfiles /usr/lib/tmpfiles.d/curbside.conf
 install -d -m 755 "$dest$state" "$dest/etc/nginx/curbside" "$dest/etc/nginx/conf.d"
@@ -21,6 +22,7 @@ if [ ! -e "$dest$state/curbside.conf" ]; then
 # Settings of this house; `curbside settings` lists all of them with their meaning.
 socket.peer_users = curbside-web-login curbside-web-member curbside-web-sponsor curbside-web-admin
 web.peer_users = www-data
+signer.peer_user = curbside-paymaster
 # The address people type. Links in mails lead there and passkeys are bound to it: set it before anybody signs in.
 # site.url = https://curbside.example
 CONF

@@ -17,11 +17,23 @@ P = {
   chance     = { 1, 0, 5, "deviations", "beyond what his diligence makes likely before a vote counts as excess" },
   cover_low  = { 0.25, 0.05, 1, "share", "of an author's postings voted on in excess: independent up to here" },
   cover_high = { 0.45, 0.1, 1, "share", "from here on he is linked, and his votes on that author count nothing" },
-  mutual_low  = { 0.10, 0.02, 1, "share", "the same both ways (the smaller share)" },
-  mutual_high = { 0.25, 0.05, 1, "share", "from here on two who vote on each other are linked" },
+  mutual_low  = { 0.05, 0.02, 1, "share", "the same both ways (the smaller share)" },
+  mutual_high = { 0.20, 0.05, 1, "share", "from here on two who vote on each other are linked" },
   rival_link = { 0.5, 0, 1, "independence", "below this to another author of the thread, a dispute counts nothing" },
-  linked_low  = { 0.08, 0, 1, "share", "of a member's votes going to linked authors: trusted up to here" },
-  linked_high = { 0.25, 0.01, 1, "share", "from here on his votes count nothing at all" },
+  linked_low  = { 0.05, 0, 1, "share", "of a member's votes going to linked authors: trusted up to here" },
+  linked_high = { 0.18, 0.01, 1, "share", "from here on his votes count nothing at all" },
+
+  k_worth    = { 8, 1, 100, "votes", "how slowly settled votes show what a member's votes are worth" },
+  credit_low  = { 0.005, -1, 1, "share", "added to what was known, for each vote: worth nothing up to here" },
+  credit_high = { 0.03, -1, 1, "share", "worth in full from here on" },
+  alone_full = { 0.05, 0.001, 1, "share", "of votes that neither count nor habit foretold: worth in full from here on" },
+
+  field_low  = { 0.15, 0, 1, "share", "of a member's acts in the topic he knows best of the thread's: not his field" },
+  field_high = { 0.4, 0, 1, "share", "from here on it is his field" },
+  k_field    = { 4, 0.5, 50, "acts", "how slowly a member's own share replaces field_new" },
+  field_new  = { 0.3, 0, 1, "share", "of acts in a topic, for a new member" },
+  outside    = { 0.4, 0, 2, "factor", "weight of a vote outside of the voter's field" },
+  inside     = { 1.2, 0, 2, "factor", "weight of a vote within it" },
 
   seen_none  = { 1, 0, 2, "factor", "weight of a vote by someone who has seen no such patient" },
   seen_few   = { 1, 0, 2, "factor", "weight of a vote from 1 to 5 patients seen" },
@@ -34,8 +46,8 @@ P = {
   k_record   = { 4, 0.5, 50, "postings", "how slowly an author's record replaces the mean of all authors" },
 
   k_author   = { 8, 1, 100, "votes", "how slowly a member's standing leaves zero" },
-  vote_part  = { 0.05, 0, 1, "points", "what telling right from wrong in votes adds to the standing" },
-  author_part = { 4, 0, 20, "log-odds", "what one point of the author's standing adds to a posting's score" },
+  vote_part  = { 0.15, 0, 1, "points", "what telling right from wrong in votes adds to the standing" },
+  author_part = { 8, 0, 20, "log-odds", "what one point of the author's standing adds to a posting's score" },
 
   band_votes = { 3, 0, 100, "votes", "weight of votes received before a member has a band" },
   band_2     = { 0.08, -1, 1, "points", "standing from which the second band begins" },
@@ -87,15 +99,30 @@ function link(to_author, author_postings, voter_share, to_voter, voter_postings,
   return ramp(x, P.cover_low, P.cover_high) * ramp(min(x, y), P.mutual_low, P.mutual_high)
 end
 
--- sign: 1 corroborates, -1 disputes. own: link to the author. rival: the least link to another author of the thread.
-function independence(sign, own, rival)
+-- sign: 1 corroborates, -1 disputes. own: link to the author. product: to the product the posting names. rival: the
+-- least link to another author of the thread.
+function independence(sign, own, product, rival)
   if sign < 0 and rival < P.rival_link then return 0.0 end
-  return own
+  return own * product
 end
 
 -- How far a member's votes count: by the share of his settled votes that went to linked authors.
 function trust(settled_votes, dependent)
   return ramp(dependent / (settled_votes + 5.0), P.linked_low, P.linked_high)
+end
+
+-- What a member's votes have been worth: did they add to what was known, and were some neither what the count said nor
+-- what he always says? Who follows the count adds nothing, however often he is right. (Used for pay.)
+function worth(settled_votes, credit, alone)
+  local n = settled_votes + P.k_worth
+  local adds = clamp((credit / n - P.credit_low) / (P.credit_high - P.credit_low), 0.0, 1.0)
+  return adds * min(1.0, alone / n / P.alone_full)
+end
+
+-- acts: votes and postings in this thread's topic, and in all topics.
+local function expertise(topic_acts, acts)
+  local share = (topic_acts + P.k_field * P.field_new) / (acts + P.k_field)
+  return P.inside + (P.outside - P.inside) * ramp(share, P.field_low, P.field_high)
 end
 
 -- patients seen: 0 none, 1 1-5, 2 6-20, 3 more
@@ -106,11 +133,11 @@ local function experience(patients)
 end
 
 -- Log-odds of a vote, its weight, and its residual for the author's record.
-function vote(sign, independent, trusted, patients,
+function vote(sign, independent, trusted, patients, topic_acts, acts,
     votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   local a, b = rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   a, b = clamp(a, 0.02, 0.98), clamp(b, 0.02, 0.98)
-  local w = independent * trusted * experience(patients)
+  local w = independent * trusted * experience(patients) * expertise(topic_acts, acts)
   local odds
   if sign > 0 then odds = min(P.odds_max, max(0.0, log(a / b)))
   else odds = -min(P.odds_max, max(0.0, log((1 - b) / (1 - a)))) end
@@ -129,10 +156,11 @@ function known(site_settled, site_sum, settled, sum)
 end
 
 -- A vote when its posting settles: what the others say, how much it teaches about the voter,
--- what it added to what was known before it.
-function settle(sign, independent, own_odds, total, known_odds, before)
+-- what it added to what was known before it, and whether it stood alone.
+function settle(sign, independent, own_odds, total, known_odds, before, alone)
   local others, was = sigmoid(total - own_odds), sigmoid(known_odds + before)
-  return others, independent * max(P.surprise_min, 4 * was * (1 - was)), sign * (others - was) * independent
+  return others, independent * max(P.surprise_min, 4 * was * (1 - was)), sign * (others - was) * independent,
+    alone * independent
 end
 
 -- Standing: total, from postings, from votes.
@@ -169,22 +197,22 @@ examples = {
   { call = "link", with = { 0, 0, 0, 0, 0, 0 }, gives = { 1 }, why = "strangers are independent" },
   { call = "link", with = { 9, 10, 0.01, 0, 0, 0.01 }, gives = { 0 },
     why = "who votes on nearly all an author writes is linked" },
-  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.5072463768 }, within = 1e-6,
+  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.1739130435 }, within = 1e-6,
     why = "voting on each other links" },
   { call = "link", with = { 9, 10, 0.8, 9, 10, 0.8 }, gives = { 1 },
     why = "who votes on nearly everything is linked with nobody" },
-  { call = "independence", with = { -1, 1, 0.2 }, gives = { 0 },
+  { call = "independence", with = { -1, 1, 1, 0.2 }, gives = { 0 },
     why = "disputing a friend's rival counts nothing" },
-  { call = "independence", with = { 1, 1, 0.2 }, gives = { 1 },
+  { call = "independence", with = { 1, 1, 1, 0.2 }, gives = { 1 },
     why = "corroborating a friend's rival counts" },
   { call = "trust", with = { 0, 0 }, gives = { 1 }, why = "a newcomer is trusted" },
   { call = "trust", with = { 20, 10 }, gives = { 0 },
     why = "who votes on linked authors again and again is not" },
-  { call = "vote", with = { 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.5753641449, 1, 0.375 }, within = 1e-6,
+  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.6904369739, 1.2, 0.45 }, within = 1e-6,
     why = "a first corroboration" },
-  { call = "vote", with = { -1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.0116009117, 1, -0.625 }, within = 1e-6,
+  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.2139210941, 1.2, -0.75 }, within = 1e-6,
     why = "a dispute is rarer, so it says more" },
-  { call = "vote", with = { 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },
+  { call = "vote", with = { 1, 0, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },
     why = "a linked vote says nothing" },
   { call = "probability", with = { 0 }, gives = { 0.5 }, why = "even odds" },
   { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },

@@ -107,7 +107,7 @@ async function duplicates(binaries, data, say) {
 function kept(it, queries, lists) {
   const words = (text) => [...new Set(text.toLowerCase().match(/[a-z0-9]+/g))];
   const match = (text) => words(text).map((word) => `"${word}"`).join(" OR ");
-  const script = queries.map(([id, text]) => `SELECT ${id} || char(9) || s.key FROM (SELECT rowid AS id FROM posting_text WHERE posting_text MATCH '${match(text)}' AND rank MATCH 'bm25(4.0, 3.0, 1.5, 1.0)' ORDER BY rank LIMIT 10) r JOIN posting_source s ON s.posting = r.id;`);
+  const script = queries.map(([id, text]) => `SELECT ${id} || char(9) || s.key FROM (SELECT rowid AS id FROM posting_text WHERE posting_text MATCH '${match(text)}' AND rank MATCH 'bm25(4.0, 4.0, 1.5, 1.0, 2.0, 0.5)' ORDER BY rank LIMIT 10) r JOIN posting_source s ON s.posting = r.id;`);
   const said = spawnSync("sqlite3", ["-readonly", it.path], { input: script.join("\n"), encoding: "utf8", maxBuffer: 1 << 26 });
   if (said.status !== 0) throw new Error(said.stderr);
   let same = 0, all = 0;
@@ -150,7 +150,7 @@ function peers(references, queries, perSecond, name, say) {
   for (let at = 0; at < references.length; at += 10000) writeFileSync(file, references.slice(at, at + 10000).map((l) => JSON.stringify(l) + "\n").join(""), { flag: "a" });
   writeFileSync(asked, withoutStopWords(queries).map(([id, text]) => `${id}\t${text}\n`).join(""));
   for (const engine of ["xapian", "postgres"]) {
-    const said = spawnSync("python3", [join(here, "peers.py"), engine, file, asked, made], { encoding: "utf8" });
+    const said = spawnSync("/usr/bin/python3", [join(here, "peers.py"), engine, file, asked, made], { encoding: "utf8" });
     if (said.status !== 0) {
       process.stderr.write(`  ${engine} was not measured: ${said.stderr.trim().split("\n").pop()}\n`);
       continue;

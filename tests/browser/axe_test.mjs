@@ -53,8 +53,8 @@ before(async () => {
   ).location;
   await house.settle();
   await house.renew(sponsor);
-  const release = (await sponsor.json("/sponsor/releases").catch(() => ({ rows: [] }))).rows[0]?.id;
-  it = { question, posting, id, proposal, release, birch: birch.member };
+  const report = (await sponsor.json("/sponsor/reports?kind=members").catch(() => ({ rows: [] }))).rows[0]?.id;
+  it = { question, posting, id, proposal, report, birch: birch.member };
   browser = await opening;
 });
 after(async () => {
@@ -96,8 +96,8 @@ const reading = {
     "/sponsor/campaigns",
     `/sponsor/campaign/${it.id}`,
     "/sponsor/totals",
-    "/sponsor/releases",
-    ...(it.release ? [`/sponsor/release/${it.release}`] : []),
+    "/sponsor/reports",
+    ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
   Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status"],
   Latch: () => [it.proposal],

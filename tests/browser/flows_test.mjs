@@ -159,12 +159,12 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await sponsor.goto("/sponsor/campaigns");
   await sponsor.locator("section.card a", { hasText: "Anticoagulation" }).first().click();
   await sponsor.fill("#target", String(ids.answer));
-  await sponsor.locator("input[name=kind][value='3']").check();
+  await sponsor.locator("input[data-part=kind][value='3']").check();
   for (const [field, value] of Object.entries({
     amount: "12",
     cap: "600",
-    payees_max: "40",
-    valid_to: day(house.time + 60 * DAY),
+    payees: "40",
+    until: day(house.time + 60 * DAY),
   }))
     await sponsor.fill(`#${field}`, value);
   await shot(sponsor, "earmark");
@@ -206,7 +206,7 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await signIn(sponsor, "Halden", password);
   await sponsor.goto("/sponsor/totals");
   await sponsor.getByText("Anticoagulation in the very old").first().waitFor();
-  await sponsor.goto("/sponsor/releases");
+  await sponsor.goto("/sponsor/reports");
   await clean();
 });
 

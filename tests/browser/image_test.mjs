@@ -152,6 +152,8 @@ test("four stand in one posting, only ours, each with words; others stay links",
   const made = [];
   for (let i = 0; i < 5; i++) made.push(await added(png(40 + i, 30, () => [i * 40, 80, 90])));
   const all = made.map(({ markdown }) => markdown);
+  await answer(heron, question, all.slice(0, 4).join("\n\n"));
+  await answer(heron, question, all[4]); /* whom they are shown, may show them */
   const send = (body) => wren.submit(`/q/${question}`, `/q/${question}/answer`, { body });
   assert.match((await send(all.join("\n\n"))).text, /5 pictures are too many/);
   assert.match((await send(all[0].replace(/\[.*?\]/, "[]"))).text, /Say in words what each picture shows/);
@@ -172,8 +174,11 @@ test("who may not read gets no picture", async () => {
   const sponsor = await house.signIn("Halden");
   assert.equal((await sponsor.get(`/image/${made.id}`)).status, 403);
   assert.equal((await house.visitor().get(`/image/${made.id}/small`)).status, 303);
-  assert.equal((await wren.get(`/image/${made.id}`)).status, 200);
   assert.equal((await wren.get(`/image/50x50-${"b".repeat(30)}`)).status, 404);
+  assert.equal((await wren.get(`/image/${made.id}`)).status, 404, "no posting shows it yet");
+  assert.equal((await heron.get(`/image/${made.id}`)).status, 200, "it is her own");
+  await answer(heron, question, made.markdown);
+  assert.equal((await wren.get(`/image/${made.id}`)).status, 200);
 });
 
 test("with script a picture is put where one writes, and the draft has it", async () => {
@@ -234,9 +239,73 @@ test("without script it is added to the draft's end, and one that was chosen and
   assert.equal(await at.locator(".answer .prose img[alt='A forearm']").count(), 1);
 });
 
+test("a picture of what is withheld is its author's and the admins' alone, and nobody brings it back by its name", async () => {
+  const gate = await house.admin();
+  const seen = async (id) => {
+    const got = [];
+    for (const client of [wren, heron, gate]) for (const size of ["", "/small"]) got.push((await client.get(`/image/${id}${size}`)).status);
+    return got.join(" ");
+  };
+  const made = await added(png(80, 60, () => [80, 60, 9]));
+  const id = await answer(heron, question, made.markdown);
+  const decide = (outcome) => gate.submit(`/admin/desk?posting=${id}`, `/admin/desk/${id}`, { outcome, reason: 2 }, { expect: 303 });
+  assert.equal(await seen(made.id), "200 200 200 200 200 200", "the control");
+  await decide(2);
+  assert.equal(await seen(made.id), "404 404 200 200 200 200");
+  const again = await wren.submit(`/q/${question}`, `/q/${question}/answer`, { body: made.markdown });
+  assert.match(again.text, /no longer here/);
+  await decide(1);
+  assert.equal(await seen(made.id), "200 200 200 200 200 200");
+  await heron.submit(`/p/${id}/edit`, `/p/${id}/edit`, { body: "Without the picture." }, { expect: 303 });
+  assert.equal(await seen(made.id), "404 404 200 200 200 200", "taken out by an edit");
+  await heron.submit(`/p/${id}/edit`, `/p/${id}/edit`, { body: made.markdown }, { expect: 303 });
+  assert.equal(await seen(made.id), "200 200 200 200 200 200");
+  await decide(4);
+  assert.equal(await seen(made.id), "404 404 404 404 404 404", "its text was removed");
+});
+
+test("a picture is added to an edit and taken out of it, with script and without, after the same word", async () => {
+  const id = await answer(heron, question, "It looked like this.");
+  const file = { name: "c.png", mimeType: "image/png", buffer: png(300, 200, (x, y) => [x % 256, y, 20]) };
+  const plain = await open(browser, house.origin, { script: false, width: 360 });
+  await signIn(plain, "Heron", password);
+  await plain.goto(`/p/${id}/edit`);
+  await plain.click("text=Add a picture");
+  await plain.setInputFiles("#picture", file);
+  await plain.fill("#alt", "A knee");
+  await plain.click("button:has-text('Add picture')");
+  await plain.waitForSelector("text=say that it shows no face");
+  await plain.setInputFiles("#picture", file);
+  await plain.check("input[name=clean]");
+  await plain.click("button:has-text('Add picture')");
+  await plain.waitForURL(/\/edit$/);
+  assert.match(await plain.inputValue("#body"), /^It looked like this\.\n\n!\[A knee\]\(image:300x200-/);
+  await shot(plain, "image-edit-360");
+  await plain.click("text=Take it out");
+  assert.equal((await plain.inputValue("#body")).trim(), "It looked like this.");
+  const at = await open(browser, house.origin, {});
+  await signIn(at, "Heron", password);
+  await at.goto(`/p/${id}/edit`);
+  await at.waitForSelector(".images-in img[alt='A knee']");
+  assert.deepEqual(await axe(at), []);
+  await at.click("text=Take it out");
+  assert.equal(await at.inputValue("#body"), "It looked like this.");
+  assert.equal(await at.locator(".images-in img").count(), 0);
+  await at.click("text=Add a picture");
+  await at.setInputFiles("#picture", file);
+  await at.fill("#alt", "A knee [left]");
+  await at.check("input[name=clean]");
+  await at.click("button:has-text('Add picture')");
+  await at.waitForSelector(".images-in img[alt='A knee [left]']");
+  await at.click("button:has-text('Save the edit')");
+  await at.waitForURL(/#p\d+$/);
+  assert.equal(await at.locator(`#p${id} .prose img[alt='A knee [left]']`).count(), 1);
+  assert.deepEqual(at.faults, []);
+});
+
 test("a text that is blanked takes its picture along", async () => {
   const made = await added(png(70, 70, () => [70, 70, 70]));
-  const id = await answer(wren, question, made.markdown);
+  const id = await answer(heron, question, made.markdown);
   assert.equal((await wren.get(`/image/${made.id}`)).status, 200);
   house.must("curbside-clerk", ["text", "blank", String(id), "1"]);
   assert.equal((await wren.get(`/image/${made.id}`)).status, 404);

@@ -3,7 +3,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, password, ask, answer } from "../support/house.mjs";
-import { launch, open, shot, signIn, sound } from "../support/browser.mjs";
+import { axe, launch, open, shot, signIn, sound } from "../support/browser.mjs";
 
 let house, browser, gate, alder, birch, question, posting, twin, late;
 
@@ -39,10 +39,23 @@ test("a first question waits, its author sees that, and one key lets it be seen"
   const desk = await as("Gatekeeper");
   await desk.goto("/admin/desk");
   assert.match(await desk.textContent("main"), /a first posting, seen by nobody yet/);
+  assert.match(await desk.textContent("header nav"), /Desk1 waiting/);
+  await desk.keyboard.press("j");
+  await desk.keyboard.press("2");
+  assert.match(await desk.textContent("dialog"), /Hide it: why\?.*1 .*7 /s);
+  await desk.waitForTimeout(50);
+  assert.deepEqual(await axe(desk), []);
+  await shot(desk, "desk-because");
+  await desk.keyboard.press("Escape");
+  await desk.keyboard.press("2");
+  await desk.keyboard.press("7");
+  assert.equal(await desk.evaluate(() => document.activeElement.name), "words", "another reason needs words");
+  await desk.reload();
   await sound(desk, "desk");
   await desk.keyboard.press("j");
   await desk.keyboard.press("1");
   await desk.waitForURL(/done=1/);
+  assert.ok(!(await desk.textContent("header nav")).includes("waiting"));
   await page.goto("/?tab=new");
   assert.ok((await page.textContent("main")).includes("Recurrent syncope"));
   await page.context().close();
@@ -54,7 +67,7 @@ test("without script an answer is flagged, and the flag taken back", async () =>
   await gate.submit(`/admin/desk?posting=${posting}`, `/admin/desk/${posting}`, { outcome: 1, reason: 0 }, { expect: 303 });
   const page = await as("Alder", { width: 360, script: false });
   await page.goto(`/q/${question}`);
-  await page.locator(`#p${posting}`).getByText("Something wrong?").click();
+  await page.locator(`#p${posting} a.flag`).click();
   await page.waitForURL(/\/flag$/);
   await page.locator("button.primary", { hasText: "Flag it" }).click();
   assert.match(page.url(), /\/flag$/, "a reason must be chosen");

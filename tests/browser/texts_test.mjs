@@ -35,6 +35,21 @@ test("an author edits by keyboard alone, and colleagues read what changed", asyn
   await edit.focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/edit$/);
+  await page.goBack();
+  await page.keyboard.press("e"); /* at the question, which is not his */
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("?");
+  const sheet = await page.locator("dialog kbd").allInnerTexts();
+  for (const key of ["/", "j", "k", "o", "c", "d", "s", "a", "e", "?"]) assert.ok(sheet.includes(key), `${key} is on the sheet`);
+  await page.uncheck("#keys-on");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
+  await page.waitForTimeout(100);
+  assert.match(page.url(), /\/q\/\d+/, "switched off");
+  await page.evaluate(() => localStorage.removeItem("keys"));
+  await page.keyboard.press("e");
+  await page.waitForURL(new RegExp(`/p/${posting}/edit$`));
   assert.equal(await page.inputValue("#body"), "Apixaban 5 mg twice a day. PMID 31535829");
   await page.fill("#body", "Apixaban 2.5 mg twice a day. PMID 31535829");
   await page.fill("#note", "Half the dose.");

@@ -125,8 +125,8 @@ async function earmark(page, house, target, kind, amount, cap) {
   await page.goto("/sponsor/campaigns");
   await page.locator("section.card h2 a").first().click();
   await page.fill("#target", String(target));
-  await page.locator(`input[name=kind][value="${kind}"]`).check();
-  for (const [field, value] of Object.entries({ amount, cap, payees_max: "40", valid_to: new Date(house.time + 60 * DAY).toISOString().slice(0, 10) }))
+  await page.locator(`input[data-part=kind][value="${kind}"]`).check();
+  for (const [field, value] of Object.entries({ amount, cap, payees: "40", until: new Date(house.time + 60 * DAY).toISOString().slice(0, 10) }))
     await page.fill(`#${field}`, value);
   await page.getByRole("button", { name: "Seal and place" }).click();
   await page.getByText(/sealed and waits|is sealed/).waitFor();

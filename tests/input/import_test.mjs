@@ -53,6 +53,9 @@ test("questions come with their accepted answer and those with points, as refere
   assert.equal(page.thread.url, `https://${site}/q/1`);
   assert.deepEqual(page.answers.map((one) => one.source).sort(), [`${site}, by dr. who; -2 points there, accepted`, `${site}, by dr. who; 3 points there (2 up, 1 down)`]);
   assert.ok(page.answers.every((one) => one.licence === "CC BY-SA 4.0" && one.reference && /^https:\/\/medical\.example\.org\/a\/\d$/.test(one.url)));
+  assert.deepEqual(page.answers.filter((one) => one.texts.chosen).map((one) => one.url), [`https://${site}/a/4`], "what was accepted there is the asker's choice");
+  const counted = "SELECT (SELECT count(*) FROM vote) || ' ' || (SELECT count(*) FROM mail WHERE kind IN (1, 80))";
+  assert.equal(sql(join(house.state, "desk/desk.db"), counted).trim(), "0 0", "votes there are nobody's here");
   assert.equal((await threads("renal")).length, 1);
   const found = await reader.json("/search?q=carvedilol");
   assert.ok(found.rows.some((one) => one.id === rows[0].id));

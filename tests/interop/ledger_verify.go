@@ -109,7 +109,16 @@ func main() {
 	head := tree(text, verifiers)
 	reader := tlog.TileHashReader(head, tiles{folder})
 	for i := int64(0); i < head.N; i++ {
-		if _, err := tlog.ProveRecord(head.N, i, reader); err != nil {
+		leaf, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, i)})
+		if err != nil {
+			fail("leaf %d: %v", i, err)
+		}
+		proof, err := tlog.ProveRecord(head.N, i, reader)
+		if err != nil {
+			fail("leaf %d: %v", i, err)
+		}
+		// x/mod 0.7.0's reader takes some tiles (at 530 leaves the first) without comparing them with the tile above: so we do.
+		if err := tlog.CheckRecord(proof, head.N, head.Hash, i, leaf[0]); err != nil {
 			fail("leaf %d: %v", i, err)
 		}
 	}

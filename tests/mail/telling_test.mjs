@@ -2,6 +2,7 @@
 // day's news, what a private feed shows and to whom, and that its address is in no log.
 // test-seconds: 120
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { test, after, before } from "node:test";
@@ -119,6 +120,35 @@ test("clerk and postman killed while news is mailed: each member's news of the d
   for (const client of [alder, birch, cedar]) await house.renew(client);
 });
 
+// A feed as a parser that is none of ours reads it (expat, by Python), held against RFC 4287, 4.1.1 and 4.1.2.
+function atomOf(xml) {
+  const script = `
+import json, sys
+import xml.etree.ElementTree as tree
+def show(node):
+    children = {}
+    for child in node: children.setdefault(child.tag.split("}")[1], []).append({"text": child.text or "", "rel": child.get("rel", "alternate"), "href": child.get("href")})
+    return {"tag": node.tag, "children": children}
+feed = tree.fromstring(sys.stdin.buffer.read())
+print(json.dumps({**show(feed), "entries": [show(one) for one in feed.findall("{http://www.w3.org/2005/Atom}entry")]}))`;
+  const done = spawnSync("python3", ["-c", script], { input: xml, encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
+  return JSON.parse(done.stdout);
+}
+function atomGood(xml) {
+  const feed = atomOf(xml), when = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+  assert.equal(feed.tag, "{http://www.w3.org/2005/Atom}feed");
+  for (const one of [feed, ...feed.entries]) {
+    for (const name of ["id", "title", "updated"]) assert.equal(one.children[name]?.length, 1, name);
+    assert.match(one.children.updated[0].text, when);
+    assert.ok(new URL(one.children.id[0].text));
+    assert.equal(one.children.link.filter((link) => link.rel === "alternate" && new URL(link.href)).length, 1);
+  }
+  assert.ok(feed.children.author.length === 1);
+  const ids = [feed, ...feed.entries].map((one) => one.children.id[0].text);
+  assert.equal(new Set(ids).size, ids.length);
+}
+
 test("a private feed holds titles and links, needs no sign-in, and ends when its owner says so", async () => {
   await birch.submit("/notices/settings", "/feeds", { kind: 1 }, { expect: 303 });
   const settings = await birch.json("/notices/settings"), path = new URL(settings.topics_feed).pathname;
@@ -128,6 +158,14 @@ test("a private feed holds titles and links, needs no sign-in, and ends when its
   assert.match(got.text, /^<\?xml version="1\.0" encoding="utf-8"\?>\n<feed xmlns="http:\/\/www\.w3\.org\/2005\/Atom">/);
   assert.ok(got.text.includes("<title>Syncope on the first warm day of the year</title>"));
   for (const secret of [body.slice(0, 20), "Alder", "Birch", "Cedar", path]) assert.ok(!got.text.includes(secret), secret);
+  atomGood(got.text);
+  await birch.submit("/notices/settings", "/feeds", { kind: 3 }, { expect: 303 });
+  const own = (await visitor().get(new URL((await birch.json("/notices/settings")).own_feed).pathname)).text;
+  atomGood(own); // with nothing in it, too
+  assert.notEqual(atomOf(own).children.id[0].text, atomOf(got.text).children.id[0].text);
+  assert.deepEqual(atomOf((await visitor().get(path)).text).entries.map((one) => one.children.id), atomOf(got.text).entries.map((one) => one.children.id));
+  for (const broken of [got.text.replace(/<updated>[^<]*<\/updated>/, ""), got.text.replace("</feed>", ""), got.text.replace(/<id>[^<]*<\/id>/, "<id>no address</id>")])
+    assert.throws(() => atomGood(broken), "a feed that is not sound is seen (control)");
   assert.equal((await visitor().get(path.replace(/.$/, (c) => (c === "A" ? "B" : "A")))).status, 404);
   await birch.submit("/notices/settings", `/feeds/${settings.topics_feed_id}/drop`, {}, { expect: 303 });
   assert.equal((await visitor().get(path)).status, 404);

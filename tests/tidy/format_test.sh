@@ -14,7 +14,7 @@ bad=$(files '*.c' '*.h' | xargs -n 40 clang-format-14 --dry-run -Werror 2>&1 | g
 printf 'int  f( void ){return 1;}\n' | clang-format-14 --dry-run -Werror --assume-filename=core/a.c >/dev/null 2>&1
 [ $? -ne 0 ]; say $? "control: another layout is refused"
 
-said=$(files '*.lua' | xargs luacheck --quiet --no-color --codes --max-line-length 160 2>&1)
+said=$(files '*.lua' | grep -v '^tests/rules/hostile/' | xargs luacheck --quiet --no-color --codes --max-line-length 160 2>&1)
 code=$?
 say $code "Lua files are luacheck clean"
 [ $code -ne 0 ] && echo "$said" | tail -n 20 | sed 's/^/# /'

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { test, after, before } from "node:test";
 import { House, ask, answer, bin, npi, password, vote } from "../support/house.mjs";
 import { formToken } from "../support/form.mjs";
-import { campaign, earmark, tick } from "../support/money.mjs";
+import { campaign, earmark, sealed, tick } from "../support/money.mjs";
 import { digests, sql } from "../support/stores.mjs";
 
 const many = Number(process.env.FUZZ ?? 10000), seed = Number(process.env.SEED ?? Date.now() % 1000000);
@@ -32,6 +32,7 @@ before(async () => {
   it.waiting = (await admin.json("/admin/members")).applications[0].member;
   it.campaign = await campaign(house, sponsor, admin);
   await earmark(house, sponsor, it.campaign, it.answer, 1);
+  it.sealed = await sealed(house, await sponsor.json(`/sponsor/campaign/${it.campaign}`), it.campaign, it.answer, 3);
   await tick(house);
   await house.settle();
   if (asRoot) {
@@ -64,7 +65,7 @@ function others() {
     mail: sql(desk, "SELECT id, sent FROM mail WHERE sent <> 0 ORDER BY id;"),
   };
   // The paymaster's copy of who is a member and its cursor follow the journal; all the rest is money.
-  rows.vault = sql(join(house.state, "vault/vault.db"), ".dump session rule campaign fund sponsor_key earmark period item payout tranche checkpoint failed");
+  rows.vault = sql(join(house.state, "vault/vault.db"), ".dump session rule campaign fund sponsor_key own_key earmark period item payout tranche checkpoint failed");
   for (const line of digests(house)) if (/^(ledger|book|statement|roster|release) /.test(line)) rows[line.split(" ")[0]] = line;
   return rows;
 }
@@ -74,7 +75,7 @@ const differences = (was, is) => Object.keys({ ...was, ...is }).filter((name) =>
 const forms = {
   sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
-  rule_withdraw: "/admin/rule/:id/withdraw", campaign_open: "/sponsor/campaigns", earmark_place: "/sponsor/campaign/:key/earmark",
+  rule_withdraw: "/admin/rule/:id/withdraw", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
   campaign_fund: "/admin/fund", period_close: "/admin/period", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
 };
@@ -104,7 +105,8 @@ const clerkCommands = () => ({
 });
 const paymasterCommands = () => ({
   campaigns: {}, campaign_open: { name: "Forged", product: "Forged", starts_ms: house.time, ends_ms: house.time + 1e9, deposit_cents: 100000 },
-  earmark_place: { campaign: it.campaign, target: it.own, kind: 1, amount_cents: 100, cap_cents: 1000, payees_max: 3, rule: "reward", valid_to_ms: house.time + 1e9 },
+  earmark_seal: { campaign: it.campaign, envelope: it.sealed.envelope },
+  sponsor_key_add: { public_key: it.sealed.public_key },
   sponsor_totals: {}, campaign_fund: { campaign: it.campaign, amount_cents: 100000 }, period_close: { period: "2026-03" },
   ledger_page: { before: 0, most: 10 }, all_campaigns: {}, periods: {}, rule_active: { name: "reward" },
   ...(asRoot ? { ledger_tick: {} } : {}),
@@ -151,8 +153,8 @@ const requests = () => ({
     post("/preview", "/preview", { title: "x", body: "**y** 555-12-3456" }), post("/notices/seen", "/notices/seen", { upto: 9 }),
     post("/draft", "/draft", { place: "ask", title: "Half", body: "*text*" }), upload()],
   "web-login": [http("GET", "/healthz"), http("GET", "/login"), http("GET", "/join"), post("/login", "/login", { name: "Birch", password: "not hers" })],
-  "web-sponsor": [...["/sponsor", "/sponsor/campaigns", `/sponsor/campaign/${it.campaign}`, "/sponsor/totals", "/sponsor/releases"].map((uri) => http("GET", uri)),
-    post(`/sponsor/campaign/${it.campaign}/earmark`, "/sponsor/campaign/:key/earmark", { target: it.own, kind: 1, amount: "80", cap: "400", payees_max: 4, valid_to: "2026-04-01" })],
+  "web-sponsor": [...["/sponsor", "/sponsor/campaigns", `/sponsor/campaign/${it.campaign}`, "/sponsor/totals", "/sponsor/reports"].map((uri) => http("GET", uri)),
+    post(`/sponsor/campaign/${it.campaign}/earmark`, "/sponsor/campaign/:key/earmark", it.sealed)],
   "web-admin": [...["/admin", "/admin/members", "/admin/rules", "/admin/rule/1", "/admin/ledger", "/admin/status"].map((uri) => http("GET", uri)),
     post(`/admin/member/${it.waiting}`, "/admin/member/:id", { accepted: 1, reason: "forged" }), post("/admin/period", "/admin/period", { period: "2026-03" }),
     post("/admin/fund", "/admin/fund", { campaign: it.campaign, amount: "10" }), post("/admin/rules", "/admin/rules", { name: "posting", script, reason: "forged" })],

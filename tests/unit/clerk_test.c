@@ -140,15 +140,14 @@ static void references_are_added_once_a_key_and_can_be_voted_on(void **state UNU
     setup();
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     struct text first, again;
-    command.reference_add = (struct command_reference_add){TEXT("medquad:1"),
-                                                           TEXT("What is syncope?"),
-                                                           TEXT("A short loss of consciousness."),
-                                                           TEXT("neurology"),
-                                                           TEXT("A source"),
-                                                           TEXT("https://example.org/"),
-                                                           TEXT("CC BY 4.0"),
-                                                           NO_TEXT,
-                                                           NO_TEXT};
+    command.reference_add =
+        (struct command_reference_add){.key = TEXT("medquad:1"),
+                                       .title = TEXT("What is syncope?"),
+                                       .body = TEXT("A short loss of consciousness."),
+                                       .topics = TEXT("neurology"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT("https://example.org/"),
+                                       .licence = TEXT("CC BY 4.0")};
     request_new(&command);
     assert_int_equal(room_do(NULL, &command, &first), OK);
     request_new(&command);

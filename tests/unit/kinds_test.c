@@ -284,13 +284,23 @@ static void a_solved_case_becomes_a_case_study_and_keeps_its_how(void **state UN
     assert_int_equal(thread.solved, THREAD_STUDY);
     assert_int_equal(board_solution_get(room.board, &room_arena, question, &row), OK);
     assert_true(text_is(row.how, "Waited; no second run."));
-    for (int64_t solved = 0; solved <= 1;
-         solved++) { /* for a search it is solved, and nothing else */
+    for (int64_t solved = 0; solved <= 3; solved++) { /* not: solved, a case study, any */
         assert_int_equal(board_search_filtered(page_board(), &room_arena, TEXT(""), TEXT(""), 0,
                                                solved, 2, 0, 5, &found, &count),
                          OK);
-        assert_int_equal(count, solved);
+        assert_int_equal(count, solved > 0);
     }
+    const struct text stands = TEXT("\"waited\"");
+    struct board_search_count_between_row words;
+    assert_int_equal(
+        board_search_count_between(page_board(), &room_arena, stands, 0, INT64_MAX, 9, &words), OK);
+    assert_int_equal(words.rows, 1); /* how it was solved is searched */
+    fields = (struct command_solve){.question = question, .solved = false};
+    assert_int_equal(solve(&kestrel, fields), OK);
+    assert_int_equal(
+        board_search_count_between(page_board(), &room_arena, stands, 0, INT64_MAX, 9, &words), OK);
+    assert_int_equal(words.rows, 0);
+    assert_int_equal(board_index_check(room.board), OK);
     teardown();
 }
 

@@ -39,8 +39,8 @@ static void id_of(uint8_t id[16], unsigned number)
 {
     memset(id, 0, 16);
     id[0] = 1;
-    id[14] = (uint8_t)(number >> 8);
-    id[15] = (uint8_t)number;
+    for (int i = 0; i < 4; i++)
+        id[15 - i] = (uint8_t)(number >> (8 * i));
 }
 
 static struct leaf_transfer transfer_of(unsigned number, unsigned debit, unsigned credit,
@@ -164,6 +164,173 @@ static void refusals_come_in_their_order_and_a_failed_id_stays_failed(void **sta
     house_close(&house);
 }
 
+/* A transfer that differs from `made` in every field it may, then in one less each time: the answer
+ * names the first that is left. */
+static void each_mismatch_in_turn(struct house *house, uint8_t flags,
+                                  const struct leaf_transfer *made)
+{
+    static const enum book_answer order[] = {
+        BOOK_EXISTS_OTHER_FLAGS,
+        BOOK_EXISTS_OTHER_PENDING,
+        BOOK_EXISTS_OTHER_TIMEOUT,
+        BOOK_EXISTS_OTHER_DEBIT,
+        BOOK_EXISTS_OTHER_CREDIT,
+        BOOK_EXISTS_OTHER_AMOUNT,
+        BOOK_EXISTS_OTHER_CURRENCY,
+        BOOK_EXISTS_OTHER_CODE,
+        BOOK_EXISTS_OTHER_REF,
+        BOOK_EXISTS_OTHER_META,
+        BOOK_EXISTS,
+    };
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        struct leaf_transfer other = *made;
+        bool hold = flags == TRANSFER_PENDING;
+        uint8_t said = i == 0 ? (hold ? 0 : TRANSFER_VOID) : flags;
+        if ((hold && order[i] == BOOK_EXISTS_OTHER_PENDING) ||
+            (!hold && order[i] == BOOK_EXISTS_OTHER_TIMEOUT))
+            continue; /* that kind of transfer has no such field */
+        if (i < 2 && !hold)
+            id_of(other.pending, 998);
+        if (i > 0 && i < 3 && hold)
+            other.timeout++;
+        if (i == 0)
+            other.timeout = 0;
+        if (i < 4)
+            id_of(other.debit, 4);
+        if (i < 5)
+            id_of(other.credit, 5);
+        other.amount += i < 6;
+        if (i < 7)
+            other.exponent = 0;
+        other.code += i < 8;
+        other.ref[0] ^= i < 9;
+        other.meta[0] ^= i < 10;
+        assert_int_equal(make(house, said, &other), order[i]);
+    }
+}
+
+static struct leaf_transfer resolving(struct leaf_transfer transfer, unsigned hold)
+{
+    id_of(transfer.pending, hold);
+    return transfer;
+}
+
+/* Every transfer here breaks the rule it is refused by and as many of the later ones as can be
+ * broken together. */
+static void of_two_reasons_the_earlier_in_the_order_is_answered(void **state)
+{
+    (void)state;
+    struct house house;
+    house_open(&house);
+    accounts_make(&house);
+    uint8_t fee[16];
+    id_of(fee, 7);
+    struct leaf_account account = account_leaf(ACCOUNT_FEE, fee);
+    assert_int_equal(writer_begin(&house.writer), OK);
+    assert_int_equal(writer_account(&house.writer, &account), OK);
+    assert_int_equal(writer_commit(&house.writer), OK);
+    struct leaf_transfer t = transfer_of(1, 1, 2, 1000);
+    assert_int_equal(make(&house, 0, &t), BOOK_CREATED);
+    struct leaf_transfer hold = transfer_of(2, 2, 3, 100);
+    hold.timeout = 60;
+    assert_int_equal(make(&house, TRANSFER_PENDING, &hold), BOOK_CREATED);
+    struct leaf_transfer post = resolving(transfer_of(3, 2, 3, 100), 2);
+    assert_int_equal(make(&house, TRANSFER_POST, &post), BOOK_CREATED);
+    each_mismatch_in_turn(&house, TRANSFER_PENDING, &hold);
+    each_mismatch_in_turn(&house, TRANSFER_POST, &post);
+    t = transfer_of(10, 3, 1, 5000); /* refused for the state of the books: remembered */
+    assert_int_equal(make(&house, 0, &t), BOOK_EXCEEDS_CREDITS);
+    t = transfer_of(10, 77, 77, 1);
+    assert_int_equal(make(&house, 0, &t), BOOK_FAILED_BEFORE);
+    t.amount = 0;
+    assert_int_equal(make(&house, 0, &t), BOOK_MALFORMED);
+    t = transfer_of(11, 77, 77, 1);
+    assert_int_equal(make(&house, 0, &t), BOOK_SAME_ACCOUNTS);
+    t = transfer_of(12, 77, 78, 1);
+    assert_int_equal(make(&house, 0, &t), BOOK_NO_DEBIT);
+    t = transfer_of(13, 6, 78, 1);
+    assert_int_equal(make(&house, 0, &t), BOOK_NO_CREDIT);
+    t = resolving(transfer_of(14, 6, 3, 1), 999);
+    assert_int_equal(make(&house, TRANSFER_POST, &t), BOOK_CURRENCIES_DIFFER);
+    t = resolving(transfer_of(15, 3, 4, 1), 999);
+    assert_int_equal(make(&house, TRANSFER_POST, &t), BOOK_NO_PENDING);
+    t = resolving(transfer_of(16, 3, 4, 5000), 1);
+    assert_int_equal(make(&house, TRANSFER_POST, &t), BOOK_NOT_PENDING);
+    t = resolving(transfer_of(17, 3, 4, 5000), 2);
+    assert_int_equal(make(&house, TRANSFER_POST, &t), BOOK_PENDING_DIFFERS);
+    t = resolving(transfer_of(18, 2, 3, 5000), 2);
+    assert_int_equal(make(&house, TRANSFER_POST, &t), BOOK_PENDING_TOO_SMALL);
+    t = resolving(transfer_of(19, 2, 3, 100), 2);
+    assert_int_equal(make(&house, TRANSFER_VOID, &t), BOOK_PENDING_POSTED);
+    t = transfer_of(20, 4, 1, 5000);
+    assert_int_equal(make(&house, 0, &t), BOOK_EXCEEDS_CREDITS);
+    t = transfer_of(21, 7, 1, 5000);
+    assert_int_equal(make(&house, 0, &t), BOOK_EXCEEDS_DEBITS);
+    /* A total of 2^62: 511 of the largest amounts and what lies on the account fit, one more does
+     * not. */
+    assert_int_equal(writer_begin(&house.writer), OK);
+    enum book_answer answer = BOOK_CREATED;
+    uint64_t seq;
+    for (unsigned i = 0; i < 511; i++) {
+        t = transfer_of(1000 + i, 1, 2, LEAF_AMOUNT_MAX);
+        assert_int_equal(writer_transfer(&house.writer, 0, &t, &answer, &seq), OK);
+        assert_int_equal(answer, BOOK_CREATED);
+    }
+    assert_int_equal(writer_commit(&house.writer), OK);
+    t = transfer_of(22, 5, 2, LEAF_AMOUNT_MAX); /* and account 5 has nothing */
+    assert_int_equal(make(&house, 0, &t), BOOK_OVERFLOWS);
+    house_close(&house);
+}
+
+static void a_hold_ends_by_an_entry_and_only_when_its_time_is_over(void **state)
+{
+    (void)state;
+    static const uint8_t secret[KEY_SIZE] = {7};
+    const struct account_key key = {secret};
+    struct house house;
+    struct book_account account;
+    struct book_transfers_over_row *over;
+    enum book_answer answer;
+    size_t count;
+    int64_t start_ms = *world_clock;
+    uint8_t id[16];
+    house_open(&house);
+    accounts_make(&house);
+    struct leaf_transfer t = transfer_of(1, 1, 2, 1000);
+    assert_int_equal(make(&house, 0, &t), BOOK_CREATED);
+    uint64_t seq = writer_size(&house.writer);
+    t = transfer_of(2, 2, 3, 600);
+    t.timeout = 3600;
+    assert_int_equal(make(&house, TRANSFER_PENDING, &t), BOOK_CREATED);
+    /* The ledger's own time decides, not that of who asks. */
+    for (int later = 0; later < 2; later++) {
+        int64_t now_s = (int64_t)house.writer.book.tick + (later ? 3600 : 3599);
+        assert_int_equal(book_transfers_over(house.book, &house.arena, now_s, 0, 10, &over, &count),
+                         OK);
+        assert_int_equal(count, later);
+    }
+    assert_int_equal(writer_begin(&house.writer), OK);
+    assert_int_equal(writer_expire(&house.writer, &key, seq, &answer), NOT_FOUND);
+    assert_int_equal(writer_expire(&house.writer, &key, seq - 1, &answer), NOT_FOUND);
+    writer_rollback(&house.writer);
+    *world_clock += 2 * 3600 * 1000;
+    assert_int_equal(writer_begin(&house.writer), OK);
+    assert_int_equal(writer_expire(&house.writer, &key, seq, &answer), OK);
+    assert_int_equal(answer, BOOK_CREATED);
+    assert_int_equal(writer_expire(&house.writer, &key, seq, &answer), OK); /* once */
+    assert_int_equal(answer, BOOK_EXISTS);
+    assert_int_equal(writer_commit(&house.writer), OK);
+    id_of(id, 2);
+    assert_int_equal(book_account(&house.writer.book, id, &account), OK);
+    assert_int_equal(account.debits_pending, 0);
+    assert_int_equal(account.debits_posted, 0);
+    assert_int_equal(book_transfers_over(house.book, &house.arena, INT64_MAX, 0, 10, &over, &count),
+                     OK);
+    assert_int_equal(count, 0);
+    *world_clock = start_ms;
+    house_close(&house);
+}
+
 static void holds_are_resolved_once_in_whole_or_in_part(void **state)
 {
     (void)state;
@@ -211,6 +378,24 @@ static void holds_are_resolved_once_in_whole_or_in_part(void **state)
     house_close(&house);
 }
 
+/* Every leaf of the log through the auditor's fold. */
+static void leaves_fold(struct log *log, struct arena *arena, struct audit_fold *fold)
+{
+    struct log_entry *entries;
+    size_t count;
+    int64_t after = 0;
+    do {
+        arena_reset(arena, 0);
+        assert_int_equal(log_read(log, arena, after, 10000, &entries, &count), OK);
+        for (size_t i = 0; i < count; i++) {
+            struct leaf leaf;
+            assert_int_equal(leaf_decode(entries[i].body, &leaf, NULL), OK);
+            assert_null(audit_fold_take(fold, &leaf));
+        }
+        after += (int64_t)count;
+    } while (count > 0);
+}
+
 /* The auditor's own fold must agree with the book after any mixture of what is made and refused. */
 static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void **state)
 {
@@ -221,17 +406,20 @@ static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void *
     struct leaf_transfer t = transfer_of(9999, 1, 2, 100000);
     assert_int_equal(make(&house, 0, &t), BOOK_CREATED);
     int answers[BOOK_ANSWER_COUNT] = {0};
-    for (unsigned batch = 0; batch < 40; batch++) {
+    /* OPERATIONS=N: as many, with as many ids that half of them are used twice. */
+    const char *asked = getenv("OPERATIONS");
+    unsigned operations = asked == NULL ? 2000 : (unsigned)atoi(asked), ids = operations * 3 / 4;
+    for (unsigned batch = 0; batch < operations / 50; batch++) {
         assert_int_equal(writer_begin(&house.writer), OK);
         for (unsigned i = 0; i < 50; i++) {
             static const uint8_t flags[] = {0, 0, TRANSFER_PENDING, TRANSFER_POST, TRANSFER_VOID};
             uint8_t flag = flags[seal_random_below(5)];
             enum book_answer answer;
             uint64_t seq;
-            t = transfer_of((unsigned)seal_random_below(1500), 1 + (unsigned)seal_random_below(5),
+            t = transfer_of((unsigned)seal_random_below(ids), 1 + (unsigned)seal_random_below(5),
                             1 + (unsigned)seal_random_below(5), 1 + seal_random_below(900));
             if (flag == TRANSFER_POST || flag == TRANSFER_VOID)
-                id_of(t.pending, (unsigned)seal_random_below(1500));
+                id_of(t.pending, (unsigned)seal_random_below(ids));
             assert_int_equal(writer_transfer(&house.writer, flag, &t, &answer, &seq), OK);
             answers[answer]++;
         }
@@ -239,16 +427,9 @@ static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void *
     }
     assert_true(answers[BOOK_CREATED] > 100);
     struct audit_fold fold = {0};
-    struct log_entry *entries;
-    size_t count;
     struct arena arena;
     arena_open(&arena, 32 << 20);
-    assert_int_equal(log_read(house.log, &arena, 0, 100000, &entries, &count), OK);
-    for (size_t i = 0; i < count; i++) {
-        struct leaf leaf;
-        assert_int_equal(leaf_decode(entries[i].body, &leaf, NULL), OK);
-        assert_null(audit_fold_take(&fold, &leaf));
-    }
+    leaves_fold(house.log, &arena, &fold);
     assert_null(audit_fold_balance(&fold));
     for (size_t i = 0; i < fold.account_ids.count; i++) {
         struct book_account account;
@@ -370,6 +551,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_repeated_id_is_answered_and_each_differing_field_is_named),
         cmocka_unit_test(refusals_come_in_their_order_and_a_failed_id_stays_failed),
+        cmocka_unit_test(of_two_reasons_the_earlier_in_the_order_is_answered),
+        cmocka_unit_test(a_hold_ends_by_an_entry_and_only_when_its_time_is_over),
         cmocka_unit_test(holds_are_resolved_once_in_whole_or_in_part),
         cmocka_unit_test(random_books_agree_with_an_independent_fold_and_a_rebuilt_one),
         cmocka_unit_test(a_book_that_lags_catches_up_and_a_rolled_back_batch_leaves_no_trace),

@@ -1,6 +1,6 @@
-/* Judges that share nothing with us: golang.org/x/mod reads checkpoint, tiles and receipts;
- * hledger, ledger and bean-check read the exported books. Each must also refuse a changed copy.
- * What is not installed is skipped. test-seconds: 240 */
+/* Judges that share nothing with us: golang.org/x/mod reads checkpoint, tiles and receipts,
+ * @sigstore/verify checkpoint and receipts; hledger, ledger and bean-check read the exported books.
+ * Each must also refuse a changed copy. What is not installed is skipped. test-seconds: 240 */
 #include "tests/unit/ledger_world.h"
 
 #include "ledger/file.h"
@@ -115,6 +115,25 @@ static void an_unrelated_implementation_verifies_checkpoint_tiles_and_a_receipt(
     changed_copy(bad, bad, 30);
 }
 
+static void a_second_unrelated_implementation_verifies_a_receipt(void **state)
+{
+    (void)state;
+    char folder[600], bad[600];
+    struct bytes receipt;
+    if (!there("node") || access("tests/node_modules/@sigstore/verify", F_OK) != 0)
+        skip();
+    snprintf(folder, sizeof folder, "%s", conf_path("public"));
+    const char *const judge[] = {"node", "tests/interop/sigstore_verify.mjs", folder, receipt_path,
+                                 NULL};
+    assert_int_equal(run(judge), 0);
+    snprintf(bad, sizeof bad, "%s", conf_path("bad.tlog-proof"));
+    changed_copy(receipt_path, bad, 200);
+    const char *const forged[] = {"node", "tests/interop/sigstore_verify.mjs", folder, bad, NULL};
+    assert_int_not_equal(run(forged), 0);
+    /* Small enough to print on a page. */
+    assert_int_equal(file_read(&world.arena, receipt_path, 4096, &receipt), OK);
+}
+
 /* The export in a file. */
 static void export_to(const char *dialect, const char *path)
 {
@@ -194,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unrelated_implementation_verifies_checkpoint_tiles_and_a_receipt),
+        cmocka_unit_test(a_second_unrelated_implementation_verifies_a_receipt),
         cmocka_unit_test(hledger_accepts_the_books_and_refuses_a_cent_more),
         cmocka_unit_test(ledger_accepts_the_books_and_refuses_a_cent_more),
         cmocka_unit_test(bean_check_accepts_the_books_and_refuses_a_cent_more),

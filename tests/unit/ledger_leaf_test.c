@@ -68,6 +68,10 @@ static struct leaf leaf_of(int kind)
         memset(leaf.key.public_key, 0xb1, 32);
         memset(leaf.key.signature, 0xb2, 64);
         break;
+    case LEAF_ANCHOR:
+        leaf.anchor.place = 4711;
+        memset(leaf.anchor.digest, 0xc1, 32);
+        break;
     case LEAF_KIND_COUNT:
         break;
     }
@@ -87,6 +91,7 @@ static void every_kind_has_the_hash_it_had_when_the_layout_was_frozen(void **sta
         [LEAF_EXPORT] = "d70955bed4bfdc5a6b527b31b51e340030fc9a81d6973bcc6b8fbf40f074a723",
         [LEAF_RULESET] = "fb53c141048ab7d99b55a291cb448e5eafe743b562fda3a8a193c74e13966906",
         [LEAF_KEY] = "a492dbab4351e635c31bcf06a863452f8d6743ffda58114601effd4637029cc7",
+        [LEAF_ANCHOR] = "ce9a91175badf690651d35c5da3c6b540c3741727295f641d1be23b4e950a07d",
     };
     struct arena arena;
     arena_open(&arena, 1 << 16);

@@ -228,7 +228,7 @@ static void the_ledger_grows_alike_with_and_without_earmarks(void **state)
     sizes_of_world(settings, true, with);
     assert_memory_equal(without, with, sizeof with);
     for (size_t i = 1; i + 1 < SIZES; i++)
-        assert_int_equal(with[i] - with[i - 1], 4);
+        assert_int_equal(with[i] - with[i - 1], 4 + 1); /* and the anchor */
     assert_int_equal(with[SIZES - 1] - with[SIZES - 2], 512);
     /* Control: a house that pads its close to less than a busy month takes shows it. */
     sizes_of_world("ledger.close_bucket = 8\nledger.fund_unit_cents = 1000\n", false, without);
@@ -273,7 +273,22 @@ static void rebuilt_folds_have_equal_content(void **state)
 
 /* --- who may do what --- */
 
-static void commands_are_refused_to_the_wrong_people_and_change_nothing(void **state)
+/* Damaged on its way, at one place after the other. */
+static void damaged_anywhere(struct world *world, struct paymaster *paymaster,
+                             const struct command *place)
+{
+    for (size_t at = 0; at < ENVELOPE_TEXT_SIZE; at += 997) {
+        struct command torn = *place;
+        char *text =
+            (char *)(uintptr_t)arena_text(&world->arena, place->earmark_seal.envelope).data;
+        text[at] = text[at] == 'A' ? 'B' : 'A';
+        torn.earmark_seal.envelope = (struct text){text, ENVELOPE_TEXT_SIZE};
+        torn.request[0] = 0;
+        assert_int_equal(world_ask(world, paymaster, &torn, world->sponsor_token), INVALID);
+    }
+}
+
+static void an_envelope_is_taken_whole_from_its_sponsor_or_not_at_all(void **state)
 {
     (void)state;
     static struct paymaster paymaster;
@@ -285,6 +300,72 @@ static void commands_are_refused_to_the_wrong_people_and_change_nothing(void **s
     struct text campaign = world_campaign(&world, &paymaster, 100000);
     int64_t question = world_posting(&world, world.members[0], 0);
     uint64_t size = size_of(&paymaster);
+    /* An envelope signed by a key nobody has told of; then that key is the sponsor's. */
+    struct envelope_slot good = world_slot(&paymaster, campaign, question, 3, 100, 1000), bad;
+    assert_int_equal(world_seal(&world, &paymaster, campaign, good), INVALID);
+    assert_int_equal(size_of(&paymaster), size);
+    assert_int_equal(world_key_add(&world, &paymaster), OK);
+    assert_int_equal(size_of(&paymaster), size); /* its event waits for the batch */
+    assert_int_equal(world_key_add(&world, &paymaster), OK);
+    assert_int_equal(size_of(&paymaster), size);
+    struct command place = {.kind = COMMAND_EARMARK_SEAL};
+    place.earmark_seal.campaign = campaign;
+    place.earmark_seal.envelope =
+        envelope_seal(&world.arena, paymaster.box_public, world_seed, &good, 1);
+    assert_int_equal(place.earmark_seal.envelope.size, ENVELOPE_TEXT_SIZE);
+    assert_int_equal(world_ask(&world, &paymaster, &place, world.admin_token), REFUSED);
+    assert_int_equal(world_ask(&world, &paymaster, &place, other), NOT_FOUND);
+    assert_int_equal(world_ask(&world, &paymaster, &place, NULL), REFUSED);
+    bad = good;
+    bad.terms.cap = 100001; /* more than the deposit */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.target = world.members[0]; /* no posting */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.kind = EARMARK_ANSWER; /* under the rule of another kind */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.campaign[0] ^= 1;
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.until_s += 400 * (DAY_MS / 1000);
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    bad = good;
+    bad.terms.valid_to_s = bad.until_s = clock_month_next(*world_clock) / 1000; /* a second late */
+    assert_int_equal(world_seal(&world, &paymaster, campaign, bad), INVALID);
+    damaged_anywhere(&world, &paymaster, &place);
+    assert_int_equal(size_of(&paymaster), size);
+    /* And now it is taken; the same request again is the same earmark, with other content it is
+     * refused, and the same earmark under another request too. */
+    memset(place.request, 7, 16);
+    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), OK);
+    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), OK);
+    memset(place.request, 8, 16);
+    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
+    memset(place.request, 7, 16);
+    place.earmark_seal.envelope =
+        envelope_seal(&world.arena, paymaster.box_public, world_seed, &good, 1);
+    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), CONFLICT);
+    struct vault_campaign_find_row row;
+    struct bytes id = hex_read(&world.arena, campaign);
+    assert_int_equal(vault_campaign_find(paymaster.vault, &world.arena, id, &row), OK);
+    assert_int_equal(row.earmarks, 1);
+    assert_int_equal(row.reserved_cents, 1000);
+    paymaster_close(&paymaster);
+    world_close(&world);
+}
+
+static void commands_are_refused_to_the_wrong_people_and_change_nothing(void **state)
+{
+    (void)state;
+    static struct paymaster paymaster;
+    struct world world;
+    uint8_t other[TOKEN_SIZE];
+    world_open(&world, SETTINGS);
+    (void)world_staff(&world, 2, other);
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    struct text campaign = world_campaign(&world, &paymaster, 100000);
     struct command fund = {.kind = COMMAND_CAMPAIGN_FUND};
     fund.campaign_fund.campaign = campaign;
     fund.campaign_fund.amount_cents = 1000;
@@ -296,40 +377,6 @@ static void commands_are_refused_to_the_wrong_people_and_change_nothing(void **s
     assert_int_equal(world_ask(&world, &paymaster, &close, world.sponsor_token), REFUSED);
     /* The month is not over. */
     assert_int_equal(world_ask(&world, &paymaster, &close, world.admin_token), INVALID);
-    struct command place = {.kind = COMMAND_EARMARK_PLACE};
-    place.earmark_place = (struct command_earmark_place){.campaign = campaign,
-                                                         .target = question,
-                                                         .kind = 3,
-                                                         .amount_cents = 100,
-                                                         .cap_cents = 1000,
-                                                         .payees_max = 10,
-                                                         .rule = TEXT("reward/vote"),
-                                                         .valid_to_ms = *world_clock + DAY_MS};
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.admin_token), REFUSED);
-    assert_int_equal(world_ask(&world, &paymaster, &place, other), NOT_FOUND);
-    assert_int_equal(world_ask(&world, &paymaster, &place, NULL), REFUSED);
-    place.earmark_place.cap_cents = 100001; /* more than the deposit */
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
-    place.earmark_place.cap_cents = 1000;
-    place.earmark_place.target = world.members[0]; /* no posting */
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
-    place.earmark_place.target = question;
-    place.earmark_place.rule = TEXT("reward/answer"); /* of another kind */
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), INVALID);
-    place.earmark_place.rule = TEXT("reward/vote");
-    assert_int_equal(size_of(&paymaster), size);
-    /* And now it is taken; the same request again is the same earmark, with other content it is
-     * refused. */
-    memset(place.request, 7, 16);
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), OK);
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), OK);
-    place.earmark_place.amount_cents = 101;
-    assert_int_equal(world_ask(&world, &paymaster, &place, world.sponsor_token), CONFLICT);
-    struct vault_campaign_find_row row;
-    struct bytes id = hex_read(&world.arena, campaign);
-    assert_int_equal(vault_campaign_find(paymaster.vault, &world.arena, id, &row), OK);
-    assert_int_equal(row.earmarks, 1);
-    assert_int_equal(row.reserved_cents, 1000);
     /* A token of nobody; an idle session. */
     uint8_t nobody[TOKEN_SIZE];
     seal_random(nobody, sizeof nobody);
@@ -351,8 +398,9 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
     world_open(&world, SETTINGS);
     assert_int_equal(paymaster_open(&paymaster), OK);
     month_begin(&world, &paymaster, &month, false);
-    /* Whoever knows the public key can make a box; only the sponsor's signature makes it worth
-     * anything. */
+    assert_int_equal(world_key_add(&world, &paymaster), OK);
+    /* Whoever knows the public key can make a box; only the sponsor's own signature makes it worth
+     * anything. The key the house has for a sponsor signs nothing that is new. */
     struct earmark terms = {.kind = EARMARK_VOTE,
                             .target = month.questions[0],
                             .amount = 1000,
@@ -368,13 +416,13 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
                      OK);
     memcpy(terms.rule, rule.sha256.data, 32);
     memcpy(terms.campaign, hex_read(&world.arena, month.campaign).data, 16);
-    for (int honest = 0; honest < 2; honest++) {
-        if (honest == 0)
-            seal_sign_keypair(public_key, secret_key, NULL);
+    for (int honest = 0; honest < 3; honest++) {
+        if (honest != 1)
+            seal_sign_keypair(public_key, secret_key, honest == 0 ? NULL : world_seed);
         else
             paymaster_sponsor_key(&paymaster, world.sponsor, public_key, secret_key);
         memcpy(terms.sponsor_key, public_key, 32);
-        terms.target = month.questions[honest];
+        terms.target = month.questions[honest == 2 ? 1 : 0];
         nonce[1] = (uint8_t)honest;
         earmark_write(&terms, nonce, secret_key, opening);
         earmark_commitment(opening, commitment);
@@ -383,7 +431,7 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
         assert_int_equal(sealed.size, EARMARK_SEALED_SIZE);
         assert_int_equal(vault_earmark_add(paymaster.vault, &world.arena, bytes_of(nonce, 16),
                                            bytes_of(commitment, 32), bytes_of(commitment, 32),
-                                           sealed, terms.valid_to_s, &added),
+                                           sealed, terms.valid_to_s, 0, &added),
                          OK);
     }
     assert_int_equal(commit_tick(&paymaster), OK);
@@ -445,6 +493,7 @@ int main(void)
         cmocka_unit_test(the_rules_replayed_give_the_same_entries_and_a_changed_journal_does_not),
         cmocka_unit_test(the_ledger_grows_alike_with_and_without_earmarks),
         cmocka_unit_test(rebuilt_folds_have_equal_content),
+        cmocka_unit_test(an_envelope_is_taken_whole_from_its_sponsor_or_not_at_all),
         cmocka_unit_test(commands_are_refused_to_the_wrong_people_and_change_nothing),
         cmocka_unit_test(a_forged_box_in_the_vault_pays_nothing),
         cmocka_unit_test(sponsors_see_payments_only_in_groups_of_eleven),

@@ -23,6 +23,7 @@
 #include "core/session.h"
 #include "core/trace.h"
 #include "ledger/audit.h"
+#include "ledger/envelope.h"
 #include "ledger/paymaster.h"
 #include "tests/support/scratch.h"
 
@@ -212,21 +213,60 @@ static UNUSED struct text world_campaign(struct world *world, struct paymaster *
     return opened.id;
 }
 
+/* The sponsor's own key, which only the test holds. */
+static const uint8_t world_seed[KEY_SIZE] = {1, 2, 3};
+
+static UNUSED struct envelope_slot world_slot(struct paymaster *paymaster, struct text campaign,
+                                              int64_t target, int64_t kind, int64_t amount,
+                                              int64_t cap)
+{
+    static const char *const rules[] = {"", "reward/posting", "reward/answer", "reward/vote"};
+    struct vault_rule_current_row rule;
+    int64_t month_s = clock_month_next(*world_clock) / 1000 - 1;
+    struct envelope_slot slot = {.until_s = *world_clock / 1000 + 20 * (DAY_MS / 1000)};
+    slot.terms = (struct earmark){.kind = (enum earmark_kind)kind,
+                                  .target = target,
+                                  .amount = amount,
+                                  .cap = cap,
+                                  .payees_max = kind == EARMARK_POSTING ? 1 : 50,
+                                  .valid_from_s = *world_clock / 1000,
+                                  .valid_to_s = slot.until_s < month_s ? slot.until_s : month_s};
+    assert_true(campaign_id_read(&paymaster->arena, campaign, slot.terms.campaign));
+    assert_int_equal(
+        vault_rule_current(paymaster->vault, &paymaster->arena, text_of(rules[kind]), &rule), OK);
+    memcpy(slot.terms.rule, rule.sha256.data, 32);
+    return slot;
+}
+
+static UNUSED enum result world_key_add(struct world *world, struct paymaster *paymaster)
+{
+    struct command command = {.kind = COMMAND_SPONSOR_KEY_ADD};
+    uint8_t public_key[32], secret_key[64];
+    struct buf hex;
+    seal_sign_keypair(public_key, secret_key, world_seed);
+    buf_open(&hex, &world->arena, 80);
+    buf_hex(&hex, bytes_of(public_key, 32));
+    command.sponsor_key_add.public_key = buf_done(&hex);
+    return world_ask(world, paymaster, &command, world->sponsor_token);
+}
+
+static UNUSED enum result world_seal(struct world *world, struct paymaster *paymaster,
+                                     struct text campaign, struct envelope_slot slot)
+{
+    struct command command = {.kind = COMMAND_EARMARK_SEAL};
+    command.earmark_seal.campaign = campaign;
+    command.earmark_seal.envelope =
+        envelope_seal(&world->arena, paymaster->box_public, world_seed, &slot, 1);
+    return world_ask(world, paymaster, &command, world->sponsor_token);
+}
+
 static UNUSED enum result world_earmark(struct world *world, struct paymaster *paymaster,
                                         struct text campaign, int64_t target, int64_t kind,
                                         int64_t amount, int64_t cap)
 {
-    struct command command = {.kind = COMMAND_EARMARK_PLACE};
-    struct command_earmark_place *place = &command.earmark_place;
-    place->campaign = campaign;
-    place->target = target;
-    place->kind = kind;
-    place->amount_cents = amount;
-    place->cap_cents = cap;
-    place->payees_max = 50;
-    place->rule = TEXT("");
-    place->valid_to_ms = *world_clock + 20 * (int64_t)DAY_MS;
-    return world_ask(world, paymaster, &command, world->sponsor_token);
+    assert_int_equal(world_key_add(world, paymaster), OK); /* again it is the same key */
+    return world_seal(world, paymaster, campaign,
+                      world_slot(paymaster, campaign, target, kind, amount, cap));
 }
 
 static UNUSED enum result world_period(struct world *world, struct paymaster *paymaster,

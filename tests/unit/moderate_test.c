@@ -342,6 +342,47 @@ static void a_removed_text_is_in_no_store_and_does_not_come_back(void **state UN
     teardown();
 }
 
+static bool journal_has(int64_t seq, int64_t part)
+{
+    uint8_t salt[16];
+    struct text body;
+    return log_text_get(room.journal, &room_arena, seq, part, &body, salt) == OK &&
+           body.data != NULL;
+}
+
+static void leave(const struct person *person)
+{
+    struct command command = {.kind = COMMAND_LEAVE};
+    request_new(&command);
+    command.leave.password = TEXT("password 123");
+    assert_int_equal(room_do(person, &command, NULL), OK);
+}
+
+static void words_to_admins_go_when_they_are_taken_back_or_their_writer_leaves(void **state UNUSED)
+{
+    setup();
+    assert_int_equal(flag_with(&tamarack, answer, FLAG_OTHER, 0, "He told me at dinner.", NULL),
+                     OK);
+    int64_t said = room.head;
+    assert_int_equal(flag_with(&tamarack, answer, FLAG_RUDE, 0, "Taken back soon.", NULL), OK);
+    int64_t taken_back = room.head;
+    assert_int_equal(flag_with(&kestrel, answer, FLAG_RUDE, 0, "This stays.", NULL), OK);
+    int64_t stays = room.head;
+    assert_true(journal_has(said, 0) && journal_has(taken_back, 0));
+    assert_int_equal(flag_withdraw(&tamarack, answer, FLAG_RUDE), OK);
+    assert_false(journal_has(taken_back, 0));
+    assert_int_equal(decide(&admin, answer, OUTCOME_HIDDEN), OK); /* it goes decided or not */
+    assert_int_equal(appeal(&larkspur, answer), OK);
+    int64_t objected = room.head;
+    assert_true(journal_has(said, 0) && journal_has(objected, 0));
+    leave(&tamarack);
+    leave(&larkspur);
+    assert_false(journal_has(said, 0) || journal_has(objected, 0));
+    assert_true(journal_has(stays, 0)); /* the control */
+    assert_true(text_is(queue_of(&second).items[0].appeal, "(blanked)"));
+    teardown();
+}
+
 static void a_decision_needs_its_reason_and_a_return_its_words(void **state UNUSED)
 {
     setup();
@@ -529,6 +570,7 @@ int main(void)
         cmocka_unit_test(a_hidden_question_takes_its_thread_along_and_brings_it_back),
         cmocka_unit_test(its_author_alone_sees_what_is_hidden_and_why),
         cmocka_unit_test(a_removed_text_is_in_no_store_and_does_not_come_back),
+        cmocka_unit_test(words_to_admins_go_when_they_are_taken_back_or_their_writer_leaves),
         cmocka_unit_test(a_decision_needs_its_reason_and_a_return_its_words),
         cmocka_unit_test(an_objection_goes_to_another_admin_and_ends_there),
         cmocka_unit_test(first_postings_wait_until_somebody_has_looked),

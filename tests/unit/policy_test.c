@@ -34,7 +34,7 @@ static void assert_near(double got, double expected, const char *what)
         fail_msg("%s: %.17g, expected %.17g", what, got, expected);
 }
 
-/* --- the formulas once more: published figures of the simulator, without product and audit --- */
+/* --- the formulas once more --- */
 
 static double ramp(double x, double low, double high)
 {
@@ -92,15 +92,17 @@ static void votes_weigh_as_the_reference_says(void **state)
     for (int i = 0; i < 20000; i++) {
         struct voter v = voter_draw();
         double sign = whole(1) * 2 - 1, independent = draw(0, 1), trust = draw(0, 1), a, b, r[3];
+        double acts = whole(60), in_field = whole(acts);
         rates(&v, &a, &b);
         a = fmin(.98, fmax(.02, a));
         b = fmin(.98, fmax(.02, b));
-        double w = independent * trust;
+        double field = (in_field + 4 * .3) / (acts + 4);
+        double w = independent * trust * (1.2 - .8 * ramp(field, .15, .4));
         double odds =
             sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
         double weight = w * fmin(2, fmax(0, (a - b) / .35));
-        POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), v.votes, v.ups,
-                    v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
+        POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), in_field, acts,
+                    v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
         assert_near(r[0], w * odds, "odds");
         assert_near(r[1], weight, "weight");
         assert_near(r[2], weight * ((sign > 0) - .5 * (a + b)), "residual");
@@ -116,7 +118,7 @@ static void members_score_as_the_reference_says(void **state)
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
-        assert_near(r[0], residual / (weight + 8) + .05 * ((a - b) - .35), "score");
+        assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .35), "score");
         assert_near(r[0], r[1] + r[2], "parts");
         POLICY_CALL(&policy, POLICY_BAND, &band, r[0], weight);
         assert_true(band == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
@@ -132,13 +134,17 @@ static void links_and_trust_are_as_the_reference_says(void **state)
         double x = fmax(0, va - na * s - sqrt(na * s)) / (na + 3);
         double y = fmax(0, av - nv * t - sqrt(nv * t)) / (nv + 3);
         POLICY_CALL(&policy, POLICY_LINK, &got, va, na, s, av, nv, t);
-        assert_near(got, ramp(x, .25, .45) * ramp(fmin(x, y), .10, .25), "link");
-        double own = draw(0, 1), rival = draw(0, 1), sign = whole(1) * 2 - 1;
-        POLICY_CALL(&policy, POLICY_INDEPENDENCE, &got, sign, own, rival);
-        assert_near(got, sign < 0 && rival < .5 ? 0 : own, "independence");
+        assert_near(got, ramp(x, .25, .45) * ramp(fmin(x, y), .05, .20), "link");
+        double own = draw(0, 1), product = draw(0, 1), rival = draw(0, 1), sign = whole(1) * 2 - 1;
+        POLICY_CALL(&policy, POLICY_INDEPENDENCE, &got, sign, own, product, rival);
+        assert_near(got, sign < 0 && rival < .5 ? 0 : own * product, "independence");
         double votes = whole(100), dependent = draw(0, votes);
         POLICY_CALL(&policy, POLICY_TRUST, &got, votes, dependent);
-        assert_near(got, ramp(dependent / (votes + 5), .08, .25), "trust");
+        assert_near(got, ramp(dependent / (votes + 5), .05, .18), "trust");
+        double credit = draw(-.1, .2) * votes, alone = draw(0, .3) * votes;
+        POLICY_CALL(&policy, POLICY_WORTH, &got, votes, credit, alone);
+        double worth = (credit / (votes + 8) - .005) / .025;
+        assert_near(got, fmax(0, fmin(1, worth)) * fmin(1, alone / (votes + 8) / .05), "worth");
     }
 }
 
@@ -146,7 +152,7 @@ static void settlement_is_as_the_reference_says(void **state)
 {
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        double sum = draw(-40, 40), total, p, known, r[3];
+        double sum = draw(-40, 40), total, p, known, r[4];
         POLICY_CALL(&policy, POLICY_ODDS, &total, sum);
         assert_near(total, sum, "odds");
         POLICY_CALL(&policy, POLICY_PROBABILITY, &p, total);
@@ -155,14 +161,16 @@ static void settlement_is_as_the_reference_says(void **state)
         POLICY_CALL(&policy, POLICY_KNOWN, &known, n, s, m, t);
         assert_near(known, logit((t + 4 * (s + 5) / (n + 10)) / (m + 4)), "known");
         double sign = whole(1) * 2 - 1, ind = draw(0, 1), own = draw(-2, 2), before = draw(-9, 9);
-        POLICY_CALL(&policy, POLICY_SETTLE, r, sign, ind, own, total, known, before);
+        double alone = whole(1);
+        POLICY_CALL(&policy, POLICY_SETTLE, r, sign, ind, own, total, known, before, alone);
         double others = sigmoid(total - own), was = sigmoid(known + before);
         assert_near(r[0], others, "others");
         assert_near(r[1], ind * fmax(.15, 4 * was * (1 - was)), "teaches");
         assert_near(r[2], sign * (others - was) * ind, "credit");
+        assert_near(r[3], alone * ind, "alone");
         double author = draw(-1, 1);
         POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author);
-        assert_near(r[0], sum + 4 * author, "score");
+        assert_near(r[0], sum + 8 * author, "score");
     }
 }
 
@@ -192,8 +200,8 @@ static void the_reference_would_notice_another_constant(void **state)
     struct policy other = {.failed_seq = -1};
     assert_int_equal(policy_push(&other, &arena, (struct text){changed, script.size}, 0, &why), OK);
     double r[3], s[3];
-    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 50, 25, 1000, 600, 90, 90, 0, 50);
-    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 50, 25, 1000, 600, 90, 90, 0, 50);
+    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50);
+    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50);
     assert_true(fabs(r[0] - s[0]) > 1e-3);
     policy_close(&other);
 }

@@ -4,27 +4,27 @@
 
 static struct db *db;
 static struct search *search;
+static struct person larkspur;
+static int64_t question;
 
 static void reference(int64_t number, const char *title, const char *body)
 {
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
     command.reference_add =
-        (struct command_reference_add){arena_format(&room_arena, "k%lld", (long long)number),
-                                       text_of(title),
-                                       text_of(body),
-                                       TEXT("neurology"),
-                                       TEXT("A source"),
-                                       TEXT(""),
-                                       TEXT("CC BY 4.0"),
-                                       NO_TEXT,
-                                       NO_TEXT};
+        (struct command_reference_add){.key = arena_format(&room_arena, "k%lld", (long long)number),
+                                       .title = text_of(title),
+                                       .body = text_of(body),
+                                       .topics = TEXT("neurology"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("CC BY 4.0")};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
 }
 
 static int setup(void **state UNUSED)
 {
-    struct person admin, kestrel, larkspur;
+    struct person admin, kestrel;
     room_open();
     staff_make(&admin, "Switchboard", BOARD_ADMIN);
     person_make(&admin, &kestrel, "Kestrel");
@@ -35,7 +35,7 @@ static int setup(void **state UNUSED)
     reference(100, "What is polymenorrhea?", "Cycles shorter than 21 days. See a gynaecologist.");
     reference(101, "How is warfarin dosed?",
               "Warfarin is dosed by INR.\n\nBleeding is the main harm of *warfarin*.");
-    int64_t question = person_ask(&kestrel, "Fainting on amiodarone and warfarin");
+    question = person_ask(&kestrel, "Fainting on amiodarone and warfarin");
     (void)person_answer(&larkspur, question, "Amiodarone raises the INR of warfarin.");
     assert_int_equal(db_open(&db, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
                      OK);
@@ -227,6 +227,22 @@ static void facets_count_the_threads_that_were_found(void **state UNUSED)
     assert_true(text_is(answer->states[0].name, "open") && answer->states[0].count == 1);
 }
 
+static void a_comment_is_found_and_shown_with_its_posting(void **state UNUSED)
+{
+    struct command command = {.kind = COMMAND_COMMENT_ADD};
+    request_new(&command);
+    command.comment_add =
+        (struct command_comment_add){question, TEXT("Did *dronedarone* do the same?")};
+    assert_int_equal(room_do(&larkspur, &command, NULL), OK);
+    struct search_answer *answer = answer_of("dronedarone", true);
+    assert_int_equal(answer->count, 1);
+    assert_int_equal(answer->hits[0].question, question);
+    assert_non_null(
+        strstr(arena_text(&room_arena, answer->hits[0].snippet).data, "\002dronedarone\003"));
+    assert_int_equal(answer_of("dronedarone state:study", true)->count, 0);
+    assert_int_equal(answer_of("dronedarone state:open", true)->count, 1); /* control */
+}
+
 static void a_misspelt_word_is_looked_for_as_it_was_meant(void **state UNUSED)
 {
     struct search_answer *answer = answer_of("Dosing of warfrin", false);
@@ -260,15 +276,15 @@ static void references_are_found_by_the_names_their_source_gives(void **state UN
 {
     struct command command = {.kind = COMMAND_REFERENCE_ADD};
     request_new(&command);
-    command.reference_add = (struct command_reference_add){TEXT("medquad:n"),
-                                                           TEXT("What is Hodgkin disease?"),
-                                                           TEXT("A cancer."),
-                                                           TEXT("cancer"),
-                                                           TEXT("A source"),
-                                                           TEXT(""),
-                                                           TEXT("CC BY 4.0"),
-                                                           TEXT("Lymphogranulomatosis"),
-                                                           NO_TEXT};
+    command.reference_add =
+        (struct command_reference_add){.key = TEXT("medquad:n"),
+                                       .title = TEXT("What is Hodgkin disease?"),
+                                       .body = TEXT("A cancer."),
+                                       .topics = TEXT("cancer"),
+                                       .source = TEXT("A source"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("CC BY 4.0"),
+                                       .names = TEXT("Lymphogranulomatosis")};
     assert_int_equal(room_do(NULL, &command, NULL), OK);
     assert_int_equal(answer_of("lymphogranulomatosis", true)->count, 1);
 }
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_phrase_must_stand_as_it_is_and_an_unwanted_word_must_not),
         cmocka_unit_test(filters_hold_back_what_is_not_so),
         cmocka_unit_test(facets_count_the_threads_that_were_found),
+        cmocka_unit_test(a_comment_is_found_and_shown_with_its_posting),
         cmocka_unit_test(a_misspelt_word_is_looked_for_as_it_was_meant),
         cmocka_unit_test(a_letter_is_misspelt_like_anything_else),
         cmocka_unit_test(words_written_apart_are_found_where_they_are_written_together),

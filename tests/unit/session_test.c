@@ -106,10 +106,10 @@ static void a_form_token_fits_one_session_and_one_action(void **state UNUSED)
 static void every_command_that_changes_something_for_a_reader_needs_a_form(void **state UNUSED)
 {
     static const enum command_kind need[] = {
-        COMMAND_SIGN_OUT,      COMMAND_NOTICES_SEEN,  COMMAND_ASK,           COMMAND_ANSWER,
-        COMMAND_VOTE,          COMMAND_SOLVE,         COMMAND_TOPIC_FOLLOW,  COMMAND_MEMBER_DECIDE,
-        COMMAND_RULE_PROPOSE,  COMMAND_RULE_APPROVE,  COMMAND_RULE_WITHDRAW, COMMAND_CAMPAIGN_OPEN,
-        COMMAND_EARMARK_PLACE, COMMAND_CAMPAIGN_FUND, COMMAND_PERIOD_CLOSE};
+        COMMAND_SIGN_OUT,     COMMAND_NOTICES_SEEN,  COMMAND_ASK,           COMMAND_ANSWER,
+        COMMAND_VOTE,         COMMAND_SOLVE,         COMMAND_TOPIC_FOLLOW,  COMMAND_MEMBER_DECIDE,
+        COMMAND_RULE_PROPOSE, COMMAND_RULE_APPROVE,  COMMAND_RULE_WITHDRAW, COMMAND_CAMPAIGN_OPEN,
+        COMMAND_EARMARK_SEAL, COMMAND_CAMPAIGN_FUND, COMMAND_PERIOD_CLOSE};
     for (size_t i = 0; i < sizeof(need) / sizeof(need[0]); i++) {
         const char *action = session_action(need[i]);
         assert_true(action != NULL && action[0] == '/');

@@ -130,21 +130,47 @@ static void what_is_no_picture_of_ours_is_never_fetched(void **state UNUSED)
 
 static void the_pictures_of_a_text_are_counted_and_their_faults_told(void **state UNUSED)
 {
-    struct text ids[2];
+    struct text_image images[2];
     size_t count;
     const char *fault;
     struct text many = TEXT("![a](image:" ID ") ![b](https://a.example/x) `![c](image:" ID
                             ")`\n\n> ![d](image:" ID ")\n\n![e](image:" ID ")");
-    assert_int_equal(text_images(&arena, many, 2, ids, &count, &fault), OK);
+    assert_int_equal(text_images(&arena, many, 2, images, &count, &fault), OK);
     assert_int_equal(count, 3);
     assert_null(fault);
-    assert_true(text_is(ids[1], ID));
-    assert_int_equal(text_images(&arena, TEXT("![](image:" ID ")"), 2, ids, &count, &fault), OK);
+    assert_true(text_is(images[1].id, ID));
+    assert_true(text_is(images[1].words, "d"));
+    assert_int_equal(text_images(&arena, TEXT("![](image:" ID ")"), 2, images, &count, &fault), OK);
     assert_non_null(strstr(fault, "in words"));
-    assert_int_equal(text_images(&arena, TEXT("![a](image:x)"), 2, ids, &count, &fault), OK);
+    assert_int_equal(text_images(&arena, TEXT("![a](image:x)"), 2, images, &count, &fault), OK);
     assert_non_null(strstr(fault, "not one of ours"));
-    assert_int_equal(text_images(&arena, TEXT("no picture"), 2, ids, &count, &fault), OK);
+    assert_int_equal(text_images(&arena, TEXT("no picture"), 2, images, &count, &fault), OK);
     assert_int_equal(count, 0);
+}
+
+static struct text without(const char *markdown)
+{
+    return text_image_without(&arena, text_of(markdown), TEXT(ID));
+}
+
+static void a_picture_is_taken_out_of_a_text_and_all_else_stays(void **state UNUSED)
+{
+    assert_true(text_is(without("Before.\n\n![a \\[red\\] rash](image:" ID ")\n\nAfter."),
+                        "Before.\n\nAfter."));
+    assert_true(text_is(without("![a [b] c](image:" ID ")"), ""));
+    assert_true(text_is(without("See ![a](image:" ID ") and ![a](image:" ID ")."), "See  and ."));
+    /* What only looks like one stays. */
+    static const char *const others[] = {
+        "![a](image:8x8-abcdefghijklmnopabcdefghijklmn)",
+        "[a](image:" ID ")",
+        "](image:" ID ")",
+        "\\![a](image:" ID ")",
+        "![a\\](image:" ID ")",
+        "no picture",
+        "",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_true(text_is(without(others[i]), others[i]));
 }
 
 static void what_looks_like_html_is_shown_and_not_obeyed(void **state UNUSED)
@@ -350,6 +376,7 @@ int main(void)
         cmocka_unit_test(pictures_of_ours_are_shown_with_their_words),
         cmocka_unit_test(what_is_no_picture_of_ours_is_never_fetched),
         cmocka_unit_test(the_pictures_of_a_text_are_counted_and_their_faults_told),
+        cmocka_unit_test(a_picture_is_taken_out_of_a_text_and_all_else_stays),
         cmocka_unit_test(what_looks_like_html_is_shown_and_not_obeyed),
         cmocka_unit_test(too_much_and_ill_formed_text_is_refused),
         cmocka_unit_test(the_checker_itself_refuses_what_is_unsafe),

@@ -237,8 +237,11 @@ static void only_its_author_removes_a_comment_and_then_it_is_gone(void **state U
     assert_int_equal(comment(&kestrel, answer, "A frobnicated remark.", &id), OK);
     assert_int_equal(comment_remove(&larkspur, id), REFUSED);
     assert_true(journal_has("frobnicated"));
+    assert_int_equal(word_count("frobnicated"), 1);
     assert_int_equal(comment_remove(&kestrel, id), OK);
     assert_false(journal_has("frobnicated"));
+    assert_int_equal(word_count("frobnicated"), 0);
+    assert_int_equal(board_index_check(room.board), OK);
     assert_int_equal(board_comment_place(room.board, &room_arena, id, &row), OK);
     assert_true(row.gone);
     int64_t head = room.head;
@@ -384,6 +387,36 @@ static void a_summary_of_a_stale_version_is_not_taken(void **state UNUSED)
     teardown();
 }
 
+static void what_a_thread_gained_is_found_and_goes_with_what_is_withheld(void **state UNUSED)
+{
+    struct command command = {.kind = COMMAND_POSTING_DECIDE};
+    int64_t first = 0;
+    setup();
+    assert_int_equal(comment(&tamarack, answer, "With quinvolate too?", NULL), OK);
+    const char *body =
+        arena_format(&room_arena, "Zeldramine ends it. [%lld]", (long long)answer).data;
+    const char *other =
+        arena_format(&room_arena, "Xanthidone ends it. [%lld]", (long long)answer).data;
+    assert_int_equal(summarise(&kestrel, 0, body, &first), OK);
+    assert_int_equal(word_count("quinvolate"), 1);
+    assert_int_equal(word_count("zeldramine"), 1);
+    assert_int_equal(summarise(&larkspur, first, other, NULL), OK);
+    assert_int_equal(word_count("zeldramine"), 0); /* only the one that stands */
+    assert_int_equal(word_count("xanthidone"), 1);
+    for (int64_t outcome = OUTCOME_HIDDEN; outcome >= OUTCOME_KEPT;
+         outcome -= OUTCOME_HIDDEN - OUTCOME_KEPT) {
+        request_new(&command);
+        command.posting_decide = (struct command_posting_decide){
+            question, outcome, outcome == OUTCOME_KEPT ? FLAG_NONE : FLAG_ADVERTISING, TEXT("")};
+        assert_int_equal(room_do(&admin, &command, NULL), OK);
+        const int64_t found = outcome == OUTCOME_KEPT;
+        assert_int_equal(word_count("quinvolate"), found);
+        assert_int_equal(word_count("xanthidone"), found);
+        assert_int_equal(board_index_check(room.board), OK);
+    }
+    teardown();
+}
+
 static void a_summary_rests_on_postings_of_its_own_thread(void **state UNUSED)
 {
     setup();
@@ -402,6 +435,54 @@ static void a_summary_rests_on_postings_of_its_own_thread(void **state UNUSED)
     teardown();
 }
 
+static void solved_by(const struct person *person, int64_t thread, const char *how)
+{
+    struct command command = {.kind = COMMAND_SOLVE};
+    request_new(&command);
+    command.solve = (struct command_solve){.question = thread, .solved = true, .how = text_of(how)};
+    assert_int_equal(room_do(person, &command, NULL), OK);
+}
+
+static enum result removed(int64_t posting)
+{
+    struct command command = {.kind = COMMAND_POSTING_DECIDE};
+    request_new(&command);
+    command.posting_decide = (struct command_posting_decide){posting, OUTCOME_REMOVED,
+                                                             FLAG_ADVERTISING, TEXT("A shop.")};
+    return room_do(&admin, &command, NULL);
+}
+
+static void
+removing_a_question_takes_its_poll_and_all_that_was_said_of_how_it_was_solved(void **state UNUSED)
+{
+    struct command command = ask_command("Which of the two drugs first");
+    struct board_solution_get_row solution;
+    struct board_poll_options_row *options;
+    size_t count = 0;
+    setup();
+    command.ask.kind = POSTING_CASE;
+    command.ask.options = TEXT("The old one\nThe quagmirol");
+    assert_int_equal(room_do(&kestrel, &command, NULL), OK);
+    int64_t polled = room.head;
+    solved_by(&kestrel, polled, "By the wrong guess.");
+    solved_by(&kestrel, polled, "By waiting.");
+    assert_true(journal_has("wrong guess") && journal_has("By waiting") &&
+                journal_has("quagmirol"));
+    assert_int_equal(removed(polled), OK);
+    assert_false(journal_has("wrong guess") || journal_has("By waiting"));
+    assert_false(journal_has("quagmirol") || journal_has("Which of the two drugs"));
+    assert_int_equal(board_solution_get(room.board, &room_arena, polled, &solution), OK);
+    assert_int_equal(solution.how.size + solution.html.size, 0);
+    assert_int_equal(board_poll_options(room.board, &room_arena, polled, &options, &count), OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(options[0].words.size + options[1].words.size, 0);
+    /* The control: another question keeps its own. */
+    solved_by(&kestrel, question, "It went by itself.");
+    assert_int_equal(removed(answer), OK);
+    assert_true(journal_has("went by itself") && journal_has("Fainting after"));
+    teardown();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,7 +498,10 @@ int main(void)
         cmocka_unit_test(the_asker_alone_chooses_among_the_answers_to_the_question),
         cmocka_unit_test(a_mark_needs_a_source_and_words_and_is_one_a_member),
         cmocka_unit_test(a_summary_of_a_stale_version_is_not_taken),
+        cmocka_unit_test(what_a_thread_gained_is_found_and_goes_with_what_is_withheld),
         cmocka_unit_test(a_summary_rests_on_postings_of_its_own_thread),
+        cmocka_unit_test(
+            removing_a_question_takes_its_poll_and_all_that_was_said_of_how_it_was_solved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,15 +86,13 @@ static enum result reference_ask(struct caller *caller, int64_t key, int64_t *id
     struct buf buf;
     arena_reset(&arena, 0);
     command.reference_add =
-        (struct command_reference_add){arena_format(&arena, "kill:%lld", (long long)key),
-                                       TEXT("What is kept?"),
-                                       TEXT("What was acknowledged."),
-                                       TEXT("durability"),
-                                       TEXT("A test"),
-                                       TEXT(""),
-                                       TEXT("none"),
-                                       NO_TEXT,
-                                       NO_TEXT};
+        (struct command_reference_add){.key = arena_format(&arena, "kill:%lld", (long long)key),
+                                       .title = TEXT("What is kept?"),
+                                       .body = TEXT("What was acknowledged."),
+                                       .topics = TEXT("durability"),
+                                       .source = TEXT("A test"),
+                                       .url = TEXT(""),
+                                       .licence = TEXT("none")};
     buf_open(&buf, &arena, 1024);
     command_write(&buf, &command);
     enum result result = caller_ask(caller, &arena, buf_bytes(&buf), &reply);

@@ -68,7 +68,7 @@ if command -v systemd-analyze >/dev/null; then
     mkdir -p "$whole/lib/systemd" "$whole/bin" "$whole/usr/local/lib/curbside"
     cp -a /lib/systemd/system "$whole/lib/systemd/system" && cp -a "$dest/lib/systemd/system/." "$whole/lib/systemd/system"
     cp /bin/kill "$whole/bin"
-    for program in clerk postman ranker paymaster analyst web; do cp /bin/true "$whole/usr/local/lib/curbside/curbside-$program"; done
+    for program in clerk postman ranker paymaster notary analyst web; do cp /bin/true "$whole/usr/local/lib/curbside/curbside-$program"; done
     units=$(cd "$dest/lib/systemd/system" && echo *.service *.target)
     # shellcheck disable=SC2086
     ! systemd-analyze verify --root="$whole" --man=no $units 2>&1 | grep curbside

@@ -200,7 +200,7 @@ test("no page of anybody else, as HTML or JSON, says who a member is", async () 
     "/t/cardiology",
     "/sponsor/campaigns",
     "/sponsor/totals",
-    "/sponsor/releases",
+    "/sponsor/reports",
     "/admin/members",
     "/admin/rules",
     "/admin/ledger",

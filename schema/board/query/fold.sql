@@ -44,27 +44,30 @@ VALUES (:id, :kind, :question, :member, :at_ms, :title, :excerpt, :source, :url,
 --: may: clerk
 UPDATE posting SET title = :title, excerpt = :excerpt, body = :body, html = :html WHERE id = :id;
 
---: posting_index(id: int, title: text, names: text, topics: text, body: text)
+--: posting_index(id: int)
 --: may: clerk
-INSERT INTO posting_text (rowid, title, names, topics, body) VALUES (:id, :title, :names, :topics, :body);
+-- Its words as they now are.
+INSERT INTO posting_text (rowid, title, names, topics, body, gist, comments)
+SELECT id, title, names, topics, body, gist, comments FROM posting_words WHERE id = :id;
 
 --: posting_source_add(posting: int, key: text, names: text)
 --: may: clerk
 INSERT INTO posting_source (posting, key, names) VALUES (:posting, :key, :names);
 
---: posting_unindex(id: int, title: text, names: text, topics: text, body: text)
+--: posting_unindex(id: int)
 --: may: clerk
--- Must be given exactly the texts that were indexed.
-INSERT INTO posting_text (posting_text, rowid, title, names, topics, body) VALUES ('delete', :id, :title, :names, :topics, :body);
+-- Before anything changes of which its words are made: the index must be told exactly what it holds. Nothing for a posting that is withheld.
+INSERT INTO posting_text (posting_text, rowid, title, names, topics, body, gist, comments)
+SELECT 'delete', id, title, names, topics, body, gist, comments FROM posting_words WHERE id = :id;
 
 --: index_check()
 --: may: clerk operator
 -- Compares the index with the texts; CONFLICT or BROKEN when they differ.
 INSERT INTO posting_text (posting_text, rank) VALUES ('integrity-check', 1);
 
---: posting_place(id: int) => one question: int, member: int, kind: int, title: text, body: text, names: text, topics: text
+--: posting_place(id: int) => one question: int, member: int, kind: int, title: text, body: text
 --: may: clerk
-SELECT p.question, p.member, p.kind, p.title, p.body, w.names, w.topics FROM posting p JOIN posting_words w ON w.id = p.id WHERE p.id = :id;
+SELECT question, member, kind, title, body FROM posting WHERE id = :id;
 
 --: posting_author(id: int) => one member: int, kind: int
 --: may: clerk

@@ -72,10 +72,10 @@ SELECT question FROM solution WHERE seq = :seq AND seq > 0;
 --: may: clerk
 UPDATE solution SET how = '', html = '' WHERE seq = :seq AND seq > 0;
 
---: solution_get(question: int) => one how: text, html: text, answer: int, pseudonym: text
+--: solution_get(question: int) => one how: text, html: text, answer: int, seq: int, pseudonym: text
 --: may: web_member web_admin clerk
 -- pseudonym: of who wrote that answer, '' when none is named.
-SELECT s.how, s.html, s.answer, ifnull(m.pseudonym, '')
+SELECT s.how, s.html, s.answer, s.seq, ifnull(m.pseudonym, '')
 FROM solution s LEFT JOIN posting p ON p.id = s.answer LEFT JOIN member m ON m.id = p.member WHERE s.question = :question;
 
 --: answers_brief(question: int, most: int) => id: int, pseudonym: text, excerpt: text

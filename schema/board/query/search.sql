@@ -24,6 +24,10 @@ SELECT rank_row(posting_text) FROM posting_text WHERE posting_text MATCH :query 
 --: may: web_member web_admin clerk operator
 SELECT title, names, topics, body FROM posting_words WHERE id = :id;
 
+--: search_gained(id: int) => one gist: text, comments: text
+--: may: web_member web_admin clerk operator
+SELECT gist, comments FROM posting_words WHERE id = :id;
+
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
 -- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.
@@ -31,11 +35,11 @@ SELECT count(*) FROM posting_text WHERE posting_text MATCH :query AND rank_row(p
 
 --: search_rank_filtered(query: text, topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int) => one rows: int
 --: may: web_member web_admin clerk operator
--- The same with filters: '' any topic or author (lower case), 0 any kind, 2 solved or not, 2 answered or not. The ranker is asked last.
+-- The same with filters: '' any topic or author (lower case), 0 any kind, 3 solved or not, 2 case studies alone, 2 answered or not. The ranker is asked last.
 SELECT count(*) FROM posting_text CROSS JOIN posting p ON p.id = posting_text.rowid CROSS JOIN thread t ON t.question = p.question
 LEFT JOIN member m ON m.id = p.member
 WHERE posting_text MATCH :query AND CASE WHEN p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
-  AND (:solved = 2 OR (t.kind <= 2 AND (t.solved > 0) = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:solved = 3 OR (t.kind <= 2 AND iif(:solved = 2, t.solved = 2, (t.solved > 0) = :solved))) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
   AND (:author = '' OR lower(m.pseudonym) = :author)
   AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
   THEN rank_row(posting_text) END;
@@ -45,7 +49,7 @@ WHERE posting_text MATCH :query AND CASE WHEN p.at_ms >= :since_ms AND (:kind = 
 -- Filters and no words: what opens a thread or, when an author is named, anything of theirs; the newest first.
 SELECT p.id FROM posting p JOIN thread t ON t.question = p.question LEFT JOIN member m ON m.id = p.member
 WHERE p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
-  AND (:solved = 2 OR (t.kind <= 2 AND (t.solved > 0) = :solved)) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
+  AND (:solved = 3 OR (t.kind <= 2 AND iif(:solved = 2, t.solved = 2, (t.solved > 0) = :solved))) AND (:answered = 2 OR (t.kind <= 2 AND (t.answers > 0) = :answered))
   AND (:author = '' OR p.member = (SELECT id FROM member WHERE lower(pseudonym) = :author))
   AND (p.id = p.question OR :author <> '')
   AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
@@ -61,10 +65,10 @@ SELECT kind, solved, answers, topics FROM thread WHERE question = :question;
 -- The index's own words from `low` up to `high`, with the postings they stand in.
 SELECT term, doc FROM posting_term WHERE term >= :low AND term < :high LIMIT :most;
 
---: search_example(query: text) => one title: text, names: text, body: text
+--: search_example(query: text) => one title: text, names: text, body: text, gist: text, comments: text
 --: may: web_member web_admin clerk operator
 -- A posting that holds a word.
-SELECT w.title, w.names, w.body FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
+SELECT w.title, w.names, w.body, w.gist, w.comments FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
 
 --: search_title(id: int) => one question: int, title: text, names: text
 --: may: web_member web_admin clerk operator

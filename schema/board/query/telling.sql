@@ -1,5 +1,21 @@
 -- What is new in what a member follows, and whose experience is sought.
 
+--: own_news(member: int, after: int, upto: int, most: int) => id: int, kind: int, question: int
+--: may: clerk
+-- Notices about what others said to a member's postings (comments, thanks, marks) which he has not seen, newest first; by notices' numbers.
+SELECT id, kind, question FROM notice WHERE member = :member AND id > :after AND id <= :upto AND kind BETWEEN 16 AND 18 AND seen = 0
+ORDER BY id DESC LIMIT :most;
+
+--: own_after(after: int, most: int) => id: int, member: int, kind: int
+--: may: clerk
+-- Of everybody's, by number; at most `most` notices of any kind are looked at.
+SELECT id, member, kind FROM (SELECT id, member, kind FROM notice WHERE id > :after ORDER BY id LIMIT :most);
+
+--: notice_before(at_ms: int) => one id: int
+--: may: clerk
+-- The latest notice from before then, among the latest ten thousand; 0: none.
+SELECT ifnull(max(id), 0) FROM (SELECT id, at_ms FROM notice ORDER BY id DESC LIMIT 10000) WHERE at_ms < :at_ms;
+
 --: topic_news(topic: text, after: int, upto: int, member: int, most: int) => question: int
 --: may: clerk
 -- Others' threads of a topic between two places of the journal, newest first.

@@ -66,6 +66,19 @@ DELETE FROM citation WHERE posting = :posting;
 --: may: clerk
 INSERT INTO citation (posting, number, question, kind, key) VALUES (:posting, :number, :question, :kind, :key);
 
+--: posting_images_remove(posting: int, part: int)
+--: may: clerk
+DELETE FROM posting_image WHERE posting = :posting AND part = :part;
+
+--: posting_image_add(image: text, posting: int, part: int)
+--: may: clerk
+INSERT OR IGNORE INTO posting_image (image, posting, part) VALUES (:image, :posting, :part);
+
+--: image_shown(image: text) => one posting: int
+--: may: clerk web_member
+-- A posting that members may read and that shows it.
+SELECT p.id FROM posting_image i JOIN posting p ON p.id = i.posting WHERE i.image = :image LIMIT 1;
+
 --: mark_add(id: int, posting: int, question: int, member: int, what: int, at_ms: int, source: int, key: text, body: text)
 --: may: clerk
 INSERT INTO mark (id, posting, question, member, what, at_ms, source, key, body)

@@ -18,10 +18,10 @@ UPDATE account SET debits_pending = :debits_pending, debits_posted = :debits_pos
 SELECT id, seq, code, flags, currency, exponent, debits_pending, debits_posted, credits_pending, credits_posted
 FROM account WHERE seq > :after ORDER BY seq LIMIT :most;
 
---: transfer_add(seq: int, id: blob, flags: int, debit: blob, credit: blob, amount: int, code: int, pending: blob?)
+--: transfer_add(seq: int, id: blob, flags: int, debit: blob, credit: blob, amount: int, code: int, pending: blob?, ends: int)
 --: may: paymaster
-INSERT INTO transfer (seq, id, flags, debit, credit, amount, code, pending)
-VALUES (:seq, :id, :flags, :debit, :credit, :amount, :code, :pending);
+INSERT INTO transfer (seq, id, flags, debit, credit, amount, code, pending, ends)
+VALUES (:seq, :id, :flags, :debit, :credit, :amount, :code, :pending, :ends);
 
 --: transfer_find(id: blob) => one seq: int, flags: int, debit: blob, credit: blob, amount: int, code: int
 --: may: paymaster operator
@@ -52,3 +52,10 @@ INSERT INTO node (row, place, hash) VALUES (:row, :place, :hash);
 --: nodes(row: int, first: int, most: int) => place: int, hash: blob
 --: may: paymaster operator
 SELECT place, hash FROM node WHERE row = :row AND place >= :first ORDER BY place LIMIT :most;
+
+--: transfers_over(now_s: int, after: int, most: int) => seq: int, id: blob
+--: may: paymaster operator
+-- Holds whose time is over and that nothing has resolved, oldest first.
+SELECT seq, id FROM transfer INDEXED BY transfer_ends
+WHERE ends > 0 AND ends <= :now_s AND seq > :after AND NOT EXISTS (SELECT 1 FROM transfer r WHERE r.pending = transfer.id)
+ORDER BY seq LIMIT :most;

@@ -28,9 +28,13 @@ LEFT JOIN vote_day d ON d.member = :member WHERE p.id = :question AND p.question
 INSERT INTO rating (question, member, importance, relevance, at_ms) VALUES (:question, :member, :importance, :relevance, :at_ms)
 ON CONFLICT (question, member) DO UPDATE SET importance = excluded.importance, relevance = excluded.relevance, at_ms = excluded.at_ms;
 
---: how_add(seq: int, member: int)
+--: how_add(seq: int, member: int, question: int)
 --: may: clerk
-INSERT INTO how (seq, member) VALUES (:seq, :member);
+INSERT INTO how (seq, member, question) VALUES (:seq, :member, :question);
+
+--: hows_in(question: int, after: int, most: int) => seq: int
+--: may: clerk
+SELECT seq FROM how WHERE question = :question AND seq > :after ORDER BY seq LIMIT :most;
 
 --: hows_of(member: int, after: int, most: int) => seq: int
 --: may: clerk

@@ -69,9 +69,9 @@ INSERT INTO flag (id, posting, member, reason, target, words, at_ms) VALUES (:id
 ON CONFLICT (posting, member, reason) DO UPDATE SET id = excluded.id, target = excluded.target, words = excluded.words, at_ms = excluded.at_ms,
   state = 0;
 
---: flag_get(posting: int, member: int, reason: int) => one state: int, target: int
+--: flag_get(posting: int, member: int, reason: int) => one id: int, state: int, target: int
 --: may: clerk
-SELECT state, target FROM flag WHERE posting = :posting AND member = :member AND reason = :reason;
+SELECT id, state, target FROM flag WHERE posting = :posting AND member = :member AND reason = :reason;
 
 --: flag_withdraw(posting: int, member: int, reason: int)
 --: may: clerk
@@ -80,6 +80,18 @@ UPDATE flag SET state = 2, words = '' WHERE posting = :posting AND member = :mem
 --: flag_words_blank(id: int)
 --: may: clerk
 UPDATE flag SET words = '' WHERE id = :id;
+
+--: said_add(seq: int, member: int)
+--: may: clerk
+INSERT INTO said (seq, member) VALUES (:seq, :member);
+
+--: said_remove(seq: int)
+--: may: clerk
+DELETE FROM said WHERE seq = :seq;
+
+--: said_of(member: int, after: int, most: int) => seq: int
+--: may: clerk
+SELECT seq FROM said WHERE member = :member AND seq > :after ORDER BY seq LIMIT :most;
 
 --: flags_since(member: int, since_ms: int) => one flags: int
 --: may: clerk

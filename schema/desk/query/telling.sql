@@ -1,8 +1,8 @@
 -- What members follow, and what of it they have not been told yet.
 
---: reader_get(member: int) => one since: int, seen: int, mailed: int, threads: int, answers: int, opinions: int, told_once: int, told_daily: int, told_weekly: int
+--: reader_get(member: int) => one since: int, seen: int, mailed: int, threads: int, answers: int, opinions: int, told_once: int, told_daily: int, told_weekly: int, comments: int, thanks: int, marks: int
 --: may: clerk
-SELECT since, seen, mailed, threads, answers, opinions, told_once, told_daily, told_weekly FROM reader WHERE member = :member;
+SELECT since, seen, mailed, threads, answers, opinions, told_once, told_daily, told_weekly, comments, thanks, marks FROM reader WHERE member = :member;
 
 --: reader_add(member: int, since: int)
 --: may: clerk
@@ -11,6 +11,12 @@ INSERT INTO reader (member, since) VALUES (:member, :since) ON CONFLICT DO NOTHI
 --: reader_seen_set(member: int, seen: int)
 --: may: clerk
 UPDATE reader SET seen = max(seen, :seen) WHERE member = :member;
+
+--: reader_own_set(member: int, kind: int, how: int)
+--: may: clerk
+-- kind: TELL_COMMENTS, TELL_THANKS or TELL_MARKS (board/telling.h).
+UPDATE reader SET comments = iif(:kind = 7, :how, comments), thanks = iif(:kind = 8, :how, thanks), marks = iif(:kind = 9, :how, marks)
+WHERE member = :member;
 
 --: reader_mailed_set(member: int, mailed: int)
 --: may: clerk
@@ -45,7 +51,7 @@ WHERE member > :after AND mailed = 1 AND (daily_ms < :day_ms OR weekly_ms < :wee
 -- Who wants to know of this posting at once; topics: of its thread, as a JSON list.
 SELECT member FROM (
   SELECT t.member FROM json_each(:topics) j CROSS JOIN topic_mail t ON t.topic = j.value AND t.how = 1 WHERE :posting = :question
-  UNION SELECT s.member FROM hit h JOIN saved s ON s.key = h.key WHERE h.posting = :posting AND s.how = 1 AND s.id < :posting
+  UNION SELECT s.member FROM hit h JOIN saved s ON s.key = h.key WHERE h.seq = :posting AND s.how = 1 AND s.id < h.posting
   UNION SELECT f.member FROM follow f JOIN reader r ON r.member = f.member WHERE f.question = :question AND :posting <> :question AND r.threads = 1
 ) WHERE member > :after ORDER BY member LIMIT :most;
 
@@ -106,9 +112,13 @@ DELETE FROM query WHERE key = :key AND NOT EXISTS (SELECT 1 FROM saved s WHERE s
 -- What matched before the oldest who still has it saved.
 DELETE FROM hit WHERE key = :key AND posting < ifnull((SELECT min(s.id) FROM saved s WHERE s.key = :key), 9223372036854775807);
 
---: hit_add(key: blob, posting: int)
+--: hit_add(key: blob, posting: int, seq: int, at_ms: int)
 --: may: clerk
-INSERT INTO hit (key, posting) VALUES (:key, :posting);
+-- Once, whatever wordings match. What is older than the hundred that are kept, or than all who have the search, is no news.
+INSERT INTO hit (key, posting, seq, at_ms) SELECT :key, :posting, :seq, :at_ms
+WHERE :posting >= ifnull((SELECT posting FROM hit WHERE key = :key ORDER BY posting DESC LIMIT 1 OFFSET 99), 0)
+  AND :posting > ifnull((SELECT min(s.id) FROM saved s WHERE s.key = :key), 9223372036854775807)
+ON CONFLICT DO NOTHING;
 
 --: hits_trim(key: blob)
 --: may: clerk
@@ -139,11 +149,11 @@ UPDATE saved SET how = :how WHERE id = :id;
 --: may: clerk
 DELETE FROM saved WHERE id = :id;
 
---: saved_news(key: blob, after: int, upto: int, member: int, most: int) => question: int, posting: int
+--: saved_news(key: blob, since: int, after: int, upto: int, member: int, most: int) => question: int, posting: int, seq: int
 --: may: clerk
--- What matched a query between two places, but for the member's own, newest first.
-SELECT p.question, p.id FROM hit h JOIN posting p ON p.id = h.posting
-WHERE h.key = :key AND h.posting > :after AND h.posting <= :upto AND p.member <> :member ORDER BY h.posting DESC LIMIT :most;
+-- What matched a query between two places, written behind `since`, but for the member's own, newest first.
+SELECT p.question, p.id, h.seq FROM hit h JOIN posting p ON p.id = h.posting
+WHERE h.key = :key AND h.seq > :after AND h.seq <= :upto AND h.posting > :since AND p.member <> :member ORDER BY h.seq DESC LIMIT :most;
 
 --: thread_topics_add(question: int, topics: text)
 --: may: clerk
@@ -155,13 +165,17 @@ SELECT topics FROM thread_topics WHERE question = :question;
 
 --: postings_after(after: int, most: int) => id: int, question: int, kind: int, at_ms: int
 --: may: clerk
--- Members' postings: references are no news.
-SELECT id, question, kind, at_ms FROM posting WHERE id > :after AND kind <= 4 ORDER BY id LIMIT :most;
+-- Members' postings (references are no news), and edits that matched somebody's search: of those, question 0.
+SELECT id, question, kind, at_ms FROM (SELECT id, question, kind, at_ms FROM posting WHERE id > :after AND kind <= 4 ORDER BY id LIMIT :most)
+UNION ALL
+SELECT id, question, kind, at_ms FROM (SELECT seq AS id, 0 AS question, 0 AS kind, at_ms FROM hit WHERE seq <> posting AND seq > :after GROUP BY seq ORDER BY seq LIMIT :most)
+ORDER BY 1 LIMIT :most;
 
 --: posting_before(at_ms: int) => one id: int
 --: may: clerk
--- The latest posting of a member from before then, among the latest ten thousand; 0: none.
-SELECT ifnull(max(id), 0) FROM (SELECT id, at_ms FROM posting ORDER BY id DESC LIMIT 10000) WHERE at_ms < :at_ms;
+-- The latest posting from before then, or edit that matched a search, among the latest ten thousand; 0: none.
+SELECT max(ifnull((SELECT max(id) FROM (SELECT id, at_ms FROM posting ORDER BY id DESC LIMIT 10000) WHERE at_ms < :at_ms), 0),
+  ifnull((SELECT max(seq) FROM (SELECT seq, at_ms FROM hit WHERE seq <> posting ORDER BY seq DESC LIMIT 10000) WHERE at_ms < :at_ms), 0));
 
 --: digest_add(mail: int, member: int, how: int, since: int, upto: int, answers: text)
 --: may: clerk
@@ -200,9 +214,9 @@ GROUP BY member HAVING count(*) > 1 ORDER BY member LIMIT :most;
 --: may: clerk
 INSERT INTO feed (id, member, kind, search, at_ms) VALUES (:id, :member, :kind, :search, :at_ms);
 
---: feed_get(id: int) => one member: int, kind: int, search: int
+--: feed_get(id: int) => one member: int, kind: int, search: int, at_ms: int
 --: may: clerk
-SELECT member, kind, search FROM feed WHERE id = :id;
+SELECT member, kind, search, at_ms FROM feed WHERE id = :id;
 
 --: feeds_of(member: int, most: int) => id: int, kind: int, search: int
 --: may: clerk
@@ -247,5 +261,7 @@ DELETE FROM opinion WHERE member = :member;
 
 --: members_of_specialty(specialty: text, after: int, most: int) => id: int
 --: may: clerk
--- Physicians who are in and gave this specialty, whether they show it or not.
-SELECT id FROM member WHERE role = 1 AND level = 3 AND state = 2 AND lower(specialty) = :specialty AND id > :after ORDER BY id LIMIT :most;
+-- Physicians who are in and gave this specialty among theirs, whether they show it or not: "a, b (wider field)".
+SELECT id FROM member WHERE role = 1 AND level = 3 AND state = 2 AND id > :after
+  AND (instr(', ' || lower(specialty) || ', ', ', ' || :specialty || ', ') > 0 OR instr(', ' || lower(specialty), ', ' || :specialty || ' (') > 0)
+ORDER BY id LIMIT :most;

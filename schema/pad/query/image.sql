@@ -1,16 +1,16 @@
 -- Pictures: written by the clerk, read by the member pool.
 
---: image_large(id: text) => one body: blob
+--: image_large(id: text) => one owner: blob, body: blob
 --: may: web_member
-SELECT large FROM image WHERE id = :id;
+SELECT owner, large FROM image WHERE id = :id;
 
---: image_small(id: text) => one body: blob
+--: image_small(id: text) => one owner: blob, body: blob
 --: may: web_member
-SELECT small FROM image WHERE id = :id;
+SELECT owner, small FROM image WHERE id = :id;
 
---: image_has(id: text) => one used: int
+--: image_has(id: text) => one used: int, owner: blob
 --: may: clerk
-SELECT used FROM image WHERE id = :id;
+SELECT used, owner FROM image WHERE id = :id;
 
 --: image_add(id: text, owner: blob, at_ms: int, small: blob, large: blob)
 --: may: clerk

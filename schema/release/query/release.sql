@@ -1,39 +1,76 @@
---: list(most: int) => id: int, template: text, period: text, at_ms: int, k: int, shown: int, withheld: int, sha256: blob
+--: reports(template: int, before: int, most: int) => id: int, object: int, period: text, at_ms: int, shown: int, withheld: int, title: text
 --: may: web_sponsor web_admin analyst
--- Latest first.
-SELECT id, template, period, at_ms, k, shown, withheld, sha256 FROM release ORDER BY id DESC LIMIT :most;
+-- Of one template, latest first; title: of the question, '' when it was blanked or there is none.
+SELECT r.id, r.object, r.period, r.at_ms, r.shown, r.withheld, ifnull(t.title, '')
+FROM report r LEFT JOIN question_title t ON t.question = r.object AND r.template IN (1, 2)
+WHERE r.template = :template AND r.id < :before ORDER BY r.id DESC LIMIT :most;
 
---: get(id: int) => one id: int, template: text, period: text, at_ms: int, k: int, shown: int, withheld: int, sha256: blob, body: blob
+--: report_get(id: int) => one id: int, template: int, object: int, period: text, at_ms: int, journal_seq: int, shown: int, withheld: int, body: blob, sha256: blob, title: text
 --: may: web_sponsor web_admin analyst
-SELECT id, template, period, at_ms, k, shown, withheld, sha256, body FROM release WHERE id = :id;
+SELECT r.id, r.template, r.object, r.period, r.at_ms, r.journal_seq, r.shown, r.withheld, r.body, r.sha256, ifnull(t.title, '')
+FROM report r LEFT JOIN question_title t ON t.question = r.object AND r.template IN (1, 2) WHERE r.id = :id;
 
---: of_period(template: text, period: text) => one id: int
+--: report_of(template: int, object: int, period: text) => one id: int, body: blob, sha256: blob
 --: may: web_sponsor web_admin analyst
-SELECT id FROM release WHERE template = :template AND period = :period;
+SELECT id, body, sha256 FROM report WHERE template = :template AND object = :object AND period = :period;
 
---: cells(release: int, most: int) => question: int, title: text, counted: int, corroborate: int?, dispute: int?, cannot_say: int?
+--: reports_of(template: int, object: int, upto: int, most: int) => id: int, period: text, body: blob
 --: may: web_sponsor web_admin analyst
--- Questions with at least k members behind them, most first; a figure without a value was withheld. Title '': blanked since.
-SELECT c.question, ifnull(t.title, ''), c.counted, c.corroborate, c.dispute, c.cannot_say
-FROM release_cell c LEFT JOIN question_title t ON t.question = c.question WHERE c.release = :release ORDER BY c.place LIMIT :most;
+-- Of one object, latest first.
+SELECT id, period, body FROM report WHERE template = :template AND object = :object AND id <= :upto ORDER BY id DESC LIMIT :most;
 
---: last() => one id: int, period: text, journal_seq: int, sha256: blob
---: may: analyst
-SELECT id, period, journal_seq, sha256 FROM release ORDER BY id DESC LIMIT 1;
+--: report_find(low: blob, high: blob) => one id: int
+--: may: web_sponsor web_admin
+-- By the beginning of its digest.
+SELECT id FROM report WHERE sha256 BETWEEN :low AND :high LIMIT 1;
 
---: all_after(id: int, most: int) => id: int, template: text, period: text, journal_seq: int, k: int, shown: int, withheld: int, body: blob, sha256: blob
+--: report_last() => one id: int, sha256: blob
 --: may: analyst
-SELECT id, template, period, journal_seq, k, shown, withheld, body, sha256 FROM release WHERE id > :id ORDER BY id LIMIT :most;
+SELECT id, sha256 FROM report ORDER BY id DESC LIMIT 1;
 
---: add(id: int, template: text, period: text, at_ms: int, journal_seq: int, k: int, shown: int, withheld: int, body: blob, sha256: blob)
+--: report_after(id: int, most: int) => id: int, template: int, object: int, period: text, journal_seq: int, shown: int, withheld: int, body: blob, sha256: blob
 --: may: analyst
-INSERT INTO release (id, template, period, at_ms, journal_seq, k, shown, withheld, body, sha256)
-VALUES (:id, :template, :period, :at_ms, :journal_seq, :k, :shown, :withheld, :body, :sha256);
+SELECT id, template, object, period, journal_seq, shown, withheld, body, sha256 FROM report WHERE id > :id ORDER BY id LIMIT :most;
 
---: cell_add(release: int, place: int, question: int, counted: int, corroborate: int?, dispute: int?, cannot_say: int?)
+--: closing_after(id: int) => one id: int, object: int, period: text, journal_seq: int, sha256: blob
 --: may: analyst
-INSERT INTO release_cell (release, place, question, counted, corroborate, dispute, cannot_say)
-VALUES (:release, :place, :question, :counted, :corroborate, :dispute, :cannot_say);
+SELECT id, object, period, journal_seq, sha256 FROM report WHERE template = 0 AND id > :id ORDER BY id LIMIT 1;
+
+--: report_add(id: int, template: int, object: int, period: text, at_ms: int, journal_seq: int, shown: int, withheld: int, body: blob, sha256: blob)
+--: may: analyst
+INSERT INTO report (id, template, object, period, at_ms, journal_seq, shown, withheld, body, sha256)
+VALUES (:id, :template, :object, :period, :at_ms, :journal_seq, :shown, :withheld, :body, :sha256);
+
+--: spent_add(template: int, object: int, period: text, measure: int, votes: int, sixteenths: int)
+--: may: analyst
+INSERT INTO spent (template, object, period, measure, votes, sixteenths) VALUES (:template, :object, :period, :measure, :votes, :sixteenths);
+
+--: spent_objects(template: int, period: text, after: int, most: int) => object: int
+--: may: analyst
+-- What was measured, in order, each once.
+SELECT DISTINCT object FROM spent WHERE template = :template AND period = :period AND object > :after ORDER BY object LIMIT :most;
+
+--: spent_over() => one count: int
+--: may: analyst
+-- Objects of which a vote gave more than it has: none, as long as the triggers stand.
+SELECT count(*) FROM (SELECT 1 FROM spent GROUP BY template, object, period
+  HAVING sum(iif(votes & 1, sixteenths, 0)) > 16 OR sum(iif(votes & 2, sixteenths, 0)) > 16);
+
+--: term_add(word: text, added_ms: int)
+--: may: analyst
+INSERT INTO term (word, added_ms) VALUES (:word, :added_ms) ON CONFLICT (word) DO NOTHING;
+
+--: terms(after: int, most: int) => id: int, word: text, added_ms: int
+--: may: web_sponsor web_admin analyst
+SELECT id, word, added_ms FROM term WHERE id > :after ORDER BY id LIMIT :most;
+
+--: term_week_add(week: text, term: int, authors: int)
+--: may: analyst
+INSERT INTO term_week (week, term, authors) VALUES (:week, :term, :authors);
+
+--: term_week(week: text, most: int) => term: int, authors: int
+--: may: analyst
+SELECT term, authors FROM term_week WHERE week = :week ORDER BY term LIMIT :most;
 
 --: title_put(question: int, title: text)
 --: may: analyst
@@ -43,3 +80,7 @@ ON CONFLICT (question) DO UPDATE SET title = excluded.title;
 --: title_blank(question: int)
 --: may: analyst
 DELETE FROM question_title WHERE question = :question;
+
+--: closing_last(kind: int) => one journal_seq: int
+--: may: analyst
+SELECT journal_seq FROM report WHERE template = 0 AND object = :kind ORDER BY id DESC LIMIT 1;

@@ -53,9 +53,35 @@ INSERT INTO sponsor_key (member, public_key, leaf_seq) VALUES (:member, :public_
 --: may: paymaster
 SELECT public_key, leaf_seq FROM sponsor_key WHERE member = :member;
 
---: earmark_add(request: blob, content: blob, commitment: blob, sealed: blob, until_s: int) => one id: int
+--: own_key_add(public_key: blob, member: int, added_ms: int)
 --: may: paymaster
-INSERT INTO earmark (request, content, commitment, sealed, until_s) VALUES (:request, :content, :commitment, :sealed, :until_s) RETURNING id;
+INSERT INTO own_key (public_key, member, added_ms) VALUES (:public_key, :member, :added_ms);
+
+--: own_keys_queue(most: int) => public_key: blob
+--: may: paymaster
+SELECT public_key FROM own_key WHERE leaf_seq IS NULL ORDER BY added_ms, public_key LIMIT :most;
+
+--: own_key_writing(public_key: blob, leaf_seq: int)
+--: may: paymaster
+UPDATE own_key SET leaf_seq = :leaf_seq WHERE public_key = :public_key;
+
+--: own_key_unwritten(size: int)
+--: may: paymaster
+-- The ledger's commit did not happen: back into the queue.
+UPDATE own_key SET leaf_seq = NULL WHERE leaf_seq >= :size;
+
+--: own_key_find(public_key: blob) => one member: int
+--: may: paymaster
+SELECT member FROM own_key WHERE public_key = :public_key;
+
+--: own_keys_of(member: int, most: int) => public_key: blob, added_ms: int
+--: may: paymaster
+SELECT public_key, added_ms FROM own_key WHERE member = :member ORDER BY added_ms DESC LIMIT :most;
+
+--: earmark_add(request: blob, content: blob, commitment: blob, sealed: blob, until_s: int, carried: int) => one id: int
+--: may: paymaster
+INSERT INTO earmark (request, content, commitment, sealed, until_s, carried)
+VALUES (:request, :content, :commitment, :sealed, :until_s, :carried) RETURNING id;
 
 --: earmark_by_request(request: blob) => one id: int, content: blob
 --: may: paymaster
@@ -79,9 +105,9 @@ UPDATE earmark SET journal_seq = :journal_seq WHERE journal_seq = 92233720368547
 -- The ledger's commit did not happen: back into the queue.
 UPDATE earmark SET leaf_seq = NULL, journal_seq = 0 WHERE leaf_seq >= :size;
 
---: earmark_by_commitment(commitment: blob) => one id: int, leaf_seq: int?
+--: earmark_by_commitment(commitment: blob) => one id: int, carried: int
 --: may: paymaster
-SELECT id, leaf_seq FROM earmark WHERE commitment = :commitment;
+SELECT id, carried FROM earmark WHERE commitment = :commitment;
 
 --: earmarks_due(journal_seq: int, after: int, most: int) => id: int, commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
 --: may: paymaster

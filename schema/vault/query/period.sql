@@ -89,6 +89,20 @@ INSERT INTO checkpoint (size, note, at_ms) VALUES (:size, :note, :at_ms) ON CONF
 -- The first that covers so many leaves.
 SELECT size, note, at_ms FROM checkpoint WHERE size >= :size ORDER BY size LIMIT 1;
 
+--: checkpoint_cosign(size: int, note: text, cosigned: int)
+--: may: paymaster
+UPDATE checkpoint SET note = :note, cosigned = :cosigned
+WHERE size = :size AND cosigned < :cosigned AND NOT EXISTS (SELECT 1 FROM period WHERE state = 3 AND checkpoint_size >= :size);
+
+--: checkpoint_at(size: int) => one note: text, cosigned: int
+--: may: paymaster
+SELECT note, cosigned FROM checkpoint WHERE size = :size;
+
+--: checkpoint_cosigned() => one size: int, cosigned: int
+--: may: paymaster
+-- The latest that enough witnesses have seen.
+SELECT size, cosigned FROM checkpoint WHERE cosigned > 0 ORDER BY size DESC LIMIT 1;
+
 --: checkpoint_last() => one size: int, note: text, at_ms: int
 --: may: paymaster
 SELECT size, note, at_ms FROM checkpoint ORDER BY size DESC LIMIT 1;

@@ -1,0 +1,83 @@
+/* How a report was made, in the order of AAPOR's Code of Professional Ethics and Practices (2021):
+ * eleven items that are told of every survey; then what protects the members, and what does not. */
+#include "fcgi/page_report.h"
+
+#include <math.h>
+
+#include "core/conf.h"
+
+static void item(struct view_report *v, const char *name, struct text words)
+{
+    v->items[v->items_count++] = (struct view_report_item){.name = text_of(name), .words = words};
+}
+
+static struct text precision(struct request *r, const struct insight_report *report)
+{
+    if (report->template == INSIGHT_RESULT && report->whole.n > 0)
+        return arena_format(
+            r->arena,
+            "About %lld physicians. Each figure carries noise with a standard deviation of %.1f. "
+            "The "
+            "intervals are what 95 of 100 such samples would give if members were drawn at random "
+            "within each specialty, widened by the design effect and by the noise; since members "
+            "choose to answer, that is a model, no fact.",
+            (long long)report->whole.n, sqrt(report->whole.variance));
+    if (report->template == INSIGHT_MEMBERS)
+        return TEXT("All members at assurance level 3, rounded to 50; noise with a standard "
+                    "deviation of 5.6 was added before that.");
+    if (report->template == INSIGHT_TREND)
+        return TEXT("Sums of results that were released before. The noise of each month adds up.");
+    return TEXT("Authors of one week. Each number carries noise with a standard deviation of 1.4.");
+}
+
+void page_report_items(struct request *r, const struct insight_report *report,
+                       struct view_report *v)
+{
+    const struct text site = conf_text("site.name");
+    const bool is_votes = report->template == INSIGHT_RESULT || report->template == INSIGHT_TREND;
+    const bool is_words = report->template == INSIGHT_VOLUME || report->template == INSIGHT_RISING;
+    v->items = arena_array(r->arena, struct view_report_item, 16);
+    item(v, "How data were collected",
+         is_votes ? TEXT("Votes that verified physicians cast on answers, for their own purposes.")
+         : is_words ? TEXT("Words of a public list, counted in what verified physicians wrote.")
+                    : TEXT("The register of members."));
+    item(v, "Who paid, who did it",
+         arena_format(r->arena,
+                      "%.*s made it for all sponsors alike; none ordered it, chose its subject or "
+                      "saw it first. Some votes may have been paid for; pay never depends on their "
+                      "direction.",
+                      (int)site.size, site.data));
+    item(v, "Exact wording",
+         is_votes ? TEXT("The question’s title above. Voters said: corroborate, dispute, or cannot "
+                         "say, from their own experience.")
+                  : TEXT("None was asked."));
+    item(v, "Whom it is about",
+         is_votes ? TEXT("Physicians licensed in the United States.")
+                  : arena_format(r->arena, "Members of %.*s.", (int)site.size, site.data));
+    item(v, "How they were found",
+         TEXT("They joined by themselves and were verified against public lists and by proof of "
+              "possession. Who votes or writes chooses to: this is no random sample."));
+    item(v, "Where and how",
+         TEXT("On this site, in English, signed in under a pseudonym. Results are not shown to a "
+              "voter before the vote unless he asks, which is noted."));
+    item(v, "When", page_report_period(r->arena, report->period));
+    item(v, "How many, how precise", precision(r, report));
+    item(
+        v, "Weighting",
+        v->weighted.size > 0
+            ? TEXT("The weighted share gives each specialty its part of US physicians (AAMC 2022), "
+                   "weights trimmed to 0.3 to 3, from the released figures by specialty alone. "
+                   "Everything else is unweighted.")
+            : TEXT("None."));
+    item(v, "Checks",
+         is_votes   ? arena_format(r->arena,
+                                   "A member’s first vote in a thread counts, in its month, and at "
+                                     "most %d of a member’s votes in a topic and quarter. Withheld "
+                                     "threads are left out.",
+                                 report->is_large ? 5 : 3)
+         : is_words ? TEXT("An author counts once a word and week, and with at most four words.")
+                    : TEXT("Members who left, or lost their licence, are not counted."));
+    item(v, "Limits",
+         TEXT("Members may differ from other physicians in ways no weight mends. Experience told "
+              "is no measured rate, and a rise is a question, not an answer."));
+}

@@ -1,0 +1,116 @@
+#include "insight/count.h"
+#include "core/clock.h"
+
+enum { LEVEL_DOOR = 3, KIND_ANSWER = 4, OUTCOME_KEPT = 1 };
+/* Questions are counted for a year from when they were asked. */
+static const int64_t ASKED_MS = 366 * DAY_MS;
+
+void count_open(struct count *count, const uint8_t key[TALLY_KEY_SIZE])
+{
+    *count = (struct count){.words = NULL};
+    tally_open(&count->tally, key);
+    terms_open(&count->terms, key);
+}
+
+void count_close(struct count *count)
+{
+    tally_close(&count->tally);
+    terms_close(&count->terms);
+    table_close(&count->levels);
+}
+
+static void level_set(struct count *count, int64_t member, int64_t level)
+{
+    *table_at(&count->levels, (uint64_t)member) = level + 1;
+}
+
+static void posting_added(struct count *count, const struct journal_entry *entry, bool with_terms)
+{
+    const struct event_posting_added *e = &entry->event.posting_added;
+    const bool is_members = e->member > 0 && e->kind <= KIND_ANSWER;
+    const bool is_held = e->has_held && e->held;
+    if (!is_members)
+        return;
+    if (e->kind < KIND_ANSWER) {
+        tally_question(&count->tally, entry->event.seq, entry->event.at_ms, e->topics);
+        if (is_held)
+            tally_drop(&count->tally, entry->event.seq, true);
+    }
+    if (!with_terms || is_held)
+        return;
+    for (size_t i = 0; i < 2; i++)
+        if (entry->texts[i].data)
+            terms_read(&count->terms, e->member, entry->texts[i]);
+}
+
+void count_event(struct count *count, const struct journal_entry *entry, bool with_terms)
+{
+    const struct event *event = &entry->event;
+    switch (event->kind) {
+    case EVENT_MEMBER_APPLIED:
+        tally_member(&count->tally, event->seq, group_of(NO_TEXT, event->member_applied.specialty));
+        break;
+    case EVENT_SPECIALTIES_CHOSEN:
+        tally_member(&count->tally, event->specialties_chosen.member,
+                     group_of(event->specialties_chosen.codes, event->specialties_chosen.words));
+        break;
+    case EVENT_MEMBER_DECIDED:
+        level_set(count, event->member_decided.member,
+                  event->member_decided.accepted ? event->member_decided.level : 0);
+        break;
+    case EVENT_MEMBER_LEVEL_SET:
+        level_set(count, event->member_level_set.member, event->member_level_set.level);
+        break;
+    case EVENT_MEMBER_LEFT:
+        level_set(count, event->member_left.member, 0);
+        break;
+    case EVENT_POSTING_ADDED:
+        posting_added(count, entry, with_terms);
+        break;
+    case EVENT_POSTING_DECIDED:
+        if (event->posting_decided.posting == event->posting_decided.question)
+            tally_drop(&count->tally, event->posting_decided.question,
+                       event->posting_decided.outcome != OUTCOME_KEPT);
+        break;
+    case EVENT_VOTE_CAST:
+        if (event->vote_cast.member > 0 && event->vote_cast.question > 0)
+            tally_vote(&count->tally, event->vote_cast.question, event->vote_cast.member,
+                       event->vote_cast.stance);
+        break;
+    default:
+        break;
+    }
+}
+
+void count_members(const struct count *count, int64_t members[GROUPS])
+{
+    for (int g = 0; g < GROUPS; g++)
+        members[g] = 0;
+    for (size_t i = 0; i < count->levels.room; i++) {
+        if (!count->levels.keys[i] || count->levels.values[i] != LEVEL_DOOR + 1)
+            continue;
+        const int64_t *group = table_find(&count->tally.groups, count->levels.keys[i]);
+        members[group ? *group - 1 : GROUP_OTHER]++;
+    }
+}
+
+struct taken count_take(struct count *count, struct arena *arena, struct period period)
+{
+    struct taken taken = {.period = period};
+    switch (period.kind) {
+    case PERIOD_WEEK:
+        taken.authors = arena_array(arena, int64_t, (size_t)count->word_count + 1);
+        taken.all_authors = arena_array(arena, int64_t, (size_t)count->word_count + 1);
+        terms_take(&count->terms, taken.authors, taken.all_authors, count->word_count);
+        break;
+    case PERIOD_MONTH:
+        taken.rows =
+            tally_take(&count->tally, arena, period_end_ms(period) - ASKED_MS, &taken.row_count);
+        break;
+    default:
+        count_members(count, taken.members);
+        tally_quarter(&count->tally);
+        break;
+    }
+    return taken;
+}

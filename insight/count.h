@@ -1,0 +1,38 @@
+#pragma once
+/* All that is counted while the journal is followed, in memory alone: a restart counts the whole
+ * journal again, and passes the periods that are closed already. */
+#include "core/journal.h"
+#include "insight/period.h"
+#include "insight/tally.h"
+#include "insight/term.h"
+
+struct word {
+    struct text text;
+    int64_t added_ms;
+};
+
+struct count {
+    struct tally tally;
+    struct terms terms;
+    struct table levels; /* member -> level + 1 */
+    struct word *words;  /* [id], from 1; borrowed from whoever loaded them */
+    int64_t word_count;
+};
+
+void count_open(struct count *count, const uint8_t key[TALLY_KEY_SIZE]);
+void count_close(struct count *count);
+/* with_terms: read its words; false for a posting of a week that is closed already. */
+void count_event(struct count *count, const struct journal_entry *entry, bool with_terms);
+/* Members at level 3 now, by specialty. */
+void count_members(const struct count *count, int64_t members[GROUPS]);
+
+/* What one period counted. Taking it begins the next one. */
+struct taken {
+    struct period period;
+    struct tally_row *rows; /* month */
+    size_t row_count;
+    int64_t *authors; /* week: [id] of authors, capped; and without the cap */
+    int64_t *all_authors;
+    int64_t members[GROUPS]; /* quarter */
+};
+struct taken count_take(struct count *count, struct arena *arena, struct period period);

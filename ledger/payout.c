@@ -1,0 +1,301 @@
+#include "ledger/payout.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/seal.h"
+#include "core/trace.h"
+#include "schema/book.h"
+
+enum { PAYEES_PAGE = 1000, ITEM_ON_ITS_WAY = 1, ITEM_PAID = 2, ITEM_BACK = 3, HEX_SHORT = 15 };
+enum { BATCH_PLANNED = 1, BATCH_HELD = 2, BATCH_EXPORTED = 3 };
+
+/* --- planning --- */
+
+static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16], int64_t member,
+                             int64_t *planned)
+{
+    struct book_account account;
+    uint8_t id[16], hold[16];
+    account_member(&paymaster->key, member, id);
+    arena_reset(&paymaster->book_arena, 0);
+    enum result result = book_account(&paymaster->writer.book, id, &account);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    int64_t cents = account.credits_posted - account.debits_posted - account.debits_pending;
+    if (cents < conf_int("payout.threshold_cents"))
+        return OK;
+    account_payout_id(&paymaster->key, "hold", batch, member, hold);
+    ++*planned;
+    return vault_rail_item_add(paymaster->vault, bytes_of(hold, 16), bytes_of(batch, 16), member,
+                               cents);
+}
+
+static enum result batch_plan(struct paymaster *paymaster, enum rail rail, int64_t number,
+                              uint8_t batch[16], int64_t *planned)
+{
+    int64_t after = 0, now_s = clock_now_ms() / 1000;
+    uint8_t none[16] = {0};
+    account_payout_id(&paymaster->key, "batch", none, number, batch);
+    enum result result =
+        vault_rail_batch_add(paymaster->vault, bytes_of(batch, 16), number, (int64_t)rail, now_s);
+    for (size_t count = PAYEES_PAGE; count == PAYEES_PAGE && result == OK;) {
+        struct vault_rail_payees_row *rows;
+        size_t mark = paymaster->arena.used;
+        result = vault_rail_payees(paymaster->vault, &paymaster->arena, after, PAYEES_PAGE, &rows,
+                                   &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            after = rows[i].member;
+            result = item_plan(paymaster, batch, after, planned);
+        }
+        arena_reset(&paymaster->arena, mark);
+    }
+    return result;
+}
+
+/* --- the list --- */
+
+enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16], struct buf *list)
+{
+    struct vault_rail_batch_find_row row;
+    struct vault_rail_items_row *items;
+    size_t count;
+    enum result result =
+        vault_rail_batch_find(paymaster->vault, &paymaster->arena, bytes_of(batch, 16), &row);
+    if (result == OK)
+        result = vault_rail_items(paymaster->vault, &paymaster->arena, bytes_of(batch, 16), &items,
+                                  &count);
+    if (result != OK)
+        return result;
+    buf_format(list, "curbside/rail/v1\nbatch ");
+    buf_hex(list, bytes_of(batch, 16));
+    buf_format(list, "\nrail %s\ntick %lld\n", rail_name((int)row.rail), (long long)row.tick_s);
+    for (size_t i = 0; i < count; i++) {
+        buf_hex(list, items[i].transfer);
+        buf_format(list, " %lld %lld\n", (long long)items[i].member, (long long)items[i].cents);
+    }
+    return OK;
+}
+
+/* --- holding --- */
+
+static struct leaf_transfer transfer_make(const struct paymaster *paymaster, enum rail rail,
+                                          int64_t member, int64_t cents)
+{
+    struct leaf_transfer transfer = {
+        .amount = (uint64_t)cents, .exponent = LEDGER_EXPONENT, .code = TRANSFER_PAYOUT};
+    memcpy(transfer.currency, LEDGER_CURRENCY, 3);
+    account_member(&paymaster->key, member, transfer.debit);
+    account_transit(&paymaster->key, (int64_t)rail, transfer.credit);
+    return transfer;
+}
+
+/* Append a transfer that may be there already. */
+static enum result transfer_write(struct paymaster *paymaster, uint8_t flags,
+                                  const struct leaf_transfer *transfer)
+{
+    enum book_answer answer;
+    uint64_t seq;
+    enum result result = writer_transfer(&paymaster->writer, flags, transfer, &answer, &seq);
+    if (result == OK && answer != BOOK_CREATED && answer != BOOK_EXISTS) {
+        trace_fail("payout", "refused: %s", book_answer_name(answer));
+        result = BROKEN;
+    }
+    return result;
+}
+
+/* Inside the writer's batch: account, holds, close. *done: they were there already. */
+static enum result batch_write(struct paymaster *paymaster, const uint8_t batch[16], bool *done)
+{
+    struct vault_rail_batch_find_row row;
+    struct vault_rail_items_row *items;
+    struct book_transfer_find_row there;
+    struct leaf close = {.kind = LEAF_CLOSE};
+    struct buf list;
+    uint8_t transit[16];
+    size_t count = 0;
+    enum result result =
+        vault_rail_batch_find(paymaster->vault, &paymaster->arena, bytes_of(batch, 16), &row);
+    if (result == OK)
+        result = vault_rail_items(paymaster->vault, &paymaster->arena, bytes_of(batch, 16), &items,
+                                  &count);
+    if (result != OK || count == 0)
+        return result == OK ? BROKEN : result;
+    /* One commit holds all of them: the first says whether it happened. */
+    result = book_transfer_find(paymaster->book, &paymaster->arena, items[0].transfer, &there);
+    *done = result == OK;
+    if (result != NOT_FOUND)
+        return result;
+    account_transit(&paymaster->key, row.rail, transit);
+    struct leaf_account account = account_leaf(ACCOUNT_TRANSIT, transit);
+    result = writer_account(&paymaster->writer, &account);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        struct leaf_transfer hold =
+            transfer_make(paymaster, (enum rail)row.rail, items[i].member, items[i].cents);
+        memcpy(hold.id, items[i].transfer.data, 16);
+        memcpy(hold.ref, batch, 16);
+        result = transfer_write(paymaster, TRANSFER_PENDING, &hold);
+        close.close.total += (uint64_t)items[i].cents;
+    }
+    buf_open(&list, &paymaster->arena, 4096);
+    if (result == OK)
+        result = payout_list(paymaster, batch, &list);
+    if (result != OK)
+        return result;
+    memcpy(close.close.batch, batch, 16);
+    close.close.rail = (uint16_t)row.rail;
+    close.close.count = (uint32_t)count;
+    seal_sha256(close.close.instructions, buf_bytes(&list), NO_BYTES);
+    return writer_add(&paymaster->writer, &close);
+}
+
+static enum result batch_hold(struct paymaster *paymaster, const uint8_t batch[16])
+{
+    bool done = false;
+    enum result result = writer_begin(&paymaster->writer);
+    if (result != OK)
+        return result;
+    result = batch_write(paymaster, batch, &done);
+    if (result == OK && !done)
+        result = writer_commit(&paymaster->writer);
+    else
+        writer_rollback(&paymaster->writer);
+    return result == OK ? vault_rail_batch_held(paymaster->vault, bytes_of(batch, 16)) : result;
+}
+
+enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t batch[16])
+{
+    struct vault_rail_batch_last_row last = {0};
+    int64_t planned = 0;
+    if (rail <= RAIL_NONE || rail >= RAIL_COUNT)
+        return INVALID;
+    if (paymaster->close != NULL)
+        return BUSY;
+    enum result result = vault_rail_batch_last(paymaster->vault, &paymaster->arena, &last);
+    if (result == OK && last.state == BATCH_PLANNED) {
+        memcpy(batch, last.id.data, 16);
+        return batch_hold(paymaster, batch);
+    }
+    if (result == OK || result == NOT_FOUND)
+        result = db_begin(paymaster->vault);
+    if (result != OK)
+        return result;
+    result = batch_plan(paymaster, rail, last.number + 1, batch, &planned);
+    if (result == OK && planned == 0)
+        result = NOT_FOUND;
+    if (result == OK)
+        result = db_commit(paymaster->vault);
+    else
+        db_rollback(paymaster->vault);
+    return result == OK ? batch_hold(paymaster, batch) : result;
+}
+
+/* --- the file --- */
+
+enum result payout_export(struct paymaster *paymaster, const uint8_t batch[16],
+                          const uint8_t sha256[32], uint64_t size)
+{
+    struct vault_rail_batch_find_row row;
+    struct leaf leaf = {.kind = LEAF_EXPORT, .export = {.size = size}};
+    enum result result =
+        vault_rail_batch_find(paymaster->vault, &paymaster->arena, bytes_of(batch, 16), &row);
+    if (result != OK)
+        return result;
+    if (row.state == BATCH_EXPORTED)
+        return row.sha256.size == 32 && memcmp(row.sha256.data, sha256, 32) == 0 ? OK : CONFLICT;
+    if (row.state != BATCH_HELD || size == 0)
+        return INVALID;
+    if (paymaster->close != NULL)
+        return BUSY;
+    memcpy(leaf.export.batch, batch, 16);
+    memcpy(leaf.export.sha256, sha256, 32);
+    result = writer_begin(&paymaster->writer);
+    if (result != OK)
+        return result;
+    /* The vault first, with the leaf that is meant: a start finds out whether it was written. */
+    result = vault_rail_batch_exporting(paymaster->vault, bytes_of(batch, 16), bytes_of(sha256, 32),
+                                        (int64_t)writer_size(&paymaster->writer));
+    if (result == OK)
+        result = writer_add(&paymaster->writer, &leaf);
+    if (result == OK)
+        return writer_commit(&paymaster->writer);
+    writer_rollback(&paymaster->writer);
+    return result;
+}
+
+/* --- the bank's answers --- */
+
+/* The one hold whose id begins with these digits. */
+static enum result item_find(struct paymaster *paymaster, struct text id,
+                             struct vault_rail_item_find_row *item)
+{
+    struct vault_rail_item_find_row *rows;
+    char low[33], high[33];
+    size_t count;
+    if (id.size != HEX_SHORT && id.size != 32)
+        return INVALID;
+    memset(low, '0', 32);
+    memset(high, 'f', 32);
+    memcpy(low, id.data, id.size);
+    memcpy(high, id.data, id.size);
+    struct bytes from = hex_read(&paymaster->arena, (struct text){low, 32});
+    struct bytes to = hex_read(&paymaster->arena, (struct text){high, 32});
+    if (from.data == NULL || to.data == NULL)
+        return INVALID;
+    enum result result =
+        vault_rail_item_find(paymaster->vault, &paymaster->arena, from, to, &rows, &count);
+    if (result == OK && count != 1)
+        result = NOT_FOUND;
+    if (result == OK)
+        *item = rows[0];
+    return result;
+}
+
+/* Post the hold and let the money leave the bank's account, or void it. */
+static enum result item_write(struct paymaster *paymaster, enum rail rail,
+                              const struct vault_rail_item_find_row *item, bool paid)
+{
+    struct leaf_transfer end = transfer_make(paymaster, rail, item->member, item->cents), out;
+    memcpy(end.pending, item->transfer.data, 16);
+    memcpy(end.ref, item->batch.data, 16);
+    account_payout_id(&paymaster->key, "end", item->transfer.data, 0, end.id);
+    enum result result = transfer_write(paymaster, paid ? TRANSFER_POST : TRANSFER_VOID, &end);
+    if (result != OK || !paid)
+        return result;
+    out = end;
+    memset(out.pending, 0, 16);
+    memcpy(out.debit, end.credit, 16);
+    account_bank(&paymaster->key, out.credit);
+    account_payout_id(&paymaster->key, "out", item->transfer.data, 0, out.id);
+    return transfer_write(paymaster, 0, &out);
+}
+
+enum result payout_answer(struct paymaster *paymaster, const struct rail_answer *answer)
+{
+    struct vault_rail_batch_find_row batch;
+    struct vault_rail_item_find_row item;
+    int64_t state = answer->paid ? ITEM_PAID : ITEM_BACK;
+    enum result result = item_find(paymaster, answer->id, &item);
+    if (result == OK)
+        result = vault_rail_batch_find(paymaster->vault, &paymaster->arena, item.batch, &batch);
+    if (result != OK)
+        return result;
+    if (item.state != ITEM_ON_ITS_WAY)
+        return item.state == state ? OK : CONFLICT;
+    if (batch.state != BATCH_EXPORTED)
+        return INVALID; /* no bank can know of it yet */
+    if (paymaster->close != NULL)
+        return BUSY;
+    result = writer_begin(&paymaster->writer);
+    if (result != OK)
+        return result;
+    result = item_write(paymaster, (enum rail)batch.rail, &item, answer->paid);
+    if (result == OK)
+        result = writer_commit(&paymaster->writer);
+    else
+        writer_rollback(&paymaster->writer);
+    return result == OK
+               ? vault_rail_item_end(paymaster->vault, item.transfer, state, answer->reason)
+               : result;
+}

@@ -1,0 +1,25 @@
+#pragma once
+/* Members' balances on their way to a bank, exactly once: a batch is planned in the vault, then
+ * held in the ledger in one commit (Member -> Transit holds and a close leaf over the instruction
+ * list), then its file, which is a pure function of it, gets an entry. What the bank answers posts
+ * or voids each hold. Every id is derived, so each step may be done again after a crash at any
+ * moment. Private to ledger/. */
+#include "ledger/paymaster.h"
+#include "ledger/rail.h"
+
+/* Hold everything members have above the threshold (payout.threshold_cents). A batch that a crash
+ * left unfinished is finished instead of a new one. NOT_FOUND: nobody is due. */
+MUST_USE enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t batch[16]);
+/* The batch's instruction list, whose SHA-256 stands in its close leaf:
+ *   "curbside/rail/v1\n" "batch HEX\n" "rail NAME\n" "tick SECONDS\n", then a payment a line, by
+ * id: HEX(hold) MEMBER CENTS */
+MUST_USE enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16],
+                                 struct buf *list);
+/* Its file was made: this digest, so many bytes. Again with the same digest is OK, with another
+ * CONFLICT: a batch has one file. */
+MUST_USE enum result payout_export(struct paymaster *paymaster, const uint8_t batch[16],
+                                   const uint8_t sha256[32], uint64_t size);
+/* The bank's answer about one hold, named by its id in hex or the first 15 digits of it. Paid: the
+ * hold is posted and leaves the bank's account; not paid: it is voided, and the member has the
+ * money again. Again the same is OK, the other answer CONFLICT. */
+MUST_USE enum result payout_answer(struct paymaster *paymaster, const struct rail_answer *answer);

@@ -1,0 +1,5 @@
+-- Drives the collector.
+function attack()
+  collectgarbage("stop")
+  return 1
+end

@@ -1,0 +1,4 @@
+-- Fails with something that is no text.
+function attack()
+  error({})
+end

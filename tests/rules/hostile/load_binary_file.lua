@@ -1,0 +1,2 @@
+-- Is compiled code itself, as far as the first byte says.
+Lua

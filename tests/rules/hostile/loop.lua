@@ -1,0 +1,4 @@
+-- Never ends.
+function attack()
+  while true do end
+end

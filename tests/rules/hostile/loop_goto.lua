@@ -1,0 +1,5 @@
+-- A loop without a loop word.
+function attack()
+  ::again::
+  goto again
+end

@@ -1,0 +1,4 @@
+-- Never ends, by repeat.
+function attack()
+  repeat until false
+end

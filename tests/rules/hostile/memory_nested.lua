@@ -1,0 +1,5 @@
+-- Tables in tables in tables.
+function attack()
+  local t = {}
+  while true do t = { t } end
+end

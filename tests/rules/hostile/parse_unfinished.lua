@@ -1,0 +1,2 @@
+-- Stops in the middle.
+function attack() return (

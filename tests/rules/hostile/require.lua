@@ -1,0 +1,4 @@
+-- Asks for a library.
+function attack()
+  return require("os") and 1
+end

@@ -1,0 +1,4 @@
+-- Gives more than any number.
+function attack()
+  return math.huge
+end

@@ -1,0 +1,4 @@
+-- Gives more than was asked for.
+function attack()
+  return 1, 2, 3
+end

@@ -1,0 +1,4 @@
+-- Gives nothing.
+function attack()
+  return
+end

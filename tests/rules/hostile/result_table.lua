@@ -1,0 +1,4 @@
+-- Gives a table.
+function attack()
+  return {}
+end

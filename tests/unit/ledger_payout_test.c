@@ -1,0 +1,251 @@
+/* Money on its way out: held once, sent once, posted or voided as the bank says, whenever the
+ * program is killed. KILLS=1 tries every system call. test-seconds: 240 */
+#include "tests/unit/ledger_world.h"
+
+#include <sys/ptrace.h>
+
+#include "ledger/file.h"
+#include "ledger/payout.h"
+
+static struct world world;
+static struct paymaster paymaster;
+
+/* A closed month in which everybody who voted was credited. */
+static void month_make(void)
+{
+    world_open(&world, "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\n"
+                       "payout.threshold_cents = 500\n");
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    int64_t question = world_posting(&world, world.members[0], 0);
+    struct text campaign = world_campaign(&world, &paymaster, 200000);
+    assert_int_equal(world_earmark(&world, &paymaster, campaign, question, 3, 1234, 100000), OK);
+    *world_clock += 601 * 1000;
+    assert_int_equal(commit_tick(&paymaster), OK);
+    for (size_t i = 1; i < 9; i++)
+        world_vote(&world, question, world.members[0], world.members[i], 1 + (int64_t)i % 3);
+    *world_clock = clock_month_next(WORLD_START) + 3600 * 1000;
+    assert_int_equal(world_period(&world, &paymaster, "2026-03"), OK);
+}
+
+struct sums {
+    int64_t holds, held, closes, exports, posted, voided, out;
+};
+
+/* What the ledger has of payouts. */
+static struct sums sums_of(void)
+{
+    struct sums sums = {0};
+    struct log *log;
+    struct log_entry *entries;
+    struct arena arena;
+    size_t count;
+    arena_open(&arena, 16 << 20);
+    assert_int_equal(log_open(&log, "ledger", LOG_READ, 0), OK);
+    assert_int_equal(log_read(log, &arena, 0, 10000, &entries, &count), OK);
+    for (size_t i = 0; i < count; i++) {
+        struct leaf leaf;
+        assert_int_equal(leaf_decode(entries[i].body, &leaf, NULL), OK);
+        sums.closes += leaf.kind == LEAF_CLOSE && leaf.close.rail != 0;
+        sums.exports += leaf.kind == LEAF_EXPORT;
+        if (leaf.kind != LEAF_TRANSFER || leaf.transfer.code != TRANSFER_PAYOUT)
+            continue;
+        sums.holds += leaf.flags == TRANSFER_PENDING;
+        sums.held += leaf.flags == TRANSFER_PENDING ? (int64_t)leaf.transfer.amount : 0;
+        sums.posted += leaf.flags == TRANSFER_POST;
+        sums.voided += leaf.flags == TRANSFER_VOID;
+        sums.out += leaf.flags == 0 ? (int64_t)leaf.transfer.amount : 0;
+    }
+    log_close(log);
+    arena_close(&arena);
+    return sums;
+}
+
+static void a_batch_is_held_sent_and_settled_as_the_bank_says(void **state)
+{
+    (void)state;
+    uint8_t batch[16], again[16], sha256[32] = {5}, other[32] = {6};
+    struct vault_rail_items_row *items;
+    size_t count;
+    month_make();
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), OK);
+    struct sums sums = sums_of();
+    assert_int_equal(sums.holds, 8);
+    assert_int_equal(sums.closes, 1);
+    /* What is held cannot be held again. */
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, again), NOT_FOUND);
+    assert_int_equal(
+        vault_rail_items(paymaster.vault, &world.arena, bytes_of(batch, 16), &items, &count), OK);
+    assert_int_equal(count, 8);
+    struct buf hex;
+    buf_open(&hex, &world.arena, 40);
+    buf_hex(&hex, items[0].transfer);
+    struct rail_answer answer = {.id = buf_done(&hex), .paid = true, .reason = TEXT("")};
+    assert_int_equal(payout_answer(&paymaster, &answer), INVALID); /* no bank can know of it yet */
+    assert_int_equal(payout_export(&paymaster, batch, sha256, 950), OK);
+    assert_int_equal(payout_export(&paymaster, batch, sha256, 950), OK);
+    assert_int_equal(payout_export(&paymaster, batch, other, 950), CONFLICT);
+    assert_int_equal(payout_answer(&paymaster, &answer), OK);
+    assert_int_equal(payout_answer(&paymaster, &answer), OK);
+    answer.paid = false;
+    assert_int_equal(payout_answer(&paymaster, &answer), CONFLICT);
+    /* The second comes back, named by as much of its id as a NACHA file has room for. */
+    buf_open(&hex, &world.arena, 40);
+    buf_hex(&hex, items[1].transfer);
+    answer = (struct rail_answer){.id = {hex.data, 15}, .reason = TEXT("R03")};
+    assert_int_equal(payout_answer(&paymaster, &answer), OK);
+    answer.id = TEXT("000000000000000");
+    assert_int_equal(payout_answer(&paymaster, &answer), NOT_FOUND);
+    sums = sums_of();
+    assert_int_equal(sums.exports, 1);
+    assert_int_equal(sums.posted, 1);
+    assert_int_equal(sums.voided, 1);
+    assert_int_equal(sums.out, items[0].cents);
+    /* Who has it back goes out with the next batch, and nobody else. */
+    assert_int_equal(payout_close(&paymaster, RAIL_PAIN001, again), OK);
+    assert_int_equal(sums_of().holds, 9);
+    assert_int_equal(commit_publish(&paymaster), OK);
+    paymaster_close(&paymaster);
+    sound();
+    world_close(&world);
+}
+
+/* --- killed between closing a batch and noting its file --- */
+
+static char state_path[600], copy_path[640];
+
+static void run_quietly(const char *const *words)
+{
+    pid_t pid = fork();
+    int status;
+    if (pid == 0) {
+        execvp(words[0], (char *const *)words);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/* Close, make the file, note it: as the operator does, from whatever was reached before. */
+static void payout_all(void)
+{
+    uint8_t batch[16], sha256[32];
+    struct vault_rail_batch_last_row last;
+    struct buf list;
+    enum result result = payout_close(&paymaster, RAIL_NACHA, batch);
+    if (result == NOT_FOUND &&
+        vault_rail_batch_last(paymaster.vault, &paymaster.arena, &last) == OK) {
+        memcpy(batch, last.id.data, 16);
+        result = OK;
+    }
+    buf_open(&list, &paymaster.arena, 4096);
+    if (result == OK)
+        result = payout_list(&paymaster, batch, &list);
+    seal_sha256(sha256, buf_bytes(&list), NO_BYTES);
+    if (result == OK)
+        result = file_write_private(conf_path("outbox/file"), buf_bytes(&list));
+    if (result == OK)
+        result = payout_export(&paymaster, batch, sha256, list.size);
+    _exit(result == OK ? 0 : 9);
+}
+
+/* Run it in a child that is killed before its system call number `kill_at` (0: never); how many it
+ * made, or -1 when it was killed. */
+static long payout_run(long kill_at)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    int status;
+    long calls = 0;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (paymaster_open(&paymaster) != OK)
+            _exit(8);
+        (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        (void)raise(SIGSTOP);
+        payout_all();
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSTOPPED(status));
+    for (;;) {
+        assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (!WIFSTOPPED(status))
+            break;
+        if (++calls == kill_at) {
+            kill(pid, SIGKILL);
+            assert_int_equal(waitpid(pid, &status, 0), pid);
+            return -1;
+        }
+    }
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    return calls;
+}
+
+static void state_restore(void)
+{
+    char from[700];
+    snprintf(from, sizeof from, "%s/.", copy_path);
+    const char *const clear[] = {"rm", "-rf", state_path, NULL};
+    const char *const copy[] = {"cp", "-a", from, state_path, NULL};
+    run_quietly(clear);
+    assert_int_equal(mkdir(state_path, 0700), 0);
+    run_quietly(copy);
+}
+
+static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **state)
+{
+    (void)state;
+    struct sums whole, now;
+    struct bytes file, same;
+    month_make();
+    paymaster_close(&paymaster);
+    snprintf(state_path, sizeof state_path, "%.590s", conf_path("."));
+    state_path[strlen(state_path) - 2] = '\0';
+    snprintf(copy_path, sizeof copy_path, "%s.kept", state_path);
+    log_close(world.journal);
+    const char *const keep[] = {"cp", "-a", state_path, copy_path, NULL};
+    run_quietly(keep);
+    long calls = payout_run(0), step = getenv("KILLS") != NULL ? 1 : calls / 24 + 1, kills = 0;
+    whole = sums_of();
+    assert_int_equal(whole.holds, 8);
+    assert_int_equal(whole.closes, 1);
+    assert_int_equal(whole.exports, 1);
+    assert_int_equal(file_read(&world.arena, conf_path("outbox/file"), 1 << 20, &file), OK);
+    for (long at = 1; at <= calls; at += step) {
+        state_restore();
+        kills += payout_run(at) < 0;
+        (void)payout_run(0);
+        now = sums_of();
+        assert_memory_equal(&now, &whole, sizeof whole);
+        assert_int_equal(file_read(&world.arena, conf_path("outbox/file"), 1 << 20, &same), OK);
+        assert_int_equal(same.size, file.size);
+        assert_memory_equal(same.data, file.data, file.size);
+    }
+    print_message("%ld of %ld system calls\n", kills, calls);
+    assert_true(kills > 10);
+    /* Control: ids that were not derived would be held a second time. */
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    uint8_t batch[16];
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), NOT_FOUND);
+    paymaster_close(&paymaster);
+    const char *const clear[] = {"rm", "-rf", copy_path, NULL};
+    run_quietly(clear);
+    arena_close(&world.arena);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    world_clock_open();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_batch_is_held_sent_and_settled_as_the_bank_says),
+        cmocka_unit_test(killed_at_any_system_call_it_is_paid_once_and_has_one_file),
+    };
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
