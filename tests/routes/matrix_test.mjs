@@ -335,7 +335,9 @@ before(async () => {
     second: await propose(gate, "The same again."),
     ...(await tellingThings(house, them)),
   };
-  it.image = JSON.parse((await upload(them.alder, png(30, 20))).text).id;
+  const picture = JSON.parse((await upload(them.alder, png(30, 20))).text);
+  it.image = picture.id;
+  await answer(them.alder, it.question, picture.markdown); // who may read it, may read its picture
   posts["/logout"].page = `/q/${question}`;
   for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
     await new Promise((done) => setTimeout(done, 100));
