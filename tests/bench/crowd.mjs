@@ -29,9 +29,11 @@ let failed = false;
 try {
   const crowd = [];
   note(`letting ${members} physicians in ...`);
+  const joining = performance.now();
   await house.admin();
   for (let i = 0; i < members; i += 8)
     crowd.push(...(await Promise.all(Array.from({ length: Math.min(8, members - i) }, (_, j) => house.physician(`Crowd ${i + j}`)))));
+  say("crowd_joined_per_s", members / ((performance.now() - joining) / 1000), "1/s");
   const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
   const question = await ask(crowd[0], "How do you titrate carvedilol when the blood pressure is already low?");
   const postings = [];
