@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
+#include "schema/board.h"
 #include "schema/desk.h"
 
 /* Whether a vote is cast by somebody who could see the posting's totals. Then it counts for
@@ -15,6 +16,22 @@ static bool is_informed(const struct desk_vote_place_row *place, const struct co
 {
     bool turned = place->stance != STANCE_NONE && place->stance != vote->stance;
     return place->informed || turned;
+}
+
+/* The answers of a merged thread stand on another's page: who asked there, or looked, has seen
+ * their totals too. */
+static enum result place_merged(struct work *work, struct desk_vote_place_row *place)
+{
+    struct board_duplicate_of_row of = {0};
+    struct desk_totals_seen_row seen = {0};
+    if (place->informed || place->stance != STANCE_NONE)
+        return OK;
+    enum result result = board_duplicate_of(work->clerk->board, work->arena, place->question, &of);
+    if (result == OK && of.merged != 0)
+        result =
+            desk_totals_seen(work->clerk->desk, work->arena, of.target, work->actor.member, &seen);
+    place->informed = seen.seen;
+    return result == NOT_FOUND ? OK : result;
 }
 
 /* A vote is a state: how this member stands to this posting. Saying the same again is no event;
@@ -35,6 +52,9 @@ enum result vote_run(struct work *work)
         return OK;
     if (place.day == clerk->now_ms / DAY_MS && place.votes >= conf_int("vote.per_day"))
         return TOO_OFTEN;
+    result = place_merged(work, &place);
+    if (result != OK)
+        return result;
     bool informed = is_informed(&place, c);
     event.vote_cast = (struct event_vote_cast){.posting = c->posting,
                                                .question = place.question,

@@ -214,7 +214,7 @@ static enum result question_load(struct request *r, const struct sight *sight,
     v->state = text_of(page_state(thread.kind, thread.solved, thread.answers));
     v->solved = thread.solved != 0;
     v->version = thread.version;
-    result = page_texts_load(r, v, sight->kind == SIGHT_OPEN);
+    result = page_texts_load(r, v, sight->merged, sight->merged_count, sight->kind == SIGHT_OPEN);
     page_topics(r->arena, thread.topics, &v->topics, &v->topics_count);
     /* The page stands without them. */
     enum result ignored = page_similar_rows(r, thread.title, r->id, &v->similar, &v->similar_count);
@@ -261,9 +261,13 @@ static enum result version_of(struct request *r, const struct personal *me, stru
         result = rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
     if (kind != SIGHT_BLIND && (result == OK || result == NOT_FOUND)) /* nothing ranked yet */
         result = page_merged_version(r, me->merged, me->merged_count, &rank.version);
+    int64_t version = me->thread.version; /* what happens in a merged thread is seen here too */
+    for (size_t i = 0; i < me->merged_count; i++)
+        if (me->merged[i].version > version)
+            version = me->merged[i].version;
     *key = (struct kept_key){.page = me->sight.physician ? pages[kind] : "question-staff",
                              .id = me->question,
-                             .version = me->thread.version,
+                             .version = version,
                              .version2 = rank.version,
                              .version3 = kind == SIGHT_OPEN ? sight_step(r) : 0};
     return result == NOT_FOUND ? OK : result;

@@ -23,12 +23,12 @@ static struct view_texts *texts_of(struct view_question *v, int64_t posting)
     return NULL;
 }
 
-static enum result edits_load(struct request *r, struct view_question *v)
+static enum result edits_load(struct request *r, int64_t question, struct view_question *v)
 {
     struct board_edits_of_thread_row *rows;
     size_t count;
     enum result result =
-        board_edits_of_thread(request_store(r, WEB_BOARD), r->arena, v->thread.id, &rows, &count);
+        board_edits_of_thread(request_store(r, WEB_BOARD), r->arena, question, &rows, &count);
     for (size_t i = 0; result == OK && i < count; i++) {
         struct view_texts *texts = texts_of(v, rows[i].posting);
         if (texts == NULL)
@@ -41,12 +41,12 @@ static enum result edits_load(struct request *r, struct view_question *v)
     return result;
 }
 
-static enum result comments_load(struct request *r, struct view_question *v)
+static enum result comments_load(struct request *r, int64_t question, struct view_question *v)
 {
     struct board_comments_of_thread_row *rows;
     size_t count;
-    enum result result = board_comments_of_thread(request_store(r, WEB_BOARD), r->arena,
-                                                  v->thread.id, COMMENTS_MAX, &rows, &count);
+    enum result result = board_comments_of_thread(request_store(r, WEB_BOARD), r->arena, question,
+                                                  COMMENTS_MAX, &rows, &count);
     for (size_t i = 0; result == OK && i < count; i++) {
         struct view_texts *texts = texts_of(v, rows[i].posting);
         if (texts == NULL || texts->comments_count == COMMENTS_ONE_MAX)
@@ -110,12 +110,12 @@ struct view_cite page_cite(struct request *r, struct citation citation, int64_t 
     return cite;
 }
 
-static enum result cites_load(struct request *r, struct view_question *v)
+static enum result cites_load(struct request *r, int64_t question, struct view_question *v)
 {
     struct board_citations_of_thread_row *rows;
     size_t count;
-    enum result result = board_citations_of_thread(request_store(r, WEB_BOARD), r->arena,
-                                                   v->thread.id, CITES_MAX, &rows, &count);
+    enum result result = board_citations_of_thread(request_store(r, WEB_BOARD), r->arena, question,
+                                                   CITES_MAX, &rows, &count);
     for (size_t i = 0; result == OK && i < count; i++) {
         struct view_texts *texts = texts_of(v, rows[i].posting);
         if (texts == NULL)
@@ -143,11 +143,11 @@ struct view_mark page_mark_view(struct request *r, struct mark_facts facts)
 }
 
 /* The latest of each kind, with how many there are. */
-static enum result marks_load(struct request *r, struct view_question *v)
+static enum result marks_load(struct request *r, int64_t question, struct view_question *v)
 {
     struct board_marks_of_thread_row *rows;
     size_t count;
-    enum result result = board_marks_of_thread(request_store(r, WEB_BOARD), r->arena, v->thread.id,
+    enum result result = board_marks_of_thread(request_store(r, WEB_BOARD), r->arena, question,
                                                MARKS_MAX, &rows, &count);
     for (size_t i = 0; result == OK && i < count; i++) {
         const struct board_marks_of_thread_row *row = &rows[i];
@@ -171,20 +171,25 @@ static enum result marks_load(struct request *r, struct view_question *v)
     return result;
 }
 
-static enum result thanks_load(struct request *r, struct view_question *v, bool choice)
+static enum result thanks_load(struct request *r, int64_t question, struct view_question *v)
 {
     struct board_thanks_of_thread_row *rows;
-    struct board_choice_get_row chosen = {0};
     size_t count;
-    struct db *board = request_store(r, WEB_BOARD);
-    enum result result = board_thanks_of_thread(board, r->arena, v->thread.id, &rows, &count);
+    enum result result =
+        board_thanks_of_thread(request_store(r, WEB_BOARD), r->arena, question, &rows, &count);
     for (size_t i = 0; result == OK && i < count; i++) {
         struct view_texts *texts = texts_of(v, rows[i].posting);
         if (texts != NULL)
             texts->thanks = rows[i].thanks;
     }
-    if (result == OK)
-        result = board_choice_get(board, r->arena, v->thread.id, &chosen);
+    return result;
+}
+
+static enum result choice_load(struct request *r, struct view_question *v, bool choice)
+{
+    struct board_choice_get_row chosen = {0};
+    enum result result =
+        board_choice_get(request_store(r, WEB_BOARD), r->arena, v->thread.id, &chosen);
     bool asks = text_is(v->thread.kind, "question") || text_is(v->thread.kind, "case");
     for (size_t i = 0; i < v->answers_count; i++) {
         v->answers[i].texts.choice = asks && choice;
@@ -208,17 +213,27 @@ static enum result summary_load(struct request *r, struct view_question *v)
     return OK;
 }
 
-enum result page_texts_load(struct request *r, struct view_question *v, bool choice)
+static enum result thread_load(struct request *r, int64_t question, struct view_question *v)
 {
-    enum result result = edits_load(r, v);
+    enum result result = edits_load(r, question, v);
     if (result == OK)
-        result = comments_load(r, v);
+        result = comments_load(r, question, v);
     if (result == OK)
-        result = cites_load(r, v);
+        result = cites_load(r, question, v);
     if (result == OK)
-        result = marks_load(r, v);
+        result = marks_load(r, question, v);
+    return result == OK ? thanks_load(r, question, v) : result;
+}
+
+enum result page_texts_load(struct request *r, struct view_question *v,
+                            const struct board_merged_into_row *merged, size_t merged_count,
+                            bool choice)
+{
+    enum result result = thread_load(r, v->thread.id, v);
+    for (size_t i = 0; i < merged_count && result == OK; i++)
+        result = thread_load(r, merged[i].question, v);
     if (result == OK)
-        result = thanks_load(r, v, choice);
+        result = choice_load(r, v, choice);
     return result == OK ? summary_load(r, v) : result;
 }
 

@@ -2,16 +2,19 @@
 /* What the pages around a posting share: what became of it, word by word differences, the summary.
  */
 #include "fcgi/page_parts.h"
+#include "schema/board.h"
 
 /* What changed between two texts, word by word; neighbours of one kind are one piece. `kind`:
  * "same", "gone" or "new". */
 void page_diff_words(struct arena *arena, struct text before, struct text after,
                      struct view_diff_word **words, size_t *count);
 
-/* Marks, sources, comments, thanks of a whole thread, put into its postings' views, and its
- * summary: for the kept page, so nothing of it is the reader's own. choice: its reader may be who
- * asked, and choose an answer. */
-MUST_USE enum result page_texts_load(struct request *r, struct view_question *v, bool choice);
+/* Marks, sources, comments, thanks of a whole thread and of those merged into it, put into the
+ * postings' views, and its summary: for the kept page, so nothing of it is the reader's own.
+ * choice: its reader may be who asked, and choose an answer. */
+MUST_USE enum result page_texts_load(struct request *r, struct view_question *v,
+                                     const struct board_merged_into_row *merged,
+                                     size_t merged_count, bool choice);
 /* Fills the slot `texts`: the forms that buttons beside the postings belong to. */
 void page_texts_own(struct request *r, struct reply *out, struct buf *buf, int64_t question,
                     bool physician, bool asker, int64_t kind);

@@ -127,6 +127,7 @@ test("twins are linked by who asked, merged at the desk, and their answers stand
   twin = await ask(birch, "Syncope after a switch of drugs, again and again");
   await gate.submit("/admin/desk", `/admin/desk/${twin}`, { outcome: 1, reason: 0 }, { expect: 303 });
   late = await answer(alder, twin, "Check the potassium first.");
+  await birch.submit(`/p/${late}/comment`, `/p/${late}/comment`, { body: "And the magnesium." }, { expect: 303 });
   await alder.submit(`/p/${twin}/flag`, `/p/${twin}/flag`, { reason: 6, target: `${house.origin}/q/${question}` }, { expect: 303 });
   const page = await as("Birch");
   await page.goto(`/q/${twin}`);
@@ -140,7 +141,10 @@ test("twins are linked by who asked, merged at the desk, and their answers stand
   await desk.waitForURL(/done=4/);
   await sound(desk, "desk-linked");
   await page.goto(`/q/${question}`);
-  assert.match(await page.textContent(`#p${late}`), /Check the potassium first/);
+  assert.match(await page.textContent(`#p${late}`), /Check the potassium first.*And the magnesium/s);
+  await birch.submit(`/p/${late}/mark`, `/p/${late}/mark`, { what: 2, source: "PMID 31535829", body: "It may kill." }, { expect: 303 });
+  await page.reload();
+  assert.match(await page.textContent(`#p${late}`), /marks this as dangerous/, "the kept page knows of it");
   await birch.submit(`/q/${question}`, `/p/${late}/vote`, { stance: 1, patients: 1 }, { expect: 303 });
   await page.reload();
   assert.match(await page.textContent(`#p${late}`), /You corroborate/, "his vote is known where the answer stands now");

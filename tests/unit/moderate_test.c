@@ -536,7 +536,9 @@ static void merged_threads_come_apart_as_they_were(void **state UNUSED)
 {
     enum result result;
     struct board_posting_thread_row place;
+    struct person wigeon;
     setup();
+    person_make(&admin, &wigeon, "Wigeon");
     int64_t again = person_ask(&tamarack, "Fainting once more after a drug");
     int64_t late = person_answer(&larkspur, again, "Still: stop it.");
     assert_int_equal(merge(&admin, again, question, true), NOT_FOUND); /* not linked */
@@ -550,6 +552,7 @@ static void merged_threads_come_apart_as_they_were(void **state UNUSED)
     assert_int_equal(place.question, question); /* where it is shown */
     db_close(db);
     assert_int_equal(person_vote(&kestrel, late, STANCE_CORROBORATE, 1), OK);
+    assert_int_equal(person_vote(&wigeon, late, STANCE_CORROBORATE, 1), OK);
     assert_int_equal(merge(&admin, again, question, false), OK);
     assert_int_equal(thread_of(question, &result).answers, 1);
     assert_int_equal(thread_of(again, &result).answers, 1);
@@ -557,6 +560,9 @@ static void merged_threads_come_apart_as_they_were(void **state UNUSED)
     assert_int_equal(desk_vote_place(room.desk, &room_arena, late, kestrel.id, &vote), OK);
     assert_int_equal(vote.question, again); /* the vote stayed with it */
     assert_int_equal(vote.stance, STANCE_CORROBORATE);
+    assert_true(vote.informed); /* he asked where it was shown, and saw its total */
+    assert_int_equal(desk_vote_place(room.desk, &room_arena, late, wigeon.id, &vote), OK);
+    assert_false(vote.informed); /* control */
     teardown();
 }
 

@@ -171,7 +171,7 @@ SELECT (SELECT count(*) FROM duplicate WHERE question = :question AND state = 2)
   (SELECT count(*) FROM duplicate WHERE question = :question AND merged = 1), (SELECT count(*) FROM duplicate WHERE target = :question AND merged = 1);
 
 --: duplicate_of(question: int) => one target: int, title: text, merged: int
---: may: web_member web_admin
+--: may: web_member web_admin clerk
 SELECT d.target, p.title, d.merged FROM duplicate d JOIN posting p ON p.id = d.target
 WHERE d.question = :question AND d.state = 2 ORDER BY d.at_ms DESC LIMIT 1;
 
@@ -180,9 +180,11 @@ WHERE d.question = :question AND d.state = 2 ORDER BY d.at_ms DESC LIMIT 1;
 SELECT d.question, p.title, d.merged FROM duplicate d JOIN posting p ON p.id = d.question
 WHERE d.target = :target AND d.state = 2 ORDER BY d.question LIMIT :most;
 
---: merged_into(target: int, most: int) => question: int
+--: merged_into(target: int, most: int) => question: int, version: int
 --: may: web_member web_admin
-SELECT question FROM duplicate WHERE target = :target AND merged = 1 ORDER BY question LIMIT :most;
+-- version: 0 while its thread is hidden.
+SELECT d.question, ifnull(t.version, 0) FROM duplicate d LEFT JOIN thread t ON t.question = d.question
+WHERE d.target = :target AND d.merged = 1 ORDER BY d.question LIMIT :most;
 
 --: duplicates_proposed_of(question: int, most: int) => target: int, title: text
 --: may: web_member

@@ -11,6 +11,12 @@ SELECT p.question, p.member, ifnull(v.stance, 0), ifnull(v.patients, 0),
 FROM posting p LEFT JOIN vote v ON v.posting = p.id AND v.member = :member LEFT JOIN vote_day d ON d.member = :member
 WHERE p.id = :posting;
 
+--: totals_seen(question: int, member: int) => one seen: bool
+--: may: clerk
+-- Whether he could see the thread's totals before a vote: he asked, or looked.
+SELECT EXISTS (SELECT 1 FROM looked WHERE member = :member AND question = :question)
+  OR EXISTS (SELECT 1 FROM posting WHERE id = :question AND member = :member);
+
 --: vote_add(posting: int, member: int, stance: int, patients: int, informed: bool, at_ms: int)
 --: may: clerk
 INSERT INTO vote (posting, member, stance, patients, informed, at_ms) VALUES (:posting, :member, :stance, :patients, :informed, :at_ms);
