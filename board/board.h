@@ -157,7 +157,7 @@ struct search_hit {
     double score;     /* higher is better; comparable only within one answer */
     int64_t member;   /* who opened the thread; 0 for references */
     struct text pseudonym, title, excerpt, source, topics;
-    int64_t solved, answers, corroborations, patients, at_ms;
+    int64_t solved, answers, at_ms;
     struct text snippet; /* plain text; the bytes 2 and 3 stand around the words found; absent for
                             search_similar */
 };

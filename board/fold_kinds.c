@@ -3,6 +3,7 @@
 #include "board/board.h"
 #include "core/clock.h"
 #include "core/session.h"
+#include "core/step.h"
 #include "core/text.h"
 #include "schema/board.h"
 #include "schema/desk.h"
@@ -160,14 +161,27 @@ static enum result own_close(struct fold_board *fold, struct arena *arena, int64
     return result;
 }
 
+/* Before a choice is counted: what was due until then is shown, and a step may begin. */
+static enum result poll_step(struct fold_board *fold, const struct event *event)
+{
+    const struct event_poll_chosen *e = &event->poll_chosen;
+    int64_t at_ms = event->at_ms;
+    enum result result = board_poll_shown_move(fold->db, e->question, at_ms);
+    THEN(result, board_poll_step_more(fold->db, e->question, e->was == 0, STEP_VOTERS, at_ms,
+                                      step_end_ms(at_ms)));
+    return result;
+}
+
 static enum result poll_chosen(struct fold_board *fold, const struct event *event,
                                struct arena *arena)
 {
     const struct event_poll_chosen *e = &event->poll_chosen;
     struct own_row row;
     enum result result = OK;
+    if (e->choice > 0)
+        result = poll_step(fold, event);
     if (e->was > 0)
-        result = board_poll_option_more(fold->db, e->question, e->was, -1, -e->was_looked);
+        THEN(result, board_poll_option_more(fold->db, e->question, e->was, -1, -e->was_looked));
     if (e->choice > 0)
         THEN(result, board_poll_option_more(fold->db, e->question, e->choice, 1, e->looked));
     THEN(result, own_open(fold, arena, e->member, e->question, &row));

@@ -211,8 +211,6 @@ static enum result hit_fill(struct search *search, struct arena *arena, int64_t 
                                    .topics = r.topics,
                                    .solved = r.solved,
                                    .answers = r.answers,
-                                   .corroborations = r.corroborations,
-                                   .patients = r.patients,
                                    .at_ms = r.at_ms};
     return result;
 }

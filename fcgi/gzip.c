@@ -1,6 +1,7 @@
 #include "fcgi/gzip.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -9,50 +10,93 @@
 enum {
     LEVEL = 6,        /* a page is compressed once and sent many times */
     RAW_WINDOW = -15, /* raw DEFLATE, 32 KiB window */
+    WINDOW_SIZE = 32768,
     MEMORY = 8,
-    FLUSH_EXTRA = 16, /* bytes a full flush adds, generously */
+    FLUSH_EXTRA = 16, /* bytes a flush adds, generously */
     STORED_MAX = 65535,
     STORED_HEAD = 5,
     MEMBER_HEAD = 10,
     MEMBER_END = 5 + 8, /* an empty last block, CRC and size */
 };
 
-size_t gzip_room(size_t plain_size, size_t count)
+struct gzip_press {
+    z_stream stream;
+};
+
+struct gzip_press *gzip_press_open(void)
+{
+    struct gzip_press *press = calloc(1, sizeof *press);
+    if (!press || deflateInit2(&press->stream, LEVEL, Z_DEFLATED, RAW_WINDOW, MEMORY,
+                               Z_DEFAULT_STRATEGY) != Z_OK)
+        trace_die("gzip", "deflateInit2");
+    return press;
+}
+
+void gzip_press_close(struct gzip_press *press)
+{
+    deflateEnd(&press->stream);
+    free(press);
+}
+
+size_t gzip_room(size_t plain_size)
 {
     /* RFC 1951: incompressible bytes cost 5 per stored block; zlib's own bound is about 1/1000. */
-    return plain_size + plain_size / 256 + count * FLUSH_EXTRA + 64;
+    return plain_size + plain_size / 256 + FLUSH_EXTRA + 64;
 }
 
-size_t gzip_pieces(struct gzip_piece *pieces, const struct bytes *plain, size_t count,
-                   uint8_t *room, size_t room_size)
+static struct bytes window_of(struct bytes before)
+{
+    size_t size = before.size < WINDOW_SIZE ? before.size : WINDOW_SIZE;
+    return size == 0 ? NO_BYTES : bytes_of(before.data + before.size - size, size);
+}
+
+size_t gzip_piece(struct gzip_press *press, struct bytes before, struct bytes plain, uint8_t *room)
+{
+    z_stream *stream = &press->stream;
+    struct bytes window = window_of(before);
+    if (plain.size == 0)
+        return 0;
+    int done = deflateReset(stream);
+    if (done == Z_OK && window.size > 0)
+        done = deflateSetDictionary(stream, window.data, (uInt)window.size);
+    assert(done == Z_OK);
+    stream->next_in = (Bytef *)(uintptr_t)plain.data;
+    stream->avail_in = (uInt)plain.size;
+    stream->next_out = room;
+    stream->avail_out = (uInt)gzip_room(plain.size);
+    done = deflate(stream, Z_SYNC_FLUSH);
+    assert(done == Z_OK && stream->avail_in == 0 && stream->avail_out > 0);
+    return stream->total_out;
+}
+
+bool gzip_piece_gives(struct arena *arena, struct bytes piece, struct bytes before,
+                      struct bytes plain)
 {
     z_stream stream = {0};
-    if (deflateInit2(&stream, LEVEL, Z_DEFLATED, RAW_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
-        trace_die("gzip", "deflateInit2");
-    stream.next_out = room;
-    stream.avail_out = (uInt)room_size;
-    for (size_t i = 0; i < count; i++) {
-        size_t before = stream.total_out;
-        pieces[i] = (struct gzip_piece){.offset = before, .plain_size = plain[i].size};
-        pieces[i].crc = (uint32_t)crc32_z(0, plain[i].data, plain[i].data ? plain[i].size : 0);
-        pieces[i].move = (uint32_t)crc32_combine_gen((z_off_t)plain[i].size);
-        if (plain[i].size == 0)
-            continue;
-        stream.next_in = (Bytef *)(uintptr_t)plain[i].data;
-        stream.avail_in = (uInt)plain[i].size;
-        int done = deflate(&stream, Z_FULL_FLUSH);
-        assert(done == Z_OK && stream.avail_in == 0 && stream.avail_out > 0);
-        pieces[i].size = stream.total_out - before;
-    }
-    size_t used = stream.total_out;
-    deflateEnd(&stream);
-    return used;
+    struct bytes window = window_of(before);
+    uint8_t *given = arena_take(arena, plain.size + 1);
+    if (inflateInit2(&stream, RAW_WINDOW) != Z_OK)
+        trace_die("gzip", "inflateInit2");
+    int done = Z_OK;
+    if (window.size > 0)
+        done = inflateSetDictionary(&stream, window.data, (uInt)window.size);
+    assert(done == Z_OK);
+    stream.next_in = (Bytef *)(uintptr_t)piece.data;
+    stream.avail_in = (uInt)piece.size;
+    stream.next_out = given;
+    stream.avail_out = (uInt)plain.size + 1;
+    done = inflate(&stream, Z_SYNC_FLUSH);
+    bool same = done == Z_OK && stream.avail_in == 0 && stream.total_out == plain.size &&
+                memcmp(given, plain.data, plain.size) == 0;
+    inflateEnd(&stream);
+    return same;
 }
 
-size_t gzip_join_size_max(size_t deflated, size_t stored, size_t stored_count)
+struct gzip_sum gzip_sum_of(struct bytes plain)
 {
-    return MEMBER_HEAD + deflated + stored + (stored_count + stored / STORED_MAX) * STORED_HEAD +
-           MEMBER_END;
+    /* zlib reads an absent text as a question for its first value: the CRC of nothing. */
+    return (struct gzip_sum){.crc = (uint32_t)crc32_z(0, plain.data, plain.data ? plain.size : 0),
+                             .move = (uint32_t)crc32_combine_gen((z_off_t)plain.size)};
 }
 
 void gzip_join_open(struct gzip_join *join, struct buf *out)
@@ -63,17 +107,28 @@ void gzip_join_open(struct gzip_join *join, struct buf *out)
     buf_add(out, head, sizeof head);
 }
 
-void gzip_join_piece(struct gzip_join *join, const struct gzip_piece *piece, const uint8_t *room)
+void gzip_join_deflated(struct gzip_join *join, struct bytes piece)
 {
-    buf_add(join->out, room + piece->offset, piece->size);
-    join->crc = (uint32_t)crc32_combine_op(join->crc, piece->crc, piece->move);
-    join->size += (uint32_t)piece->plain_size;
+    buf_add(join->out, piece.data, piece.size);
+}
+
+void gzip_join_count(struct gzip_join *join, struct bytes plain)
+{
+    if (plain.size == 0)
+        return;
+    join->crc = (uint32_t)crc32_z(join->crc, plain.data, plain.size);
+    join->size += (uint32_t)plain.size;
+}
+
+void gzip_join_count_sum(struct gzip_join *join, struct gzip_sum sum, size_t size)
+{
+    join->crc = (uint32_t)crc32_combine_op(join->crc, sum.crc, sum.move);
+    join->size += (uint32_t)size;
 }
 
 void gzip_join_stored(struct gzip_join *join, struct bytes plain)
 {
-    join->crc = (uint32_t)crc32_z(join->crc, plain.data, plain.size);
-    join->size += (uint32_t)plain.size;
+    gzip_join_count(join, plain);
     while (plain.size > 0) {
         size_t part = plain.size < STORED_MAX ? plain.size : STORED_MAX;
         const uint8_t head[STORED_HEAD] = {0, (uint8_t)part, (uint8_t)(part >> 8), (uint8_t)~part,

@@ -5,35 +5,19 @@
 #include <string.h>
 
 #include "core/trace.h"
-#include "fcgi/gzip.h"
+#include "fcgi/kept_page.h"
 #include "fcgi/route.h"
 #include "fcgi/worker.h"
 
-enum { BUCKETS = 1024, NAME_MAX_SIZE = 24 };
-
-struct slot {
-    char name[NAME_MAX_SIZE];
-    int64_t id;
-};
-
-/* One malloc: this, then slots, pieces, the plain bytes and the deflated bytes. */
-struct kept_page {
-    struct kept_key key;
-    struct kept_page *newer, *older; /* by last use */
-    struct kept_page *chain;         /* same bucket */
-    size_t memory;
-    size_t slot_count; /* pieces: one more */
-    struct slot *slots;
-    struct gzip_piece *pieces;
-    uint8_t *plain;
-    uint8_t *deflated;
-    size_t plain_size, deflated_size;
-};
+/* A run's piece may refer to the run before, so one much longer than deflate's window gains little,
+ * and costs more where a reader has other bytes in it. */
+enum { BUCKETS = 1024, RUN_SIZE = 32 * 1024 };
 
 struct kept_cache {
     size_t bytes_max, bytes;
     struct kept_page *newest, *oldest;
     struct kept_page *buckets[BUCKETS];
+    struct gzip_press *press;
 };
 
 struct kept_cache *kept_open(size_t bytes_max)
@@ -42,6 +26,7 @@ struct kept_cache *kept_open(size_t bytes_max)
     if (!cache)
         trace_die("kept", "no memory");
     cache->bytes_max = bytes_max;
+    cache->press = gzip_press_open();
     return cache;
 }
 
@@ -65,6 +50,17 @@ static void page_link(struct kept_cache *cache, struct kept_page *page)
     cache->newest = page;
 }
 
+static void page_free(struct kept_page *page)
+{
+    for (size_t i = 0; i <= page->slot_count; i++) {
+        free(page->parts[i].alone.data);
+        free(page->parts[i].after.data);
+    }
+    for (size_t i = 0; i < page->run_count; i++)
+        free(page->runs[i].made.data);
+    free(page);
+}
+
 static void page_forget(struct kept_cache *cache, struct kept_page *page)
 {
     struct kept_page **at = bucket_of(cache, &page->key);
@@ -74,13 +70,14 @@ static void page_forget(struct kept_cache *cache, struct kept_page *page)
     page_unlink(cache, page);
     assert(cache->bytes >= page->memory);
     cache->bytes -= page->memory;
-    free(page);
+    page_free(page);
 }
 
 void kept_close(struct kept_cache *cache)
 {
     while (cache->newest)
         page_forget(cache, cache->newest);
+    gzip_press_close(cache->press);
     free(cache);
 }
 
@@ -93,7 +90,7 @@ static struct kept_page *page_find(struct kept_cache *cache, const struct kept_k
     return page;
 }
 
-const struct kept_page *kept_find(struct kept_cache *cache, struct kept_key key)
+struct kept_page *kept_find(struct kept_cache *cache, struct kept_key key)
 {
     struct kept_page *page = page_find(cache, &key);
     if (!page || page->key.version != key.version || page->key.version2 != key.version2 ||
@@ -106,66 +103,114 @@ const struct kept_page *kept_find(struct kept_cache *cache, struct kept_key key)
     return page;
 }
 
-/* Lay out one page in one block; the deflated part is as large as it could get at most. */
-static struct kept_page *page_make(const struct buf *rendered)
+/* The least lately used go, but never the one in use. */
+static void room_make(struct kept_cache *cache, const struct kept_page *page)
 {
-    size_t slots = rendered->slot_count;
-    size_t room = gzip_room(rendered->size, slots + 1);
-    size_t memory = sizeof(struct kept_page) + slots * sizeof(struct slot) +
-                    (slots + 1) * sizeof(struct gzip_piece) + rendered->size + room;
-    struct kept_page *page = malloc(memory);
-    struct bytes *parts = calloc(slots + 1, sizeof *parts);
-    if (!page || !parts)
-        trace_die("kept", "no memory");
-    *page = (struct kept_page){.slot_count = slots, .plain_size = rendered->size};
-    page->pieces = (struct gzip_piece *)(page + 1);
-    page->slots = (struct slot *)(page->pieces + slots + 1);
-    page->plain = (uint8_t *)(page->slots + slots);
-    page->deflated = page->plain + rendered->size;
-    memcpy(page->plain, rendered->data, rendered->size);
-    size_t at = 0;
-    for (size_t i = 0; i <= slots; i++) {
-        size_t end = i < slots ? rendered->slots[i].offset : rendered->size;
-        assert(at <= end && end <= rendered->size);
-        parts[i] = bytes_of(page->plain + at, end - at);
-        at = end;
-        if (i == slots)
-            break;
-        size_t name = strlen(rendered->slots[i].name);
-        assert(name < NAME_MAX_SIZE);
-        memset(page->slots[i].name, 0, NAME_MAX_SIZE);
-        memcpy(page->slots[i].name, rendered->slots[i].name, name);
-        page->slots[i].id = rendered->slots[i].id;
-    }
-    page->deflated_size = gzip_pieces(page->pieces, parts, slots + 1, page->deflated, room);
-    free(parts);
-    page->memory = memory - room + page->deflated_size;
-    /* Shrinking may move the block: find the parts again from its start. */
-    struct kept_page *whole = realloc(page, page->memory);
-    if (whole) {
-        whole->pieces = (struct gzip_piece *)(whole + 1);
-        whole->slots = (struct slot *)(whole->pieces + slots + 1);
-        whole->plain = (uint8_t *)(whole->slots + slots);
-        whole->deflated = whole->plain + whole->plain_size;
-    }
-    return whole ? whole : page;
+    while (cache->bytes > cache->bytes_max && cache->oldest != page)
+        page_forget(cache, cache->oldest);
 }
 
-const struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
-                                 const struct buf *rendered)
+struct bytes kept_made(struct kept_page *page, struct made *made, struct bytes before,
+                       struct bytes plain)
+{
+    if (plain.size == 0 || made->data)
+        return bytes_of(made->data, made->size);
+    uint8_t *room = malloc(gzip_room(plain.size));
+    if (!room)
+        trace_die("kept", "no memory");
+    made->size = gzip_piece(page->cache->press, before, plain, room);
+    made->data = realloc(room, made->size);
+    if (!made->data)
+        trace_die("kept", "no memory");
+    page->memory += made->size;
+    page->cache->bytes += made->size;
+    room_make(page->cache, page);
+    return bytes_of(made->data, made->size);
+}
+
+static void parts_lay(struct kept_page *page, const struct buf *rendered, struct kept_usual usual)
+{
+    size_t at = 0;
+    bool sound = usual.slot != NULL;
+    /* The mask's bytes are in no UTF-8; were they in the page, a part could be taken from them. */
+    for (size_t i = 0; sound && i < page->plain_size; i++)
+        sound = page->plain[i] < MASK_LOW;
+    for (size_t i = 0; i <= page->slot_count; i++) {
+        size_t end = i < page->slot_count ? rendered->slots[i].offset : rendered->size;
+        assert(at <= end && end <= rendered->size);
+        page->parts[i] = (struct part){
+            .at = at, .size = end - at, .sum = gzip_sum_of(bytes_of(page->plain + at, end - at))};
+        at = end;
+        if (i == page->slot_count)
+            break;
+        size_t name = strlen(rendered->slots[i].name);
+        assert(name < SLOT_NAME_SIZE);
+        page->slots[i] = (struct slot){.id = rendered->slots[i].id};
+        memcpy(page->slots[i].name, rendered->slots[i].name, name);
+        page->slots[i].usual = sound && strcmp(page->slots[i].name, usual.slot) == 0;
+    }
+}
+
+static void runs_lay(struct kept_page *page)
+{
+    struct run *run = NULL;
+    size_t size = 0;
+    for (size_t i = 1; i <= page->slot_count; i++) {
+        if (!page->slots[i - 1].usual) {
+            run = NULL;
+            continue;
+        }
+        if (!run || size >= RUN_SIZE) {
+            bool opens = !run;
+            run = &page->runs[page->run_count++];
+            *run = (struct run){.first = i, .opens = opens};
+            size = 0;
+        }
+        run->end = i + 1;
+        size += page->usual_size + page->parts[i].size;
+    }
+}
+
+/* Lay out one page in one block. */
+static struct kept_page *page_make(struct kept_cache *cache, const struct buf *rendered,
+                                   struct kept_usual usual)
+{
+    size_t slots = rendered->slot_count;
+    size_t memory = sizeof(struct kept_page) + slots * sizeof(struct slot) +
+                    (slots + 1) * sizeof(struct part) + slots * sizeof(struct run) + rendered->size;
+    struct kept_page *page = malloc(memory);
+    if (!page)
+        trace_die("kept", "no memory");
+    assert(usual.size <= USUAL_MAX);
+    *page = (struct kept_page){.cache = cache,
+                               .memory = memory,
+                               .slot_count = slots,
+                               .usual_size = usual.size,
+                               .plain_size = rendered->size};
+    page->parts = (struct part *)(page + 1);
+    page->runs = (struct run *)(page->parts + slots + 1);
+    page->slots = (struct slot *)(page->runs + slots);
+    page->plain = (uint8_t *)(page->slots + slots);
+    memcpy(page->plain, rendered->data, rendered->size);
+    parts_lay(page, rendered, usual);
+    runs_lay(page);
+    return page;
+}
+
+struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
+                           const struct buf *rendered, struct kept_usual usual)
 {
     struct kept_page *old = page_find(cache, &key);
     if (old)
         page_forget(cache, old);
-    struct kept_page *page = page_make(rendered);
+    struct kept_page *page = page_make(cache, rendered, usual);
     page->key = key;
     cache->bytes += page->memory;
     page_link(cache, page);
     struct kept_page **bucket = bucket_of(cache, &key);
     page->chain = *bucket;
     *bucket = page;
-    while (cache->bytes > cache->bytes_max && cache->oldest != page)
-        page_forget(cache, cache->oldest);
+    room_make(cache, page);
     return page;
 }
 
@@ -179,7 +224,7 @@ struct kept_cache *request_kept(struct request *r)
     return r->worker->kept;
 }
 
-enum result reply_kept(struct request *r, struct reply *out, const struct kept_page *page,
+enum result reply_kept(struct request *r, struct reply *out, struct kept_page *page,
                        kept_fill *fill, void *self)
 {
     assert(out->kind == REPLY_NONE);
@@ -196,37 +241,4 @@ enum result reply_kept(struct request *r, struct reply *out, const struct kept_p
         out->fill_ends[i] = out->fills.size;
     }
     return OK;
-}
-
-struct bytes kept_body(const struct reply *out, bool gzip)
-{
-    const struct kept_page *page = out->kept;
-    size_t fills = out->fills.size;
-    size_t room = gzip ? gzip_join_size_max(page->deflated_size, fills, page->slot_count)
-                       : page->plain_size + fills;
-    struct buf body;
-    struct gzip_join join;
-    buf_open(&body, out->arena, room);
-    if (gzip)
-        gzip_join_open(&join, &body);
-    size_t at = 0, filled = 0;
-    for (size_t i = 0; i <= page->slot_count; i++) {
-        const struct gzip_piece *piece = &page->pieces[i];
-        if (gzip)
-            gzip_join_piece(&join, piece, page->deflated);
-        else
-            buf_add(&body, page->plain + at, piece->plain_size);
-        at += piece->plain_size;
-        if (i == page->slot_count)
-            break;
-        struct bytes fill = bytes_of(out->fills.data + filled, out->fill_ends[i] - filled);
-        filled = out->fill_ends[i];
-        if (gzip)
-            gzip_join_stored(&join, fill);
-        else
-            buf_add(&body, fill.data, fill.size);
-    }
-    if (gzip)
-        gzip_join_done(&join);
-    return buf_bytes(&body);
 }

@@ -4,12 +4,27 @@
  * reader and stand between the compressed pieces as stored, that is uncompressed, blocks: a secret
  * is never compressed together with other text, so its length tells nothing (BREACH).
  *
+ * A place that repeats, and holds for most readers the same bytes each time (the form token beside
+ * every answer), costs next to nothing: the parts around it are compressed as one run, over a mask
+ * that stands where those bytes will be. The compressor sees the mask alone; a reader's browser
+ * copies what was stored at the run's first place. For a reader who has other bytes in one place of
+ * a run, that run and the next are joined from their parts.
+ *
+ * Each piece is compressed when the first reader needs it.
+ *
  * Only for what every reader who may open the page may see. The memory is bounded by setting
  * web.kept_mib; the least lately used goes first. */
 #include "fcgi/reply.h"
 
 struct kept_cache;
 struct kept_page; /* lives until the next kept_put; use it within the request */
+
+/* What most readers have in all slots of this name: the same `size` bytes, up to 128. Nothing there
+ * usually: NULL. */
+struct kept_usual {
+    const char *slot;
+    size_t size;
+};
 
 struct kept_key {
     const char *page; /* string literal: "question" */
@@ -22,11 +37,11 @@ struct kept_key {
 struct kept_cache *kept_open(size_t bytes_max);
 void kept_close(struct kept_cache *cache);
 /* NULL when it is not there in exactly this version. */
-const struct kept_page *kept_find(struct kept_cache *cache, struct kept_key key);
+struct kept_page *kept_find(struct kept_cache *cache, struct kept_key key);
 /* Keep what was rendered (with {% slot NAME id %} places) under this key. Always gives a page, even
  * when it is too large to be kept long. */
-const struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
-                                 const struct buf *rendered);
+struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
+                           const struct buf *rendered, struct kept_usual usual);
 struct kept_cache *request_kept(struct request *r);
 
 /* Writes what belongs in one slot for this reader. `buf` is the only place to write to. */
@@ -34,7 +49,7 @@ typedef void kept_fill(struct request *r, struct reply *out, struct buf *buf, co
                        int64_t id, void *self);
 /* Answer with a kept page; `fill` is called once per slot, in order. Slots that every page has
  * (layout.html: "reader") go to route_hooks.fill without asking `fill`. */
-MUST_USE enum result reply_kept(struct request *r, struct reply *out, const struct kept_page *page,
+MUST_USE enum result reply_kept(struct request *r, struct reply *out, struct kept_page *page,
                                 kept_fill *fill, void *self);
 
 /* Engine's: the body, in one piece. gzip: RFC 1952 with pieces and stored slots joined; else plain

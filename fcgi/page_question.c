@@ -214,7 +214,7 @@ static enum result question_load(struct request *r, const struct sight *sight,
     v->state = text_of(page_state(thread.kind, thread.solved, thread.answers));
     v->solved = thread.solved != 0;
     v->version = thread.version;
-    result = page_texts_load(r, v);
+    result = page_texts_load(r, v, sight->kind == SIGHT_OPEN);
     page_topics(r->arena, thread.topics, &v->topics, &v->topics_count);
     /* The page stands without them. */
     enum result ignored = page_similar_rows(r, thread.title, r->id, &v->similar, &v->similar_count);
@@ -245,7 +245,8 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
     return OK;
 }
 
-/* The version this reader sees. Only those that show ranks or totals change with them. */
+/* The version this reader sees. Only those that show ranks or totals change with them. Who does not
+ * vote has one of his own, since what is usual beside an answer is another for him. */
 static enum result version_of(struct request *r, const struct personal *me, struct kept_key *key)
 {
     static const char *const pages[] = {
@@ -260,7 +261,7 @@ static enum result version_of(struct request *r, const struct personal *me, stru
         result = rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
     if (kind != SIGHT_BLIND && (result == OK || result == NOT_FOUND)) /* nothing ranked yet */
         result = page_merged_version(r, me->merged, me->merged_count, &rank.version);
-    *key = (struct kept_key){.page = pages[kind],
+    *key = (struct kept_key){.page = me->sight.physician ? pages[kind] : "question-staff",
                              .id = me->question,
                              .version = me->thread.version,
                              .version2 = rank.version,
@@ -268,9 +269,21 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     return result == NOT_FOUND ? OK : result;
 }
 
+/* What most readers have beside an answer: no vote, and their token. */
+static struct kept_usual usual_of(struct request *r, const struct personal *me)
+{
+    static const struct sight none = {.kind = SIGHT_OPEN};
+    struct view_own_vote v = sight_own_vote(r, &none, 0, me->vote_form);
+    struct buf buf;
+    v.can_vote = me->sight.physician;
+    buf_open(&buf, r->arena, 256);
+    html_own_vote(&buf, &v);
+    return (struct kept_usual){.slot = "own_vote", .size = buf.size};
+}
+
 /* Renders it for all readers who see as much of the votes as this one. */
 static enum result page_render(struct request *r, const struct personal *me, struct kept_key key,
-                               const struct kept_page **page)
+                               struct kept_page **page)
 {
     struct sight all = {.kind = me->sight.kind, /* nobody's own */
                         .question = me->question,
@@ -285,7 +298,7 @@ static enum result page_render(struct request *r, const struct personal *me, str
         return result;
     buf_open(&rendered, r->arena, PAGE_ROOM);
     html_question(&rendered, &v);
-    *page = kept_put(request_kept(r), key, &rendered);
+    *page = kept_put(request_kept(r), key, &rendered, usual_of(r, me));
     return OK;
 }
 
@@ -304,7 +317,7 @@ static enum result question_show(struct request *r, struct reply *out, struct pe
         return result;
     if (r->wants_json)
         return question_json(r, out, me);
-    const struct kept_page *page = kept_find(request_kept(r), key);
+    struct kept_page *page = kept_find(request_kept(r), key);
     if (page == NULL)
         result = page_render(r, me, key, &page);
     return result == OK ? reply_kept(r, out, page, fill, me) : result;

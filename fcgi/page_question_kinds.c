@@ -106,7 +106,7 @@ static enum result solution_load(struct request *r, struct view_thread_kind *v)
 
 enum result page_kind_load(struct request *r, int64_t kind, bool solved, struct view_thread_kind *v)
 {
-    struct board_poll_options_row *rows;
+    struct board_poll_shown_row *rows;
     size_t count = 0;
     enum result result = rating_load(r, v);
     v->rated = kind <= POSTING_OBSERVATION;
@@ -118,7 +118,8 @@ enum result page_kind_load(struct request *r, int64_t kind, bool solved, struct 
     if (result == OK && solved)
         result = solution_load(r, v);
     if (result == OK && kind == POSTING_CASE)
-        result = board_poll_options(request_store(r, WEB_BOARD), r->arena, r->id, &rows, &count);
+        result = board_poll_shown(request_store(r, WEB_BOARD), r->arena, r->id, r->now_ms, &rows,
+                                  &count);
     v->polled = count > 0;
     return result;
 }
@@ -146,7 +147,7 @@ static void own_load(struct request *r, struct page_kind *me)
     me->importance = own.importance;
 }
 
-static void poll_counts(struct request *r, const struct board_poll_options_row *rows, size_t count,
+static void poll_counts(struct request *r, const struct board_poll_shown_row *rows, size_t count,
                         struct view_poll *v)
 {
     for (size_t i = 0; i < count; i++) {
@@ -162,7 +163,9 @@ static void poll_counts(struct request *r, const struct board_poll_options_row *
     if (!v->bars) /* not even how many: the last choice could be told from it */
         v->chosen = v->looked = 0;
     else if (v->chosen == 0)
-        v->words = TEXT("Nobody has chosen yet.");
+        v->words =
+            TEXT("No counts yet: they are shown from three choices on, with the next quarter "
+                 "of an hour.");
     else if (v->looked > 0)
         v->words = arena_format(r->arena, "%lld chose, %lld of them after seeing the bars.",
                                 (long long)v->chosen, (long long)v->looked);
@@ -173,11 +176,11 @@ static void poll_counts(struct request *r, const struct board_poll_options_row *
 
 static struct view_poll poll_of(struct request *r, struct reply *out, struct page_kind *me)
 {
-    struct board_poll_options_row *rows;
+    struct board_poll_shown_row *rows;
     size_t count = 0;
     struct view_poll v = {.question = me->question, .form = TEXT(""), .words = TEXT("")};
-    if (me->kind != POSTING_CASE || board_poll_options(request_store(r, WEB_BOARD), r->arena,
-                                                       me->question, &rows, &count) != OK)
+    if (me->kind != POSTING_CASE || board_poll_shown(request_store(r, WEB_BOARD), r->arena,
+                                                     me->question, r->now_ms, &rows, &count) != OK)
         return v;
     own_load(r, me);
     v.asker = me->asker;

@@ -171,10 +171,10 @@ static enum result marks_load(struct request *r, struct view_question *v)
     return result;
 }
 
-static enum result thanks_load(struct request *r, struct view_question *v)
+static enum result thanks_load(struct request *r, struct view_question *v, bool choice)
 {
     struct board_thanks_of_thread_row *rows;
-    struct board_choice_get_row choice = {0};
+    struct board_choice_get_row chosen = {0};
     size_t count;
     struct db *board = request_store(r, WEB_BOARD);
     enum result result = board_thanks_of_thread(board, r->arena, v->thread.id, &rows, &count);
@@ -184,11 +184,11 @@ static enum result thanks_load(struct request *r, struct view_question *v)
             texts->thanks = rows[i].thanks;
     }
     if (result == OK)
-        result = board_choice_get(board, r->arena, v->thread.id, &choice);
+        result = board_choice_get(board, r->arena, v->thread.id, &chosen);
     bool asks = text_is(v->thread.kind, "question") || text_is(v->thread.kind, "case");
     for (size_t i = 0; i < v->answers_count; i++) {
-        v->answers[i].texts.choice = asks;
-        v->answers[i].texts.chosen = choice.posting > 0 && v->answers[i].id == choice.posting;
+        v->answers[i].texts.choice = asks && choice;
+        v->answers[i].texts.chosen = chosen.posting > 0 && v->answers[i].id == chosen.posting;
     }
     return result == NOT_FOUND ? OK : result;
 }
@@ -208,7 +208,7 @@ static enum result summary_load(struct request *r, struct view_question *v)
     return OK;
 }
 
-enum result page_texts_load(struct request *r, struct view_question *v)
+enum result page_texts_load(struct request *r, struct view_question *v, bool choice)
 {
     enum result result = edits_load(r, v);
     if (result == OK)
@@ -218,7 +218,7 @@ enum result page_texts_load(struct request *r, struct view_question *v)
     if (result == OK)
         result = marks_load(r, v);
     if (result == OK)
-        result = thanks_load(r, v);
+        result = thanks_load(r, v, choice);
     return result == OK ? summary_load(r, v) : result;
 }
 

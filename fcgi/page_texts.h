@@ -9,8 +9,9 @@ void page_diff_words(struct arena *arena, struct text before, struct text after,
                      struct view_diff_word **words, size_t *count);
 
 /* Marks, sources, comments, thanks of a whole thread, put into its postings' views, and its
- * summary: for the kept page, so nothing of it is the reader's own. */
-MUST_USE enum result page_texts_load(struct request *r, struct view_question *v);
+ * summary: for the kept page, so nothing of it is the reader's own. choice: its reader may be who
+ * asked, and choose an answer. */
+MUST_USE enum result page_texts_load(struct request *r, struct view_question *v, bool choice);
 /* Fills the slot `texts`: the forms that buttons beside the postings belong to. */
 void page_texts_own(struct request *r, struct reply *out, struct buf *buf, int64_t question,
                     bool physician, bool asker, int64_t kind);

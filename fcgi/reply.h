@@ -27,7 +27,7 @@ struct reply {
     struct text words; /* said on the error page beside the result's own words */
     int fault_status;  /* of the error page, where the result's own would not do; 0: it does */
     int retry_after;   /* seconds; 0: the default of the status */
-    const struct kept_page *kept;
+    struct kept_page *kept;
     struct buf fills;  /* kept pages: the slots' bytes one after another */
     size_t *fill_ends; /* end of each slot's bytes in `fills` */
     bool sign_out;     /* adds Clear-Site-Data */

@@ -116,8 +116,13 @@ try {
     const other = await ask(crowd[0], "What do you do when the pressure falls on the first dose?");
     for (let i = 0; i < answers; i++) await answer(crowd[(i + 1) % members], other, `${texts[i % texts.length]} (${i})`);
     await house.settle();
-    const reader = crowd[1], packed = () => reader.get(`/q/${other}`, { headers: { "accept-encoding": "gzip" } });
+    // Who reads has said nothing here; and one of those who have, in ten places.
+    const reader = await house.physician("Crowd reader"), voter = await house.physician("Crowd voter");
+    const packed = (who = reader) => who.get(`/q/${other}`, { headers: { "accept-encoding": "gzip" } });
     const page = await packed(), fresh = [], again = [];
+    const ids = [...(await reader.get(`/q/${other}`)).text.matchAll(/action="\/p\/(\d+)\/vote"/g)].map((m) => m[1]);
+    for (let i = 0; i < 10; i++) await post(voter, `/p/${ids[i * 19]}/vote`, "/p/:id/vote", { stance: 1, patients: 1 });
+    const voted = await packed(voter);
     const timed = async (list) => { const begun = performance.now(); await packed(); list.push(performance.now() - begun); };
     for (let i = 0; i < 40; i++) {
       await post(crowd[2], `/q/${other}/solved`, "/q/:id/solved", { solved: 1 }); // not his to say: changes nothing
@@ -127,6 +132,7 @@ try {
     }
     say("thread_answers", answers, "answers");
     say("thread_packed_bytes", page.bytes.length, "bytes");
+    say("thread_voter_packed_bytes", voted.bytes.length, "bytes");
     say("thread_fresh_ms", part(fresh, 0.5), "ms");
     say("thread_kept_ms", part(again, 0.5), "ms");
     if (page.status !== 200 || page.bytes.length >= 60 * 1024 || part(fresh, 0.5) >= 15) failed = true;

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { House, answer, ask, password } from "../support/house.mjs";
+import { House, MINUTE, answer, ask, password } from "../support/house.mjs";
 import { launch, open, signIn, sound, tabTo } from "../support/browser.mjs";
 
 let house, browser, them, poll, observation, question, reply;
@@ -82,11 +82,12 @@ test("bars are shown after an own choice, or after asking to see them, and never
   await looked("Cedar", `/q/${poll}`, "poll-before");
   await view.getByLabel("Wait for a second run").check();
   await view.getByRole("button", { name: "Choose", exact: true }).click();
-  await view.getByText("2 chose, nobody after seeing the bars.").waitFor();
+  await view.getByText("No counts yet: they are shown from three choices on").waitFor();
   assert.ok(await view.getByLabel("Wait for a second run").isChecked(), "the own choice stays marked");
   await choose(them.Dogwood, 0);
   assert.equal((await them.Dogwood.json(`/q/${poll}`)).poll.bars, true);
   await choose(them.Dogwood, 2);
+  house.setTime(house.time + 15 * MINUTE);
   await view.reload();
   await view.getByText("3 chose, 1 of them after seeing the bars.").waitFor();
   await looked("Cedar", `/q/${poll}`, "poll-after");

@@ -102,7 +102,8 @@ test("comments stand under the answer, fold after three, and are taken back by w
 test("a mark with its source stands above the answer until it is withdrawn", async () => {
   const page = await as("Cedar");
   await page.goto(`/q/${question}`);
-  await page.locator(`#p${posting} .actions a`, { hasText: "Outdated" }).click();
+  await page.locator(`#p${posting} .actions a`, { hasText: "Something wrong?" }).click();
+  await page.getByRole("link", { name: "Mark it for all readers" }).click();
   await page.locator("input[name=what][value='2']").check();
   await page.fill("#source", "my old teacher");
   await page.fill("#body", "It bleeds in the very old.");

@@ -358,6 +358,57 @@ static void looking_is_one_event_however_often_and_private_as_votes_are(void **s
     teardown();
 }
 
+/* ---- a poll's counts move as totals do ---- */
+
+static enum result choose(const struct person *person, int64_t poll, int64_t choice)
+{
+    struct command command = {.kind = COMMAND_POLL_CHOOSE};
+    request_new(&command);
+    command.poll_choose = (struct command_poll_choose){poll, choice};
+    return room_do(person, &command, NULL);
+}
+
+/* As pages show it `steps` quarters of an hour from now. */
+static int64_t shown_choices(int64_t poll, int64_t place, int64_t steps)
+{
+    struct board_poll_shown_row *rows;
+    size_t count;
+    assert_int_equal(board_poll_shown(room.board, &room_arena, poll, *test_clock + steps * STEP_MS,
+                                      &rows, &count),
+                     OK);
+    assert_int_equal(count, 2);
+    return rows[place - 1].chosen;
+}
+
+static void no_single_choice_in_a_poll_can_be_watched(void **state UNUSED)
+{
+    struct person crowd[3];
+    struct text reply;
+    setup();
+    crowd_make(crowd, 3);
+    struct command command = ask_command("Anticoagulate after one short run?");
+    command.ask.kind = POSTING_CASE;
+    command.ask.options = TEXT("Yes\nNo");
+    assert_int_equal(room_do(&kestrel, &command, &reply), OK);
+    int64_t poll = created_id(reply);
+    assert_int_equal(choose(&crowd[0], poll, 1), OK);
+    for (int64_t i = 0; i < 5; i++) /* one who chooses to and fro begins no step */
+        assert_int_equal(choose(&crowd[1], poll, 1 + i % 2), OK);
+    assert_int_equal(shown_choices(poll, 1, 2), 0);
+    assert_int_equal(choose(&crowd[2], poll, 2), OK);
+    assert_int_equal(shown_choices(poll, 1, 0), 0); /* not before the quarter is over */
+    assert_int_equal(shown_choices(poll, 1, 1), 2);
+    assert_int_equal(shown_choices(poll, 2, 1), 1);
+    *test_clock += STEP_MS;
+    assert_int_equal(choose(&crowd[0], poll, 2), OK); /* nor is one change seen by itself */
+    assert_int_equal(shown_choices(poll, 1, 2), 2);
+    struct board_poll_options_row *exact;
+    size_t count;
+    assert_int_equal(board_poll_options(room.board, &room_arena, poll, &exact, &count), OK);
+    assert_int_equal(exact[0].chosen, 1); /* control: the exact one moved */
+    teardown();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +422,7 @@ int main(void)
         cmocka_unit_test(a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients),
         cmocka_unit_test(whoever_asked_or_looked_votes_informed_in_that_thread_alone),
         cmocka_unit_test(looking_is_one_event_however_often_and_private_as_votes_are),
+        cmocka_unit_test(no_single_choice_in_a_poll_can_be_watched),
     };
     test_clock = lists_clock(clock_from_date(2026, 3, 2));
     room_conf = "second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\n"

@@ -12,8 +12,29 @@ UPDATE poll_option SET chosen = chosen + :chosen, looked = looked + :looked WHER
 --: may: clerk
 UPDATE poll_option SET words = '' WHERE question = :question;
 
---: poll_options(question: int) => place: int, words: text, chosen: int, looked: int
+--: poll_shown_move(question: int, at_ms: int)
+--: may: clerk
+-- What stood when a step became due is shown from then on.
+UPDATE poll_option SET shown_chosen = chosen, shown_looked = looked
+WHERE question = :question AND EXISTS (SELECT 1 FROM poll_step s WHERE s.question = :question AND s.due_ms > 0 AND s.due_ms <= :at_ms);
+
+--: poll_step_more(question: int, voters: int, least: int, at_ms: int, next_ms: int)
+--: may: clerk
+-- voters: how many chose here for the first time; next_ms: end of the quarter of an hour that at_ms lies in.
+INSERT INTO poll_step (question, fresh, due_ms) VALUES (:question, :voters, iif(:voters >= :least, :next_ms, 0))
+ON CONFLICT (question) DO UPDATE SET
+  fresh = iif(due_ms > 0 AND due_ms <= :at_ms, 0, fresh) + :voters,
+  due_ms = iif(due_ms > :at_ms, due_ms, iif(iif(due_ms > 0, 0, fresh) + :voters >= :least, :next_ms, 0));
+
+--: poll_shown(question: int, now_ms: int) => place: int, words: text, chosen: int, looked: int
 --: may: web_member web_admin clerk
+-- With its counts as shown at that moment.
+SELECT o.place, o.words, iif(s.due_ms > 0 AND s.due_ms <= :now_ms, o.chosen, o.shown_chosen), iif(s.due_ms > 0 AND s.due_ms <= :now_ms, o.looked, o.shown_looked)
+FROM poll_option o LEFT JOIN poll_step s ON s.question = o.question WHERE o.question = :question ORDER BY o.place;
+
+--: poll_options(question: int) => place: int, words: text, chosen: int, looked: int
+--: may: clerk
+-- With its exact counts, which no page shows.
 SELECT place, words, chosen, looked FROM poll_option WHERE question = :question ORDER BY place;
 
 --: observation_add(question: int, setting: int, seen: int, from_month: text, to_month: text)

@@ -76,10 +76,10 @@ SELECT w.title, w.names, w.body, w.gist, w.comments FROM posting_text JOIN posti
 SELECT p.question, q.title, ifnull(s.names, '') FROM posting p JOIN posting q ON q.id = p.question LEFT JOIN posting_source s ON s.posting = q.id
 WHERE p.id = :id;
 
---: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, corroborations: int, patients: int, at_ms: int, topics: text
+--: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, at_ms: int, topics: text
 --: may: web_member web_admin clerk operator
 -- The thread a hit stands in.
-SELECT q.id, q.kind, q.member, ifnull(m.pseudonym, ''), q.title, q.excerpt, q.source, t.solved, t.answers, t.corroborations, t.patients, t.at_ms, t.topics
+SELECT q.id, q.kind, q.member, ifnull(m.pseudonym, ''), q.title, q.excerpt, q.source, t.solved, t.answers, t.at_ms, t.topics
 FROM posting p JOIN posting q ON q.id = p.question JOIN thread t ON t.question = q.id LEFT JOIN member m ON m.id = q.member
 WHERE p.id = :id;
 
