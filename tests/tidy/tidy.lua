@@ -177,6 +177,16 @@ function tidy.markup(file, text, list)
   end
 end
 
+-- Noise that protects members is drawn in whole numbers: a rounded draw has gaps that give counts away.
+function tidy.whole(file, text, list)
+  if file ~= "insight/noise.c" then return end
+  for number, line in ipairs(lines_of(tidy.code_of(text))) do
+    if line:find("%f[%w_]float%f[^%w_]") or line:find("%f[%w_]double%f[^%w_]") or line:find("math%.h") or line:find("%f[%w_]%d+%.%d") then
+      complain(list, file, number, "a floating-point number; noise is drawn in whole ones")
+    end
+  end
+end
+
 function tidy.c_file(file, text)
   local list = {}
   tidy.sizes(file, text, list)
@@ -185,6 +195,7 @@ function tidy.c_file(file, text)
   tidy.includes(file, text, list)
   tidy.sql(file, text, list)
   tidy.markup(file, text, list)
+  tidy.whole(file, text, list)
   if file:match("%.h$") then tidy.header(file, text, list) end
   return list
 end

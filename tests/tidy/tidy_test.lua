@@ -81,6 +81,8 @@ local samples = {
   { "a foreign library outside its file", "board/a.c", "#include <sqlite3.h>\n" },
   { "SQL in code", "board/a.c", 'const char *s = "SELECT 1 FROM vote";\n' },
   { "markup made elsewhere", "fcgi/a.c", "x = (struct html){t};\n" },
+  { "a floating-point number in the noise", "insight/noise.c", "static double x;\n" },
+  { "a rounded constant in the noise", "insight/noise.c", "x = 0.5;\n" },
   { "a header without its reason", "core/a.h", "#pragma once\nint x;\n" },
 }
 for _, sample in ipairs(samples) do
