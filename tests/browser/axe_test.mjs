@@ -1,5 +1,5 @@
 // Every page of every role, narrow and wide, light and dark: axe-core finds nothing, nothing hangs over the edge, the policy refuses nothing.
-// test-seconds: 150
+// test-seconds: 300
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { House, password, npi, ask, answer, vote } from "../support/house.mjs";
