@@ -79,8 +79,7 @@ static enum result state_open(struct ranker *ranker, struct text script, void (*
     enum result result =
         ranking_open(&ranker->ranking, ranker->db, ranker->journal, &ranker->arena, script, &why);
     if (result == INVALID)
-        trace_fail("first_rule_set", "%.*s; `rebuild` takes the program's own", (int)why.size,
-                   why.data);
+        trace_fail("first_rule_set", "%.*s", (int)why.size, why.data);
     ranker->fold = (struct fold){
         .name = "journal", .db = ranker->db, .apply = ranking_apply, .self = &ranker->ranking};
     if (result == OK)
@@ -137,6 +136,29 @@ static void trials_step(struct ranker *ranker)
         trace_warn("trial", "result=%s", result_name(result));
 }
 
+static int rebuild(struct ranker *ranker);
+
+/* Takes the fold up where it stands. A newer program's rules may take other facts than the stored
+ * first script was written for; it cannot go on then, and the past is counted anew. */
+static void take_up(struct ranker *ranker)
+{
+    journal_open(ranker);
+    rank_open(ranker, DB_FOLD);
+    enum result result =
+        state_open(ranker, first_script(ranker->db, &ranker->arena), beat_progress);
+    if (result == INVALID) {
+        trace_warn("first_rule_set", "ranks are made anew by the program's own rules");
+        state_close(ranker);
+        if (rebuild(ranker) != 0)
+            trace_die("fold", "cannot be made anew");
+        journal_open(ranker);
+        rank_open(ranker, DB_FOLD);
+        result = state_open(ranker, first_script(ranker->db, &ranker->arena), beat_progress);
+    }
+    if (result != OK)
+        trace_die("fold", "cannot be taken up: %s", result_name(result));
+}
+
 static int serve(struct ranker *ranker)
 {
     struct sigaction action = {.sa_handler = on_stop};
@@ -147,12 +169,7 @@ static int serve(struct ranker *ranker)
     int wake_fd = wake_listen("ranker");
     if (wake_fd < 0)
         return 1;
-    journal_open(ranker);
-    rank_open(ranker, DB_FOLD);
-    enum result result =
-        state_open(ranker, first_script(ranker->db, &ranker->arena), beat_progress);
-    if (result != OK)
-        trace_die("fold", "cannot be taken up: %s", result_name(result));
+    take_up(ranker);
     trace_info("serve", "cursor=%lld memory_kib=%zu", (long long)ranker->ranking.seq,
                counters_memory(&ranker->ranking.counters) / 1024);
     while (!stop_asked) {
@@ -174,6 +191,7 @@ static int serve(struct ranker *ranker)
 
 static void rebuild_progress(int64_t cursor)
 {
+    alive_beat();
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\rrank: event %lld   ", (long long)cursor);
 }

@@ -16,7 +16,9 @@ CREATE VIRTUAL TABLE posting_text USING fts5 (
 );
 CREATE VIRTUAL TABLE posting_term USING fts5vocab ('posting_text', 'row');
 
--- The index is filled by folding the journal once more: in one step it would take more memory than a program has.
+-- The index is filled by folding the journal once more: in one step it would take more memory than a program has. Rows that belong to others
+-- go in any order; at the end none is left.
+PRAGMA defer_foreign_keys = ON;
 DELETE FROM choice; DELETE FROM citation; DELETE FROM comment; DELETE FROM decision; DELETE FROM domain; DELETE FROM duplicate; DELETE FROM hold;
 DELETE FROM looked; DELETE FROM mark; DELETE FROM member; DELETE FROM moderation; DELETE FROM noted WHERE question > 0; UPDATE noted SET seq = 0; DELETE FROM notice;
 DELETE FROM observation; DELETE FROM own; DELETE FROM poll_option; DELETE FROM posting; DELETE FROM posting_image; DELETE FROM posting_source;
