@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { House, MINUTE, ask, password } from "../support/house.mjs";
-import { axe, launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
+import { axe, device, launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
 import { addApp, totp } from "../support/second.mjs";
 
 let house, browser;
@@ -22,15 +22,6 @@ async function clean(page, name) {
   assert.deepEqual(page.faults, [], name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
-}
-// A device with a passkey store in this page's browser.
-async function device(page, more = {}) {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options: {
-    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true, ...more } });
-  return { cdp, authenticatorId, credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
 }
 test("a passkey is made, then signs in behind a password and alone, in a browser", async () => {
   await house.physician("Alder");
