@@ -76,6 +76,7 @@ const reading = {
   Dogwood: () => ["/waiting"],
   Birch: () => [
     "/",
+    "/?tab=new",
     "/?tab=rising",
     "/?tab=unanswered",
     "/?tab=topics",
