@@ -90,6 +90,8 @@ const reading = {
     "/notices",
     "/q/999999",
     "/admin/status",
+    "/admin/signals",
+    "/admin/signal/1",
   ],
   Cedar: () => ["/earnings", `/q/${it.question}`],
   Halden: () => [

@@ -92,6 +92,8 @@ const gets = {
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it.proposal}` },
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
+  "/admin/signals": { who: "admin" },
+  "/admin/signal/:id": { who: "admin", path: () => "/admin/signal/1" },
   ...apiGets,
   ...doorGets(() => it),
   ...textsGets(() => it),
