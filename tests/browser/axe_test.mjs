@@ -90,8 +90,6 @@ const reading = {
     "/notices",
     "/q/999999",
     "/admin/status",
-    "/admin/signals",
-    "/admin/signal/1",
   ],
   Cedar: () => ["/earnings", `/q/${it.question}`],
   Halden: () => [
@@ -101,7 +99,7 @@ const reading = {
     "/sponsor/reports",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status"],
+  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 
