@@ -70,6 +70,7 @@ const reading = {
     "/about/ranking",
     "/about/sponsors",
     "/about/ledger",
+    "/about/receipt",
     "/about/privacy",
     "/nowhere",
   ],
