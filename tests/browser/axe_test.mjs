@@ -77,6 +77,7 @@ const reading = {
   Dogwood: () => ["/waiting"],
   Birch: () => [
     "/",
+    "/?tab=new",
     "/?tab=rising",
     "/?tab=unanswered",
     "/?tab=topics",
@@ -100,7 +101,7 @@ const reading = {
     "/sponsor/reports",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status"],
+  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 

@@ -32,6 +32,7 @@ before(async () => {
   browser = await launch();
   house.staff("Gatekeeper", "admin");
   house.staff("Latch", "admin");
+  house.staff("Warden", "admin"); // who has a passkey
   house.staff("Halden", "sponsor", "Halden Bio");
   house.adminClient = await house.signIn("Gatekeeper");
   ids.alder = (await house.physician("Alder")).member;
@@ -336,7 +337,7 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
   );
   const second = await page();
   await device(second);
-  await signIn(second, "Latch", password);
+  await signIn(second, "Warden", password);
   await second.goto("/account/passkey");
   await second.fill("#label", "this laptop");
   await second.click("[data-passkey-button]");
