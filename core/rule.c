@@ -1,7 +1,6 @@
 #include "core/rule.h"
 #include "core/buf.h"
 #include "core/fact.h"
-#include "core/rule_code.h"
 #include "core/seal.h"
 #include <assert.h>
 #include <lauxlib.h>
@@ -20,7 +19,6 @@ enum {
     HOOK_STEPS =
         100, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
     CALL_MS = RULE_CALL_CPU_MS / 2,
-    CODE_MAX = 512 * 1024,
     FUNCTIONS_MAX = 64,
     OVERRIDES_MAX = 8 * 1024,
     TABLE_DEPTH_MAX = 16,
@@ -52,6 +50,7 @@ struct load {
     const struct rule_function *needed;
     size_t needed_count;
     bool run_examples;
+    struct rule_report *report; /* or NULL: then the first fault ends it */
 };
 
 /* --- limits --- */
@@ -289,40 +288,6 @@ static void freeze_value(lua_State *lua, int seen, int depth)
 
 /* --- loading --- */
 
-static int code_add(lua_State *lua, const void *data, size_t size, void *self)
-{
-    (void)lua;
-    struct buf *code = self;
-    if (code->size + size > CODE_MAX)
-        return 1;
-    buf_add(code, data, size);
-    return 0;
-}
-
-/* The compiled script is on top of the stack: refuse one whose functions keep something between
- * calls. */
-static void code_check(lua_State *lua)
-{
-    struct arena scratch;
-    arena_open(&scratch, 4 * CODE_MAX);
-    struct buf code;
-    buf_open(&code, &scratch, 16 * 1024);
-    int64_t line = 0;
-    char name[64] = "";
-    bool stateless = lua_dump(lua, code_add, &code, 0) == 0 &&
-                     rule_code_is_stateless(buf_bytes(&code), &line, name);
-    arena_close(&scratch);
-    if (stateless)
-        return;
-    if (line == 0 && !*name)
-        luaL_error(lua, "the compiled script is too large");
-    luaL_error(lua,
-               "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
-               "between calls "
-               "(make it a local of the function)",
-               (int)line, name);
-}
-
 /* The function on top of the stack takes as many arguments as it will be given, or any number: one
  * written for another house would take them for something else. */
 static void function_check(lua_State *lua, const struct rule_function *needed)
@@ -359,13 +324,18 @@ static int load_protected(lua_State *lua)
     int environment = lua_gettop(lua);
     if (luaL_loadbufferx(lua, load->script.data, load->script.size, "=rule", "t") != LUA_OK)
         return lua_error(lua);
-    code_check(lua);
+    fact_code_check(lua);
+    lua_pushvalue(lua, -1);
+    lua_insert(lua, environment);
+    environment++;
     lua_sethook(lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
     budget_start(set, LOAD_CPU_MS);
     limits_arm(set, LOAD_STEPS_MAX);
     lua_call(lua, 0, 0);
     fact_constants(lua, &set->facts, environment);
     functions_take(lua, load, environment);
+    if (load->report)
+        fact_names_tell(lua, &set->facts, environment, environment - 1, load->report);
     fact_examples_take(lua, environment);
     int examples = lua_gettop(lua);
     lua_newtable(lua);
@@ -375,7 +345,9 @@ static int load_protected(lua_State *lua)
     freeze_value(lua, seen, 0);
     lua_settop(lua, examples);
     budget_start(set, LOAD_CPU_MS);
-    if (load->run_examples)
+    if (load->report)
+        fact_examples_tell(lua, &set->facts, environment, examples, load->report);
+    else if (load->run_examples)
         fact_examples_run(lua, &set->facts, environment, examples);
     return 0;
 }
@@ -440,7 +412,7 @@ enum result rule_load(struct rule_set **out, struct arena *arena, struct text na
     *out = NULL;
     *why = NO_TEXT;
     struct rule_set *set = set_new();
-    struct load load = {set, script, overrides, needed, needed_count, true};
+    struct load load = {set, script, overrides, needed, needed_count, true, NULL};
     enum result result = load_run(&load);
     if (result != OK) {
         *why = arena_text(arena, text_of(set->why));
@@ -458,12 +430,77 @@ enum result rule_lint(struct arena *arena, struct text script, struct text *why)
     assert(arena && why);
     *why = NO_TEXT;
     struct rule_set *set = set_new();
-    struct load load = {set, script, NO_TEXT, NULL, 0, false};
+    struct load load = {set, script, NO_TEXT, NULL, 0, false, NULL};
     enum result result = load_run(&load);
     if (result != OK)
         *why = arena_text(arena, text_of(set->why));
     rule_close(set);
     return result;
+}
+
+/* The parser's own words for what it found, made such that a person knows what is meant. */
+static struct text fault_words(struct arena *arena, struct text words)
+{
+    static const char *const said[][2] = {
+        {"<eof>", "the end of the script"}, {"<name>", "a name"}, {"rule:", "line "}};
+    struct buf out;
+    buf_open(&out, arena, words.size + 64);
+    for (size_t at = 0; at < words.size;) {
+        struct text rest = {words.data + at, words.size - at};
+        size_t i = 0, known = sizeof(said) / sizeof(said[0]);
+        while (i < known && !text_starts(rest, said[i][0]))
+            i++;
+        if (i < known)
+            buf_add(&out, said[i][1], strlen(said[i][1]));
+        else
+            buf_char(&out, *rest.data);
+        at += i < known ? strlen(said[i][0]) : 1;
+    }
+    return out.size > 0 ? buf_done(&out) : TEXT("");
+}
+
+/* "line 12: words" taken apart; a fault of the script as a whole has no line. */
+static struct rule_fault fault_read(struct arena *arena, const char *why)
+{
+    struct rule_fault fault = {0, NO_TEXT};
+    struct text rest = text_of(why), line;
+    if (text_starts(rest, "line ") || text_starts(rest, "rule:")) {
+        rest = (struct text){why + 5, rest.size - 5};
+        if (text_next(&rest, ':', &line) && text_int(line, 1, RULE_TEXT_MAX, &fault.line))
+            rest = text_trim(rest);
+    }
+    fault.words = fault_words(arena, rest);
+    return fault;
+}
+
+void rule_inspect(struct arena *arena, struct text script, const struct rule_function *needed,
+                  size_t needed_count, struct rule_report *report)
+{
+    struct rule_set *set = set_new();
+    struct load load = {set, script, TEXT(""), needed, needed_count, true, report};
+    memset(report, 0, sizeof(*report));
+    report->good = load_run(&load) == OK;
+    if (!report->good)
+        report->faults[report->fault_count++] = fault_read(arena, set->why);
+    for (size_t i = 0; i < set->facts.constant_count; i++) {
+        struct rule_constant *constant = &report->constants[report->constant_count++];
+        *constant = set->facts.constants[i];
+        constant->name = arena_text(arena, constant->name);
+        constant->unit = arena_text(arena, constant->unit);
+        constant->meaning = arena_text(arena, constant->meaning);
+    }
+    for (size_t i = 0; i < report->fault_count; i++)
+        report->faults[i].words = arena_text(arena, report->faults[i].words);
+    for (size_t i = 0; i < report->example_count; i++) {
+        struct rule_example *example = &report->examples[i];
+        struct rule_fault fault = fault_read(arena, example->fault.data ? example->fault.data : "");
+        example->call = arena_text(arena, example->call);
+        example->why = arena_text(arena, example->why);
+        example->fault = fault.words;
+        report->good = report->good && example->good;
+    }
+    report->good = report->good && report->fault_count == 0;
+    rule_close(set);
 }
 
 void rule_close(struct rule_set *set)
