@@ -377,26 +377,25 @@ static int code_add(lua_State *lua, const void *data, size_t size, void *self)
 
 /* The compiled script is on top of the stack: refuse one whose functions keep something between
  * calls. */
-void fact_code_check(lua_State *lua)
+struct rule_code fact_code_check(lua_State *lua)
 {
     struct arena scratch;
     arena_open(&scratch, 4 * CODE_MAX);
     struct buf code;
     buf_open(&code, &scratch, 16 * 1024);
-    int64_t line = 0;
-    char name[64] = "";
-    bool stateless = lua_dump(lua, code_add, &code, 0) == 0 &&
-                     rule_code_is_stateless(buf_bytes(&code), &line, name);
+    struct rule_code about;
+    bool readable =
+        lua_dump(lua, code_add, &code, 0) == 0 && rule_code_read(buf_bytes(&code), &about);
     arena_close(&scratch);
-    if (stateless)
-        return;
-    if (line == 0 && !*name)
+    if (!readable)
         luaL_error(lua, "the compiled script is too large");
-    luaL_error(lua,
-               "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
-               "between calls "
-               "(make it a local of the function)",
-               (int)line, name);
+    if (about.line > 0)
+        luaL_error(lua,
+                   "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
+                   "between calls "
+                   "(make it a local of the function)",
+                   (int)about.line, about.name);
+    return about;
 }
 
 /* --- names the code reads --- */
@@ -460,4 +459,24 @@ void fact_names_tell(lua_State *lua, struct fact_script *facts, int environment,
     lua_pop(lua, 1);
     if (!read)
         fault_add(&names, 0, "the names it uses could not be looked at");
+}
+
+struct text fact_words(struct arena *arena, struct text words)
+{
+    static const char *const said[][2] = {
+        {"<eof>", "the end of the script"}, {"<name>", "a name"}, {"rule:", "line "}};
+    struct buf out;
+    buf_open(&out, arena, words.size + 64);
+    for (size_t at = 0; at < words.size;) {
+        struct text rest = {words.data + at, words.size - at};
+        size_t i = 0, known = sizeof(said) / sizeof(said[0]);
+        while (i < known && !text_starts(rest, said[i][0]))
+            i++;
+        if (i < known)
+            buf_add(&out, said[i][1], strlen(said[i][1]));
+        else
+            buf_char(&out, *rest.data);
+        at += i < known ? strlen(said[i][0]) : 1;
+    }
+    return out.size > 0 ? buf_done(&out) : TEXT("");
 }

@@ -4,6 +4,7 @@
  * it. Every function may raise a Lua error, so it runs only inside a protected call, and closes
  * nothing. */
 #include "core/rule.h"
+#include "core/rule_code.h"
 #include <lua.h>
 
 struct fact_script {
@@ -18,7 +19,7 @@ struct fact_script {
 
 /* The compiled script is on top of the stack: refuse one whose functions keep something between
  * calls. */
-void fact_code_check(lua_State *lua);
+struct rule_code fact_code_check(lua_State *lua);
 /* Into `report`: names that the function at `function` and those in it read and that are nowhere,
  * and constants that P does not have, with their lines. */
 void fact_names_tell(lua_State *lua, struct fact_script *facts, int environment, int function,
@@ -34,3 +35,5 @@ void fact_examples_run(lua_State *lua, struct fact_script *facts, int environmen
 /* The same, each by itself, told in `report` instead of stopping at the first that fails. */
 void fact_examples_tell(lua_State *lua, struct fact_script *facts, int environment, int examples,
                         struct rule_report *report);
+/* The parser's own words for what it found, made such that a person knows what is meant. */
+struct text fact_words(struct arena *arena, struct text words);

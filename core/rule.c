@@ -1,6 +1,6 @@
 #include "core/rule.h"
-#include "core/buf.h"
 #include "core/fact.h"
+#include "core/rule_code.h"
 #include "core/seal.h"
 #include <assert.h>
 #include <lauxlib.h>
@@ -18,21 +18,26 @@ enum {
     LOAD_CPU_MS = 50,
     HOOK_STEPS =
         100, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
-    CALL_MS = RULE_CALL_CPU_MS / 2,
+    CALL_STEPS = 200,  /* a function entered counts as so many */
+    LOOK_STEPS = 1600, /* then, between two looks: without .. no step takes more than 5 us */
     FUNCTIONS_MAX = 64,
     OVERRIDES_MAX = 8 * 1024,
     TABLE_DEPTH_MAX = 16,
     WHY_MAX = 400,
 };
 
+#define CALL_NS (RULE_CALL_CPU_MS * INT64_C(1000000))
+
 struct rule_set {
     lua_State *lua;
     size_t memory;
     int64_t steps_left;
-    int64_t budget_ns; /* CPU time of a batch of calls; 0: no limit */
-    int64_t wall_start_ns, cpu_start_ns;
-    int64_t call_wall_ns, call_cpu_ns; /* first look at each clock in this call; 0: not yet */
-    const char *limit;                 /* which one was hit, until the next call */
+    int64_t unlooked;                    /* steps since the last look at the clock */
+    bool by_calls;                       /* steps are counted as functions are entered */
+    int64_t budget_ns;                   /* CPU time of a batch of calls; 0: no limit */
+    int64_t wall_start_ns, cpu_start_ns; /* first look at each clock in the batch; 0: not yet */
+    int64_t call_wall_ns, call_cpu_ns;   /* the same in this call */
+    const char *limit;                   /* which one was hit, until the next call */
     struct arena arena;
     struct fact_script facts;
     size_t function_count;
@@ -66,35 +71,33 @@ static int64_t now_ns(clockid_t clock)
 static void budget_start(struct rule_set *set, int64_t cpu_ms)
 {
     set->budget_ns = cpu_ms * 1000000;
-    set->wall_start_ns = now_ns(CLOCK_MONOTONIC);
-    set->cpu_start_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    set->wall_start_ns = set->cpu_start_ns = 0;
 }
 
-/* CPU time costs a system call, the wall clock does not, and one thread never uses more of the
- * first than passes on the second. */
-static bool is_spent(int64_t wall_ns, int64_t wall_start_ns, int64_t cpu_start_ns,
-                     int64_t budget_ns)
+/* Clocks are first looked at when a call lasts; CPU time costs a system call, the wall clock does
+ * not, and one thread never uses more of the first than passes on the second. So what has lasted
+ * half of its limit by the wall clock gets the other half in CPU time, and is over: ordinary calls
+ * look at no clock at all, or at the cheap one. */
+static bool is_spent(int64_t wall_ns, int64_t *wall_start_ns, int64_t *cpu_start_ns,
+                     int64_t limit_ns)
 {
-    return wall_ns - wall_start_ns > budget_ns &&
-           now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_start_ns > budget_ns;
+    if (*wall_start_ns == 0)
+        *wall_start_ns = wall_ns;
+    if (wall_ns - *wall_start_ns <= limit_ns / 2)
+        return false;
+    int64_t cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    if (*cpu_start_ns == 0)
+        *cpu_start_ns = cpu_ns;
+    return cpu_ns - *cpu_start_ns > limit_ns / 2;
 }
 
-/* Of the batch, or of this call. A call that has lasted long by the wall clock gets as much CPU
- * time again and is over: so an ordinary one never asks for CPU time. */
+/* Of this call, or of the batch. */
 static bool budget_is_spent(struct rule_set *set)
 {
     int64_t wall_ns = now_ns(CLOCK_MONOTONIC);
-    if (set->call_wall_ns == 0)
-        set->call_wall_ns = wall_ns;
-    if (wall_ns - set->call_wall_ns > CALL_MS * 1000000) {
-        int64_t cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-        if (set->call_cpu_ns == 0)
-            set->call_cpu_ns = cpu_ns;
-        if (cpu_ns - set->call_cpu_ns > CALL_MS * 1000000)
-            return true;
-    }
-    return set->budget_ns != 0 &&
-           is_spent(wall_ns, set->wall_start_ns, set->cpu_start_ns, set->budget_ns);
+    bool call = is_spent(wall_ns, &set->call_wall_ns, &set->call_cpu_ns, CALL_NS);
+    return call || (set->budget_ns != 0 &&
+                    is_spent(wall_ns, &set->wall_start_ns, &set->cpu_start_ns, set->budget_ns));
 }
 
 static void *memory_take(void *self, void *old, size_t old_size, size_t size)
@@ -115,19 +118,23 @@ static void *memory_take(void *self, void *old, size_t old_size, size_t size)
     return taken;
 }
 
-/* Once a limit is hit the hook fires at every instruction, so that no handler in the script can go
- * on. */
+/* Every HOOK_STEPS steps; or, where no function has a loop or is longer than CALL_STEPS, whenever
+ * one is entered, which costs a third: Lua looks at a hook for steps before each of them. Once a
+ * limit is hit it fires at every step, so that no handler in the script can go on. */
 static void limit_hook(lua_State *lua, lua_Debug *activation)
 {
     (void)activation;
-    void *self;
-    (void)lua_getallocf(lua, &self);
-    struct rule_set *set = self;
-    set->steps_left -= HOOK_STEPS;
+    struct rule_set *set = *(struct rule_set **)lua_getextraspace(lua);
+    const int64_t steps = set->by_calls ? CALL_STEPS : HOOK_STEPS;
+    set->steps_left -= steps;
+    set->unlooked += steps;
     if (!set->limit && set->steps_left <= 0)
         set->limit = "takes too many steps";
-    if (!set->limit && budget_is_spent(set))
-        set->limit = "takes too much time";
+    if (!set->limit && set->unlooked >= (set->by_calls ? LOOK_STEPS : HOOK_STEPS)) {
+        set->unlooked = 0;
+        if (budget_is_spent(set))
+            set->limit = "takes too much time";
+    }
     if (!set->limit)
         return;
     lua_sethook(lua, limit_hook, LUA_MASKCOUNT, 1);
@@ -137,6 +144,11 @@ static void limit_hook(lua_State *lua, lua_Debug *activation)
     lua_error(lua);
 }
 
+static void hook_set(struct rule_set *set)
+{
+    lua_sethook(set->lua, limit_hook, set->by_calls ? LUA_MASKCALL : LUA_MASKCOUNT, HOOK_STEPS);
+}
+
 static void limits_arm(struct rule_set *set, int64_t steps)
 {
     set->steps_left = steps;
@@ -144,7 +156,7 @@ static void limits_arm(struct rule_set *set, int64_t steps)
     if (!set->limit)
         return;
     set->limit = NULL;
-    lua_sethook(set->lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
+    hook_set(set);
 }
 
 /* --- reasons --- */
@@ -324,11 +336,11 @@ static int load_protected(lua_State *lua)
     int environment = lua_gettop(lua);
     if (luaL_loadbufferx(lua, load->script.data, load->script.size, "=rule", "t") != LUA_OK)
         return lua_error(lua);
-    fact_code_check(lua);
+    struct rule_code about = fact_code_check(lua);
     lua_pushvalue(lua, -1);
     lua_insert(lua, environment);
     environment++;
-    lua_sethook(lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
+    hook_set(set);
     budget_start(set, LOAD_CPU_MS);
     limits_arm(set, LOAD_STEPS_MAX);
     lua_call(lua, 0, 0);
@@ -338,13 +350,17 @@ static int load_protected(lua_State *lua)
         fact_names_tell(lua, &set->facts, environment, environment - 1, load->report);
     fact_examples_take(lua, environment);
     int examples = lua_gettop(lua);
-    lua_newtable(lua);
-    int seen = examples + 1;
-    lua_pushvalue(lua, environment);
     limits_arm(set, LOAD_STEPS_MAX);
-    freeze_value(lua, seen, 0);
-    lua_settop(lua, examples);
+    if (about.writes) {
+        lua_newtable(lua);
+        int seen = lua_gettop(lua);
+        lua_pushvalue(lua, environment);
+        freeze_value(lua, seen, 0);
+        lua_settop(lua, examples);
+    }
     budget_start(set, LOAD_CPU_MS);
+    set->by_calls = !about.runs_on && about.longest <= CALL_STEPS;
+    hook_set(set);
     if (load->report)
         fact_examples_tell(lua, &set->facts, environment, examples, load->report);
     else if (load->run_examples)
@@ -381,6 +397,7 @@ static enum result load_run(struct load *load)
         (struct fact_script){load->script, load->overrides, &set->arena, NULL, 0, example_arm, set};
     set->lua = lua_newstate(memory_take, set);
     assert(set->lua);
+    *(struct rule_set **)lua_getextraspace(set->lua) = set;
     lua_pushcfunction(set->lua, load_protected);
     lua_pushlightuserdata(set->lua, load);
     int status = lua_pcall(set->lua, 1, 0, 0);
@@ -438,27 +455,6 @@ enum result rule_lint(struct arena *arena, struct text script, struct text *why)
     return result;
 }
 
-/* The parser's own words for what it found, made such that a person knows what is meant. */
-static struct text fault_words(struct arena *arena, struct text words)
-{
-    static const char *const said[][2] = {
-        {"<eof>", "the end of the script"}, {"<name>", "a name"}, {"rule:", "line "}};
-    struct buf out;
-    buf_open(&out, arena, words.size + 64);
-    for (size_t at = 0; at < words.size;) {
-        struct text rest = {words.data + at, words.size - at};
-        size_t i = 0, known = sizeof(said) / sizeof(said[0]);
-        while (i < known && !text_starts(rest, said[i][0]))
-            i++;
-        if (i < known)
-            buf_add(&out, said[i][1], strlen(said[i][1]));
-        else
-            buf_char(&out, *rest.data);
-        at += i < known ? strlen(said[i][0]) : 1;
-    }
-    return out.size > 0 ? buf_done(&out) : TEXT("");
-}
-
 /* "line 12: words" taken apart; a fault of the script as a whole has no line. */
 static struct rule_fault fault_read(struct arena *arena, const char *why)
 {
@@ -469,7 +465,7 @@ static struct rule_fault fault_read(struct arena *arena, const char *why)
         if (text_next(&rest, ':', &line) && text_int(line, 1, RULE_TEXT_MAX, &fault.line))
             rest = text_trim(rest);
     }
-    fault.words = fault_words(arena, rest);
+    fault.words = fact_words(arena, rest);
     return fault;
 }
 

@@ -4,8 +4,22 @@
 
 /* Layout: ldump.c of Lua 5.4. Sizes are variable-length numbers, 7 bits a byte, most significant
  * first, the last byte marked. */
-enum { OP_SETUPVAL = 10, OP_GETTABUP = 11, OP_GETFIELD = 14, OPCODE_BITS = 7 };
-enum { DEPTH_MAX = 64, NAMES_MAX = 255, LINE_ELSEWHERE = -128 };
+enum { OPCODE_BITS = 7, DEPTH_MAX = 64, NAMES_MAX = 255, LINE_ELSEWHERE = -128 };
+/* lopcodes.h; SETTABUP, SETTABLE, SETI and SETFIELD follow each other, and so do the five of for.
+ */
+enum {
+    OP_SETUPVAL = 10,
+    OP_GETTABUP = 11,
+    OP_GETFIELD = 14,
+    OP_SETTABUP = 15,
+    OP_SETFIELD = 18,
+    OP_CONCAT = 53,
+    OP_JMP = 56,
+    OP_FORLOOP = 73,
+    OP_TFORLOOP = 77,
+    OP_SETLIST = 78,
+    JMP_NOWHERE = (1 << 24) - 1 /* its argument, where it goes on; below it goes back */
+};
 enum {
     CONST_NIL = 0,
     CONST_FALSE = 1,
@@ -20,9 +34,7 @@ struct reader {
     struct bytes code;
     size_t at;
     bool bad;
-    bool found;
-    int64_t line;
-    char name[64];
+    struct rule_code *out;
     void (*tell)(void *self, int64_t line, struct text global, struct text field); /* or NULL */
     void *self;
 };
@@ -196,6 +208,25 @@ static void names_tell(const struct reader *in, const struct function *function)
     }
 }
 
+/* One instruction of a function within the script. */
+static void step_judge(struct rule_code *out, uint32_t step)
+{
+    uint32_t opcode = step_code(step);
+    out->writes |= (opcode >= OP_SETTABUP && opcode <= OP_SETFIELD) || opcode == OP_SETLIST;
+    out->runs_on |= (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP) || opcode == OP_CONCAT ||
+                    (opcode == OP_JMP && step >> OPCODE_BITS < JMP_NOWHERE);
+}
+
+static void outer_keep(struct reader *in, const struct function *function, int outer)
+{
+    struct reader again = {.code = in->code, .at = function->outers_at};
+    struct text name = read_outer_name(&again, outer);
+    size_t size = name.size < sizeof(in->out->name) ? name.size : sizeof(in->out->name) - 1;
+    in->out->line = function->line > 0 ? (int64_t)function->line : 1;
+    memcpy(in->out->name, name.data ? name.data : "", size);
+    in->out->name[size] = 0;
+}
+
 static void read_function(struct reader *in, int depth)
 {
     struct function function = {0};
@@ -210,7 +241,11 @@ static void read_function(struct reader *in, int depth)
         uint32_t step = step_at(&function, i);
         if (step_code(step) == OP_SETUPVAL)
             outer = (int)((step >> 16) & 0xff);
+        if (depth > 0)
+            step_judge(in->out, step);
     }
+    if (depth > 0 && function.steps > in->out->longest)
+        in->out->longest = function.steps;
     function.constants_at = in->at;
     (void)read_constants(in, SIZE_MAX);
     size_t outers = read_size(in);
@@ -225,15 +260,8 @@ static void read_function(struct reader *in, int depth)
     read_debug(in, &function);
     if (in->tell && !in->bad)
         names_tell(in, &function);
-    if (outer < 0 || in->bad)
-        return;
-    struct reader again = {.code = in->code, .at = function.outers_at};
-    struct text name = read_outer_name(&again, outer);
-    in->found = true;
-    in->line = (int64_t)function.line;
-    size_t size = name.size < sizeof(in->name) ? name.size : sizeof(in->name) - 1;
-    memcpy(in->name, name.data ? name.data : "", size);
-    in->name[size] = 0;
+    if (outer >= 0 && !in->bad)
+        outer_keep(in, &function, outer);
 }
 
 /* The code as a whole; false when it is not what lua_dump of this version gives. */
@@ -258,21 +286,15 @@ bool rule_code_names(struct bytes code,
                      void *self)
 {
     assert(tell);
-    struct reader in = {.code = code, .tell = tell, .self = self};
+    struct rule_code ignored = {.line = 0};
+    struct reader in = {.code = code, .out = &ignored, .tell = tell, .self = self};
     return read_code(&in);
 }
 
-bool rule_code_is_stateless(struct bytes code, int64_t *line, char name[64])
+bool rule_code_read(struct bytes code, struct rule_code *out)
 {
-    assert(line && name);
-    struct reader in = {.code = code};
-    *line = 0;
-    name[0] = 0;
-    if (!read_code(&in))
-        return false;
-    if (in.found) {
-        *line = in.line;
-        memcpy(name, in.name, sizeof(in.name));
-    }
-    return !in.found;
+    assert(out);
+    struct reader in = {.code = code, .out = out};
+    *out = (struct rule_code){.line = 0};
+    return read_code(&in);
 }

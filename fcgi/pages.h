@@ -135,3 +135,6 @@ page_function page_moderation, page_duplicates;                     /* page_mode
 page_function page_duplicate_post;                                  /* page_question_moderation.c */
 page_function page_desk, page_desk_again, page_desk_post, page_pair_post,
     page_merge_post; /* page_desk.c */
+/* Early signals (page_signals.c, page_signal.c). */
+extern const struct field fields_signals[];
+page_function page_signals, page_signal;

@@ -92,6 +92,7 @@ enum web_store {
     WEB_PAD,
     WEB_PUBMED,
     WEB_VOCAB,
+    WEB_SIGNAL,
     WEB_STORES
 };
 

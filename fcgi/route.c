@@ -219,6 +219,8 @@ const struct route route_table[] = {
          page_desk_again),
     POST("/admin/duplicate/:id", ADMIN, ADMIN, POST, fields_pair, page_pair_post, page_desk_again),
     POST("/admin/merge/:id", ADMIN, ADMIN, POST, fields_merge, page_merge_post, page_desk_again),
+    GET("/admin/signals", ADMIN, ADMIN, READ, fields_signals, page_signals),
+    GET("/admin/signal/:id", ADMIN, ADMIN, READ, NULL, page_signal),
     POST(ROUTE_UPLOAD, MEMBER, PHYSICIAN, POST, fields_image, page_image_post, page_image_again),
     GET("/image/:name", MEMBER, MEMBER, READ, NULL, page_image),
     GET("/image/:name/small", MEMBER, MEMBER, READ, NULL, page_image_small),

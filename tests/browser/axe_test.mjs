@@ -70,6 +70,7 @@ const reading = {
     "/about/ranking",
     "/about/sponsors",
     "/about/ledger",
+    "/about/receipt",
     "/about/privacy",
     "/nowhere",
   ],
@@ -99,7 +100,7 @@ const reading = {
     "/sponsor/reports",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status"],
+  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 

@@ -92,6 +92,8 @@ const gets = {
   ...ruleGets(() => it),
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
+  "/admin/signals": { who: "admin" },
+  "/admin/signal/:id": { who: "admin", path: () => "/admin/signal/1" },
   ...apiGets,
   ...doorGets(() => it),
   ...textsGets(() => it),
