@@ -410,29 +410,6 @@ static int lint(struct ranker *ranker, const char *path)
     return result == OK ? 0 : 1;
 }
 
-static void moves_show(const char *what, const struct trial_move *moves, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        printf("  %s %-8lld %+.3f -> %+.3f   %lld -> %lld\n", what, (long long)moves[i].id,
-               moves[i].before, moves[i].after, (long long)moves[i].order_before,
-               (long long)moves[i].order_after);
-}
-
-static void trial_show(const struct trial_result *r)
-{
-    printf("events %lld\nmembers %lld: %lld rise, %lld fall; bands: %lld up, %lld down; agreement "
-           "%.4f\n",
-           (long long)r->events, (long long)r->members, (long long)r->members_up,
-           (long long)r->members_down, (long long)r->bands_up, (long long)r->bands_down,
-           r->agreement);
-    printf("postings %lld: %lld with another score\nquestions %lld: %lld in another order, %lld "
-           "with another first\n",
-           (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
-           (long long)r->questions_reordered, (long long)r->questions_new_top);
-    moves_show("member ", r->members_moved, r->members_moved_count);
-    moves_show("posting", r->postings_moved, r->postings_moved_count);
-}
-
 static struct text first_script_of_state(struct ranker *ranker)
 {
     if (access(conf_store("rank"), R_OK) != 0)

@@ -30,6 +30,8 @@ MUST_USE enum result trial_run(struct log *journal, struct arena *arena, struct 
                                void (*progress)(int64_t done, int64_t total),
                                struct trial_result *out, struct text *why);
 
+void trial_show(const struct trial_result *result); /* to standard output, for people */
+
 /* --- the child's lines, and the ranker's end --- */
 void trial_print(const struct trial_result *result); /* for trial_job; to standard output */
 
