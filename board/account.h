@@ -40,6 +40,16 @@ MUST_USE enum result second_methods(struct work *work, int64_t member, int64_t r
                                     int64_t *methods);
 /* Credential ids of a member's passkeys, by spaces; as many as a reply holds. */
 MUST_USE enum result passkeys_list(struct work *work, int64_t member, struct text *list);
+/* Whose passkey signed what is wanted (board/passkey.h); mark: its counter now, to be kept by
+ * factor_used. REFUSED: nobody's, or not that of `member` (0: anybody), or it does not hold. */
+struct passkey_want;
+struct passkey_signer {
+    int64_t factor, member, mark;
+};
+MUST_USE enum result passkey_signed(struct work *work, int64_t member,
+                                    const struct passkey_want *want,
+                                    const struct record_proof *proof,
+                                    struct passkey_signer *signer);
 /* The answer to a right password that is not enough. */
 MUST_USE enum result second_offer(struct work *work, int64_t member, int64_t role, int64_t methods);
 

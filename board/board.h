@@ -7,6 +7,7 @@
  * Memory comes from the caller's arena, except for the two handles (guard, search), which are
  * opened once a process and live until it ends. */
 #include "core/db.h"
+#include "core/seal.h"
 
 /* --- words --- */
 
@@ -40,6 +41,11 @@ enum notice_kind {
     NOTICE_OPINION = 19,   /* the reader's experience is sought */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
+/* The hash of an operation on a rule (core/operation.h): what is to be done, on which proposal, of
+ * which rule, with exactly which script. A second admin's passkey signs it. */
+#define RULE_APPROVE "rule/approve"
+void rule_operation(uint8_t digest[DIGEST_SIZE], const char *what, int64_t proposal,
+                    struct text name, struct text script);
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
 
 /* Lower-case words for a person; "" for a number outside the list. */

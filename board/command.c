@@ -1,3 +1,4 @@
+#include "board/confirm.h"
 #include "board/moderation.h"
 #include "board/telling.h"
 #include "board/posting.h"
@@ -59,6 +60,8 @@ static const struct command_row rows[] = {
     {COMMAND_SUSPICION_DECIDE, BY_OPERATOR, suspicion_decide_run, NULL},
     {COMMAND_SIGN_IN_SECOND, BY_ANYONE, sign_in_second_run, NULL},
     {COMMAND_PASSKEY_ASK, BY_ANYONE, passkey_ask_run, NULL},
+    {COMMAND_CONFIRM_ASK, BY_SIGNED_IN, confirm_ask_run, NULL},
+    {COMMAND_OPERATION_CONFIRM, BY_ADMIN, operation_confirm_run, NULL},
     {COMMAND_RESET_ASK, BY_ANYONE, reset_ask_run, NULL},
     {COMMAND_RESET_DO, BY_ANYONE, reset_do_run, reset_do_hash},
     {COMMAND_ACCOUNT, BY_SIGNED_IN, account_run, NULL},

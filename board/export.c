@@ -125,6 +125,8 @@ static int64_t event_member(const struct event *event)
         return event->rule_approved.by;
     case EVENT_RULE_WITHDRAWN:
         return event->rule_withdrawn.by;
+    case EVENT_OPERATION_CONFIRMED:
+        return event->operation_confirmed.member;
     case EVENT_POLL_CHOSEN:
         return event->poll_chosen.member;
     case EVENT_QUESTION_RATED:

@@ -332,6 +332,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     case EVENT_VOUCH_ANSWERED:
     case EVENT_BRANCH_PROPOSED:
     case EVENT_BRANCH_WITHDRAWN:
+    case EVENT_OPERATION_CONFIRMED:
         return OK; /* the desk's business */
     default:
         break;

@@ -203,6 +203,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return rule_approved(db, event);
     case EVENT_RULE_WITHDRAWN:
         return rule_withdrawn(db, event);
+    case EVENT_OPERATION_CONFIRMED:
+        return request_keep(db, event->operation_confirmed.request, event->seq);
     case EVENT_DECISION_PROPOSED:
     case EVENT_CODE_ASKED:
     case EVENT_CODE_SENT:

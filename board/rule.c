@@ -1,4 +1,6 @@
-#include "board/clerk.h"
+#include "board/board.h"
+#include "board/confirm.h"
+#include "core/operation.h"
 
 #include "schema/desk.h"
 
@@ -39,6 +41,29 @@ enum result rule_propose_run(struct work *work)
     return result;
 }
 
+void rule_operation(uint8_t digest[DIGEST_SIZE], const char *what, int64_t proposal,
+                    struct text name, struct text script)
+{
+    const struct bytes parts[] = {text_bytes(name), text_bytes(script)};
+    operation_digest(digest, what, proposal, parts, sizeof(parts) / sizeof(*parts));
+}
+
+/* The hash of what this command would do, by the journal's own words. */
+static enum result operation_of(struct work *work, const char *what, int64_t proposal,
+                                uint8_t digest[DIGEST_SIZE])
+{
+    struct journal_entry *entries;
+    size_t count = 0;
+    enum result result =
+        journal_read(work->clerk->journal, work->arena, proposal - 1, 1, &entries, &count);
+    if (result == OK && (count != 1 || entries[0].event.kind != EVENT_RULE_PROPOSED))
+        result = BROKEN;
+    if (result == OK)
+        rule_operation(digest, what, proposal, entries[0].event.rule_proposed.name,
+                       entries[0].texts[0]);
+    return result;
+}
+
 /* OK when the proposal is there and still open. */
 static enum result proposal_open(struct work *work, int64_t proposal, struct desk_rule_get_row *row)
 {
@@ -54,6 +79,7 @@ enum result rule_approve_run(struct work *work)
     struct event event = {.kind = EVENT_RULE_APPROVED};
     struct event_rule_approved *e = &event.rule_approved;
     struct desk_rule_get_row row;
+    uint8_t operation[DIGEST_SIZE];
     int64_t before = 0;
     enum result result = request_find(work, e->request, &before);
     if (result != NOT_FOUND)
@@ -64,6 +90,12 @@ enum result rule_approve_run(struct work *work)
     if (row.proposed_by == work->actor.member)
         return problem(work, REFUSED, "proposal",
                        "Another admin has to approve what you proposed.");
+    result = operation_of(work, RULE_APPROVE, c->proposal, operation);
+    if (result == OK)
+        result = confirm_take(work, e->request, TEXT(RULE_APPROVE), c->proposal, operation,
+                              &c->proof, NULL);
+    if (result != OK)
+        return result;
     e->proposal = c->proposal;
     e->by = work->actor.member;
     return clerk_record(work->clerk, &event, NULL, 0);

@@ -155,28 +155,25 @@ static enum result recovery_shown(struct work *work, int64_t member, struct text
     return result == OK ? REFUSED : result;
 }
 
-/* member 0: whoever's passkey it is. */
-static enum result passkey_shown(struct work *work, const struct ticket *ticket,
-                                 struct shown *shown)
+enum result passkey_signed(struct work *work, int64_t member, const struct passkey_want *want,
+                           const struct record_proof *proof, struct passkey_signer *signer)
 {
-    const struct command_sign_in_second *c = &work->command->sign_in_second;
     struct desk_factor_by_handle_row row;
     struct passkey passkey;
     struct text label;
     struct bytes plain;
     uint8_t handle[DIGEST_SIZE];
-    struct bytes id = base64url_read(work->arena, c->passkey);
-    struct bytes client_data = base64url_read(work->arena, c->client_data);
-    struct bytes authenticator = base64url_read(work->arena, c->authenticator);
-    struct bytes signature = base64url_read(work->arena, c->signature);
+    struct bytes id = base64url_read(work->arena, proof->passkey);
+    struct bytes client_data = base64url_read(work->arena, proof->client_data);
+    struct bytes authenticator = base64url_read(work->arena, proof->authenticator);
+    struct bytes signature = base64url_read(work->arena, proof->signature);
     if (id.data == NULL || client_data.data == NULL || authenticator.data == NULL ||
         signature.data == NULL)
         return REFUSED;
     factor_handle(work, id, handle);
     enum result result =
         desk_factor_by_handle(work->clerk->desk, work->arena, bytes_of(handle, DIGEST_SIZE), &row);
-    if (result == NOT_FOUND ||
-        (result == OK && ticket->member != 0 && row.member != ticket->member))
+    if (result == NOT_FOUND || (result == OK && member != 0 && row.member != member))
         return REFUSED;
     if (result == OK)
         result = factor_open(work, row.member, row.box, &plain);
@@ -185,12 +182,25 @@ static enum result passkey_shown(struct work *work, const struct ticket *ticket,
     if (result != OK)
         return result;
     passkey.counter = row.mark;
+    *signer = (struct passkey_signer){row.id, row.member, 0};
+    return passkey_check(work->arena, want, &passkey, client_data, authenticator, signature,
+                         &signer->mark);
+}
+
+/* member 0: whoever's passkey it is. */
+static enum result passkey_shown(struct work *work, const struct ticket *ticket,
+                                 struct shown *shown)
+{
+    const struct command_sign_in_second *c = &work->command->sign_in_second;
+    const struct record_proof proof = {c->ticket, c->passkey, c->client_data, c->authenticator,
+                                       c->signature};
+    struct passkey_signer signer = {0};
     struct passkey_want want = passkey_want(work->arena, conf_text("site.url"),
                                             bytes_of(ticket->secret, sizeof(ticket->secret)));
     want.verified = ticket->member == 0; /* without a password the device must know the person */
-    *shown = (struct shown){row.id, row.member, FACTOR_PASSKEY, 0};
-    return passkey_check(work->arena, &want, &passkey, client_data, authenticator, signature,
-                         &shown->mark);
+    enum result result = passkey_signed(work, ticket->member, &want, &proof, &signer);
+    *shown = (struct shown){signer.factor, signer.member, FACTOR_PASSKEY, signer.mark};
+    return result;
 }
 
 static enum result factor_shown(struct work *work, const struct ticket *ticket, int64_t methods,

@@ -11,7 +11,8 @@ enum ticket_kind {
     TICKET_SECOND = 1, /* the password was right; secret: the challenge for a passkey */
     TICKET_PASSKEY,    /* signing in with a passkey alone; member 0; secret: the challenge */
     TICKET_REGISTER,   /* a new passkey; secret: the challenge */
-    TICKET_TOTP        /* a new TOTP secret */
+    TICKET_TOTP,       /* a new TOTP secret */
+    TICKET_CONFIRM     /* an operation is to be confirmed; secret: the nonce */
 };
 struct ticket {
     enum ticket_kind kind;

@@ -113,6 +113,12 @@ const struct setting conf_settings[] = {
            "Deposits of campaigns come in multiples of this, so that their sizes say little."),
     NUMBER("payout.threshold_cents", "cents", 1, 100000000, 5000,
            "A member's balance goes out with the next batch once it is at least this much."),
+    NUMBER(
+        "payout.hold_days", "days", 0, 365, 14,
+        "A reward becomes payable so long after its month was closed; until then it may be taken "
+        "back."),
+    NUMBER("payout.file_days", "days", 1, 365, 10,
+           "A batch whose file was not noted after so long is given back to the members."),
     WORDS("signer.peer_user", 0, 64, "",
           "User of the paymaster, if the signer runs under another; empty: they are one."),
     WORDS("witness.name", 0, 100, "",

@@ -7,9 +7,10 @@
  * tonumber, type, and math without random; no strings' methods, tables' library, metatables, pcall,
  * load, pairs or coroutines. Only text is loaded, never compiled code. The compiled script is
  * refused if a function in it assigns to a variable outside of it, and after loading every table it
- * can reach is frozen: so nothing lives on between calls. Memory is capped; a count hook stops a
- * call after RULE_STEPS_MAX steps or RULE_CALL_CPU_MS, or when the CPU budget of its batch is
- * spent, and then fires at every step, so that nothing can swallow it. A rule set that fails to
+ * can reach is frozen, unless no function has an instruction that writes to a table (then reading
+ * the constants costs a fifth): so nothing lives on between calls. Memory is capped; a count hook
+ * stops a call after RULE_STEPS_MAX steps or RULE_CALL_CPU_MS, or when the CPU budget of its batch
+ * is spent, and then fires at every step, so that nothing can swallow it. A rule set that fails to
  * load, to pass its own examples or to give finite numbers never replaces one that works: that is
  * the callers' part.
  *

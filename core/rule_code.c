@@ -4,7 +4,20 @@
 
 /* Layout: ldump.c of Lua 5.4. Sizes are variable-length numbers, 7 bits a byte, most significant
  * first, the last byte marked. */
-enum { OP_SETUPVAL = 10, OPCODE_BITS = 7, DEPTH_MAX = 64, NAMES_MAX = 255 };
+enum { OPCODE_BITS = 7, DEPTH_MAX = 64, NAMES_MAX = 255 };
+/* lopcodes.h; SETTABUP, SETTABLE, SETI and SETFIELD follow each other, and so do the five of for.
+ */
+enum {
+    OP_SETUPVAL = 10,
+    OP_SETTABUP = 15,
+    OP_SETFIELD = 18,
+    OP_CONCAT = 53,
+    OP_JMP = 56,
+    OP_FORLOOP = 73,
+    OP_TFORLOOP = 77,
+    OP_SETLIST = 78,
+    JMP_NOWHERE = (1 << 24) - 1 /* its argument, where it goes on; below it goes back */
+};
 enum {
     CONST_NIL = 0,
     CONST_FALSE = 1,
@@ -19,9 +32,7 @@ struct reader {
     struct bytes code;
     size_t at;
     bool bad;
-    bool found;
-    int64_t line;
-    char name[64];
+    struct rule_code *out;
 };
 
 static const uint8_t *read_bytes(struct reader *in, size_t size)
@@ -113,6 +124,15 @@ static void read_debug(struct reader *in, int wanted, char name[64])
     }
 }
 
+/* One instruction of a function within the script. */
+static void step_judge(struct rule_code *out, uint32_t step)
+{
+    uint32_t opcode = step & ((1u << OPCODE_BITS) - 1);
+    out->writes |= (opcode >= OP_SETTABUP && opcode <= OP_SETFIELD) || opcode == OP_SETLIST;
+    out->runs_on |= (opcode >= OP_FORLOOP && opcode <= OP_TFORLOOP) || opcode == OP_CONCAT ||
+                    (opcode == OP_JMP && step >> OPCODE_BITS < JMP_NOWHERE);
+}
+
 static void read_function(struct reader *in, int depth)
 {
     (void)read_string(in);
@@ -128,7 +148,11 @@ static void read_function(struct reader *in, int depth)
             memcpy(&step, at, 4);
         if ((step & ((1u << OPCODE_BITS) - 1)) == OP_SETUPVAL)
             outer = (int)((step >> 16) & 0xff);
+        if (depth > 0)
+            step_judge(in->out, step);
     }
+    if (depth > 0 && steps > in->out->longest)
+        in->out->longest = steps;
     read_constants(in);
     size_t outers = read_size(in);
     (void)read_bytes(in, outers <= NAMES_MAX ? outers * 3 : SIZE_MAX);
@@ -142,18 +166,16 @@ static void read_function(struct reader *in, int depth)
     char name[64] = "";
     read_debug(in, outer, name);
     if (outer >= 0 && !in->bad) {
-        in->found = true;
-        in->line = (int64_t)line;
-        memcpy(in->name, name, sizeof(name));
+        in->out->line = line > 0 ? (int64_t)line : 1;
+        memcpy(in->out->name, name, sizeof(name));
     }
 }
 
-bool rule_code_is_stateless(struct bytes code, int64_t *line, char name[64])
+bool rule_code_read(struct bytes code, struct rule_code *out)
 {
-    assert(line && name);
-    struct reader in = {.code = code};
-    *line = 0;
-    name[0] = 0;
+    assert(out);
+    struct reader in = {.code = code, .out = out};
+    *out = (struct rule_code){.line = 0};
     static const uint8_t head[] = {0x1b, 'L', 'u', 'a', 0x54, 0};
     const uint8_t *at = read_bytes(&in, sizeof(head));
     if (!at || memcmp(at, head, sizeof(head)) != 0)
@@ -165,11 +187,5 @@ bool rule_code_is_stateless(struct bytes code, int64_t *line, char name[64])
     (void)read_bytes(&in, 16);
     (void)read_byte(&in);
     read_function(&in, 0);
-    if (in.bad || in.at != code.size)
-        return false;
-    if (in.found) {
-        *line = in.line;
-        memcpy(name, in.name, sizeof(in.name));
-    }
-    return !in.found;
+    return !in.bad && in.at == code.size;
 }

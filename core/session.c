@@ -236,6 +236,23 @@ static const char *texts_action(enum command_kind kind)
     }
 }
 
+/* Rules, and what takes a second person's passkey. */
+static const char *rule_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_RULE_PROPOSE:
+        return "/admin/rules";
+    case COMMAND_RULE_APPROVE:
+        return "/admin/rule/:id/approve";
+    case COMMAND_RULE_WITHDRAW:
+        return "/admin/rule/:id/withdraw";
+    case COMMAND_OPERATION_CONFIRM:
+        return "/admin/confirm";
+    default:
+        return texts_action(kind);
+    }
+}
+
 const char *session_action(enum command_kind kind)
 {
     switch (kind) {
@@ -259,12 +276,6 @@ const char *session_action(enum command_kind kind)
         return "/topic/:name/follow";
     case COMMAND_MEMBER_DECIDE:
         return "/admin/member/:id";
-    case COMMAND_RULE_PROPOSE:
-        return "/admin/rules";
-    case COMMAND_RULE_APPROVE:
-        return "/admin/rule/:id/approve";
-    case COMMAND_RULE_WITHDRAW:
-        return "/admin/rule/:id/withdraw";
     case COMMAND_CAMPAIGN_OPEN:
         return "/sponsor/campaigns";
     case COMMAND_SPONSOR_KEY_ADD:
@@ -305,7 +316,7 @@ const char *session_action(enum command_kind kind)
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
     default:
-        return texts_action(kind);
+        return rule_action(kind);
     }
 }
 

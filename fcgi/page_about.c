@@ -8,7 +8,7 @@ enum result page_about(struct request *r, struct reply *out)
     } topics[] = {
         {"ranking", "How ranking works"}, {"sponsors", "Who sponsors, and what they see"},
         {"ledger", "The public ledger"},  {"privacy", "Privacy"},
-        {"api", "For programs"},
+        {"api", "For programs"},          {"receipt", "Verify a payment"},
     };
     for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
         if (!text_is(r->name, topics[i].name))

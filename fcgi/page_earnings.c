@@ -5,10 +5,12 @@
 #include <inttypes.h>
 
 #include "core/clock.h"
+#include "core/conf.h"
 #include "schema/board.h"
 #include "schema/statement.h"
 
-enum { MONTHS_MAX = 36, PAYMENTS_MAX = 20, PARTS_MAX = 50 };
+enum { MONTHS_MAX = 36, PAYMENTS_MAX = 20, PARTS_MAX = 50, OUTGOINGS_MAX = 50 };
+enum { OUTGOING_SENT = 1, OUTGOING_PAID = 2 }; /* schema/statement/140-money.sql */
 
 const struct field fields_receipt[] = {
     {.name = "part",
@@ -62,7 +64,38 @@ static enum result parts_load(struct request *r, struct view_payment *payment)
     return OK;
 }
 
-static enum result payments_load(struct request *r, struct view_statement *statement)
+/* When a reward is the member's to take: so long after its month was closed. */
+static int64_t payable_from(int64_t closed_ms)
+{
+    return closed_ms + conf_int("payout.hold_days") * DAY_MS;
+}
+
+static enum result payment_state(struct request *r, int64_t closed_ms, struct view_payment *payment)
+{
+    struct statement_reversal_of_row back;
+    enum result result = statement_reversal_of(request_store(r, WEB_STATEMENT), r->arena,
+                                               r->reader.member, payment->id, &back);
+    if (result == OK) {
+        struct text at = clock_day(r->arena, back.at_ms);
+        payment->state = TEXT("taken back");
+        payment->words =
+            arena_format(r->arena, "on %.*s: %.*s. It stands in the ledger as entry %" PRId64 ".",
+                         (int)at.size, at.data, (int)back.why.size, back.why.data, back.leaf);
+        return OK;
+    }
+    if (result != NOT_FOUND)
+        return result;
+    struct text from = clock_day(r->arena, payable_from(closed_ms));
+    bool held = payable_from(closed_ms) > r->now_ms;
+    payment->state = held ? TEXT("held") : TEXT("payable");
+    payment->words =
+        arena_format(r->arena, held ? "until %.*s, in case a mistake is found." : "since %.*s.",
+                     (int)from.size, from.data);
+    return OK;
+}
+
+static enum result payments_load(struct request *r, int64_t closed_ms,
+                                 struct view_statement *statement)
 {
     struct statement_payments_row *rows;
     size_t count;
@@ -78,7 +111,9 @@ static enum result payments_load(struct request *r, struct view_statement *state
                                          .campaign = rows[i].campaign,
                                          .product = rows[i].product,
                                          .amount = page_money(r->arena, rows[i].cents)};
-        result = parts_load(r, payment);
+        result = payment_state(r, closed_ms, payment);
+        if (result == OK)
+            result = parts_load(r, payment);
         if (result != OK)
             return result;
         statement->payments_count++;
@@ -86,23 +121,89 @@ static enum result payments_load(struct request *r, struct view_statement *state
     return OK;
 }
 
+/* What the bank said in its own code, for the few that members meet; others as they came. */
+static struct text back_words(struct request *r, struct text reason)
+{
+    static const struct {
+        const char *code, *words;
+    } known[] = {
+        {"expired", "was not sent in time and is yours again."},
+        {"R01", "came back: the house's account lacked the money. It is yours again."},
+        {"R02", "came back: this account is closed. It is yours again."},
+        {"R03", "came back: there is no such account. It is yours again."},
+        {"R04", "came back: the account number is not valid. It is yours again."},
+        {"AC01", "came back: the account number is not right. It is yours again."},
+        {"AC04", "came back: this account is closed. It is yours again."},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (text_is(reason, known[i].code))
+            return text_of(known[i].words);
+    return arena_format(r->arena, "came back from the bank (%.*s). It is yours again.",
+                        (int)reason.size, reason.data);
+}
+
+static enum result outgoings_load(struct request *r, struct view_earnings *v)
+{
+    struct statement_outgoings_row *rows;
+    size_t count;
+    enum result result = statement_outgoings(request_store(r, WEB_STATEMENT), r->arena,
+                                             r->reader.member, OUTGOINGS_MAX, &rows, &count);
+    if (result != OK)
+        return result;
+    v->outgoings = arena_array(r->arena, struct view_outgoing, count + 1);
+    v->outgoings_count = count;
+    for (size_t i = 0; i < count; i++) {
+        bool sent = rows[i].state == OUTGOING_SENT, paid = rows[i].state == OUTGOING_PAID;
+        v->outgoings[i] = (struct view_outgoing){
+            .amount = page_money(r->arena, rows[i].cents),
+            .at = clock_day(r->arena, sent ? rows[i].since_ms : rows[i].at_ms),
+            .state = sent   ? TEXT("sent")
+                     : paid ? TEXT("paid")
+                            : TEXT("back"),
+            .words = sent   ? TEXT("is on its way to your bank.")
+                     : paid ? TEXT("was carried out by the bank.")
+                            : back_words(r, rows[i].reason),
+        };
+    }
+    return OK;
+}
+
+static enum result standing_load(struct request *r, struct view_earnings *v)
+{
+    struct statement_standing_row row;
+    int64_t released_ms = r->now_ms - conf_int("payout.hold_days") * DAY_MS;
+    enum result result = statement_standing(request_store(r, WEB_STATEMENT), r->arena,
+                                            r->reader.member, released_ms, &row);
+    if (result != OK)
+        return result;
+    int64_t payable = row.earned - row.held - row.sent - row.paid;
+    struct text least = page_money(r->arena, conf_int("payout.threshold_cents"));
+    v->payable = page_money(r->arena, payable);
+    v->payable_words = payable >= conf_int("payout.threshold_cents")
+                           ? TEXT("Goes out with the next batch.")
+                           : arena_format(r->arena, "Goes out by itself from %s on.", least.data);
+    v->held = page_money(r->arena, row.held);
+    v->held_words = arena_format(r->arena, "Payable %" PRId64 " days after its month was settled.",
+                                 conf_int("payout.hold_days"));
+    v->sent = page_money(r->arena, row.sent);
+    v->paid = page_money(r->arena, row.paid);
+    return OK;
+}
+
 enum result page_earnings(struct request *r, struct reply *out)
 {
     struct statement_statement_list_row *rows;
-    struct statement_statement_total_row total;
     size_t count;
     struct db *store = request_store(r, WEB_STATEMENT);
+    struct view_earnings v = {.head = page_head(r, TEXT("Your earnings"))};
     enum result result =
         statement_statement_list(store, r->arena, r->reader.member, MONTHS_MAX, &rows, &count);
     if (result == OK)
-        result = statement_statement_total(store, r->arena, r->reader.member, &total);
+        result = standing_load(r, &v);
+    if (result == OK)
+        result = outgoings_load(r, &v);
     if (result != OK)
         return result;
-    struct view_earnings v = {.head = page_head(r, TEXT("Your earnings"))};
-    /* Payouts come with the rails; until then all that was earned is payable. */
-    v.payable = page_money(r->arena, total.cents);
-    v.held = page_money(r->arena, 0);
-    v.paid = page_money(r->arena, 0);
     v.statements = arena_array(r->arena, struct view_statement, count + 1);
     for (size_t i = 0; i < count; i++) {
         struct view_statement *statement = &v.statements[i];
@@ -111,7 +212,7 @@ enum result page_earnings(struct request *r, struct reply *out)
                                              .amount = page_money(r->arena, rows[i].cents),
                                              .zero = rows[i].cents == 0,
                                              .at = clock_day(r->arena, rows[i].closed_ms)};
-        result = payments_load(r, statement);
+        result = payments_load(r, rows[i].closed_ms, statement);
         if (result != OK)
             return result;
         v.statements_count++;

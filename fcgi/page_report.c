@@ -9,7 +9,13 @@
 #include "core/clock.h"
 #include "schema/release.h"
 
-enum { ROWS_MOST = 100, MULTIPLES = 12, WEEKS_BACK = 12, MONTHS_MOST = 36, WIDTH = 1000 };
+enum {
+    ROWS_MOST = PAGE_TABLE_ROWS,
+    MULTIPLES = 12,
+    WEEKS_BACK = 12,
+    MONTHS_MOST = 36,
+    WIDTH = 1000
+};
 
 struct text page_percent(struct arena *arena, double share)
 {
@@ -28,7 +34,7 @@ static struct text people(struct arena *arena, int64_t number)
     return page_number(arena, number > 0 ? number : 0);
 }
 
-static int64_t thousandths(double share)
+int64_t page_thousandths(double share)
 {
     return lround(fmin(1, fmax(0, share)) * WIDTH);
 }
@@ -46,8 +52,8 @@ static void whole_fill(struct request *r, const struct insight_report *report,
     v->says = TEXT("corroborate, of those who took a side");
     v->interval = page_interval(r->arena, share);
     v->faint = !share.is_reliable;
-    v->for_width = thousandths((double)whole->sides[0] / n);
-    v->against_width = thousandths((double)whole->sides[1] / n);
+    v->for_width = page_thousandths((double)whole->sides[0] / n);
+    v->against_width = page_thousandths((double)whole->sides[1] / n);
     v->sides =
         arena_format(r->arena, "%s corroborate, %s dispute, %s cannot say; %s in all",
                      people(r->arena, whole->sides[0]).data, people(r->arena, whole->sides[1]).data,
@@ -66,8 +72,8 @@ static int by_number(const void *a, const void *b)
     return (x->n < y->n) - (x->n > y->n);
 }
 
-static struct view_report_cells *table_begin(struct request *r, struct view_report_table *table,
-                                             const char *caption, const char *const heads[5])
+struct view_report_cells *page_table(struct request *r, struct view_report_table *table,
+                                     const char *caption, const char *const heads[5])
 {
     struct text *const into[] = {&table->h0, &table->h1, &table->h2, &table->h3, &table->h4};
     table->caption = text_of(caption);
@@ -102,8 +108,7 @@ static void specialties_fill(struct request *r, struct insight_report *report,
     qsort(report->figures, report->figure_count, sizeof(*report->figures), by_number);
     v->bars_title = TEXT("By specialty: who corroborates");
     v->bars = arena_array(r->arena, struct view_report_bar, report->figure_count + 1);
-    struct view_report_cells *rows =
-        table_begin(r, &v->bars_table, "By specialty", specialty_heads);
+    struct view_report_cells *rows = page_table(r, &v->bars_table, "By specialty", specialty_heads);
     for (size_t i = 0; i < report->figure_count; i++) {
         const struct insight_figure *figure = &report->figures[i];
         const struct insight_share share = insight_share(figure);
@@ -112,9 +117,9 @@ static void specialties_fill(struct request *r, struct insight_report *report,
             .value = page_percent(r->arena, share.share),
             .detail = arena_format(r->arena, "%s physicians, %s", people(r->arena, figure->n).data,
                                    page_interval(r->arena, share).data),
-            .low = thousandths(share.low),
-            .width = thousandths(share.high) - thousandths(share.low),
-            .at = thousandths(share.share),
+            .low = page_thousandths(share.low),
+            .width = page_thousandths(share.high) - page_thousandths(share.low),
+            .at = page_thousandths(share.share),
             .interval = true,
             .faint = !share.is_reliable,
         };
@@ -131,12 +136,12 @@ static void months_fill(struct request *r, const struct insight_report *trend,
 {
     struct page_point points[MONTHS_MOST];
     size_t count = 0;
-    struct view_report_cells *rows = table_begin(r, &v->series_table, "By month", month_heads);
+    struct view_report_cells *rows = page_table(r, &v->series_table, "By month", month_heads);
     v->series = arena_array(r->arena, struct view_report_series, 1);
     for (size_t i = 0; i < trend->figure_count && count < MONTHS_MOST; i++) {
         const struct insight_figure *month = &trend->figures[i];
         const struct insight_share share = insight_share(month);
-        points[count++] = (struct page_point){share.low, share.share, share.high};
+        points[count++] = (struct page_point){share.low, share.share, share.high, false};
         rows[v->series_table.rows_count++] =
             sides_cells(r, month, page_month(r->arena, month->name));
     }
@@ -195,7 +200,7 @@ static void multiple_fill(struct request *r, struct text word, const struct insi
         const double authors = authors_of(&weeks[count - 1 - i], word);
         points[i] =
             (struct page_point){(authors - SPREAD) / most, authors < 0 ? -1 : authors / most,
-                                (authors + SPREAD) / most};
+                                (authors + SPREAD) / most, false};
         latest = authors;
     }
     page_series(r->arena, points, count, series);
@@ -235,8 +240,7 @@ static enum result volume_fill(struct request *r, struct insight_report *report,
         return OK;
     qsort(report->terms, report->term_count, sizeof(*report->terms), by_authors);
     enum result result = multiples_fill(r, report, v);
-    struct view_report_cells *rows =
-        table_begin(r, &v->series_table, "Authors of each word", heads);
+    struct view_report_cells *rows = page_table(r, &v->series_table, "Authors of each word", heads);
     for (size_t i = 0; i < report->term_count && i < ROWS_MOST; i++)
         rows[v->series_table.rows_count++] = (struct view_report_cells){
             .c0 = report->terms[i].word, .c1 = people(r->arena, report->terms[i].authors)};
@@ -252,7 +256,7 @@ static void rising_fill(struct request *r, struct insight_report *report, struct
         return;
     v->bars_title = TEXT("Words that more authors wrote than usual");
     v->bars = arena_array(r->arena, struct view_report_bar, report->term_count + 1);
-    struct view_report_cells *rows = table_begin(r, &v->bars_table, "Words that rose", heads);
+    struct view_report_cells *rows = page_table(r, &v->bars_table, "Words that rose", heads);
     for (size_t i = 0; i < report->term_count; i++)
         most = fmax(most, (double)report->terms[i].authors);
     for (size_t i = 0; i < report->term_count && i < INSIGHT_FIGURES_MAX; i++) {
@@ -263,8 +267,8 @@ static void rising_fill(struct request *r, struct insight_report *report, struct
             .detail = arena_format(r->arena, "usually %.1f; week %" PRId64 " in a row", term->usual,
                                    term->weeks),
             .low = 0,
-            .width = thousandths((double)term->authors / most),
-            .at = thousandths(term->usual / most),
+            .width = page_thousandths((double)term->authors / most),
+            .at = page_thousandths(term->usual / most),
         };
         rows[v->bars_table.rows_count++] = (struct view_report_cells){
             .c0 = term->word,
@@ -286,7 +290,7 @@ static void members_fill(struct request *r, struct insight_report *report, struc
     double most = 1;
     v->bars_title = TEXT("Members by specialty");
     v->bars = arena_array(r->arena, struct view_report_bar, report->figure_count + 1);
-    struct view_report_cells *rows = table_begin(r, &v->bars_table, "Members by specialty", heads);
+    struct view_report_cells *rows = page_table(r, &v->bars_table, "Members by specialty", heads);
     qsort(report->figures, report->figure_count, sizeof(*report->figures), by_number);
     for (size_t i = 0; i < report->figure_count; i++)
         most = fmax(most, (double)report->figures[i].n);
@@ -297,7 +301,7 @@ static void members_fill(struct request *r, struct insight_report *report, struc
         v->bars[v->bars_count++] =
             (struct view_report_bar){.name = figure->name,
                                      .value = number,
-                                     .width = thousandths((double)figure->n / most),
+                                     .width = page_thousandths((double)figure->n / most),
                                      .at = -1};
         rows[v->bars_table.rows_count++] =
             (struct view_report_cells){.c0 = figure->name, .c1 = number};

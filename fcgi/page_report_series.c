@@ -19,16 +19,18 @@ static int y_of(double value)
 void page_series(struct arena *arena, const struct page_point *points, size_t count,
                  struct view_report_series *series)
 {
-    struct buf line, dots, band;
+    struct buf line, dots, rings, band;
     bool was_gap = true;
     buf_open(&line, arena, 512);
     buf_open(&dots, arena, 512);
+    buf_open(&rings, arena, 64);
     buf_open(&band, arena, 1024);
     for (size_t i = 0; i < count; i++) {
         const bool is_gap = points[i].at < 0;
         if (!is_gap) {
             buf_format(&line, "%c%d %d", was_gap ? 'M' : 'L', x_of(i, count), y_of(points[i].at));
-            buf_format(&dots, "M%d %dh0", x_of(i, count), y_of(points[i].at));
+            buf_format(points[i].rings ? &rings : &dots, "M%d %dh0", x_of(i, count),
+                       y_of(points[i].at));
         }
         if (!is_gap && was_gap) { /* a stretch without gaps: along its upper edge and back */
             size_t end = i;
@@ -45,5 +47,6 @@ void page_series(struct arena *arena, const struct page_point *points, size_t co
     }
     series->line = buf_done(&line);
     series->dots = buf_done(&dots);
+    series->rings = buf_done(&rings);
     series->band = buf_done(&band);
 }

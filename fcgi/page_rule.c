@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "fcgi/guard.h"
+#include "fcgi/page_confirm.h"
 #include "ranking/ranking.h"
 #include "schema/board.h"
 #include "schema/rank.h"
@@ -15,6 +16,8 @@ const struct field fields_withdraw[] = {
     {.name = "reason", .type = FIELD_LINE, .low = 1, .high = 400, .label = "The reason"},
     {.name = NULL},
 };
+
+const struct field fields_approve[] = {PAGE_FIELDS_PROOF, {.name = NULL}};
 
 static struct text band_words(struct arena *arena, double score, int64_t band)
 {
@@ -222,7 +225,13 @@ static enum result rule_show(struct request *r, struct reply *out, struct text r
     compare(r, &row, &v);
     v.head = page_head(r, arena_format(r->arena, "%.*s, proposal %" PRId64, (int)row.name.size,
                                        row.name.data, row.proposal));
-    v.approve_form = guard_form(r, out, "/admin/rule/:id/approve");
+    if (v.can_approve) {
+        uint8_t operation[DIGEST_SIZE];
+        rule_operation(operation, RULE_APPROVE, row.proposal, row.name, row.script);
+        page_confirm(r, out, "/admin/rule/:id/approve",
+                     arena_format(r->arena, "/admin/rule/%" PRId64 "/approve", row.proposal),
+                     operation, &v.confirm);
+    }
     v.withdraw_form = guard_form(r, out, "/admin/rule/:id/withdraw");
     v.request = guard_request_id(r);
     page_form_problems(r, "reason", &v.problems, &v.problems_count);
@@ -245,6 +254,7 @@ enum result page_approve_post(struct request *r, struct reply *out)
     struct view_rule_page v = {.why_not = TEXT("")};
     struct command command = {.kind = COMMAND_RULE_APPROVE};
     command.rule_approve.proposal = r->id;
+    command.rule_approve.proof = page_proof(r);
     enum result result = board_rule_get(request_store(r, WEB_BOARD), r->arena, r->id, &row);
     if (result == OK)
         result = rule_load_view(r, &row, &v);

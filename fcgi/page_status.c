@@ -165,8 +165,9 @@ static void door_fill(struct request *r, struct view_status *v)
 /* Files this program may not see are left out: in production each store has its own user. */
 static void sizes_fill(struct request *r, struct view_status *v)
 {
-    static const char *const stores[] = {"journal", "board", "desk",  "identity",  "rank",
-                                         "ledger",  "book",  "vault", "statement", "release"};
+    static const char *const stores[] = {"journal",   "board",   "desk",  "identity",
+                                         "rank",      "ledger",  "book",  "vault",
+                                         "statement", "release", "signal"};
     uint64_t all = 0;
     for (size_t i = 0; i < sizeof stores / sizeof stores[0]; i++) {
         struct stat file, wal;

@@ -117,9 +117,12 @@ const struct route route_table[] = {
     GET("/admin/rules", ADMIN, ADMIN, READ, fields_rules_form, page_rules),
     POST("/admin/rules", ADMIN, ADMIN, POST, fields_rules, page_rules_post, page_rules_again),
     GET("/admin/rule/:id", ADMIN, ADMIN, READ, NULL, page_rule),
-    POST("/admin/rule/:id/approve", ADMIN, ADMIN, POST, NULL, page_approve_post, page_rule_again),
+    POST("/admin/rule/:id/approve", ADMIN, ADMIN, POST, fields_approve, page_approve_post,
+         page_rule_again),
     POST("/admin/rule/:id/withdraw", ADMIN, ADMIN, POST, fields_withdraw, page_withdraw_post,
          page_rule_again),
+    POST("/admin/confirm", ADMIN, ADMIN, POST, fields_confirm, page_confirm_post,
+         page_confirm_again),
     GET("/admin/ledger", ADMIN, ADMIN, READ, fields_ledger, page_ledger),
     POST("/admin/fund", ADMIN, ADMIN, POST, fields_fund, page_fund_post, page_ledger_again),
     POST("/admin/period", ADMIN, ADMIN, POST, fields_period, page_period_post, page_ledger_again),
@@ -212,6 +215,8 @@ const struct route route_table[] = {
          page_desk_again),
     POST("/admin/duplicate/:id", ADMIN, ADMIN, POST, fields_pair, page_pair_post, page_desk_again),
     POST("/admin/merge/:id", ADMIN, ADMIN, POST, fields_merge, page_merge_post, page_desk_again),
+    GET("/admin/signals", ADMIN, ADMIN, READ, fields_signals, page_signals),
+    GET("/admin/signal/:id", ADMIN, ADMIN, READ, NULL, page_signal),
     POST(ROUTE_UPLOAD, MEMBER, PHYSICIAN, POST, fields_image, page_image_post, page_image_again),
     GET("/image/:name", MEMBER, MEMBER, READ, NULL, page_image),
     GET("/image/:name/small", MEMBER, MEMBER, READ, NULL, page_image_small),
@@ -306,6 +311,16 @@ static bool path_fits(const char *pattern, struct text path, int64_t *id, struct
         if (!text_next(&rest, '/', &part) || !part_fits(want, part, id, name))
             return false;
     return !text_next(&rest, '/', &part);
+}
+
+size_t route_of_form(const char *pattern)
+{
+    size_t i = 0;
+    while (i < route_count &&
+           (route_table[i].method != METHOD_POST || strcmp(route_table[i].pattern, pattern) != 0))
+        i++;
+    assert(i < route_count);
+    return i;
 }
 
 enum result route_find(enum pool pool, struct request *r, const struct route **route,

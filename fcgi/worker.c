@@ -11,15 +11,21 @@
 #include "schema/pubmed.h"
 #include "schema/rank.h"
 #include "schema/release.h"
+#include "schema/signal.h"
 #include "schema/statement.h"
 #include "schema/vocab.h"
 
 enum { ARENA_SIZE = 16 * 1024 * 1024, CALL_WAIT_MS = 5000, KIB = 1024 };
 
 static const struct store *const stores[WEB_STORES] = {
-    [WEB_BOARD] = &board_store,     [WEB_RANK] = &rank_store, [WEB_STATEMENT] = &statement_store,
-    [WEB_RELEASE] = &release_store, [WEB_PAD] = &pad_store,   [WEB_PUBMED] = &pubmed_store,
+    [WEB_BOARD] = &board_store,
+    [WEB_RANK] = &rank_store,
+    [WEB_STATEMENT] = &statement_store,
+    [WEB_RELEASE] = &release_store,
+    [WEB_PAD] = &pad_store,
+    [WEB_PUBMED] = &pubmed_store,
     [WEB_VOCAB] = &vocab_store,
+    [WEB_SIGNAL] = &signal_store,
 };
 #define BIT(store) (1u << (store))
 /* There only once an operator has imported something; pages do without. */
@@ -33,8 +39,8 @@ static const struct {
     [POOL_MEMBER] = {ROLE_WEB_MEMBER, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) |
                                           BIT(WEB_PAD) | BIT(WEB_PUBMED) | BIT(WEB_VOCAB)},
     [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
-    [POOL_ADMIN] = {ROLE_WEB_ADMIN,
-                    BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) | BIT(WEB_PUBMED)},
+    [POOL_ADMIN] = {ROLE_WEB_ADMIN, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) |
+                                        BIT(WEB_PUBMED) | BIT(WEB_SIGNAL)},
 };
 
 static const char *store_path(size_t store)

@@ -48,10 +48,15 @@ struct alarm alarm_ears(const int64_t *counts, size_t week, enum ears method, do
     return (struct alarm){.bound = bound, .rings = (double)counts[week] > bound};
 }
 
+static double deviation_of(double mean, double spread)
+{
+    return sqrt(mean + spread * mean * mean);
+}
+
 struct alarm cusum_next(struct cusum *cusum, int64_t count)
 {
     assert(cusum->mean > 0);
-    const double unit = sqrt(cusum->mean);
+    const double unit = deviation_of(cusum->mean, cusum->spread);
     const double bound = cusum->mean + unit * (cusum->h - cusum->sum + cusum->k);
     cusum->sum = fmax(0, cusum->sum + ((double)count - cusum->mean) / unit - cusum->k);
     const struct alarm alarm = {.bound = fmax(0, ceil(bound)), .rings = cusum->sum >= cusum->h};
@@ -60,16 +65,22 @@ struct alarm cusum_next(struct cusum *cusum, int64_t count)
     return alarm;
 }
 
+double ewma_bound(const struct ewma *ewma)
+{
+    const double w = ewma->weight;
+    return ewma->limit * sqrt(w / (2 - w) * (1 - pow(1 - w, 2 * (double)ewma->weeks)));
+}
+
 struct alarm ewma_next(struct ewma *ewma, int64_t count)
 {
     assert(ewma->mean > 0 && ewma->weight > 0 && ewma->weight <= 1);
-    const double w = ewma->weight, unit = sqrt(ewma->mean), kept = 1 - w;
+    const double w = ewma->weight, kept = 1 - w;
+    const double unit = deviation_of(ewma->mean, ewma->spread);
     ewma->weeks++;
-    const double deviation =
-        sqrt(w / (2 - w) * (1 - pow(kept, 2 * (double)ewma->weeks))); /* of the level itself */
-    const double bound = ewma->mean + unit * (ewma->limit * deviation - kept * ewma->level) / w;
+    const double limit = ewma_bound(ewma);
+    const double bound = ewma->mean + unit * (limit - kept * ewma->level) / w;
     ewma->level = kept * ewma->level + w * ((double)count - ewma->mean) / unit;
-    return (struct alarm){.bound = fmax(0, bound), .rings = ewma->level > ewma->limit * deviation};
+    return (struct alarm){.bound = fmax(0, bound), .rings = ewma->level > limit};
 }
 
 double alarm_ic_low(const int64_t *counts, size_t week, size_t weeks)

@@ -18,10 +18,12 @@ struct alarm {
 enum ears { EARS_C1, EARS_C2, EARS_C3 };
 struct alarm alarm_ears(const int64_t *counts, size_t week, enum ears method, double alpha);
 
-/* Cumulative sum of (count - mean) / sqrt(mean) less k a week, never below 0; rings from h on
- * (Page 1954; Rossi, Lampugnani & Marchi 1999). The bound is the least count that rings. */
+/* Cumulative sum of (count - mean) / deviation less k a week, never below 0; rings from h on
+ * (Page 1954; Rossi, Lampugnani & Marchi 1999). The bound is the least count that rings. The
+ * deviation is sqrt(mean + spread mean^2): Poisson counts for 0, clustered ones above. */
 struct cusum {
-    double mean; /* what is usual, above 0 */
+    double mean; /* what is usual, above 0; may be set anew before each week */
+    double spread;
     double k, h; /* in standard deviations; for counts 1.04 and 2.26 give a false alarm in about 100
                     weeks */
     bool resets; /* begin anew after an alarm */
@@ -29,14 +31,16 @@ struct cusum {
 };
 struct alarm cusum_next(struct cusum *cusum, int64_t count);
 
-/* Exponentially weighted mean of (count - mean) / sqrt(mean); rings beyond `limit` of its own
- * standard deviations (Lucas & Saccucci 1990; Borror et al. 1998 for Poisson counts). */
+/* Exponentially weighted mean of (count - mean) / deviation, as above; rings beyond `limit` of its
+ * own standard deviations (Lucas & Saccucci 1990; Borror et al. 1998 for Poisson counts). */
 struct ewma {
-    double mean, weight, limit; /* weight of the newest week, 0 to 1 */
-    double level;               /* 0 at the start */
-    int64_t weeks;              /* 0 at the start */
+    double mean, spread;
+    double weight, limit; /* weight of the newest week, 0 to 1 */
+    double level;         /* 0 at the start */
+    int64_t weeks;        /* 0 at the start */
 };
 struct alarm ewma_next(struct ewma *ewma, int64_t count);
+double ewma_bound(const struct ewma *ewma); /* of the level, this week */
 
 /* What is usual for a week by the `weeks` weeks before it, a guard of one week left out, and how
  * high IC025 of its count is against that. NAN: too little past. */

@@ -17,12 +17,61 @@ void count_close(struct count *count)
     tally_close(&count->tally);
     terms_close(&count->terms);
     table_close(&count->levels);
+    table_close(&count->writers);
+    table_close(&count->pairs);
 }
 
 static void level_set(struct count *count, int64_t member, int64_t level)
 {
     *table_at(&count->levels, (uint64_t)member) = level + 1;
 }
+
+/* --- drug and event --- */
+
+uint64_t count_pair(int64_t drug, int64_t event)
+{
+    return table_pair(drug + 1, event + 1);
+}
+
+/* A posting that names a drug and an event counts once for each pair, drug and event, and in all.
+ */
+static void pairs_add(struct count *count)
+{
+    const struct terms *terms = &count->terms;
+    bool has[WORD_EVENT + 1] = {false};
+    for (size_t i = 0; i < terms->here_count; i++)
+        has[count->words[terms->here[i]].kind] = true;
+    if (!has[WORD_DRUG] || !has[WORD_EVENT])
+        return;
+    ++*table_at(&count->pairs, count_pair(0, 0));
+    for (size_t i = 0; i < terms->here_count; i++) {
+        const int64_t a = terms->here[i];
+        if (count->words[a].kind == WORD_EVENT)
+            ++*table_at(&count->pairs, count_pair(0, a));
+        if (count->words[a].kind != WORD_DRUG)
+            continue;
+        ++*table_at(&count->pairs, count_pair(a, 0));
+        for (size_t k = 0; k < terms->here_count; k++)
+            if (count->words[terms->here[k]].kind == WORD_EVENT)
+                ++*table_at(&count->pairs, count_pair(a, terms->here[k]));
+    }
+}
+
+static void pairs_take(struct count *count, struct arena *arena, struct taken *taken)
+{
+    taken->pairs = arena_array(arena, struct taken_pair, count->pairs.count + 1);
+    for (size_t i = 0; i < count->pairs.room; i++) {
+        const uint64_t key = count->pairs.keys[i];
+        if (key)
+            taken->pairs[taken->pair_count++] = (struct taken_pair){
+                (int64_t)(key >> 32) - 1, (int64_t)(key & UINT32_MAX) - 1, count->pairs.values[i]};
+    }
+    taken->writers = (int64_t)count->writers.count;
+    table_clear(&count->pairs);
+    table_clear(&count->writers);
+}
+
+/* --- events --- */
 
 static void posting_added(struct count *count, const struct journal_entry *entry, bool with_terms)
 {
@@ -38,9 +87,12 @@ static void posting_added(struct count *count, const struct journal_entry *entry
     }
     if (!with_terms || is_held)
         return;
+    *table_at(&count->writers, (uint64_t)e->member) = 1;
+    count->terms.here_count = 0;
     for (size_t i = 0; i < 2; i++)
         if (entry->texts[i].data)
             terms_read(&count->terms, e->member, entry->texts[i]);
+    pairs_add(count);
 }
 
 void count_event(struct count *count, const struct journal_entry *entry, bool with_terms)
@@ -102,6 +154,7 @@ struct taken count_take(struct count *count, struct arena *arena, struct period 
         taken.authors = arena_array(arena, int64_t, (size_t)count->word_count + 1);
         taken.all_authors = arena_array(arena, int64_t, (size_t)count->word_count + 1);
         terms_take(&count->terms, taken.authors, taken.all_authors, count->word_count);
+        pairs_take(count, arena, &taken);
         break;
     case PERIOD_MONTH:
         taken.rows =

@@ -6,9 +6,11 @@
 #include "insight/tally.h"
 #include "insight/term.h"
 
+enum word_kind { WORD_OTHER, WORD_DRUG, WORD_EVENT };
 struct word {
     struct text text;
     int64_t added_ms;
+    enum word_kind kind;
 };
 
 struct count {
@@ -17,6 +19,9 @@ struct count {
     struct table levels; /* member -> level + 1 */
     struct word *words;  /* [id], from 1; borrowed from whoever loaded them */
     int64_t word_count;
+    /* Of this week, for the house's own desk: who wrote anything, and postings by drug and event
+     * (count_pair). */
+    struct table writers, pairs;
 };
 
 void count_open(struct count *count, const uint8_t key[TALLY_KEY_SIZE]);
@@ -26,6 +31,12 @@ void count_event(struct count *count, const struct journal_entry *entry, bool wi
 /* Members at level 3 now, by specialty. */
 void count_members(const struct count *count, int64_t members[GROUPS]);
 
+/* Key of `pairs`: postings that name both; 0 for any drug, or any event. */
+uint64_t count_pair(int64_t drug, int64_t event);
+struct taken_pair {
+    int64_t drug, event, postings;
+};
+
 /* What one period counted. Taking it begins the next one. */
 struct taken {
     struct period period;
@@ -33,6 +44,9 @@ struct taken {
     size_t row_count;
     int64_t *authors; /* week: [id] of authors, capped; and without the cap */
     int64_t *all_authors;
+    int64_t writers;
+    struct taken_pair *pairs;
+    size_t pair_count;
     int64_t members[GROUPS]; /* quarter */
 };
 struct taken count_take(struct count *count, struct arena *arena, struct period period);

@@ -65,6 +65,27 @@ struct insight_share insight_share(const struct insight_figure *figure);
  * figures by specialty alone. False when it cannot be: too few specialties are shown. */
 bool insight_share_weighted(const struct insight_report *report, struct insight_share *share);
 
+/* --- for the medical desk alone: from true counts (signal.db, role web_admin) --- */
+
+/* Why a word rang in a week: far more authors than usual at once; or more, week after week (two
+ * ways to sum that up). In signal.db's table `sign`. */
+enum insight_sign { INSIGHT_SIGN_IC = 1, INSIGHT_SIGN_CUSUM, INSIGHT_SIGN_EWMA, INSIGHT_SIGNS };
+enum { INSIGHT_BASELINE = 26, INSIGHT_BASELINE_LEAST = 8 };
+struct insight_watched {
+    double usual; /* authors a week by the 26 weeks before (one between left out), as busy as this
+                     week; NAN: fewer than 8 weeks of past */
+    struct insight_sign_value {
+        double value, bound; /* rings beyond its bound; NAN where it is not followed */
+        bool rings;
+    } signs[INSIGHT_SIGNS];
+};
+/* A word's weeks, oldest first: authors of the word, and of anything. IC025 is followed from the
+ * first author on; CUSUM and EWMA where at least one author a week is usual. Thresholds: one false
+ * alarm a week over 3,000 words for IC025, one in about 200 weeks a word for each of the others,
+ * measured in worlds whose words come in clusters (tests/unit/rising_test.c). */
+void insight_watch(const int64_t *authors, const int64_t *writers, size_t weeks,
+                   struct insight_watched *watched);
+
 /* The specialties of the domain, in their order. */
 enum { INSIGHT_GROUPS = 25 };
 const char *insight_group_name(int group);

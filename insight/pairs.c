@@ -318,3 +318,13 @@ enum result pairs_read(struct pairs *pairs, struct arena *arena, struct text inp
     gps_add(pairs, arena, theta);
     return OK;
 }
+
+void pairs_measure(struct pairs *pairs, struct arena *arena)
+{
+    for (size_t i = 0; i < pairs->count; i++) {
+        struct pair *pair = &pairs->rows[i];
+        pair->expected = (double)pair->of_product * (double)pair->of_event / (double)pairs->reports;
+        pair_measure(pair, pairs->reports);
+    }
+    gps_add(pairs, arena, NULL);
+}

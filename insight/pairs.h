@@ -44,6 +44,8 @@ struct pairs {
  * TOO_MUCH beyond the limits. */
 MUST_USE enum result pairs_read(struct pairs *pairs, struct arena *arena, struct text input,
                                 const struct gps_theta *theta, struct text *why);
+/* The same from counts: rows have product, event, n, of_product and of_event. */
+void pairs_measure(struct pairs *pairs, struct arena *arena);
 /* ic and ic_low, also for terms of a week: log2((n+.5)/(e+.5)), and the same less
  * 3.3/sqrt(n+.5) + 2/(n+.5)^1.5. */
 double ic_of(double n, double expected);

@@ -58,11 +58,21 @@ enum result terms_add(struct terms *terms, int64_t id, struct text word)
     return OK;
 }
 
+static void here_add(struct terms *terms, int64_t id)
+{
+    for (size_t i = 0; i < terms->here_count; i++)
+        if (terms->here[i] == id)
+            return;
+    if (terms->here_count < TERM_HERE_MAX)
+        terms->here[terms->here_count++] = id;
+}
+
 static void mention(struct terms *terms, int64_t author, const char *word, size_t size)
 {
     const int64_t *id = table_find(&terms->known, word_key(word, size));
     if (!id)
         return;
+    here_add(terms, *id);
     int64_t *seen = table_at(&terms->seen, table_pair(author, *id));
     if (*seen)
         return;

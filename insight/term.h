@@ -12,12 +12,18 @@ struct term_mention {
     uint64_t order;
     int64_t author, term;
 };
+enum { TERM_HERE_MAX = 64 };
+
 struct terms {
     uint8_t key[TERM_KEY_SIZE];
     struct table known; /* digest of a word -> its id */
     struct table seen;  /* (author, term) of this week -> 1 */
     struct term_mention *mentions;
     size_t mention_count, mention_room;
+    /* Words of the posting that is being read, each once, at most so many; the caller empties it
+     * before a posting. */
+    int64_t here[TERM_HERE_MAX];
+    size_t here_count;
 };
 
 void terms_open(struct terms *terms, const uint8_t key[TERM_KEY_SIZE]);
@@ -25,7 +31,7 @@ void terms_close(struct terms *terms);
 /* A word of the list; ids from 1. INVALID unless it is one or two words of letters, digits and
  * hyphens in lower case. */
 MUST_USE enum result terms_add(struct terms *terms, int64_t id, struct text word);
-/* A posting's text. */
+/* A posting's text, or one of its parts. */
 void terms_read(struct terms *terms, int64_t author, struct text text);
 /* A week is over: counts[id] of authors for ids up to `most`, capped; all[id] the same without the
  * cap, for the house's own desk alone. The next week begins empty. */

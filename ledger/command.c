@@ -7,6 +7,7 @@
 #include "ledger/file.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
+#include "ledger/reverse.h"
 
 /* Commands that are not about one campaign: the batch, periods, the explorer. Whoever asks, the
  * session decides what he may. */
@@ -143,6 +144,15 @@ static enum result rule_active(struct paymaster *paymaster, struct text name, st
     return OK;
 }
 
+/* What the members see of it follows; if that fails it is taken up again later, and what was done
+ * stands. */
+static enum result payout_told(struct paymaster *paymaster, enum result result)
+{
+    if (result == OK && statement_catch_up(paymaster) != OK)
+        trace_warn("payout", "statements=later");
+    return result;
+}
+
 /* Money that leaves: the operator's alone, at the machine. */
 static enum result payout_command(struct paymaster *paymaster, const struct command *command,
                                   struct buf *reply)
@@ -156,7 +166,8 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
     enum result result;
     switch (command->kind) {
     case COMMAND_PAYOUT_CLOSE:
-        result = payout_close(paymaster, (enum rail)command->payout_close.rail, batch);
+        result = payout_told(paymaster,
+                             payout_close(paymaster, (enum rail)command->payout_close.rail, batch));
         buf_open(&list, &paymaster->arena, 4096);
         buf_open(&hex, &paymaster->arena, 40);
         buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
@@ -176,8 +187,12 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
             sha256.size != 32 || made->size < 1)
             return INVALID;
         return payout_export(paymaster, batch, sha256.data, (uint64_t)made->size);
+    case COMMAND_REWARD_REVERSE:
+        return reward_reverse(paymaster, command->reward_reverse.leaf, command->reward_reverse.why);
     default:
-        return payout_answer(paymaster, &(struct rail_answer){said->id, said->paid, said->reason});
+        return payout_told(
+            paymaster,
+            payout_answer(paymaster, &(struct rail_answer){said->id, said->paid, said->reason}));
     }
 }
 
@@ -223,6 +238,7 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
     case COMMAND_PAYOUT_CLOSE:
     case COMMAND_PAYOUT_EXPORT:
     case COMMAND_PAYOUT_ANSWER:
+    case COMMAND_REWARD_REVERSE:
         return actor.role == 0 ? payout_command(paymaster, &command, reply) : REFUSED;
     default:
         return is_admin(&actor) ? admin_command(paymaster, &command, reply) : REFUSED;

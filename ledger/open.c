@@ -1,4 +1,5 @@
 #include "ledger/paymaster.h"
+#include "ledger/reverse.h"
 
 #include <string.h>
 #include <sys/prctl.h>
@@ -124,6 +125,8 @@ enum result paymaster_open(struct paymaster *paymaster)
         result = vault_follow(paymaster);
     if (result == OK)
         result = close_resume(paymaster);
+    if (result == OK)
+        result = reward_reverse_recover(paymaster);
     if (result == OK)
         result = statement_catch_up(paymaster);
     paymaster->last_tick = paymaster->writer.book.tick;

@@ -7,6 +7,7 @@
 #include "ledger/paymaster.h"
 #include "ledger/receipt.h"
 #include "ledger/file.h"
+#include "ledger/ledger.h"
 #include "ledger/tools.h"
 
 /* After the embargo every commitment is opened, dummies too: otherwise a house could commit to
@@ -111,11 +112,12 @@ int tool_openings(void)
 
 /* --- receipts --- */
 
-static enum result public_read(struct arena *arena, struct note_key *key, struct text *note,
-                               struct checkpoint *checkpoint)
+static enum result public_read(struct arena *arena, const char *path, struct note_key *key,
+                               struct text *note, struct checkpoint *checkpoint)
 {
     struct bytes vkey, content = NO_BYTES;
-    enum result result = file_read(arena, conf_path("public/vkey"), 1024, &vkey);
+    enum result result =
+        file_read(arena, path == NULL ? conf_path("public/vkey") : path, 1024, &vkey);
     if (result == OK)
         result = note_key_read(arena, (struct text){(const char *)vkey.data, vkey.size}, key);
     if (result == OK && note != NULL) {
@@ -141,7 +143,7 @@ int tool_receipt(const char *seq)
         return 2;
     enum result result = paymaster_open_reading(&paymaster, false);
     if (result == OK)
-        result = public_read(&paymaster.arena, &key, &note, &checkpoint);
+        result = public_read(&paymaster.arena, NULL, &key, &note, &checkpoint);
     if (result == OK && (uint64_t)index >= checkpoint.size)
         result = NOT_FOUND;
     struct tree_source source = book_source(&paymaster.writer.book);
@@ -160,26 +162,32 @@ int tool_receipt(const char *seq)
     return result == OK ? 0 : 1;
 }
 
-int tool_check(const char *path)
+int tool_check(const char *path, const char *vkey)
 {
     struct arena arena;
     struct note_key key;
     struct checkpoint checkpoint;
-    struct bytes content, leaf;
-    const char *why = "public/vkey or the file cannot be read";
+    struct bytes content, bytes;
+    struct leaf leaf;
+    const char *why = "the key or the file cannot be read";
     uint64_t index = 0;
     arena_open(&arena, 1024 * 1024);
-    enum result result = public_read(&arena, &key, NULL, NULL);
+    enum result result = public_read(&arena, vkey, &key, NULL, NULL);
     if (result == OK)
         result = file_read(&arena, path, RECEIPT_SIZE_MAX, &content);
     if (result == OK)
         result = receipt_check(&arena, (struct text){(const char *)content.data, content.size},
-                               &key, &leaf, &index, &checkpoint, &why);
-    if (result == OK)
-        printf("leaf %llu is in the ledger of %llu leaves\n", (unsigned long long)index,
-               (unsigned long long)checkpoint.size);
-    else
+                               &key, &bytes, &index, &checkpoint, &why);
+    if (result == OK) {
+        printf("leaf %llu is in the ledger %.*s of %llu leaves\n", (unsigned long long)index,
+               (int)key.name.size, key.name.data, (unsigned long long)checkpoint.size);
+        if (leaf_decode(bytes, &leaf, NULL) == OK) {
+            struct text says = ledger_leaf_summary(&arena, &leaf);
+            printf("it says: %.*s\n", (int)says.size, says.data);
+        }
+    } else {
         fprintf(stderr, "no proof: %s\n", why);
+    }
     arena_close(&arena);
     return result == OK ? 0 : 1;
 }

@@ -16,6 +16,7 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
+#include "ledger/payout.h"
 #include "ledger/tools.h"
 
 enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000 };
@@ -68,6 +69,8 @@ static enum result times_do(struct paymaster *paymaster)
         return OK;
     paymaster->last_tick = now_s - now_s % tick_s;
     enum result result = commit_tick(paymaster);
+    if (result == OK)
+        result = payout_expire(paymaster);
     if (result != OK || conf_int("ledger.close_alone") == 0)
         return result;
     result = close_due(paymaster, &paymaster->arena, &name);
@@ -177,45 +180,52 @@ static int bench(const char *state)
 
 struct verb {
     const char *name;
-    const char *argument; /* NULL: none */
+    const char *arguments; /* NULL: none; [WHAT] may be left out */
     const char *meaning;
     int (*run)(void);
     int (*run_with)(const char *argument);
+    int (*run_with_two)(const char *first, const char *second); /* second NULL: left out */
 };
 
 static const struct verb verbs[] = {
-    {"serve", NULL, "follow the journal and serve commands until SIGTERM", serve, NULL},
+    {"serve", NULL, "follow the journal and serve commands until SIGTERM", .run = serve},
     {"verify", NULL, "is the ledger sound? exit 1 names the entry and the check that fails",
-     tool_verify, NULL},
-    {"replay", NULL, "run the reward rules again and compare with the ledger", tool_replay, NULL},
+     .run = tool_verify},
+    {"replay", NULL, "run the reward rules again and compare with the ledger", .run = tool_replay},
     {"rebuild", NULL, "fold ledger and vault anew into book.db, statement.db and the tiles",
-     tool_rebuild, NULL},
+     .run = tool_rebuild},
     {"digest", NULL, "print store, rows and content digest of book.db and statement.db",
-     tool_digest, NULL},
-    {"export", "hledger|ledger|beancount", "print the books in that dialect", NULL, tool_export},
-    {"openings", NULL, "print the openings of all commitments whose embargo is over", tool_openings,
-     NULL},
-    {"receipt", "LEAF", "print the proof that a leaf is in the ledger", NULL, tool_receipt},
-    {"check", "FILE", "judge a receipt", NULL, tool_check},
-    {"seal", "FILE", "sign and seal an earmark described in a file, for a campaign's page", NULL,
-     tool_seal},
-    {"pay", "pain001|nacha", "hold what members are due, for one file to the bank", NULL, tool_pay},
+     .run = tool_digest},
+    {"export", "hledger|ledger|beancount", "print the books in that dialect",
+     .run_with = tool_export},
+    {"openings", NULL, "print the openings of all commitments whose embargo is over",
+     .run = tool_openings},
+    {"receipt", "LEAF", "print the proof that a leaf is in the ledger", .run_with = tool_receipt},
+    {"check", "FILE [VKEY]", "judge a receipt, by the key in the file VKEY or by this house's",
+     .run_with_two = tool_check},
+    {"seal", "FILE", "sign and seal an earmark described in a file, for a campaign's page",
+     .run_with = tool_seal},
+    {"pay", "pain001|nacha", "hold what members are due, for one file to the bank",
+     .run_with = tool_pay},
     {"file", "FOLDER", "make that file from list, payees and house (where accounts are known)",
-     NULL, tool_file},
-    {"exported", "FILE", "note the file in the ledger", NULL, tool_exported},
+     .run_with = tool_file},
+    {"exported", "FILE", "note the file in the ledger", .run_with = tool_exported},
     {"returns", "FILE", "post or void what a bank's answer (pain.002, NACHA return) speaks of",
-     NULL, tool_returns},
-    {"tick", NULL, "have the serving paymaster commit a batch now", tool_tick, NULL},
-    {"close", "MONTH", "have the serving paymaster close a month (2026-03)", NULL, tool_close},
-    {"bench", NULL, "measure, in a scratch state", NULL, NULL},
-    {"help", NULL, "this", NULL, NULL},
+     .run_with = tool_returns},
+    {"reverse", "LEAF WHY", "take back the reward at that leaf; its member reads why",
+     .run_with_two = tool_reverse},
+    {"tick", NULL, "have the serving paymaster commit a batch now", .run = tool_tick},
+    {"close", "MONTH", "have the serving paymaster close a month (2026-03)",
+     .run_with = tool_close},
+    {"bench", NULL, "measure, in a scratch state", .run = NULL},
+    {"help", NULL, "this", .run = NULL},
 };
 
 static int help(FILE *out)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        fprintf(out, "%s%s%s\t%s\n", verbs[i].name, verbs[i].argument != NULL ? " " : "",
-                verbs[i].argument != NULL ? verbs[i].argument : "", verbs[i].meaning);
+        fprintf(out, "%s%s%s\t%s\n", verbs[i].name, verbs[i].arguments != NULL ? " " : "",
+                verbs[i].arguments != NULL ? verbs[i].arguments : "", verbs[i].meaning);
     return 0;
 }
 
@@ -224,6 +234,25 @@ static int usage(void)
     fprintf(stderr, "usage: curbside-paymaster [--state DIR] VERB ...\n");
     (void)help(stderr);
     return 2;
+}
+
+/* Whether so many words are what the verb takes. */
+static bool fits(const struct verb *verb, int count)
+{
+    int least = 0, most = 0;
+    for (const char *at = verb->arguments; at != NULL; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        most++;
+        least += *at != '[';
+    }
+    return count >= least && count <= most;
+}
+
+static int verb_run(const struct verb *verb, char **words, int count)
+{
+    if (verb->run_with_two != NULL)
+        return verb->run_with_two(words[0], count > 1 ? words[1] : NULL);
+    return verb->run_with != NULL ? verb->run_with(words[0]) : verb->run();
 }
 
 int main(int count, char **words)
@@ -239,7 +268,7 @@ int main(int count, char **words)
     for (size_t i = 0; at < count && i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(words[at], verbs[i].name) == 0)
             verb = &verbs[i];
-    if (verb == NULL || count - at - 1 != (verb->argument != NULL))
+    if (verb == NULL || !fits(verb, count - at - 1))
         return usage();
     if (strcmp(verb->name, "help") == 0)
         return help(stdout);
@@ -248,6 +277,6 @@ int main(int count, char **words)
     if (strcmp(verb->name, "bench") == 0)
         return bench(state);
     conf_open(state);
-    int status = verb->run != NULL ? verb->run() : verb->run_with(words[at + 1]);
+    int status = verb_run(verb, words + at + 1, count - at - 1);
     return status == 2 ? usage() : status;
 }

@@ -129,5 +129,8 @@ MUST_USE enum result earmark_open(struct paymaster *paymaster, struct arena *are
                                   struct bytes *opening, struct earmark *terms, const char **why);
 
 /* --- statement.c --- */
-/* Write the statements of every closed period that has none yet. */
+/* Write the statements of every closed period that has none yet, and what moved since. */
 MUST_USE enum result statement_catch_up(struct paymaster *paymaster);
+/* --- moved.c --- */
+/* Bank batches' items and rewards taken back, into statement.db. */
+MUST_USE enum result moved_catch_up(struct paymaster *paymaster);

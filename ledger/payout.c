@@ -17,19 +17,28 @@ static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16
                              int64_t *planned)
 {
     struct book_account account;
+    struct vault_rail_released_row released;
     uint8_t id[16], hold[16];
+    int64_t now_ms = clock_now_ms();
+    int64_t released_ms = now_ms - conf_int("payout.hold_days") * DAY_MS;
     account_member(&paymaster->key, member, id);
     arena_reset(&paymaster->book_arena, 0);
     enum result result = book_account(&paymaster->writer.book, id, &account);
+    if (result == OK)
+        result = vault_rail_released(paymaster->vault, &paymaster->arena, member, released_ms,
+                                     &released);
     if (result != OK)
         return result == NOT_FOUND ? OK : result;
+    /* The vault says what is released, the ledger what is there: never more than either. */
     int64_t cents = account.credits_posted - account.debits_posted - account.debits_pending;
+    if (released.cents < cents)
+        cents = released.cents;
     if (cents < conf_int("payout.threshold_cents"))
         return OK;
     account_payout_id(&paymaster->key, "hold", batch, member, hold);
     ++*planned;
     return vault_rail_item_add(paymaster->vault, bytes_of(hold, 16), bytes_of(batch, 16), member,
-                               cents);
+                               cents, now_ms);
 }
 
 static enum result batch_plan(struct paymaster *paymaster, enum rail rail, int64_t number,
@@ -135,6 +144,7 @@ static enum result batch_write(struct paymaster *paymaster, const uint8_t batch[
             transfer_make(paymaster, (enum rail)row.rail, items[i].member, items[i].cents);
         memcpy(hold.id, items[i].transfer.data, 16);
         memcpy(hold.ref, batch, 16);
+        hold.timeout = (uint32_t)(conf_int("payout.file_days") * (DAY_MS / 1000));
         result = transfer_write(paymaster, TRANSFER_PENDING, &hold);
         close.close.total += (uint64_t)items[i].cents;
     }
@@ -204,6 +214,8 @@ enum result payout_export(struct paymaster *paymaster, const uint8_t batch[16],
         return result;
     if (row.state == BATCH_EXPORTED)
         return row.sha256.size == 32 && memcmp(row.sha256.data, sha256, 32) == 0 ? OK : CONFLICT;
+    if (row.expired)
+        return STALE;
     if (row.state != BATCH_HELD || size == 0)
         return INVALID;
     if (paymaster->close != NULL)
@@ -295,7 +307,72 @@ enum result payout_answer(struct paymaster *paymaster, const struct rail_answer 
         result = writer_commit(&paymaster->writer);
     else
         writer_rollback(&paymaster->writer);
-    return result == OK
-               ? vault_rail_item_end(paymaster->vault, item.transfer, state, answer->reason)
-               : result;
+    return result == OK ? vault_rail_item_end(paymaster->vault, item.transfer, state,
+                                              answer->reason, clock_now_ms())
+                        : result;
+}
+
+/* --- batches nobody made a file of --- */
+
+static enum result hold_expire(struct paymaster *paymaster, struct bytes hold)
+{
+    struct book_transfer_find_row row;
+    enum book_answer answer;
+    enum result result = book_transfer_find(paymaster->book, &paymaster->arena, hold, &row);
+    if (result == OK)
+        result = writer_expire(&paymaster->writer, &paymaster->key, (uint64_t)row.seq, &answer);
+    if (result == OK && answer != BOOK_CREATED && answer != BOOK_EXISTS) {
+        trace_fail("payout", "expiry refused: %s", book_answer_name(answer));
+        result = BROKEN;
+    }
+    return result;
+}
+
+/* First the ledger, then the vault: a crash between the two finds the voids there already. */
+static enum result batch_expire(struct paymaster *paymaster, struct bytes batch)
+{
+    struct vault_rail_items_row *items;
+    size_t count;
+    enum result result =
+        vault_rail_items(paymaster->vault, &paymaster->arena, batch, &items, &count);
+    if (result == OK)
+        result = writer_begin(&paymaster->writer);
+    if (result != OK)
+        return result;
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = hold_expire(paymaster, items[i].transfer);
+    if (result != OK) {
+        writer_rollback(&paymaster->writer);
+        return result;
+    }
+    result = writer_commit(&paymaster->writer);
+    if (result == OK)
+        result = db_begin(paymaster->vault);
+    if (result != OK)
+        return result;
+    result = vault_rail_batch_expire(paymaster->vault, batch);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = vault_rail_item_end(paymaster->vault, items[i].transfer, ITEM_BACK,
+                                     TEXT("expired"), clock_now_ms());
+    if (result == OK)
+        return db_commit(paymaster->vault);
+    db_rollback(paymaster->vault);
+    return result;
+}
+
+enum result payout_expire(struct paymaster *paymaster)
+{
+    struct vault_rail_batches_late_row *rows;
+    size_t count, mark = paymaster->arena.used, expired = 0;
+    int64_t before_s = clock_now_ms() / 1000 - conf_int("payout.file_days") * (DAY_MS / 1000);
+    enum result result =
+        vault_rail_batches_late(paymaster->vault, &paymaster->arena, before_s, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        result = batch_expire(paymaster, rows[i].id);
+        expired += result == OK;
+        if (result == NOT_FOUND)
+            result = OK; /* held later than planned: not over yet */
+    }
+    arena_reset(&paymaster->arena, mark);
+    return result == OK && expired > 0 ? statement_catch_up(paymaster) : result;
 }

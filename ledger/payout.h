@@ -7,8 +7,9 @@
 #include "ledger/paymaster.h"
 #include "ledger/rail.h"
 
-/* Hold everything members have above the threshold (payout.threshold_cents). A batch that a crash
- * left unfinished is finished instead of a new one. NOT_FOUND: nobody is due. */
+/* Hold what members have from the threshold on (payout.threshold_cents) of rewards whose hold-back
+ * (payout.hold_days) is over. A batch that a crash left unfinished is finished instead of a new
+ * one. NOT_FOUND: nobody is due. */
 MUST_USE enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t batch[16]);
 /* The batch's instruction list, whose SHA-256 stands in its close leaf:
  *   "curbside/rail/v1\n" "batch HEX\n" "rail NAME\n" "tick SECONDS\n", then a payment a line, by
@@ -16,10 +17,14 @@ MUST_USE enum result payout_close(struct paymaster *paymaster, enum rail rail, u
 MUST_USE enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16],
                                  struct buf *list);
 /* Its file was made: this digest, so many bytes. Again with the same digest is OK, with another
- * CONFLICT: a batch has one file. */
+ * CONFLICT: a batch has one file. STALE: it came too late, the holds were given back; such a file
+ * must not go to a bank. */
 MUST_USE enum result payout_export(struct paymaster *paymaster, const uint8_t batch[16],
                                    const uint8_t sha256[32], uint64_t size);
 /* The bank's answer about one hold, named by its id in hex or the first 15 digits of it. Paid: the
  * hold is posted and leaves the bank's account; not paid: it is voided, and the member has the
  * money again. Again the same is OK, the other answer CONFLICT. */
 MUST_USE enum result payout_answer(struct paymaster *paymaster, const struct rail_answer *answer);
+/* Give back the holds of batches of which no file was noted within payout.file_days: each ends by
+ * an entry. A batch with a file never ends by itself, since its bank may pay late. */
+MUST_USE enum result payout_expire(struct paymaster *paymaster);

@@ -275,3 +275,17 @@ int tool_returns(const char *path)
     arena_close(&arena);
     return result == OK && done == count ? 0 : 1;
 }
+
+int tool_reverse(const char *leaf, const char *why)
+{
+    struct arena arena;
+    struct bytes reply;
+    struct command command = {.kind = COMMAND_REWARD_REVERSE};
+    if (!text_int(text_of(leaf), 0, INT64_MAX, &command.reward_reverse.leaf))
+        return 2;
+    command.reward_reverse.why = text_of(why);
+    arena_open(&arena, ARENA);
+    enum result result = ask(&arena, &command, &reply);
+    arena_close(&arena);
+    return result == OK ? 0 : 1;
+}

@@ -203,7 +203,7 @@ enum result statement_catch_up(struct paymaster *paymaster)
             result = vault_period_after(paymaster->vault, &paymaster->arena, cursor.seq, &next);
         if (result == NOT_FOUND) {
             arena_reset(&paymaster->arena, mark);
-            return OK;
+            return moved_catch_up(paymaster);
         }
         if (result == OK)
             result = plan_open(paymaster, &maker.plan, next.name);

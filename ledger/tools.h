@@ -13,8 +13,9 @@ int tool_export(const char *dialect);
 int tool_openings(void);
 /* The tlog-proof of one leaf under the latest checkpoint. */
 int tool_receipt(const char *seq);
-/* Judge a receipt file with the key of public/vkey. */
-int tool_check(const char *path);
+/* Judge a receipt file with the key in the file `vkey` (NULL: of public/vkey), and say what it
+ * proves. Needs nothing of a house but that key. */
+int tool_check(const char *path, const char *vkey);
 /* Sign and seal an earmark described in a file; prints the public key and the envelope. */
 int tool_seal(const char *path);
 /* Paying out (ledger/payout.h): hold a batch for pain001 or nacha; make its file from a folder with
@@ -25,6 +26,8 @@ int tool_pay(const char *rail);
 int tool_file(const char *folder);
 int tool_exported(const char *path);
 int tool_returns(const char *path);
+/* Take back a reward (ledger/reverse.h). */
+int tool_reverse(const char *leaf, const char *why);
 int tool_tick(void);
 int tool_close(const char *period);
 int tool_bench(void);

@@ -5,9 +5,8 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
-#include "ranking/pay.h"
-#include "ranking/replay.h"
 #include "ranking/trial.h"
+#include "ranking/verbs.h"
 #include "schema/common.h"
 #include "schema/rank.h"
 #include <assert.h>
@@ -351,22 +350,9 @@ static int why(struct ranker *ranker, const char *argument)
 
 /* --- lint, trial, trial-run, bench --- */
 
-static struct text file_read(struct ranker *ranker, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
-        return NO_TEXT;
-    }
-    char *data = arena_take(&ranker->arena, RULE_TEXT_MAX + 2);
-    size_t size = fread(data, 1, RULE_TEXT_MAX + 1, file);
-    fclose(file);
-    return (struct text){data, size};
-}
-
 static int lint(struct ranker *ranker, const char *path)
 {
-    struct text script = file_read(ranker, path), why_not = NO_TEXT;
+    struct text script = verbs_file_read(&ranker->arena, path), why_not = NO_TEXT;
     struct policy policy = {.failed_seq = -1};
     if (!script.data)
         return 1;
@@ -414,7 +400,7 @@ static struct text first_script_of_state(struct ranker *ranker)
 
 static int trial_file(struct ranker *ranker, const char *path)
 {
-    struct text script = file_read(ranker, path), why_not = NO_TEXT;
+    struct text script = verbs_file_read(&ranker->arena, path), why_not = NO_TEXT;
     if (!script.data)
         return 1;
     struct text first = first_script_of_state(ranker);
@@ -495,26 +481,22 @@ static int bench(struct ranker *ranker)
     return 0;
 }
 
-/* --- replay --- */
+/* --- verbs --- */
 
-/* DIR [--rules FILE] [--pay FILE] */
 static int replay(struct ranker *ranker, int count, char **words)
 {
-    struct text rules = policy_first_script(), pay = pay_first_script();
-    for (int i = 1; i + 1 < count; i += 2) {
-        struct text *script = strcmp(words[i], "--rules") == 0 ? &rules
-                              : strcmp(words[i], "--pay") == 0 ? &pay
-                                                               : NULL;
-        if (!script)
-            return 2;
-        *script = file_read(ranker, words[i + 1]);
-        if (!script->data)
-            return 1;
-    }
-    return count % 2 == 1 ? replay_folder(words[0], rules, pay) : 2;
+    return verbs_replay(&ranker->arena, count, words);
 }
 
-/* --- verbs --- */
+static int world(struct ranker *ranker, int count, char **words)
+{
+    return verbs_world(&ranker->arena, count, words);
+}
+
+static int simulate_rules(struct ranker *ranker, int count, char **words)
+{
+    return verbs_simulate(&ranker->arena, count, words);
+}
 
 static int help(struct ranker *ranker)
 {
@@ -527,6 +509,10 @@ static int help(struct ranker *ranker)
           "trial FILE\tshow who would move if the script had held from the beginning\n"
           "replay DIR [--rules FILE] [--pay FILE]\tplay a community's public tables (members, "
           "answers, votes, earmarks) and write snapshots, scores and payouts beside them\n"
+          "world PRESET SEED DIR [--members N] [--votes N]\tinvent a community with a known truth "
+          "and write its tables; world list names the presets\n"
+          "simulate PRESET,...|all SEEDS [--rules FILE] [--pay FILE]\twhat the rules and two "
+          "baselines make of such communities (seeds as 1-5)\n"
           "bench\treplay the journal in memory and print the cost of a vote\n",
           stdout);
     return 0;
@@ -548,6 +534,8 @@ static const struct verb verbs[] = {
     {"trial", NULL, trial_file, NULL},
     {"trial-run", NULL, trial_child, NULL},
     {"replay", NULL, NULL, replay},
+    {"world", NULL, NULL, world},
+    {"simulate", NULL, NULL, simulate_rules},
     {"bench", bench, NULL, NULL},
     {"help", help, NULL, NULL},
 };
@@ -579,7 +567,9 @@ int main(int argc, char **argv)
             return status;
     }
     fputs("usage: curbside-ranker [--state DIR] VERB\n", stderr);
-    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, replay DIR, bench, help\n",
+    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, replay DIR, world, "
+          "simulate, "
+          "bench, help\n",
           stderr);
     return 2;
 }

@@ -1,6 +1,6 @@
 #include "ranking/replay.h"
 #include "core/clock.h"
-#include "ranking/pay.h"
+#include "ranking/community.h"
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHECKPOINT_DAYS = 7, FIRST_DAY = 20000, NUMBERS_MAX = 1 << 28, SHOWN_EVERY = 1 << 16 };
-enum { KIND_QUESTION = 1, KIND_ANSWER = 4, STANCE_UP = 1, STANCE_DOWN = 2, COLUMNS_MAX = 6 };
+enum { CHECKPOINT_DAYS = 7, NUMBERS_MAX = 1 << 28, SHOWN_EVERY = 1 << 16, COLUMNS_MAX = 6 };
+enum { VOTE_COLUMNS = 4, VOTE_COLUMNS_ALL = 6, PATIENTS_MAX = 3 };
 #define POT_MAX 1e9
 #define MICRO 1e6
 
@@ -24,22 +24,12 @@ struct table {
     double cell[COLUMNS_MAX];
     bool more;
 };
-struct answer {
-    int64_t id;                     /* of its event; 0: not yet */
-    int64_t author_pot, voters_pot; /* millionths */
-    int32_t question;
-};
 struct replay {
-    struct ranking ranking;
-    struct pay pay;
-    struct arena arena;
+    struct community community;
     struct table answers, votes;
     FILE *snapshots, *payouts;
-    GROWING(struct answer) answer;
-    GROWING(int64_t) question; /* id of its event, by number */
-    int32_t answers_in;        /* of `answer`, those that have come */
-    int64_t seq;
-    int day; /* next checkpoint */
+    int64_t shown; /* seq at which progress is next shown */
+    int day;       /* next checkpoint */
     bool failed, shows;
 };
 
@@ -84,13 +74,17 @@ static bool table_next(struct replay *replay, struct table *table)
     return table->more = true;
 }
 
+/* With at least `columns`, and as many more of those known as its headings name. */
 static void table_open(struct replay *replay, struct table *table, const char *folder,
-                       const char *name, int columns)
+                       const char *name, int columns, int columns_all)
 {
-    *table = (struct table){.name = name, .columns = columns, .number = 1};
+    *table = (struct table){.name = name, .columns = 1, .number = 1};
     table->file = file_open(replay, folder, name, "r");
     if (table->file && getline(&table->line, &table->room, table->file) < 0)
         fail(replay, name, 1, "the headings are missing");
+    for (const char *at = table->line; at && *at && table->columns < columns_all; at++)
+        table->columns += *at == '\t';
+    table->columns = table->columns < columns ? columns : table->columns;
     (void)table_next(replay, table);
 }
 
@@ -113,116 +107,68 @@ static int32_t cell_number(struct replay *replay, const struct table *table, int
 
 /* --- events --- */
 
-static int64_t apply(struct replay *replay, struct event event, double day)
+static void told(struct replay *replay, enum result result)
 {
-    size_t mark = replay->arena.used;
-    struct journal_entry entry = {.event = event};
-    entry.event.seq = ++replay->seq;
-    entry.event.at_ms = (int64_t)((FIRST_DAY + day) * DAY_MS);
-    if (!replay->failed && ranking_apply(&replay->ranking, &entry, &replay->arena) != OK)
-        fail(replay, "rules", 0, replay->ranking.policy.why);
-    arena_reset(&replay->arena, mark);
-    return replay->seq;
+    if (result != OK && !replay->failed)
+        fail(replay, "rules", 0, replay->community.why);
+}
+
+static void in_order(struct replay *replay, struct table *table, int cell, double day)
+{
+    (void)table_next(replay, table);
+    if (table->more && table->cell[cell] < day)
+        fail(replay, table->name, table->number, "earlier than the line before");
 }
 
 static void answer_event(struct replay *replay)
 {
     struct table *table = &replay->answers;
-    const int32_t number = cell_number(replay, table, 0), question = cell_number(replay, table, 1);
-    const int32_t author = cell_number(replay, table, 2), field = cell_number(replay, table, 3);
-    const int32_t product = cell_number(replay, table, 5);
-    const double day = table->cell[4];
-    if (number < 0 || question < 0 || author < 0 || field < 0 || product < 0)
+    const struct community_told answer = {.day = table->cell[4],
+                                          .answer = cell_number(replay, table, 0),
+                                          .question = cell_number(replay, table, 1),
+                                          .author = cell_number(replay, table, 2),
+                                          .field = cell_number(replay, table, 3),
+                                          .product = cell_number(replay, table, 5)};
+    if (replay->failed)
         return;
-    if (number != replay->answers_in) {
+    if (answer.answer != replay->community.told) {
         fail(replay, table->name, table->number, "answers are not numbered one after the other");
         return;
     }
-    while (replay->question.count <= question)
-        LIST_ADD(replay->question, 0);
-    struct event event = {.kind = EVENT_POSTING_ADDED};
-    char name[40];
-    if (!replay->question.at[question]) {
-        event.posting_added.kind = KIND_QUESTION; /* who asked is not known */
-        snprintf(name, sizeof(name), "field-%d", (int)field);
-        event.posting_added.topics = text_of(name);
-        replay->question.at[question] = apply(replay, event, day);
-    }
-    snprintf(name, sizeof(name), PRODUCT_TOPIC "%d", (int)product);
-    event.posting_added.kind = KIND_ANSWER;
-    event.posting_added.topics = product ? text_of(name) : NO_TEXT;
-    event.posting_added.member = 1 + (int64_t)author;
-    event.posting_added.question = replay->question.at[question];
-    if (replay->answer.count <= number)
-        LIST_ADD(replay->answer, (struct answer){.id = 0});
-    replay->answer.at[number].question = question;
-    replay->answer.at[number].id = apply(replay, event, day);
-    replay->answers_in++;
-    (void)table_next(replay, table);
-    if (table->more && table->cell[4] < day)
-        fail(replay, table->name, table->number, "earlier than the line before");
+    told(replay, community_answer(&replay->community, answer));
+    in_order(replay, table, 4, answer.day);
 }
 
 static void vote_event(struct replay *replay)
 {
     struct table *table = &replay->votes;
-    const int32_t voter = cell_number(replay, table, 1), number = cell_number(replay, table, 2);
-    const double day = table->cell[0], value = table->cell[3];
-    if (voter < 0 || number < 0)
+    const double value = table->cell[3], patients = table->cell[4], informed = table->cell[5];
+    const struct community_vote vote = {.day = table->cell[0],
+                                        .voter = cell_number(replay, table, 1),
+                                        .answer = cell_number(replay, table, 2),
+                                        .sign = value > 0 ? 1 : -1,
+                                        .patients = (uint8_t)fmin(PATIENTS_MAX, fmax(0, patients)),
+                                        .informed = informed > 0};
+    if (replay->failed)
         return;
-    if (number >= replay->answers_in || (value != 1 && value != -1)) {
+    if (vote.answer >= replay->community.told || (value != 1 && value != -1)) {
         fail(replay, table->name, table->number,
-             number >= replay->answers_in ? "its answer has not come yet" : "neither 1 nor -1");
+             vote.answer >= replay->community.told ? "its answer has not come yet"
+                                                   : "neither 1 nor -1");
         return;
     }
-    struct event event = {.kind = EVENT_VOTE_CAST};
-    event.vote_cast.posting = replay->answer.at[number].id;
-    event.vote_cast.question = replay->question.at[replay->answer.at[number].question];
-    event.vote_cast.member = 1 + (int64_t)voter;
-    event.vote_cast.stance = value > 0 ? STANCE_UP : STANCE_DOWN;
-    (void)apply(replay, event, day);
-    (void)table_next(replay, table);
-    if (table->more && table->cell[0] < day)
-        fail(replay, table->name, table->number, "earlier than the line before");
+    told(replay, community_vote(&replay->community, vote));
+    in_order(replay, table, 0, vote.day);
 }
 
 /* --- money --- */
 
-static int32_t answer_of(const struct replay *replay, int64_t id)
-{
-    int32_t low = 0, high = replay->answers_in;
-    while (low < high) {
-        int32_t middle = low + (high - low) / 2;
-        if (replay->answer.at[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < replay->answers_in && replay->answer.at[low].id == id ? low : -1;
-}
-
-static void payout_write(void *self, int32_t posting, int32_t member, bool is_author, int64_t micro)
+static void payout_write(void *self, int32_t answer, int32_t member, bool is_author, int64_t micro)
 {
     struct replay *replay = self;
-    const struct counters *counters = &replay->ranking.counters;
-    fprintf(replay->payouts, "%d\t%lld\t%c\t%lld.%06lld\n",
-            (int)answer_of(replay, counters->postings.at[posting].id),
-            (long long)(counters->members.at[member].id - 1), is_author ? 'a' : 'v',
-            (long long)(micro / (int64_t)MICRO), (long long)(micro % (int64_t)MICRO));
-}
-
-static void on_settled(void *self, int32_t posting, double odds)
-{
-    struct replay *replay = self;
-    int32_t number = answer_of(replay, replay->ranking.counters.postings.at[posting].id);
-    const char *why = "";
-    if (number < 0 || replay->failed)
-        return;
-    const struct answer *answer = &replay->answer.at[number];
-    if (answer->author_pot + answer->voters_pot > 0 &&
-        pay_settled(&replay->pay, &replay->ranking, posting, odds, answer->author_pot,
-                    answer->voters_pot, payout_write, self, &why) != OK)
-        fail(replay, "pay rules", 0, why);
+    fprintf(replay->payouts, "%d\t%d\t%c\t%lld.%06lld\n", (int)answer, (int)member,
+            is_author ? 'a' : 'v', (long long)(micro / (int64_t)MICRO),
+            (long long)(micro % (int64_t)MICRO));
 }
 
 static void earmarks_read(struct replay *replay, const char *folder)
@@ -232,7 +178,7 @@ static void earmarks_read(struct replay *replay, const char *folder)
     if (access(path, R_OK) != 0)
         return;
     struct table table;
-    for (table_open(replay, &table, folder, "earmarks.tsv", 3); table.more;
+    for (table_open(replay, &table, folder, "earmarks.tsv", 3, 3); table.more;
          (void)table_next(replay, &table)) {
         const int32_t number = cell_number(replay, &table, 0);
         const double author = table.cell[1], voters = table.cell[2];
@@ -240,10 +186,8 @@ static void earmarks_read(struct replay *replay, const char *folder)
             fail(replay, table.name, table.number, "not an answer and two pots");
             break;
         }
-        while (replay->answer.count <= number)
-            LIST_ADD(replay->answer, (struct answer){.id = 0});
-        replay->answer.at[number].author_pot = llround(author * MICRO);
-        replay->answer.at[number].voters_pot = llround(voters * MICRO);
+        community_pots(&replay->community, number, llround(author * MICRO),
+                       llround(voters * MICRO));
     }
     table_close(&table);
 }
@@ -252,18 +196,25 @@ static void earmarks_read(struct replay *replay, const char *folder)
 
 static void checkpoint(struct replay *replay)
 {
-    const struct counters *counters = &replay->ranking.counters;
-    /* Of no interest to the ranker but for its time: what is due settles. */
-    (void)apply(replay, (struct event){.kind = EVENT_TOPIC_FOLLOWED}, replay->day);
+    const struct counters *counters = &replay->community.ranking.counters;
+    told(replay, community_time(&replay->community, replay->day));
     for (int32_t i = 0; i < counters->members.count; i++)
         fprintf(replay->snapshots, "%d\t%lld\t%.12g\n", replay->day,
                 (long long)(counters->members.at[i].id - 1), counters->members.at[i].score);
     replay->day += CHECKPOINT_DAYS;
 }
 
+static void show(struct replay *replay)
+{
+    const struct community *community = &replay->community;
+    fprintf(stderr, "\rreplay: day %d, %d answers, %d votes, %zu MiB ", replay->day,
+            (int)community->told, (int)community->ranking.counters.votes.count,
+            counters_memory(&community->ranking.counters) >> 20);
+    replay->shown = community->seq + SHOWN_EVERY;
+}
+
 static void play(struct replay *replay)
 {
-    int64_t shown = SHOWN_EVERY;
     while (!replay->failed && (replay->answers.more || replay->votes.more)) {
         double answer = replay->answers.more ? replay->answers.cell[4] : INFINITY;
         double vote = replay->votes.more ? replay->votes.cell[0] : INFINITY;
@@ -273,12 +224,8 @@ static void play(struct replay *replay)
             answer_event(replay);
         else
             vote_event(replay);
-        if (replay->shows && replay->seq >= shown) {
-            fprintf(stderr, "\rreplay: day %d, %d answers, %d votes, %zu MiB ", replay->day,
-                    (int)replay->answers_in, (int)replay->ranking.counters.votes.count,
-                    counters_memory(&replay->ranking.counters) >> 20);
-            shown = replay->seq + SHOWN_EVERY;
-        }
+        if (replay->shows && replay->community.seq >= replay->shown)
+            show(replay);
     }
     if (!replay->failed)
         checkpoint(replay);
@@ -288,56 +235,43 @@ static void play(struct replay *replay)
 
 static void scores_write(struct replay *replay, const char *folder)
 {
-    const struct counters *counters = &replay->ranking.counters;
     FILE *file = replay->failed ? NULL : file_open(replay, folder, "answer_scores.tsv", "w");
     if (!file)
         return;
     fputs("answer\tscore\n", file);
-    for (int32_t i = 0; i < replay->answers_in; i++) {
-        int32_t posting = counters_posting_find(counters, replay->answer.at[i].id);
-        fprintf(file, "%d\t%.12g\n", (int)i, counters->postings.at[posting].score);
-    }
+    for (int32_t i = 0; i < replay->community.told; i++)
+        fprintf(file, "%d\t%.12g\n", (int)i, community_score(&replay->community, i));
     replay->failed |= fclose(file) != 0;
-}
-
-static bool rules_open(struct replay *replay, struct text rules, struct text pay_rules)
-{
-    struct text why = NO_TEXT;
-    enum result result = ranking_open(&replay->ranking, NULL, NULL, &replay->arena, rules, &why);
-    if (result == OK)
-        result = pay_open(&replay->pay, &replay->arena, pay_rules, &why);
-    if (result != OK)
-        fprintf(stderr, "replay: the rules do not load: %.*s\n", (int)why.size, why.data);
-    replay->ranking.settled = on_settled;
-    replay->ranking.settled_self = replay;
-    return result == OK;
 }
 
 static void costs_print(const struct replay *replay, int64_t start_us)
 {
-    const struct counters *counters = &replay->ranking.counters;
-    double votes = counters->votes.count > 0 ? counters->votes.count : 1;
-    printf("replay_votes %d votes\n", (int)counters->votes.count);
+    const struct ranking *ranking = &replay->community.ranking;
+    double votes = ranking->counters.votes.count > 0 ? ranking->counters.votes.count : 1;
+    printf("replay_votes %d votes\n", (int)ranking->counters.votes.count);
     printf("replay_us_per_vote %.2f us\n", (double)(clock_steady_us() - start_us) / votes);
-    printf("replay_calls_per_vote %.1f calls\n", (double)replay->ranking.policy.calls / votes);
-    printf("replay_memory_mib %zu MiB\n", counters_memory(counters) >> 20);
+    printf("replay_calls_per_vote %.1f calls\n", (double)ranking->policy.calls / votes);
+    printf("replay_memory_mib %zu MiB\n", counters_memory(&ranking->counters) >> 20);
     printf("replay_lua_heap_kib %zu KiB\n",
-           rule_memory(policy_holds(&replay->ranking.policy)->rules) >> 10);
+           rule_memory(policy_holds(&ranking->policy)->rules) >> 10);
 }
 
 int replay_folder(const char *folder, struct text rules, struct text pay_rules)
 {
     static struct replay replay;
     int64_t start_us = clock_steady_us();
+    struct text why = NO_TEXT;
     replay = (struct replay){.day = CHECKPOINT_DAYS, .shows = isatty(STDERR_FILENO) == 1};
-    arena_open(&replay.arena, 1u << 20);
-    if (!rules_open(&replay, rules, pay_rules)) {
+    if (community_open(&replay.community, rules, pay_rules, &why) != OK) {
+        fprintf(stderr, "replay: the rules do not load: %.*s\n", (int)why.size, why.data);
         replay.failed = true;
         goto done;
     }
+    replay.community.paid = payout_write;
+    replay.community.self = &replay;
     earmarks_read(&replay, folder);
-    table_open(&replay, &replay.answers, folder, "answers.tsv", 6);
-    table_open(&replay, &replay.votes, folder, "votes.tsv", 4);
+    table_open(&replay, &replay.answers, folder, "answers.tsv", 6, 6);
+    table_open(&replay, &replay.votes, folder, "votes.tsv", VOTE_COLUMNS, VOTE_COLUMNS_ALL);
     replay.snapshots = file_open(&replay, folder, "snapshots.tsv", "w");
     replay.payouts = file_open(&replay, folder, "payouts.tsv", "w");
     if (!replay.failed) {
@@ -354,10 +288,6 @@ done:
         replay.failed |= fclose(replay.snapshots) != 0;
     if (replay.payouts)
         replay.failed |= fclose(replay.payouts) != 0;
-    free(replay.answer.at);
-    free(replay.question.at);
-    pay_close(&replay.pay);
-    ranking_close(&replay.ranking);
-    arena_close(&replay.arena);
+    community_close(&replay.community);
     return replay.failed ? 1 : 0;
 }

@@ -70,12 +70,14 @@ const reading = {
     "/about/ranking",
     "/about/sponsors",
     "/about/ledger",
+    "/about/receipt",
     "/about/privacy",
     "/nowhere",
   ],
   Dogwood: () => ["/waiting"],
   Birch: () => [
     "/",
+    "/?tab=new",
     "/?tab=rising",
     "/?tab=unanswered",
     "/?tab=topics",
@@ -99,7 +101,7 @@ const reading = {
     "/sponsor/reports",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status"],
+  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 

@@ -203,6 +203,18 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   for await (const part of stream) parts.push(part);
   assert.match(Buffer.concat(parts).toString(), /c2sp.org\/tlog-proof@v1/);
   await shot(tamarack, "earnings");
+  assert.match(await tamarack.locator(".figures").innerText(), /Held\s+\$6\.00\s+Payable 14 days after/);
+  /* Judged in the browser, with all that belongs to it; a changed amount proves nothing. */
+  await tamarack.getByRole("link", { name: /^Verify this payment/ }).first().click();
+  await tamarack.getByText(/a reward of \$6\.00 stands in the ledger/).waitFor();
+  await tamarack.getByText("this was promised").waitFor();
+  assert.equal(await tamarack.locator(".notice.bad").count(), 0);
+  await shot(tamarack, "verify");
+  const text = Buffer.concat(parts).toString(), extra = /^extra (.*)$/m.exec(text)[1], leaf = Buffer.from(extra, "base64");
+  leaf[127] ^= 1;
+  await tamarack.locator("#verify-receipt").setInputFiles({ name: "forged.txt", mimeType: "text/plain", buffer: Buffer.from(text.replace(extra, leaf.toString("base64"))) });
+  await tamarack.getByRole("button", { name: "Verify", exact: true }).click();
+  await tamarack.getByText(/forged\.txt: this proves nothing/).waitFor();
   await signIn(sponsor, "Halden", password);
   await sponsor.goto("/sponsor/totals");
   await sponsor.getByText("Anticoagulation in the very old").first().waitFor();

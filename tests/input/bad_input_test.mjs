@@ -7,10 +7,11 @@ import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { House, ask, answer, vote, bin, sleep } from "../support/house.mjs";
 import { hiddenFields, words } from "../support/client.mjs";
+import { Passkey } from "../support/second.mjs";
 import { campaign, earmark, tick } from "../support/money.mjs";
 import { sql, digests } from "../support/stores.mjs";
 
-let house, gate, latch, alder, birch, question, posting;
+let house, gate, latch, key, alder, birch, question, posting;
 
 // The rule set that made the posting's score: of the score itself, for pages show it in steps.
 function scored() {
@@ -20,11 +21,13 @@ function scored() {
 }
 
 before(async () => {
-  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
+  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own" } });
   gate = await house.admin();
   house.staff("Latch", "admin");
   house.staff("Halden", "sponsor", "Halden Bio");
   latch = await house.signIn("Latch");
+  key = new Passkey(house.origin);
+  await key.add(latch);
   const sponsor = await house.signIn("Halden");
   alder = await house.physician("Alder");
   birch = await house.physician("Birch");
@@ -206,50 +209,50 @@ test("a roster with a broken line is not imported, and one with broken rows name
 // ---- rules ----
 const trials = {
   "loops for ever": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  while true do end"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  while true do end"),
     /step|long|time|budget/i,
   ],
   "loops and hides it": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  for i = 1, 1e9 do end"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  for i = 1, 1e9 do end"),
     /step|long|time|budget/i,
   ],
   "eats memory": [
     (script) =>
       script.replace(
-        /function probability\(([^)]*)\)/,
-        "function probability($1)\n  local t = {} for i = 1, 1e9 do t[i] = {i} end",
+        /function trust\(([^)]*)\)/,
+        "function trust($1)\n  local t = {} for i = 1, 1e9 do t[i] = {i} end",
       ),
     /memory|step/i,
   ],
   "recurses for ever": [
     (script) =>
       script.replace(
-        /function probability\(([^)]*)\)/,
-        "function probability($1)\n  local function f() return 1 + f() end f()",
+        /function trust\(([^)]*)\)/,
+        "function trust($1)\n  local function f() return 1 + f() end f()",
       ),
     /stack|step|memory|overflow/i,
   ],
   throws: [
     (script) =>
-      script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  error('thrown on purpose')"),
+      script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  error('thrown on purpose')"),
     /thrown on purpose|error/i,
   ],
   "gives no number": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  do return 0/0 end"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  do return 0/0 end"),
     /finite|number|nan/i,
   ],
   "is not Lua": [() => "this is not Lua at all (", /near|syntax|expected/i],
-  "misses a function": [(script) => script.replace(/function probability\(/, "function probabilities("), /probability/],
+  "misses a function": [(script) => script.replace(/function trust\(/, "function trusts("), /trust/],
   "reaches for the system": [(script) => `os.execute("true")\n${script}`, /os|nil|global/i],
   "keeps a memory between calls": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  seen = (seen or 0) + 1"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  seen = (seen or 0) + 1"),
     /global|outlives/i,
   ],
   "breaks an example of its own": [
     (script) =>
       script.replace(
-        'call = "probability", with = { 0 }, gives = { 0.5 }',
-        'call = "probability", with = { 0 }, gives = { 0.9 }',
+        'call = "trust", with = { 0, 0 }, gives = { 1 }',
+        'call = "trust", with = { 0, 0 }, gives = { 0.9 }',
       ),
     /example/i,
   ],
@@ -290,6 +293,7 @@ for (const [name, [spoil, reason]] of Object.entries(trials)) {
     await latch.post(`${got.location}/approve`, {
       form: formToken(latch, "/admin/rule/:id/approve"),
       request: withdraw.request,
+      ...key.get("AAAA"),
     });
     await vote(alder, question, posting, 1 + (Object.keys(trials).indexOf(name) % 2), 0);
     await house.settle();
@@ -313,7 +317,8 @@ test("a sound proposal passes its trial, another admin approves, and the next vo
     await sleep(100);
   }
   assert.equal(page.trial_state, "passed", page.trial_words);
-  await latch.submit(got.location, `${got.location}/approve`, {}, { expect: 303 });
+  await latch.submit(got.location, `${got.location}/approve`, {}, { expect: 422 }); // without his passkey
+  await key.confirm(latch, got.location, `${got.location}/approve`);
   await vote(alder, question, posting, 3, 1);
   await house.settle();
   assert.notEqual(scored(), before);

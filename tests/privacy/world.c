@@ -1,7 +1,8 @@
 /* world STATE MEMBERS MONTHS SEED: writes the journal of an invented community into STATE/journal:
  * MEMBERS physicians by the specialties of the United States, MONTHS months up to March 2026 with
  * questions of every size, votes, and answers in which words of the public list stand; one word
- * rises in the last weeks. For looking at reports, and for tests that read them over the web. */
+ * rises in the last weeks, and one drug is written with one event. For looking at reports, and for
+ * tests that read them over the web. */
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/journal.h"
@@ -47,7 +48,15 @@ static const char *const titles[] = {
 static const char *const words[] = {"metformin", "apixaban",   "troponin",   "semaglutide",
                                     "albumin",   "amiodarone", "lisinopril", "warfarin",
                                     "ferritin",  "statin",     "sepsis",     "migraine"};
-enum { SPECIALTIES = sizeof(specialties) / sizeof(*specialties), WORDS = 12, TITLES = 6 };
+static const char *const events[] = {"hyperkalemia", "delirium", "syncope",
+                                     "pneumonia",    "gout",     "migraine"};
+enum { EVENTS = sizeof(events) / sizeof(*events) };
+enum {
+    SPECIALTIES = sizeof(specialties) / sizeof(*specialties),
+    WORDS = 12,
+    TITLES = 6,
+    LISINOPRIL = 6
+};
 
 static uint64_t draw(struct world *w, uint64_t bound)
 {
@@ -133,12 +142,15 @@ static void week_write(struct world *w, int64_t question, int week, int weeks)
 {
     for (int64_t i = 0; i < w->count; i++) {
         const bool is_new = week + 2 >= weeks && draw(w, 40) == 0;
-        char body[200];
+        char body[200], then[60] = "";
         if (draw(w, 12) != 0 && !is_new)
             continue;
-        snprintf(body, sizeof(body), "I would think of %s and %s here.",
-                 is_new ? "semaglutide" : words[draw(w, WORDS) * draw(w, 5) / 4],
-                 words[draw(w, WORDS)]);
+        const uint64_t first = draw(w, WORDS) * draw(w, 5) / 4, second = draw(w, WORDS);
+        const bool is_known = second == LISINOPRIL && draw(w, 2) == 0;
+        if (is_known || draw(w, 3) == 0)
+            snprintf(then, sizeof(then), " Then came %s.", events[is_known ? 0 : draw(w, EVENTS)]);
+        snprintf(body, sizeof(body), "I would think of %s and %s here.%s",
+                 is_new ? "semaglutide" : words[first], words[second], then);
         (void)posting_add(w, 4, question, w->members[i], NO_TEXT, text_of(body), "");
     }
 }

@@ -21,6 +21,7 @@ import { tellingGets, tellingPosts, tellingThings } from "./telling_rows.mjs";
 import { roundGets, roundPosts } from "./round_rows.mjs";
 import { kindsGets, kindsPosts } from "./kinds_rows.mjs";
 import { png, upload } from "../support/picture.mjs";
+import { ruleGets, rulePosts } from "./rule_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
 
@@ -88,10 +89,11 @@ const gets = {
   "/sponsor/report/sha256/:key": { who: "sponsor", path: () => `/sponsor/report/sha256/${it.report.key}` },
   "/admin": { who: "admin", open: true },
   "/admin/members": { who: "admin" },
-  "/admin/rules": { who: "admin" },
-  "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it.proposal}` },
+  ...ruleGets(() => it),
   "/admin/ledger": { who: "admin" },
   "/admin/status": { who: "admin" },
+  "/admin/signals": { who: "admin" },
+  "/admin/signal/:id": { who: "admin", path: () => "/admin/signal/1" },
   ...apiGets,
   ...doorGets(() => it),
   ...textsGets(() => it),
@@ -208,27 +210,6 @@ const posts = {
     actor: "gate",
     last: true,
   },
-  "/admin/rules": {
-    who: "admin",
-    page: "/admin/rules",
-    fields: () => ({ name: "rank/policy", reason: "Another try.", script: it.script.replace("P = {", "P = {\n") }),
-    actor: "latch",
-  },
-  "/admin/rule/:id/approve": {
-    who: "admin",
-    page: () => `/admin/rule/${it.proposal}`,
-    path: () => `/admin/rule/${it.proposal}/approve`,
-    fields: () => ({}),
-    actor: "latch",
-    others: { gate: 422 },
-  },
-  "/admin/rule/:id/withdraw": {
-    who: "admin",
-    page: () => `/admin/rule/${it.second}`,
-    path: () => `/admin/rule/${it.second}/withdraw`,
-    fields: () => ({ reason: "Not now." }),
-    actor: "gate",
-  },
   "/admin/fund": {
     who: "admin",
     page: "/admin/ledger",
@@ -254,6 +235,7 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
+  ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
   ...draftPosts(() => ({ them })),
 };
@@ -341,6 +323,8 @@ before(async () => {
   posts["/logout"].page = `/q/${question}`;
   for (let i = 0; i < 100 && (await gate.json(`/admin/rule/${it.second}`)).trial_state !== "passed"; i++)
     await new Promise((done) => setTimeout(done, 100));
+  it.latchKey = new Passkey(house.origin);
+  assert.equal((await it.latchKey.add(them.latch)).status, 200);
   them.visitor = house.visitor();
   them.stranger = house.visitor();
   await them.visitor.get("/login");

@@ -80,6 +80,14 @@ export class Passkey {
     const got = await client.post("/account/passkey", { ...hidden, label, ...this.create(attributes(shown.text).challenge, lie) });
     return { ...got, codes: recovery(got.text) };
   }
+  // Confirms what a page shows: its form for `action`, with this passkey's word.
+  async confirm(client, page, action, lie = {}) {
+    const shown = await client.get(page), hidden = hiddenFields(shown.text, action);
+    if (hidden === null) throw new Error(`${page} (${shown.status}) has no form for ${action}`);
+    const got = await client.post(action, { ...hidden, ...this.get(challengeOf(shown.text), lie) });
+    if (got.status !== 303 && Object.keys(lie).length === 0) throw new Error(`${action}: ${got.status} ${got.text.slice(0, 2000)}`);
+    return got;
+  }
   // Signs in without a password.
   async signIn(client, lie = {}) {
     const shown = await client.get("/login/passkey"), hidden = hiddenFields(shown.text, "/login/passkey");

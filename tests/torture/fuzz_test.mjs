@@ -75,10 +75,11 @@ const differences = (was, is) => Object.keys({ ...was, ...is }).filter((name) =>
 const forms = {
   sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
-  rule_withdraw: "/admin/rule/:id/withdraw", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
+  rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
   campaign_fund: "/admin/fund", period_close: "/admin/period", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
 };
+const proof = { ticket: "AAAA", passkey: "AAAA", client_data: "AAAA", authenticator: "AAAA", signature: "AAAA" };
 const script = "function score(facts)\n  return { value = 1, reasons = {} }\nend\n";
 const clerkCommands = () => ({
   sign_in: { name: "Birch", password: "not hers" },
@@ -93,7 +94,8 @@ const clerkCommands = () => ({
   applications: {}, member_decide: { member: it.waiting, accepted: true, reason: "forged" },
   draft_save: { place: "ask", fields: [{ name: "title", value: "Half a ti" }, { name: "body", value: "Call 314-555-0142, ![x](image:9x9-a)" }] },
   draft_remove: { place: "answer-7" }, image_add: { alt: "A rash", place: "ask", fields: [{ name: "body", value: "x" }] },
-  rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1 }, rule_withdraw: { proposal: 1, reason: "forged" },
+  rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1, proof }, confirm_ask: { operation: "0".repeat(64) },
+  operation_confirm: { name: "payout/release", about: 1, operation: "0".repeat(64), proof }, rule_withdraw: { proposal: 1, reason: "forged" },
   ...(asRoot ? {
     staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
     reference_add: { key: "forged", title: "Forged", body: "Forged", topics: "cardiology", source: "x", url: "https://x.example/", licence: "x" },

@@ -151,6 +151,17 @@ static void nothing_rings_without_a_past(void **state)
     assert_false(cusum_next(&again, 2).rings);
 }
 
+/* Clustered counts: where the mean is 20, a spread of .1 makes the deviation sqrt(60). */
+static void clustered_counts_ring_later(void **state)
+{
+    (void)state;
+    struct cusum plain = {.mean = 20, .k = .5, .h = 4},
+                 clustered = {.mean = 20, .k = .5, .h = 4, .spread = .1};
+    assert_true(fabs(cusum_next(&plain, 40).bound - 41) < 1e-9);
+    assert_true(fabs(cusum_next(&clustered, 40).bound - 55) < 1e-9); /* 20 + 4.5 sqrt(60) */
+    assert_true(fabs(clustered.sum - (20 / sqrt(60) - .5)) < 1e-12);
+}
+
 int main(void)
 {
     arena_open(&arena, (size_t)1 << 30);
@@ -161,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_jump_from_five_to_fifteen_a_week_is_seen_within_three_weeks),
         cmocka_unit_test(the_bound_is_the_least_count_that_rings),
         cmocka_unit_test(nothing_rings_without_a_past),
+        cmocka_unit_test(clustered_counts_ring_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

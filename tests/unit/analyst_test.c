@@ -9,6 +9,7 @@
 #include "core/seal.h"
 #include "insight/body.h"
 #include "schema/release.h"
+#include "schema/signal.h"
 #include "tests/support/past.h"
 #include "tests/support/scratch.h"
 #include <fcntl.h>
@@ -317,6 +318,52 @@ static void kill_9_makes_no_report_twice_and_spends_nothing_twice(void **state)
     print_message("# %d kills, %zu periods closed\n", kills(), closed_count());
 }
 
+static void desk_digest(uint8_t digest[32])
+{
+    struct db *db;
+    int64_t rows;
+    assert_int_equal(db_open(&db, &signal_store, conf_store("signal"), ROLE_ANALYST, DB_FOLD, 5000),
+                     OK);
+    assert_int_equal(db_content_digest(db, (const char *const[]){NULL}, digest, &rows), OK);
+    assert_true(rows > 100);
+    db_close(db);
+}
+
+/* Weeks in which the analyst was killed among them. */
+static void the_desks_weeks_are_counted_once_and_again_when_they_are_lost(void **state)
+{
+    (void)state;
+    int code;
+    uint8_t before[32], after[32];
+    (void)ask("close", "2025-01", &code); /* catches up */
+    assert_int_equal(code, 0);
+    desk_digest(before);
+    struct db *db;
+    struct signal_word_weeks_row *rows;
+    size_t count;
+    assert_int_equal(
+        db_open(&db, &signal_store, conf_store("signal"), ROLE_WEB_ADMIN, DB_READ, 5000), OK);
+    /* "title", the first word after those the house starts with: 40 authors in 2025-W22 */
+    struct signal_word_get_row word = {.kind = 0};
+    int64_t id = 1;
+    while (signal_word_get(db, &arena, id, &word) == OK && !text_is(word.word, "title"))
+        id++;
+    assert_int_equal(signal_word_weeks(db, &arena, id, 2890, 2891, 9, &rows, &count), OK);
+    assert_true(count == 1 && rows[0].authors == 40);
+    db_close(db);
+    (void)ask("rebuild", NULL, &code);
+    assert_int_equal(code, 0);
+    desk_digest(after);
+    assert_memory_equal(before, after, 32);
+    assert_int_equal(db_open(&db, &signal_store, conf_store("signal"), ROLE_ANALYST, DB_FOLD, 0),
+                     OK);
+    assert_int_equal(db_run_script(db, "UPDATE word_week SET authors = authors + 1"), OK);
+    db_close(db);
+    desk_digest(after); /* the control */
+    assert_memory_not_equal(before, after, 32);
+    (void)ask("rebuild", NULL, &code);
+}
+
 static void no_statement_and_no_script_changes_a_report_or_the_budget(void **state)
 {
     (void)state;
@@ -440,6 +487,7 @@ int main(void)
         cmocka_unit_test(an_operator_closes_what_is_over),
         cmocka_unit_test(words_of_the_public_list_are_counted_by_the_week),
         cmocka_unit_test(kill_9_makes_no_report_twice_and_spends_nothing_twice),
+        cmocka_unit_test(the_desks_weeks_are_counted_once_and_again_when_they_are_lost),
         cmocka_unit_test(no_statement_and_no_script_changes_a_report_or_the_budget),
         cmocka_unit_test(a_report_forged_behind_the_triggers_is_found),
         cmocka_unit_test(a_forgery_that_agrees_with_itself_differs_from_the_journal),

@@ -1,6 +1,7 @@
 /* What the clerk does with commands: who may, what is refused, what a vote is, and that nothing
  * happens twice. */
-#include "tests/unit/room.h"
+#include "board/board.h"
+#include "tests/unit/passkey.h"
 
 static struct person admin, second, kestrel, larkspur, tamarack;
 
@@ -303,8 +304,13 @@ static void a_rule_needs_a_second_admin(void **state UNUSED)
 {
     struct command propose = {.kind = COMMAND_RULE_PROPOSE},
                    approve = {.kind = COMMAND_RULE_APPROVE};
+    uint8_t operation[DIGEST_SIZE];
+    struct device key;
     struct text reply;
+    room_conf = "second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\n"
+                "site.url = http://localhost\n";
     setup();
+    device_add(&key, &second);
     request_new(&propose);
     propose.rule_propose =
         (struct command_rule_propose){TEXT("score"), TEXT("P = {}"), TEXT("weights")};
@@ -313,6 +319,10 @@ static void a_rule_needs_a_second_admin(void **state UNUSED)
     request_new(&approve);
     assert_int_equal(room_do(&admin, &approve, NULL), REFUSED);
     assert_int_equal(room_do(&kestrel, &approve, NULL), REFUSED);
+    assert_int_equal(room_do(&second, &approve, NULL), STALE); /* and his passkey */
+    rule_operation(operation, RULE_APPROVE, approve.rule_approve.proposal, TEXT("score"),
+                   TEXT("P = {}"));
+    approve.rule_approve.proof = person_confirms(&second, &key, operation);
     assert_int_equal(room_do(&second, &approve, NULL), OK);
     assert_int_equal(room_do(&second, &approve, NULL), OK); /* the same form again */
     request_new(&approve);

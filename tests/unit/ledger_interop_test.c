@@ -97,13 +97,13 @@ static void an_unrelated_implementation_verifies_checkpoint_tiles_and_a_receipt(
     assert_int_equal(run(build), 0);
     const char *const judge[] = {program, folder, receipt_path, NULL};
     assert_int_equal(run(judge), 0);
-    assert_int_equal(tool_check(receipt_path), 0);
+    assert_int_equal(tool_check(receipt_path, NULL), 0);
     /* Controls: a changed amount in the receipt, a changed tile, a changed checkpoint. */
     snprintf(bad, sizeof bad, "%s", conf_path("bad.tlog-proof"));
     changed_copy(receipt_path, bad, 200);
     const char *const forged[] = {program, folder, bad, NULL};
     assert_int_not_equal(run(forged), 0);
-    assert_int_not_equal(tool_check(bad), 0);
+    assert_int_not_equal(tool_check(bad, NULL), 0);
     snprintf(tile, sizeof tile, "%s", conf_path("public/tile/0/000"));
     changed_copy(tile, tile, 33);
     assert_int_not_equal(run(judge), 0);

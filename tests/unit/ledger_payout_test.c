@@ -6,6 +6,8 @@
 
 #include "ledger/file.h"
 #include "ledger/payout.h"
+#include "ledger/reverse.h"
+#include "schema/statement.h"
 
 static struct world world;
 static struct paymaster paymaster;
@@ -25,6 +27,23 @@ static void month_make(void)
         world_vote(&world, question, world.members[0], world.members[i], 1 + (int64_t)i % 3);
     *world_clock = clock_month_next(WORLD_START) + 3600 * 1000;
     assert_int_equal(world_period(&world, &paymaster, "2026-03"), OK);
+}
+
+/* And the hold-back over. */
+static void month_payable(void)
+{
+    month_make();
+    *world_clock += 14 * (int64_t)DAY_MS;
+}
+
+static struct statement_standing_row standing_of(size_t who)
+{
+    struct statement_standing_row row;
+    int64_t released_ms = *world_clock - 14 * (int64_t)DAY_MS;
+    assert_int_equal(statement_standing(paymaster.statement, &world.arena, world.members[who],
+                                        released_ms, &row),
+                     OK);
+    return row;
 }
 
 struct sums {
@@ -67,6 +86,11 @@ static void a_batch_is_held_sent_and_settled_as_the_bank_says(void **state)
     struct vault_rail_items_row *items;
     size_t count;
     month_make();
+    *world_clock += 14 * (int64_t)DAY_MS - 1;
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), NOT_FOUND); /* held back */
+    assert_int_equal(standing_of(1).held, standing_of(1).earned);
+    *world_clock += 1;
+    assert_int_equal(standing_of(1).held, 0);
     assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), OK);
     struct sums sums = sums_of();
     assert_int_equal(sums.holds, 8);
@@ -103,6 +127,80 @@ static void a_batch_is_held_sent_and_settled_as_the_bank_says(void **state)
     /* Who has it back goes out with the next batch, and nobody else. */
     assert_int_equal(payout_close(&paymaster, RAIL_PAIN001, again), OK);
     assert_int_equal(sums_of().holds, 9);
+    assert_int_equal(commit_publish(&paymaster), OK);
+    paymaster_close(&paymaster);
+    sound();
+    world_close(&world);
+}
+
+/* --- what is given back, and what is taken back --- */
+
+static void a_batch_without_a_file_is_given_back_and_its_file_comes_too_late(void **state)
+{
+    (void)state;
+    uint8_t batch[16], later[16], sha256[32] = {5};
+    month_payable();
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), OK);
+    assert_int_equal(statement_catch_up(&paymaster), OK);
+    int64_t earned = standing_of(1).earned;
+    assert_true(earned > 0);
+    assert_int_equal(standing_of(1).sent, earned);
+    *world_clock += 10 * (int64_t)DAY_MS - 700 * 1000;
+    assert_int_equal(payout_expire(&paymaster), OK);
+    assert_int_equal(standing_of(1).sent, earned); /* not yet */
+    *world_clock += 700 * 1000;
+    assert_int_equal(payout_expire(&paymaster), OK);
+    assert_int_equal(standing_of(1).sent, 0);
+    assert_int_equal(sums_of().holds, 8);
+    assert_int_equal(payout_export(&paymaster, batch, sha256, 950), STALE);
+    assert_int_equal(payout_expire(&paymaster), OK); /* once */
+    /* All of it goes out again; what has a file never ends by itself. */
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, later), OK);
+    assert_int_equal(sums_of().holds, 16);
+    assert_int_equal(payout_export(&paymaster, later, sha256, 950), OK);
+    *world_clock += 100 * (int64_t)DAY_MS;
+    assert_int_equal(payout_expire(&paymaster), OK);
+    assert_int_equal(statement_catch_up(&paymaster), OK);
+    assert_int_equal(standing_of(1).sent, earned);
+    assert_int_equal(commit_publish(&paymaster), OK);
+    paymaster_close(&paymaster);
+    sound();
+    world_close(&world);
+}
+
+static void a_reward_is_taken_back_by_an_entry_its_member_can_read(void **state)
+{
+    (void)state;
+    uint8_t batch[16];
+    struct statement_payments_row *payments;
+    struct statement_reversal_of_row back;
+    size_t count;
+    month_make();
+    assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[1],
+                                        TEXT("2026-03"), 10, &payments, &count),
+                     OK);
+    assert_int_equal(count, 1);
+    int64_t id = payments[0].id;
+    assert_int_equal(reward_reverse(&paymaster, id, TEXT("  ")), INVALID);
+    assert_int_equal(reward_reverse(&paymaster, 1, TEXT("no reward")), NOT_FOUND);
+    assert_int_equal(reward_reverse(&paymaster, id, TEXT("Counted twice")), OK);
+    assert_int_equal(reward_reverse(&paymaster, id, TEXT("Counted twice")), OK);
+    assert_int_equal(reward_reverse(&paymaster, id, TEXT("Something else")), CONFLICT);
+    assert_int_equal(standing_of(1).earned, 0);
+    assert_int_equal(
+        statement_reversal_of(paymaster.statement, &world.arena, world.members[1], id, &back), OK);
+    assert_true(text_is(back.why, "Counted twice"));
+    assert_int_equal(
+        statement_reversal_of(paymaster.statement, &world.arena, world.members[2], id, &back),
+        NOT_FOUND);
+    /* It does not go out; what is on its way cannot be taken back. */
+    *world_clock += 14 * (int64_t)DAY_MS;
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), OK);
+    assert_int_equal(sums_of().holds, 7);
+    assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[2],
+                                        TEXT("2026-03"), 10, &payments, &count),
+                     OK);
+    assert_int_equal(reward_reverse(&paymaster, payments[0].id, TEXT("Too late")), CONFLICT);
     assert_int_equal(commit_publish(&paymaster), OK);
     paymaster_close(&paymaster);
     sound();
@@ -198,7 +296,7 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
     (void)state;
     struct sums whole, now;
     struct bytes file, same;
-    month_make();
+    month_payable();
     paymaster_close(&paymaster);
     snprintf(state_path, sizeof state_path, "%.590s", conf_path("."));
     state_path[strlen(state_path) - 2] = '\0';
@@ -245,6 +343,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_batch_is_held_sent_and_settled_as_the_bank_says),
+        cmocka_unit_test(a_batch_without_a_file_is_given_back_and_its_file_comes_too_late),
+        cmocka_unit_test(a_reward_is_taken_back_by_an_entry_its_member_can_read),
         cmocka_unit_test(killed_at_any_system_call_it_is_paid_once_and_has_one_file),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

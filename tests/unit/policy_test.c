@@ -43,7 +43,7 @@ static double ramp(double x, double low, double high)
 
 static double sigmoid(double x)
 {
-    return 1 / (1 + exp(-fmax(-30, fmin(30, x))));
+    return 1 / (1 + exp(-x));
 }
 
 static double logit(double p)
@@ -114,14 +114,13 @@ static void members_score_as_the_reference_says(void **state)
     (void)state;
     for (int i = 0; i < 20000; i++) {
         struct voter v = voter_draw();
-        double weight = draw(0, 200), residual = draw(-100, 100), a, b, r[3], band;
+        double weight = draw(0, 200), residual = draw(-100, 100), a, b, r[4];
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
         assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .35), "score");
         assert_near(r[0], r[1] + r[2], "parts");
-        POLICY_CALL(&policy, POLICY_BAND, &band, r[0], weight);
-        assert_true(band == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
+        assert_true(r[3] == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
     }
 }
 
@@ -152,11 +151,12 @@ static void settlement_is_as_the_reference_says(void **state)
 {
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        double sum = draw(-40, 40), total, p, known, r[4];
-        POLICY_CALL(&policy, POLICY_ODDS, &total, sum);
+        double sum = draw(-40, 40), author = draw(-1, 1), known, r[5];
+        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author);
+        double total = r[3];
+        assert_near(r[0], sum + 8 * author, "score");
         assert_near(total, sum, "odds");
-        POLICY_CALL(&policy, POLICY_PROBABILITY, &p, total);
-        assert_near(p, sigmoid(sum), "probability");
+        assert_near(r[4], sigmoid(sum), "probability");
         double n = whole(2000), s = draw(0, n), m = whole(50), t = draw(0, m);
         POLICY_CALL(&policy, POLICY_KNOWN, &known, n, s, m, t);
         assert_near(known, logit((t + 4 * (s + 5) / (n + 10)) / (m + 4)), "known");
@@ -168,9 +168,6 @@ static void settlement_is_as_the_reference_says(void **state)
         assert_near(r[1], ind * fmax(.15, 4 * was * (1 - was)), "teaches");
         assert_near(r[2], sign * (others - was) * ind, "credit");
         assert_near(r[3], alone * ind, "alone");
-        double author = draw(-1, 1);
-        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author);
-        assert_near(r[0], sum + 8 * author, "score");
     }
 }
 
@@ -241,11 +238,13 @@ static void without_a_set_left_the_policy_says_it_is_broken(void **state)
     (void)state;
     struct policy p = {.failed_seq = -1};
     struct text why;
-    double odds = 5;
-    assert_int_equal(
-        policy_push(&p, &arena, script_with("function odds(s) return s / 0 end"), 0, &why), OK);
-    POLICY_CALL(&p, POLICY_ODDS, &odds, 1);
-    assert_true(p.broken && odds == 0);
+    double known = 5;
+    assert_int_equal(policy_push(&p, &arena,
+                                 script_with("function known(n, s, m, t) return n / 0 end"), 0,
+                                 &why),
+                     OK);
+    POLICY_CALL(&p, POLICY_KNOWN, &known, 1, 1, 1, 1);
+    assert_true(p.broken && known == 0);
     policy_close(&p);
 }
 
@@ -278,12 +277,22 @@ static void many_sets_one_after_the_other_keep_the_first(void **state)
     policy_close(&p);
 }
 
-static void a_rule_set_takes_less_than_200_KiB(void **state)
+static void a_rule_set_takes_less_than_64_KiB(void **state)
 {
     (void)state;
     print_message("Lua memory of the first rule set: %zu KiB\n",
                   rule_memory(policy.sets[0].rules) / 1024);
-    assert_true(rule_memory(policy.sets[0].rules) < 200 * 1024);
+    assert_true(rule_memory(policy.sets[0].rules) < 64 * 1024);
+}
+
+static void the_first_script_has_at_most_200_lines(void **state)
+{
+    (void)state;
+    struct text rest = policy_first_script(), line;
+    int lines = 0;
+    while (text_next(&rest, '\n', &line))
+        lines++;
+    assert_in_range(lines, 1, 200);
 }
 
 int main(void)
@@ -307,7 +316,8 @@ int main(void)
         cmocka_unit_test(without_a_set_left_the_policy_says_it_is_broken),
         cmocka_unit_test(a_set_that_does_not_load_changes_nothing),
         cmocka_unit_test(many_sets_one_after_the_other_keep_the_first),
-        cmocka_unit_test(a_rule_set_takes_less_than_200_KiB),
+        cmocka_unit_test(a_rule_set_takes_less_than_64_KiB),
+        cmocka_unit_test(the_first_script_has_at_most_200_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

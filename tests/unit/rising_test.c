@@ -2,6 +2,7 @@
  * Zipf's frequencies, overdispersed as postings are (gamma, alpha .1). */
 #include "core/seal.h"
 #include "insight/close.h"
+#include "insight/insight.h"
 #include "insight/pairs.h"
 #include "tests/support/scratch.h"
 #include <math.h>
@@ -100,12 +101,82 @@ static void the_desk_sees_five_more_authors_by_the_second_week(void **state)
     assert_true(by_second >= .85);
 }
 
+/* Sums over weeks, by the desk's own function: how many weeks between alarms of a word that does
+ * not change, and after how many weeks three times as many authors are found. */
+struct following {
+    double weeks_between, delay;
+};
+
+static struct following follow(enum insight_sign kind, double mean)
+{
+    enum { SERIES = 300, LONG = 160, FIRST = 27, CHANGE = 60, MOST = 30 };
+    int64_t still[LONG], rising[LONG], writers[LONG];
+    struct insight_watched watched[LONG];
+    struct following f = {0, 0};
+    int alarms = 0;
+    for (int s = 0; s < SERIES; s++) {
+        for (int i = 0; i < LONG; i++) {
+            writers[i] = 100;
+            still[i] = authors(mean);
+            rising[i] = authors(i < CHANGE ? mean : 3 * mean);
+        }
+        insight_watch(still, writers, LONG, watched);
+        for (int i = FIRST; i < LONG; i++)
+            alarms += watched[i].signs[kind].rings && !watched[i - 1].signs[kind].rings;
+        insight_watch(rising, writers, LONG, watched);
+        int at = CHANGE;
+        while (at < CHANGE + MOST && !watched[at].signs[kind].rings)
+            at++;
+        f.delay += (double)(at - CHANGE + 1) / SERIES;
+    }
+    f.weeks_between = (double)(SERIES * (LONG - FIRST)) / fmax(1, alarms);
+    return f;
+}
+
+static void the_desk_follows_a_word_for_200_weeks_between_false_alarms(void **state)
+{
+    (void)state;
+    static const double means[] = {1.5, 5, 20};
+    for (size_t i = 0; i < 3; i++)
+        for (int kind = INSIGHT_SIGN_CUSUM; kind < INSIGHT_SIGNS; kind++) {
+            const struct following f = follow((enum insight_sign)kind, means[i]);
+            print_message("# %s, %.1f authors: %.0f weeks between, three times as many in %.1f\n",
+                          kind == INSIGHT_SIGN_CUSUM ? "CUSUM" : "EWMA", means[i], f.weeks_between,
+                          f.delay);
+            assert_true(f.weeks_between > 110 && f.weeks_between < 400);
+            assert_true(means[i] < 5 || f.delay <= 3);
+        }
+}
+
+/* A word of nobody rings at its third author; nothing rings before there is a past. */
+static void the_desk_is_told_of_a_new_word_but_of_none_without_a_past(void **state)
+{
+    (void)state;
+    int64_t words[40] = {0}, writers[40];
+    struct insight_watched watched[40];
+    for (int i = 0; i < 40; i++)
+        writers[i] = 50;
+    words[2] = 9;
+    words[38] = 9;
+    insight_watch(words, writers, 40, watched);
+    assert_true(isnan(watched[2].usual) && !watched[2].signs[INSIGHT_SIGN_IC].rings);
+    assert_true(watched[38].signs[INSIGHT_SIGN_IC].rings);
+    assert_false(watched[37].signs[INSIGHT_SIGN_IC].rings);
+    assert_true(isnan(watched[38].signs[INSIGHT_SIGN_CUSUM].value)); /* too rare to be summed up */
+    writers[38] = 200; /* four times as busy a week: so much more is usual */
+    words[20] = 26;
+    insight_watch(words, writers, 40, watched);
+    assert_true(fabs(watched[38].usual - 4) < 1e-9);
+}
+
 int main(void)
 {
     (void)scratch_open();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sponsors_see_twelve_more_authors_in_the_first_week),
         cmocka_unit_test(the_desk_sees_five_more_authors_by_the_second_week),
+        cmocka_unit_test(the_desk_follows_a_word_for_200_weeks_between_false_alarms),
+        cmocka_unit_test(the_desk_is_told_of_a_new_word_but_of_none_without_a_past),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

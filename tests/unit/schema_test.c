@@ -10,6 +10,7 @@
 #include "schema/rank.h"
 #include "schema/release.h"
 #include "schema/roster.h"
+#include "schema/signal.h"
 #include "schema/statement.h"
 #include "schema/vault.h"
 #include "tests/support/scratch.h"
@@ -21,7 +22,7 @@
 
 static const struct store *const stores[] = {
     &log_store,  &board_store, &desk_store,      &identity_store, &roster_store, &rank_store,
-    &book_store, &vault_store, &statement_store, &release_store,  &pad_store};
+    &book_store, &vault_store, &statement_store, &release_store,  &pad_store,    &signal_store};
 enum { STORES = sizeof stores / sizeof stores[0] };
 
 static void every_statement_fits_the_tables_its_migrations_make(void **state UNUSED)

@@ -100,7 +100,7 @@ const routes = () =>
 function paths(pattern) {
   if (pattern === "/healthz" || pattern === "/logout") return [];
   if (pattern.startsWith("/t/") || pattern.startsWith("/topic/")) return [pattern.replace(":name", "heliotrope-topic")];
-  if (pattern.startsWith("/about/")) return ["ranking", "sponsors", "ledger", "privacy"].map((name) => `/about/${name}`);
+  if (pattern.startsWith("/about/")) return ["ranking", "sponsors", "ledger", "privacy", "receipt"].map((name) => `/about/${name}`);
   if (pattern.includes(":key")) return [pattern.replace(":key", ids.campaign)];
   if (pattern.startsWith("/m/") || pattern.includes("member/:id")) return [pattern.replace(":id", ids.member)];
   if (pattern.includes(":id")) return [ids.question, ids.posting, ids.reference ?? 1].map((id) => pattern.replace(":id", id));

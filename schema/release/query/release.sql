@@ -56,13 +56,22 @@ SELECT DISTINCT object FROM spent WHERE template = :template AND period = :perio
 SELECT count(*) FROM (SELECT 1 FROM spent GROUP BY template, object, period
   HAVING sum(iif(votes & 1, sixteenths, 0)) > 16 OR sum(iif(votes & 2, sixteenths, 0)) > 16);
 
---: term_add(word: text, added_ms: int)
+--: term_add(word: text, added_ms: int, kind: int)
 --: may: analyst
-INSERT INTO term (word, added_ms) VALUES (:word, :added_ms) ON CONFLICT (word) DO NOTHING;
+INSERT INTO term (word, added_ms, kind) VALUES (:word, :added_ms, :kind) ON CONFLICT (word) DO UPDATE SET kind = max(kind, excluded.kind);
 
---: terms(after: int, most: int) => id: int, word: text, added_ms: int
+--: term_kind(word: text, kind: int)
+--: may: analyst
+-- Nothing happens when the list does not have it.
+UPDATE term SET kind = :kind WHERE word = :word;
+
+--: term_kinds() => one count: int
+--: may: analyst
+SELECT count(*) FROM term WHERE kind > 0;
+
+--: terms(after: int, most: int) => id: int, word: text, added_ms: int, kind: int
 --: may: web_sponsor web_admin analyst
-SELECT id, word, added_ms FROM term WHERE id > :after ORDER BY id LIMIT :most;
+SELECT id, word, added_ms, kind FROM term WHERE id > :after ORDER BY id LIMIT :most;
 
 --: term_week_add(week: text, term: int, authors: int)
 --: may: analyst

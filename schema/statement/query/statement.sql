@@ -18,10 +18,6 @@ VALUES (:payment, :number, :kind, :posting, :cents, :commitment_leaf, :opening, 
 --: may: web_member web_admin paymaster operator
 SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member ORDER BY period DESC LIMIT :most;
 
---: statement_total(member: int) => one cents: int, payments: int
---: may: web_member web_admin paymaster operator
-SELECT ifnull(sum(cents), 0), ifnull(sum(payments), 0) FROM statement WHERE member = :member;
-
 --: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int
 --: may: web_member web_admin paymaster operator
 SELECT id, campaign, product, cents FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;

@@ -1,0 +1,77 @@
+#include "core/trace.h"
+#include "ledger/paymaster.h"
+#include "schema/common.h"
+#include "schema/statement.h"
+
+/* statement.db's second part: what became of a member's money after the month that earned it. Items
+ * of bank batches and rewards taken back, in the order in which the vault numbers their changes;
+ * the cursors "rail" and "reversal" say how far. */
+
+enum { PAGE = 500 };
+
+static enum result cursor_of(struct paymaster *paymaster, const char *name, int64_t *seq)
+{
+    struct common_cursor_get_row cursor = {0};
+    enum result result =
+        common_cursor_get(paymaster->statement, &paymaster->arena, text_of(name), &cursor);
+    *seq = cursor.seq;
+    return result == NOT_FOUND ? OK : result;
+}
+
+static enum result items_take(struct paymaster *paymaster, size_t *count)
+{
+    struct vault_rail_items_changed_row *rows;
+    int64_t after;
+    enum result result = cursor_of(paymaster, "rail", &after);
+    if (result == OK)
+        result = vault_rail_items_changed(paymaster->vault, &paymaster->arena, after, PAGE, &rows,
+                                          count);
+    for (size_t i = 0; result == OK && i < *count; i++) {
+        after = rows[i].changed;
+        result = statement_outgoing_put(paymaster->statement, rows[i].transfer, rows[i].member,
+                                        rows[i].cents, rows[i].state, rows[i].since_ms,
+                                        rows[i].changed_ms, rows[i].reason);
+    }
+    return result == OK && *count > 0 ? common_cursor_set(paymaster->statement, TEXT("rail"), after)
+                                      : result;
+}
+
+static enum result reversals_take(struct paymaster *paymaster, size_t *count)
+{
+    struct vault_reversals_after_row *rows;
+    int64_t after;
+    enum result result = cursor_of(paymaster, "reversal", &after);
+    if (result == OK)
+        result =
+            vault_reversals_after(paymaster->vault, &paymaster->arena, after, PAGE, &rows, count);
+    for (size_t i = 0; result == OK && i < *count; i++) {
+        after = rows[i].number;
+        result = statement_reversal_put(paymaster->statement, rows[i].payment, rows[i].why,
+                                        rows[i].at_ms, rows[i].leaf_seq);
+    }
+    return result == OK && *count > 0
+               ? common_cursor_set(paymaster->statement, TEXT("reversal"), after)
+               : result;
+}
+
+enum result moved_catch_up(struct paymaster *paymaster)
+{
+    enum result result = OK;
+    for (size_t items = 1, reversals = 1; result == OK && items + reversals > 0;) {
+        size_t mark = paymaster->arena.used;
+        result = db_begin(paymaster->statement);
+        if (result != OK)
+            return result;
+        result = items_take(paymaster, &items);
+        if (result == OK)
+            result = reversals_take(paymaster, &reversals);
+        if (result == OK)
+            result = db_commit(paymaster->statement);
+        else
+            db_rollback(paymaster->statement);
+        arena_reset(&paymaster->arena, mark);
+    }
+    if (result != OK)
+        trace_fail("statement", "money moved: result=%s", result_name(result));
+    return result;
+}

@@ -1,0 +1,85 @@
+#include "ranking/verbs.h"
+#include "core/rule.h"
+#include "ranking/pay.h"
+#include "ranking/replay.h"
+#include "ranking/simulate.h"
+#include "ranking/world.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MEMBERS_MAX = 1 << 24 };
+#define VOTES_MAX INT64_C(1000000000)
+
+struct text verbs_file_read(struct arena *arena, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        return NO_TEXT;
+    }
+    char *data = arena_take(arena, RULE_TEXT_MAX + 2);
+    size_t size = fread(data, 1, RULE_TEXT_MAX + 1, file);
+    fclose(file);
+    return (struct text){data, size};
+}
+
+/* Pairs `--rules FILE`, `--pay FILE`. */
+static int scripts_take(struct arena *arena, int count, char **words, struct text *rules,
+                        struct text *pay)
+{
+    *rules = policy_first_script();
+    *pay = pay_first_script();
+    for (int i = 0; i + 1 < count; i += 2) {
+        struct text *script = strcmp(words[i], "--rules") == 0 ? rules
+                              : strcmp(words[i], "--pay") == 0 ? pay
+                                                               : NULL;
+        if (!script)
+            return 2;
+        *script = verbs_file_read(arena, words[i + 1]);
+        if (!script->data)
+            return 1;
+    }
+    return count % 2 == 0 ? 0 : 2;
+}
+
+int verbs_replay(struct arena *arena, int count, char **words)
+{
+    struct text rules, pay;
+    int failed = count < 1 ? 2 : scripts_take(arena, count - 1, words + 1, &rules, &pay);
+    return failed ? failed : replay_folder(words[0], rules, pay);
+}
+
+int verbs_simulate(struct arena *arena, int count, char **words)
+{
+    struct text rules, pay;
+    int failed = count < 2 ? 2 : scripts_take(arena, count - 2, words + 2, &rules, &pay);
+    return failed ? failed : simulate_verb(arena, words[0], words[1], rules, pay);
+}
+
+static int presets_list(void)
+{
+    size_t count;
+    const struct world_preset *preset = world_presets(&count);
+    for (size_t i = 0; i < count; i++)
+        printf("%s\t%s\n", preset[i].name, preset[i].meaning);
+    return 0;
+}
+
+int verbs_world(struct arena *arena, int count, char **words)
+{
+    int64_t seed, members = 0, votes = 0;
+    (void)arena;
+    if (count == 1 && strcmp(words[0], "list") == 0)
+        return presets_list();
+    if (count < 3 || count % 2 == 0 || !text_int(text_of(words[1]), 0, INT64_MAX, &seed))
+        return 2;
+    for (int i = 3; i < count; i += 2) {
+        bool of_members = strcmp(words[i], "--members") == 0;
+        if ((!of_members && strcmp(words[i], "--votes") != 0) ||
+            !text_int(text_of(words[i + 1]), 1, of_members ? MEMBERS_MAX : VOTES_MAX,
+                      of_members ? &members : &votes))
+            return 2;
+    }
+    return world_write(words[0], (uint64_t)seed, (int)members, (double)votes, words[2]);
+}

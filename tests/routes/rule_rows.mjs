@@ -1,0 +1,43 @@
+// Rows of the matrix for rules, and for what a second admin's passkey confirms: as matrix_test.mjs describes them.
+import { formToken } from "../support/form.mjs";
+import { challengeOf } from "../support/second.mjs";
+
+export const ruleGets = (it) => ({
+  "/admin/rules": { who: "admin" },
+  "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it().proposal}` },
+});
+
+export const rulePosts = (it) => ({
+  "/admin/rules": {
+    who: "admin",
+    page: "/admin/rules",
+    fields: () => ({ name: "rank/policy", reason: "Another try.", script: it().script.replace("P = {", "P = {\n") }),
+    actor: "latch",
+  },
+  "/admin/rule/:id/approve": {
+    who: "admin",
+    page: () => `/admin/rule/${it().proposal}`,
+    path: () => `/admin/rule/${it().proposal}/approve`,
+    fields: (html) => (html ? it().latchKey.get(challengeOf(html)) : {}),
+    actor: "latch",
+    others: { gate: 422 },
+  },
+  "/admin/confirm": {
+    who: "admin",
+    hidden: async () => {
+      const { them, second, latchKey } = it();
+      const { confirm } = await them.latch.json(`/admin/rule/${second}`);
+      return { form: formToken(them.latch, "/admin/confirm"), request: confirm.request, ticket: confirm.ticket,
+        operation: confirm.operation, ...latchKey.get(confirm.challenge) };
+    },
+    fields: (html) => ({ name: "payout/release", about: 1, back: "/admin/ledger", ...(html === undefined ? { operation: "0".repeat(64) } : {}) }),
+    actor: "latch",
+  },
+  "/admin/rule/:id/withdraw": {
+    who: "admin",
+    page: () => `/admin/rule/${it().second}`,
+    path: () => `/admin/rule/${it().second}/withdraw`,
+    fields: () => ({ reason: "Not now." }),
+    actor: "gate",
+  },
+});
