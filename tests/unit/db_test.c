@@ -249,6 +249,7 @@ static bool is_mapped(const char *path)
 
 static void a_store_that_is_mapped_reads_the_same_and_sees_what_is_written_since(void **state)
 {
+    (void)state;
     const char *const path = fresh_path();
     struct db *writer = open_as(path, ROLE_CLERK, DB_FOLD);
     assert_int_equal(note_add(writer, 1, "one"), OK);
