@@ -6,7 +6,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -327,17 +326,6 @@ void db_close(struct db *db)
     free(db->statements);
     free(db->rights);
     free(db);
-}
-
-void db_map(struct db *db, int64_t size)
-{
-    char sql[96];
-    assert(db->mode == DB_READ);
-    (void)snprintf(sql, sizeof sql, "PRAGMA mmap_size = %lld; PRAGMA cell_size_check = OFF",
-                   (long long)size);
-    db->raw++;
-    (void)run_sql(db, sql); /* what cannot be mapped is read as ever */
-    db->raw--;
 }
 
 /* --- transactions --- */
