@@ -131,6 +131,7 @@ struct request {
     size_t fault_count;
     enum result why;    /* in an `again` page: what went wrong (INVALID, STALE, TOO_MUCH, TOO_OFTEN,
                            BUSY ...) */
+    bool keeps;         /* what is rendered now is for other readers too (fcgi/kept.h) */
     bool has_form_root; /* a new __Host-f cookie goes out with this reply */
     uint8_t form_root[32];
     uint32_t open_stores; /* bit (1 << enum web_store): has a snapshot in this request */

@@ -317,6 +317,16 @@ static bool path_fits(const char *pattern, struct text path, int64_t *id, struct
     return !text_next(&rest, '/', &part);
 }
 
+size_t route_of_form(const char *pattern)
+{
+    size_t i = 0;
+    while (i < route_count &&
+           (route_table[i].method != METHOD_POST || strcmp(route_table[i].pattern, pattern) != 0))
+        i++;
+    assert(i < route_count);
+    return i;
+}
+
 enum result route_find(enum pool pool, struct request *r, const struct route **route,
                        const char **allow)
 {
