@@ -438,37 +438,16 @@ static int trial_file(struct ranker *ranker, const char *path)
     return result == OK ? 0 : 1;
 }
 
-static void pipe_progress(int64_t done, int64_t total)
-{
-    printf("progress %lld %lld\n", (long long)done, (long long)total);
-    fflush(stdout);
-}
-
 /* The child of a trial: speaks in lines to its parent (ranking/trial_job.c). */
 static int trial_child(struct ranker *ranker, const char *argument)
 {
     int64_t proposal;
     if (!text_int(text_of(argument), 1, INT64_MAX, &proposal))
         return 2;
-    struct text first = first_script_of_state(ranker), why_not = NO_TEXT;
+    struct text first = first_script_of_state(ranker);
     journal_open(ranker);
-    struct journal_entry *entries;
-    size_t count = 0;
-    static struct trial_result out;
-    enum result result =
-        journal_read(ranker->journal, &ranker->arena, proposal - 1, 1, &entries, &count);
-    if (result == OK && (count == 0 || entries[0].event.kind != EVENT_RULE_PROPOSED))
-        result = NOT_FOUND;
-    if (result == OK)
-        result = trial_run(ranker->journal, &ranker->arena, first, entries[0].texts[0], proposal,
-                           pipe_progress, &out, &why_not);
+    trial_child_run(ranker->journal, &ranker->arena, first, proposal);
     log_close(ranker->journal);
-    if (result == OK)
-        trial_print(&out);
-    else if (why_not.size > 0)
-        printf("failed %.*s\n", (int)why_not.size, why_not.data);
-    else
-        printf("failed the trial could not run: %s\n", result_name(result));
     return 0;
 }
 

@@ -34,6 +34,8 @@ void trial_show(const struct trial_result *result); /* to standard output, for p
 
 /* --- the child's lines, and the ranker's end --- */
 void trial_print(const struct trial_result *result); /* for trial_job; to standard output */
+/* The whole child: this proposal of the journal, and what came of it. */
+void trial_child_run(struct log *journal, struct arena *arena, struct text first, int64_t proposal);
 
 struct trial_job {
     int64_t proposal; /* 0: nothing runs */
