@@ -1,7 +1,6 @@
 #include "board/fold.h"
 
 #include "board/door.h"
-#include "board/payee.h"
 #include "board/pseudonym.h"
 #include "core/clock.h"
 #include "schema/desk.h"
@@ -233,7 +232,5 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         result = fold_desk_kinds(db, event, &known);
     if (!known)
         result = fold_desk_moderation(db, entry, &known);
-    if (!known)
-        result = fold_desk_payee(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

@@ -305,9 +305,9 @@ enum result keyring_tax_form_put(struct keyring *keys, struct arena *arena, int6
                                  struct bytes plain)
 {
     enum result result = keyring_write(keys);
-    return result == OK ? identity_tax_form_set(keys->db, member,
-                                                seal_to(arena, keys->offline_key, plain))
-                        : result;
+    return result == OK
+               ? identity_tax_form_set(keys->db, member, seal_to(arena, keys->offline_key, plain))
+               : result;
 }
 
 static enum result identity_seal(struct keyring *keys, struct arena *arena, int64_t member,
