@@ -28,6 +28,7 @@ static const struct command_row rows[] = {
     {COMMAND_APPLICATIONS, BY_ADMIN, applications_run, NULL},
     {COMMAND_MEMBER_DECIDE, BY_ADMIN, member_decide_run, NULL},
     {COMMAND_RULE_PROPOSE, BY_ADMIN, rule_propose_run, NULL},
+    {COMMAND_RULE_DRAFT, BY_ADMIN, rule_draft_run, NULL},
     {COMMAND_RULE_APPROVE, BY_ADMIN, rule_approve_run, NULL},
     {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL},
     {COMMAND_STAFF_ADD, BY_OPERATOR, staff_add_run, staff_add_hash},

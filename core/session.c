@@ -242,6 +242,8 @@ static const char *rule_action(enum command_kind kind)
     switch (kind) {
     case COMMAND_RULE_PROPOSE:
         return "/admin/rules";
+    case COMMAND_RULE_DRAFT:
+        return "/admin/rules/draft";
     case COMMAND_RULE_APPROVE:
         return "/admin/rule/:id/approve";
     case COMMAND_RULE_WITHDRAW:

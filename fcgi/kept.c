@@ -1,10 +1,12 @@
 #include "fcgi/kept.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/trace.h"
+#include "fcgi/guard.h"
 #include "fcgi/kept_page.h"
 #include "fcgi/route.h"
 #include "fcgi/worker.h"
@@ -32,7 +34,8 @@ struct kept_cache *kept_open(size_t bytes_max)
 
 static struct kept_page **bucket_of(struct kept_cache *cache, const struct kept_key *key)
 {
-    uint64_t mix = (uint64_t)key->id * 0x9e3779b97f4a7c15u + (uint8_t)key->page[0];
+    uint64_t mix =
+        (uint64_t)key->id * 0x9e3779b97f4a7c15u + (uint8_t)key->page[0] + 256 * key->variant;
     return &cache->buckets[(mix >> 40) % BUCKETS];
 }
 
@@ -85,7 +88,8 @@ void kept_close(struct kept_cache *cache)
 static struct kept_page *page_find(struct kept_cache *cache, const struct kept_key *key)
 {
     struct kept_page *page = *bucket_of(cache, key);
-    while (page && (page->key.id != key->id || strcmp(page->key.page, key->page) != 0))
+    while (page && (page->key.id != key->id || page->key.variant != key->variant ||
+                    strcmp(page->key.page, key->page) != 0))
         page = page->chain;
     return page;
 }
@@ -127,6 +131,66 @@ struct bytes kept_made(struct kept_page *page, struct made *made, struct bytes b
     room_make(page->cache, page);
     return bytes_of(made->data, made->size);
 }
+
+/* ---- marks ---- */
+
+void kept_render(struct request *r, bool begins)
+{
+    assert(r->keeps != begins);
+    r->keeps = begins;
+}
+
+/* Between two bytes that are in no UTF-8, so that no text can pretend to be one. */
+struct text kept_mark(struct arena *arena, const char *name, int64_t id)
+{
+    return arena_format(arena, "\xff%s:%" PRId64 "\xff", name, id);
+}
+
+static const char *mark_name(struct text inside, int64_t *id)
+{
+    static const char *const names[] = {"form", "request"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t size = strlen(names[i]);
+        if (inside.size > size + 1 && memcmp(inside.data, names[i], size) == 0 &&
+            text_int((struct text){inside.data + size + 1, inside.size - size - 1}, 0, INT64_MAX,
+                     id))
+            return names[i];
+    }
+    return NULL;
+}
+
+/* What was rendered, with a slot for every mark. */
+static struct buf marks_taken(const struct buf *rendered)
+{
+    struct buf made;
+    size_t slot = 0, at = 0;
+    buf_open(&made, rendered->arena, rendered->size);
+    while (at < rendered->size) {
+        const char *from = rendered->data + at;
+        const char *mark = memchr(from, MARK, rendered->size - at);
+        size_t stop = mark ? (size_t)(mark - rendered->data) : rendered->size;
+        for (; slot < rendered->slot_count && rendered->slots[slot].offset <= stop; slot++) {
+            size_t offset = rendered->slots[slot].offset;
+            buf_add(&made, rendered->data + at, offset - at);
+            buf_slot_add(&made, rendered->slots[slot].name, rendered->slots[slot].id);
+            at = offset;
+        }
+        buf_add(&made, rendered->data + at, stop - at);
+        at = stop;
+        if (!mark)
+            break;
+        const char *end = memchr(mark + 1, MARK, rendered->size - stop - 1);
+        int64_t id = 0;
+        const char *name =
+            end ? mark_name((struct text){mark + 1, (size_t)(end - mark) - 1}, &id) : NULL;
+        assert(name); /* what is not UTF-8 comes from kept_mark alone */
+        buf_slot_add(&made, name, id);
+        at = (size_t)(end - rendered->data) + 1;
+    }
+    return made;
+}
+
+/* ---- keeping ---- */
 
 static void parts_lay(struct kept_page *page, const struct buf *rendered, struct kept_usual usual)
 {
@@ -200,10 +264,11 @@ static struct kept_page *page_make(struct kept_cache *cache, const struct buf *r
 struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
                            const struct buf *rendered, struct kept_usual usual)
 {
+    struct buf made = marks_taken(rendered);
     struct kept_page *old = page_find(cache, &key);
     if (old)
         page_forget(cache, old);
-    struct kept_page *page = page_make(cache, rendered, usual);
+    struct kept_page *page = page_make(cache, &made, usual);
     page->key = key;
     cache->bytes += page->memory;
     page_link(cache, page);
@@ -224,6 +289,17 @@ struct kept_cache *request_kept(struct request *r)
     return r->worker->kept;
 }
 
+static bool mark_fill(struct request *r, struct reply *out, const struct slot *slot)
+{
+    if (strcmp(slot->name, "form") == 0)
+        buf_attr(&out->fills, guard_form(r, out, route_table[slot->id].pattern));
+    else if (strcmp(slot->name, "request") == 0)
+        buf_attr(&out->fills, guard_request_id(r));
+    else
+        return false;
+    return true;
+}
+
 enum result reply_kept(struct request *r, struct reply *out, struct kept_page *page,
                        kept_fill *fill, void *self)
 {
@@ -234,7 +310,10 @@ enum result reply_kept(struct request *r, struct reply *out, struct kept_page *p
     out->fill_ends = arena_array(out->arena, size_t, page->slot_count + 1);
     for (size_t i = 0; i < page->slot_count; i++) {
         const struct slot *slot = &page->slots[i];
-        if (!route_hooks.fill || !route_hooks.fill(r, out, &out->fills, slot->name, slot->id)) {
+        bool done =
+            mark_fill(r, out, slot) ||
+            (route_hooks.fill && route_hooks.fill(r, out, &out->fills, slot->name, slot->id));
+        if (!done) {
             assert(fill);
             fill(r, out, &out->fills, slot->name, slot->id, self);
         }

@@ -116,6 +116,10 @@ const struct route route_table[] = {
          page_members_again),
     GET("/admin/rules", ADMIN, ADMIN, READ, fields_rules_form, page_rules),
     POST("/admin/rules", ADMIN, ADMIN, POST, fields_rules, page_rules_post, page_rules_again),
+    LOOK("/admin/rules/check", ADMIN, ADMIN, READ, fields_rule_draft, page_rules_check,
+         page_rules_again),
+    POST("/admin/rules/draft", ADMIN, ADMIN, POST, fields_rule_draft, page_rules_draft_post,
+         page_rules_again),
     GET("/admin/rule/:id", ADMIN, ADMIN, READ, NULL, page_rule),
     POST("/admin/rule/:id/approve", ADMIN, ADMIN, POST, fields_approve, page_approve_post,
          page_rule_again),
@@ -311,6 +315,16 @@ static bool path_fits(const char *pattern, struct text path, int64_t *id, struct
         if (!text_next(&rest, '/', &part) || !part_fits(want, part, id, name))
             return false;
     return !text_next(&rest, '/', &part);
+}
+
+size_t route_of_form(const char *pattern)
+{
+    size_t i = 0;
+    while (i < route_count &&
+           (route_table[i].method != METHOD_POST || strcmp(route_table[i].pattern, pattern) != 0))
+        i++;
+    assert(i < route_count);
+    return i;
 }
 
 enum result route_find(enum pool pool, struct request *r, const struct route **route,

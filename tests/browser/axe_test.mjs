@@ -77,6 +77,7 @@ const reading = {
   Dogwood: () => ["/waiting"],
   Birch: () => [
     "/",
+    "/?tab=new",
     "/?tab=rising",
     "/?tab=unanswered",
     "/?tab=topics",
