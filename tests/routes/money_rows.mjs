@@ -1,7 +1,7 @@
 // Rows of the matrix for being paid: as matrix_test.mjs describes them.
 import { password } from "../support/house.mjs";
 
-export const moneyGets = { "/account/payout": { who: "physician" } };
+export const moneyGets = { "/account/payout": { who: "physician" }, "/admin/payouts": { who: "admin" } };
 
 export const moneyPosts = () => ({
   "/account/payout": {
@@ -19,5 +19,7 @@ export const moneyPosts = () => ({
     }),
     actor: "alder",
   },
+  // unchanged: nobody is due yet; what is done with two admins is tried in browser/flows_test.mjs.
+  "/admin/payouts": { who: "admin", page: "/admin/payouts", fields: () => ({ rail: "2" }), actor: "gate", status: 422, unchanged: true },
   "/earnings/payout": { who: "physician", page: "/earnings", fields: () => ({}), actor: "alder" },
 });
