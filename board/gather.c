@@ -8,22 +8,32 @@
 enum {
     SLOTS = 1024 * 1024, /* a power of two */
     ROWS_MAX = 640 * 1024,
+    ROWS_TOGETHER = 64,
 };
 
+struct slot {
+    int64_t posting; /* 0: free */
+    double sum;
+};
 struct gather {
     struct db *db;
-    int64_t ids[SLOTS]; /* 0: free */
-    float sums[SLOTS];
+    struct slot slots[SLOTS];
     uint32_t used[ROWS_MAX];
     size_t count;
 };
 
+struct row {
+    int64_t posting;
+    uint16_t times[SCORE_COLUMNS];
+};
 /* One query at work. */
 struct walking {
     struct gather *gather;
     struct score *score;
     double weight; /* of the word at hand */
     bool failed;
+    struct row rows[ROWS_TOGETHER];
+    size_t count;
 };
 
 struct gather *gather_open(struct db *db)
@@ -48,24 +58,38 @@ static size_t slot_of(int64_t posting)
     return (size_t)((id + (id / SLOTS) * 40503) % SLOTS);
 }
 
-static bool word_row(void *self, const struct db_match *match, int64_t posting)
+/* Adds what the rows at hand say. They wait for one another so that their places in the table,
+ * which are far apart, are fetched from memory at the same time. */
+static void rows_add(struct walking *walking)
 {
-    const struct walking *walking = self;
     struct gather *gather = walking->gather;
     const struct score *score = walking->score;
-    uint16_t times[SCORE_COLUMNS];
-    size_t slot = slot_of(posting);
-    while (gather->ids[slot] != posting && gather->ids[slot] != 0)
-        slot = (slot + 1) % SLOTS;
-    if (gather->ids[slot] == 0) {
-        if (gather->count == ROWS_MAX)
-            return true;
-        gather->ids[slot] = posting;
-        gather->used[gather->count++] = (uint32_t)slot;
+    for (size_t i = 0; i < walking->count; i++) {
+        const struct row *row = &walking->rows[i];
+        const struct size size = sizes_of(score->sizes, score->arena, row->posting);
+        size_t at = slot_of(row->posting);
+        while (gather->slots[at].posting != row->posting && gather->slots[at].posting != 0)
+            at = (at + 1) % SLOTS;
+        struct slot *slot = &gather->slots[at];
+        if (slot->posting == 0) {
+            if (gather->count == ROWS_MAX)
+                continue;
+            slot->posting = row->posting;
+            gather->used[gather->count++] = (uint32_t)at;
+        }
+        slot->sum += score_part(score, size, walking->weight, row->times);
     }
-    (void)db_match_counts(match, 0, times, SCORE_COLUMNS);
-    const struct size size = sizes_of(score->sizes, score->arena, posting);
-    gather->sums[slot] += (float)score_part(score, size, walking->weight, times);
+    walking->count = 0;
+}
+
+static bool word_row(void *self, const struct db_match *match, int64_t posting)
+{
+    struct walking *walking = self;
+    struct row *row = &walking->rows[walking->count++];
+    row->posting = posting;
+    (void)db_match_counts(match, 0, row->times, SCORE_COLUMNS);
+    if (walking->count == ROWS_TOGETHER)
+        rows_add(walking);
     return true;
 }
 
@@ -78,6 +102,7 @@ static void query_walk(void *self, const struct db_match *match, int64_t first)
     for (size_t i = 0; i < walking->score->phrases && !walking->failed; i++) {
         walking->weight = walking->score->weights[i];
         walking->failed = !db_match_walk(match, i, word_row, walking);
+        rows_add(walking);
     }
 }
 
@@ -93,10 +118,9 @@ enum result gather_best(struct gather *gather, struct arena *arena, const struct
     enum result result = board_search_walk(gather->db, arena, query, &row);
     db_rank_set(gather->db, NULL, NULL);
     for (size_t i = 0; i < gather->count; i++) {
-        const uint32_t slot = gather->used[i];
-        score_keep(score, (struct score_entry){gather->sums[slot], gather->ids[slot]});
-        gather->ids[slot] = 0;
-        gather->sums[slot] = 0;
+        struct slot *slot = &gather->slots[gather->used[i]];
+        score_keep(score, (struct score_entry){slot->sum, slot->posting});
+        *slot = (struct slot){0};
     }
     gather->count = 0;
     score_sort(score->best, score->count);

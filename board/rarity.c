@@ -5,8 +5,8 @@
 
 enum {
     KEEP_US = 600 * 1000 * 1000,
-    COUNTED = 20000, /* exactly */
-    PLACES = 10,     /* where it is looked how thick a commoner word stands */
+    COUNTED = 5000, /* exactly */
+    PLACES = 10,    /* where it is looked how thick a commoner word stands */
     COUNTED_EACH = 128,
     COMMON_LEAST = 1500,
     COMMON_SHARE = 5, /* more than a fifth of all */
@@ -17,6 +17,7 @@ enum result rarity_texts(struct rarity *rarity, struct arena *arena)
     struct board_total_get_row row;
     struct board_search_newest_row newest;
     const int64_t now_us = clock_steady_us();
+    rarity->version = db_version(rarity->db);
     if (now_us < rarity->texts_until_us)
         return OK;
     enum result result = board_total_get(rarity->db, arena, TEXT("texts"), &row);
@@ -104,19 +105,20 @@ static enum result word_count(struct rarity *rarity, struct arena *arena, struct
     return result;
 }
 
-/* Two words that meet in a slot take turns. None at all is not kept: the word may be in the next
- * posting, and that must be found. */
+/* Two words that meet in a slot take turns. None at all is kept only until the store changes: the
+ * word may be in the next posting, and that must be found. */
 enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word, int64_t *rows)
 {
     const uint64_t hash = word_hash(word);
     const int64_t now_us = clock_steady_us();
     struct rarity_slot *slot = &rarity->slots[hash % RARITY_SLOTS];
     int64_t counted;
-    if (slot->word != hash || now_us >= slot->until_us) {
+    if (slot->word != hash || now_us >= slot->until_us ||
+        (slot->rows == 0 && slot->version != rarity->version)) {
         enum result result = word_count(rarity, arena, word, &counted);
         if (result != OK)
             return result;
-        *slot = (struct rarity_slot){hash, counted, counted > 0 ? now_us + KEEP_US : 0};
+        *slot = (struct rarity_slot){hash, counted, now_us + KEEP_US, rarity->version};
     }
     *rows = slot->rows;
     return OK;

@@ -10,6 +10,7 @@ enum { RARITY_SLOTS = 65536 };
 struct rarity_slot {
     uint64_t word;
     int64_t rows, until_us;
+    int64_t version; /* of the store; none at all holds for this one alone */
 };
 struct rarity {
     struct db *db;
@@ -17,6 +18,7 @@ struct rarity {
     int64_t texts;  /* indexed postings */
     int64_t newest; /* the last posting's number */
     int64_t texts_until_us;
+    int64_t version; /* of the store, as this query sees it */
     struct rarity_slot slots[RARITY_SLOTS];
 };
 
@@ -24,6 +26,6 @@ struct rarity {
 MUST_USE enum result rarity_texts(struct rarity *rarity, struct arena *arena);
 /* A word in more postings says nothing: it is only used when there is nothing else. */
 int64_t rarity_common(const struct rarity *rarity);
-/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows is exact up to 20,000. */
+/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows is exact up to 5,000. */
 MUST_USE enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word,
                                  int64_t *rows);

@@ -5,7 +5,7 @@
  * whether a long answer follows or none. A heap keeps the best instead of a sort of all. */
 #include "board/sizes.h"
 
-enum { SCORE_BEST_MAX = 400, SCORE_PHRASES_MAX = 256 };
+enum { SCORE_OFTEN = 8, SCORE_BEST_MAX = 400, SCORE_PHRASES_MAX = 256 };
 /* As posting_text has them. */
 enum {
     SCORE_TITLE,
@@ -28,6 +28,7 @@ struct score {
     double weights[SCORE_PHRASES_MAX];
     size_t phrases;
     float of_title[SIZES_CODES], of_body[SIZES_CODES]; /* what once is worth, by their sizes */
+    float in_body[SCORE_OFTEN][SIZES_CODES]; /* a word that stands in the body alone, so often */
     bool ready;
     size_t most;                             /* kept, up to SCORE_BEST_MAX */
     struct score_entry best[SCORE_BEST_MAX]; /* a heap: the worst stands first */

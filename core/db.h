@@ -55,6 +55,12 @@ struct db_statement; /* opaque; a prepared statement */
 MUST_USE enum result db_open(struct db **db, const struct store *store, const char *path,
                              enum role role, enum db_mode mode, int wait_ms);
 void db_close(struct db *db);
+/* Lets the first `size` bytes of the file be read where the kernel has them, by whoever reads much
+ * of it: no call and no copy for each page, and one copy in memory for all processes. Counts as
+ * address space (core/sandbox.h). For DB_READ alone: our own stray writes cannot reach the file; a
+ * disk that fails under it ends the process. A mapped page is looked at anew each time, so its
+ * cells are not checked then (no cell_size_check: a quarter of a search); its writer did. */
+void db_map(struct db *db, int64_t size);
 
 /* Transactions. db_begin in a writing mode is BEGIN IMMEDIATE; in DB_READ it pins one snapshot for
  * the request. A statement that failed inside (CONFLICT apart) makes db_commit roll back and say

@@ -55,11 +55,6 @@ WHERE p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
   AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
 ORDER BY p.id DESC LIMIT :most;
 
---: search_facts(question: int) => one kind: int, solved: int, answers: int, topics: text
---: may: web_member web_admin clerk operator
--- What the facets count.
-SELECT kind, solved, answers, topics FROM thread WHERE question = :question;
-
 --: search_terms(low: text, high: text, most: int) => term: text, rows: int
 --: may: web_member web_admin clerk operator
 -- The index's own words from `low` up to `high`, with the postings they stand in.
@@ -70,10 +65,11 @@ SELECT term, doc FROM posting_term WHERE term >= :low AND term < :high LIMIT :mo
 -- A posting that holds a word.
 SELECT w.title, w.names, w.body, w.gist, w.comments FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
 
---: search_title(id: int) => one question: int, title: text, names: text
+--: search_title(id: int) => one question: int, title: text, names: text, kind: int, solved: int, answers: int, topics: text
 --: may: web_member web_admin clerk operator
--- The thread a match stands in, what it asks, and what else its subject is called.
-SELECT p.question, q.title, ifnull(s.names, '') FROM posting p JOIN posting q ON q.id = p.question LEFT JOIN posting_source s ON s.posting = q.id
+-- The thread a match stands in: what it asks, what else its subject is called, and what the facets count.
+SELECT p.question, q.title, ifnull(s.names, ''), t.kind, t.solved, t.answers, t.topics
+FROM posting p JOIN posting q ON q.id = p.question JOIN thread t ON t.question = q.id LEFT JOIN posting_source s ON s.posting = q.id
 WHERE p.id = :id;
 
 --: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, at_ms: int, topics: text
