@@ -190,7 +190,9 @@ MUST_USE enum result draft_keep(struct work *work, struct text place,
                                 struct record_draft_field *fields, size_t count,
                                 struct reply_draft_saved *saved);
 void draft_done(struct work *work, struct text place);
+void draft_rule_done(struct work *work, struct text rule); /* a change of it was proposed */
 void drafts_left(struct work *work);
+enum result rule_draft_run(struct work *work);
 enum result draft_save_run(struct work *work);
 enum result draft_remove_run(struct work *work);
 /* picture.c: pictures. images_check: those of a text that is about to be posted are ours, there,

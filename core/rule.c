@@ -1,5 +1,4 @@
 #include "core/rule.h"
-#include "core/buf.h"
 #include "core/fact.h"
 #include "core/rule_code.h"
 #include "core/seal.h"
@@ -21,7 +20,6 @@ enum {
         100, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
     CALL_STEPS = 200,  /* a function entered counts as so many */
     LOOK_STEPS = 1600, /* then, between two looks: without .. no step takes more than 5 us */
-    CODE_MAX = 512 * 1024,
     FUNCTIONS_MAX = 64,
     OVERRIDES_MAX = 8 * 1024,
     TABLE_DEPTH_MAX = 16,
@@ -57,6 +55,7 @@ struct load {
     const struct rule_function *needed;
     size_t needed_count;
     bool run_examples;
+    struct rule_report *report; /* or NULL: then the first fault ends it */
 };
 
 /* --- limits --- */
@@ -301,39 +300,6 @@ static void freeze_value(lua_State *lua, int seen, int depth)
 
 /* --- loading --- */
 
-static int code_add(lua_State *lua, const void *data, size_t size, void *self)
-{
-    (void)lua;
-    struct buf *code = self;
-    if (code->size + size > CODE_MAX)
-        return 1;
-    buf_add(code, data, size);
-    return 0;
-}
-
-/* The compiled script is on top of the stack: refuse one whose functions keep something between
- * calls. */
-static struct rule_code code_check(lua_State *lua)
-{
-    struct arena scratch;
-    arena_open(&scratch, 4 * CODE_MAX);
-    struct buf code;
-    buf_open(&code, &scratch, 16 * 1024);
-    struct rule_code about;
-    bool readable =
-        lua_dump(lua, code_add, &code, 0) == 0 && rule_code_read(buf_bytes(&code), &about);
-    arena_close(&scratch);
-    if (!readable)
-        luaL_error(lua, "the compiled script is too large");
-    if (about.line > 0)
-        luaL_error(lua,
-                   "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
-                   "between calls "
-                   "(make it a local of the function)",
-                   (int)about.line, about.name);
-    return about;
-}
-
 /* The function on top of the stack takes as many arguments as it will be given, or any number: one
  * written for another house would take them for something else. */
 static void function_check(lua_State *lua, const struct rule_function *needed)
@@ -370,13 +336,18 @@ static int load_protected(lua_State *lua)
     int environment = lua_gettop(lua);
     if (luaL_loadbufferx(lua, load->script.data, load->script.size, "=rule", "t") != LUA_OK)
         return lua_error(lua);
-    struct rule_code about = code_check(lua);
+    struct rule_code about = fact_code_check(lua);
+    lua_pushvalue(lua, -1);
+    lua_insert(lua, environment);
+    environment++;
     hook_set(set);
     budget_start(set, LOAD_CPU_MS);
     limits_arm(set, LOAD_STEPS_MAX);
     lua_call(lua, 0, 0);
     fact_constants(lua, &set->facts, environment);
     functions_take(lua, load, environment);
+    if (load->report)
+        fact_names_tell(lua, &set->facts, environment, environment - 1, load->report);
     fact_examples_take(lua, environment);
     int examples = lua_gettop(lua);
     limits_arm(set, LOAD_STEPS_MAX);
@@ -390,7 +361,9 @@ static int load_protected(lua_State *lua)
     budget_start(set, LOAD_CPU_MS);
     set->by_calls = !about.runs_on && about.longest <= CALL_STEPS;
     hook_set(set);
-    if (load->run_examples)
+    if (load->report)
+        fact_examples_tell(lua, &set->facts, environment, examples, load->report);
+    else if (load->run_examples)
         fact_examples_run(lua, &set->facts, environment, examples);
     return 0;
 }
@@ -456,7 +429,7 @@ enum result rule_load(struct rule_set **out, struct arena *arena, struct text na
     *out = NULL;
     *why = NO_TEXT;
     struct rule_set *set = set_new();
-    struct load load = {set, script, overrides, needed, needed_count, true};
+    struct load load = {set, script, overrides, needed, needed_count, true, NULL};
     enum result result = load_run(&load);
     if (result != OK) {
         *why = arena_text(arena, text_of(set->why));
@@ -474,12 +447,56 @@ enum result rule_lint(struct arena *arena, struct text script, struct text *why)
     assert(arena && why);
     *why = NO_TEXT;
     struct rule_set *set = set_new();
-    struct load load = {set, script, NO_TEXT, NULL, 0, false};
+    struct load load = {set, script, NO_TEXT, NULL, 0, false, NULL};
     enum result result = load_run(&load);
     if (result != OK)
         *why = arena_text(arena, text_of(set->why));
     rule_close(set);
     return result;
+}
+
+/* "line 12: words" taken apart; a fault of the script as a whole has no line. */
+static struct rule_fault fault_read(struct arena *arena, const char *why)
+{
+    struct rule_fault fault = {0, NO_TEXT};
+    struct text rest = text_of(why), line;
+    if (text_starts(rest, "line ") || text_starts(rest, "rule:")) {
+        rest = (struct text){why + 5, rest.size - 5};
+        if (text_next(&rest, ':', &line) && text_int(line, 1, RULE_TEXT_MAX, &fault.line))
+            rest = text_trim(rest);
+    }
+    fault.words = fact_words(arena, rest);
+    return fault;
+}
+
+void rule_inspect(struct arena *arena, struct text script, const struct rule_function *needed,
+                  size_t needed_count, struct rule_report *report)
+{
+    struct rule_set *set = set_new();
+    struct load load = {set, script, TEXT(""), needed, needed_count, true, report};
+    memset(report, 0, sizeof(*report));
+    report->good = load_run(&load) == OK;
+    if (!report->good)
+        report->faults[report->fault_count++] = fault_read(arena, set->why);
+    for (size_t i = 0; i < set->facts.constant_count; i++) {
+        struct rule_constant *constant = &report->constants[report->constant_count++];
+        *constant = set->facts.constants[i];
+        constant->name = arena_text(arena, constant->name);
+        constant->unit = arena_text(arena, constant->unit);
+        constant->meaning = arena_text(arena, constant->meaning);
+    }
+    for (size_t i = 0; i < report->fault_count; i++)
+        report->faults[i].words = arena_text(arena, report->faults[i].words);
+    for (size_t i = 0; i < report->example_count; i++) {
+        struct rule_example *example = &report->examples[i];
+        struct rule_fault fault = fault_read(arena, example->fault.data ? example->fault.data : "");
+        example->call = arena_text(arena, example->call);
+        example->why = arena_text(arena, example->why);
+        example->fault = fault.words;
+        report->good = report->good && example->good;
+    }
+    report->good = report->good && report->fault_count == 0;
+    rule_close(set);
 }
 
 void rule_close(struct rule_set *set)

@@ -1,6 +1,7 @@
 #pragma once
-/* Reads compiled Lua 5.4 code (what lua_dump gives) for what a rule must not do, and what it need
- * not be watched for. Part of core/rule.c; nobody else needs it. */
+/* Reads compiled Lua 5.4 code (what lua_dump gives) for what a rule must not do, what it need not
+ * be watched for, and which names of its surroundings it reads. Part of core/rule.c; nobody else
+ * needs it. */
 #include "core/bytes.h"
 
 struct rule_code {
@@ -20,3 +21,8 @@ struct rule_code {
 
 /* False: the code could not be read at all, which counts as a refusal. */
 bool rule_code_read(struct bytes code, struct rule_code *out);
+/* Tells every place that reads a global, and with it the field read of it at once (P.name; else
+ * absent). Both are borrowed from the code. False when the code could not be read. */
+bool rule_code_names(struct bytes code,
+                     void (*tell)(void *self, int64_t line, struct text global, struct text field),
+                     void *self);

@@ -205,7 +205,7 @@ static int routes_print(void)
         [FIELD_LINE] = "line",   [FIELD_TEXT] = "text", [FIELD_SECRET] = "secret",
         [FIELD_INT] = "int",     [FIELD_FLAG] = "flag", [FIELD_KEY] = "key",
         [FIELD_MONTH] = "month", [FIELD_DATE] = "date", [FIELD_MONEY] = "money",
-        [FIELD_FILE] = "file",
+        [FIELD_FILE] = "file",   [FIELD_LIST] = "list",
     };
     for (size_t i = 0; i < route_count; i++) {
         const struct route *row = &route_table[i];

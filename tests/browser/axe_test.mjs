@@ -93,7 +93,7 @@ const reading = {
     "/q/999999",
     "/admin/status",
   ],
-  Cedar: () => ["/earnings", `/q/${it.question}`],
+  Cedar: () => ["/earnings", "/account/payout", `/q/${it.question}`],
   Halden: () => [
     "/sponsor/campaigns",
     `/sponsor/campaign/${it.id}`,
