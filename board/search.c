@@ -40,6 +40,7 @@ struct search *search_open(struct db *board)
         trace_die("search_open", "reason=memory");
     search->db = search->rarity.db = board;
     search->gather = gather_open(board);
+    search->rarity.postings = postings_open(board);
     sizes_open(&search->sizes, board);
     db_map(board, (int64_t)SEARCH_MAP_MIB << 20);
     return search;
@@ -60,6 +61,7 @@ void search_close(struct search *search)
     if (search == NULL)
         return;
     gather_close(search->gather);
+    postings_close(search->rarity.postings);
     sizes_close(&search->sizes);
     free(search);
 }
@@ -156,7 +158,7 @@ static enum result best_find(struct search *search, struct arena *arena, const s
     if (plan->merged)
         result = matches_find(search, arena, asked, plan, &filter, score);
     else
-        result = gather_best(search->gather, arena, plan, score);
+        result = gather_best(search->gather, arena, plan, search->rarity.postings, score);
     rest_open(rest, plan);
     if (result == OK)
         result = rest_add(rest, search->db, arena, score);
