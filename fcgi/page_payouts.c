@@ -6,7 +6,7 @@
 #include "core/conf.h"
 #include "fcgi/guard.h"
 
-enum { OPERATION_WAITS = 1, BATCH_LAST = 4 };
+enum { OPERATION_WAITS = 1, BATCH_SENT = 3, BATCH_LAST = 4 };
 
 const struct field fields_payouts[] = {
     {.name = "proposed", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
@@ -75,7 +75,9 @@ static void batches_fill(struct request *r, const struct reply_payouts *all, str
             .id = text_cut(from->id, 8),
             .rail = rail_words(from->rail),
             .at = clock_day(r->arena, from->at_ms),
-            .words = batch_words(from->state),
+            .words = from->paid + from->back == from->payees && from->state == BATCH_SENT
+                         ? TEXT("settled")
+                         : batch_words(from->state),
             .payees = page_number(r->arena, from->payees),
             .amount = page_money(r->arena, from->cents),
             .paid = page_number(r->arena, from->paid),
