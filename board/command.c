@@ -1,5 +1,6 @@
 #include "board/confirm.h"
 #include "board/moderation.h"
+#include "board/safety.h"
 #include "board/telling.h"
 #include "board/posting.h"
 #include "board/token.h"
@@ -121,6 +122,14 @@ static const struct command_row rows[] = {
     {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
     {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
     {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
+    {COMMAND_SAFETY_DESK, BY_ADMIN, safety_desk_run, NULL},
+    {COMMAND_WATCH_SET, BY_ADMIN, watch_set_run, NULL},
+    {COMMAND_WATCH_END, BY_ADMIN, watch_end_run, NULL},
+    {COMMAND_SIGHTING_JUDGE, BY_ADMIN, sighting_judge_run, NULL},
+    {COMMAND_CASES_SEND, BY_ADMIN, cases_send_run, NULL},
+    {COMMAND_CONTACT_ASK, BY_ADMIN, contact_ask_run, NULL},
+    {COMMAND_CONTACTS, BY_PHYSICIAN, contacts_run, NULL},
+    {COMMAND_CONTACT_ANSWER, BY_PHYSICIAN, contact_answer_run, NULL},
     {COMMAND_IMAGE_ADD, BY_PHYSICIAN, image_add_run, NULL},
 };
 

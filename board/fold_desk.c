@@ -232,5 +232,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         result = fold_desk_kinds(db, event, &known);
     if (!known)
         result = fold_desk_moderation(db, entry, &known);
+    if (!known)
+        result = fold_desk_safety(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

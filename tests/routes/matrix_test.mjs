@@ -24,6 +24,7 @@ import { png, upload } from "../support/picture.mjs";
 import { ruleGets, rulePosts } from "./rule_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
+import { safetyGets, safetyPosts, safetyWorld } from "./safety_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -103,6 +104,7 @@ const gets = {
   ...kindsGets(() => it),
   ...draftGets(() => it),
   ...moderationGets(() => it),
+  ...safetyGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -237,6 +239,7 @@ const posts = {
   ...kindsPosts(() => it),
   ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
+  ...safetyPosts(() => it),
   ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
@@ -294,6 +297,7 @@ before(async () => {
   };
   it = { envelopes,
     ...(await moderationWorld(them, question, secret)),
+    ...(await safetyWorld(them, question)),
     question,
     case: poll,
     posting,
