@@ -93,6 +93,8 @@ static const struct command_row rows[] = {
     {COMMAND_FEED_MAKE, BY_PHYSICIAN, feed_make_run, NULL},
     {COMMAND_FEED_DROP, BY_PHYSICIAN, feed_drop_run, NULL},
     {COMMAND_FEED_READ, BY_ANYONE, feed_read_run, NULL},
+    {COMMAND_REPORTS_FEED, BY_SPONSOR, reports_feed_run, NULL},
+    {COMMAND_REPORTS_FEED_SET, BY_SPONSOR, reports_feed_set_run, NULL},
     {COMMAND_MAIL_STOP, BY_ANYONE, mail_stop_run, NULL},
     {COMMAND_DIGESTS_DUE, BY_OPERATOR, digests_due_run, NULL},
     {COMMAND_OPINION_DECLINE, BY_PHYSICIAN, opinion_decline_run, NULL},
@@ -213,6 +215,8 @@ static enum result actor_may(struct work *work, enum command_who who)
          work->actor.state != MEMBER_IN))
         return REFUSED;
     if (who == BY_ADMIN && work->actor.role != BOARD_ADMIN)
+        return REFUSED;
+    if (who == BY_SPONSOR && work->actor.role != BOARD_SPONSOR)
         return REFUSED;
     return OK;
 }

@@ -210,6 +210,8 @@ static const char *telling_action(enum command_kind kind)
         return "/feeds";
     case COMMAND_FEED_DROP:
         return "/feeds/:id/drop";
+    case COMMAND_REPORTS_FEED_SET:
+        return "/sponsor/feed";
     case COMMAND_OPINION_DECLINE:
         return "/q/:id/decline";
     default:

@@ -77,7 +77,9 @@ page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
 page_function page_reports, page_reports_atom;                         /* page_reports.c */
 page_function page_report, page_report_json, page_report_csv, page_report_by_digest;
-extern const struct field fields_reports[];
+extern const struct field fields_reports[], fields_reports_feed_form[], fields_reports_feed[];
+page_function page_reports_feed, page_reports_feed_again, page_reports_feed_post,
+    page_reports_feed_read; /* page_reports_feed.c */
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],

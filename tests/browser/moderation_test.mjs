@@ -165,7 +165,7 @@ test("twins are linked by who asked, merged at the desk, and their answers stand
 });
 
 test("a posting that names a watched product is judged, handed on without its author, and reconciled", async () => {
-  const desk = await as("Gatekeeper", { script: false });
+  const desk = await as("Gatekeeper");
   await desk.goto("/admin/safety");
   for (const [name, value] of Object.entries({ product: "Haldenex", names: "haldenexin; HLD-7", sponsor: "Halden Bio", study: "HB-2", until: "2099-01-01" }))
     await desk.fill(`#${name}`, value);
@@ -195,11 +195,12 @@ test("a posting that names a watched product is judged, handed on without its au
   await desk.goto(desk.url().replace(/\/end$/, ""));
   await desk.locator("button", { hasText: "Ask the author" }).click();
   await desk.waitForURL(/done=3/);
-  const page = await as("Alder", { script: false });
+  const page = await as("Alder");
   await page.goto("/notices");
   await page.locator("a", { hasText: "would like to ask you" }).first().click();
   assert.match(await page.textContent("main"), /Halden Bio learns your pseudonym.*neither can be taken back/s);
-  await sound(page, "contact");
+  assert.deepEqual(await axe(page), []);
+  await shot(page, "contact");
   await page.locator("button", { hasText: "No, do not tell them" }).click();
   await page.waitForURL(/done=1/);
   await desk.locator("th a", { hasText: "Haldenex" }).click();
@@ -214,7 +215,8 @@ test("a posting that names a watched product is judged, handed on without its au
   await desk.locator("button", { hasText: "end the watch" }).click();
   await desk.waitForURL(/done=2/);
   assert.match(await desk.textContent("main"), /1 posting names it: 1 case, 0 of them not handed on, 0 waiting\. Reconciled/);
-  await sound(desk, "safety-watch");
+  assert.deepEqual(await axe(desk), []);
+  await shot(desk, "safety-watch");
   await answer(alder, question, "Haldenex once more.");
   await desk.reload();
   assert.equal(await desk.locator("article").count(), 1, "an ended watch sees nothing more");

@@ -24,7 +24,7 @@ import { png, upload } from "../support/picture.mjs";
 import { ruleGets, rulePosts } from "./rule_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
-import { safetyGets, safetyPosts, safetyWorld } from "./safety_rows.mjs";
+import { reportsFeed, safetyGets, safetyPosts, safetyWorld } from "./safety_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -298,6 +298,7 @@ before(async () => {
   it = { envelopes,
     ...(await moderationWorld(them, question, secret)),
     ...(await safetyWorld(them, question)),
+    reportsFeed: await reportsFeed(them.halden),
     question,
     case: poll,
     posting,

@@ -1,4 +1,4 @@
-// Rows of the matrix for the safety desk and the author's word on it: as matrix_test.mjs describes them.
+// Rows of the matrix for the safety desk, the author's word on it, and sponsors' feeds: as matrix_test.mjs describes them.
 import { answer } from "../support/house.mjs";
 
 // Two watches: one with a case of alder's, who is asked, and a posting of birch's that waits; one that nothing names.
@@ -17,11 +17,19 @@ export async function safetyWorld({ gate, alder, birch }, question) {
   return { watch: named, nil, mine, theirs };
 }
 
+// A sponsor's feed of reports: its address, which stands in no page but his own.
+export async function reportsFeed(sponsor) {
+  await sponsor.submit("/sponsor/feed", "/sponsor/feed", { keep: 1 }, { expect: 303 });
+  return new URL((await sponsor.json("/sponsor/feed")).address).pathname;
+}
+
 export const safetyGets = (it) => ({
   "/admin/safety": { who: "admin" },
   "/admin/safety/watch/:id": { who: "admin", path: () => `/admin/safety/watch/${it().watch}` },
   "/admin/safety/watch/:id/csv": { who: "admin", path: () => `/admin/safety/watch/${it().watch}/csv` },
   "/contact": { who: "physician" },
+  "/sponsor/feed": { who: "sponsor" },
+  "/sponsor/feed/:token": { who: "anyone", path: () => it().reportsFeed },
 });
 
 export const safetyPosts = (it) => ({
@@ -59,6 +67,7 @@ export const safetyPosts = (it) => ({
     fields: () => ({}),
     actor: "gate",
   },
+  "/sponsor/feed": { who: "sponsor", page: "/sponsor/feed", fields: () => ({ keep: 1 }), actor: "ostrand" },
   "/contact/:id": {
     who: "physician",
     page: "/contact",
