@@ -67,7 +67,7 @@ export const safetyPosts = (it) => ({
     fields: () => ({}),
     actor: "gate",
   },
-  "/sponsor/feed": { who: "sponsor", page: "/sponsor/feed", fields: () => ({ keep: 1 }), actor: "ostrand" },
+  "/sponsor/feed": { who: "sponsor", page: "/sponsor/feed", fields: () => ({ keep: 0 }), actor: "halden" },
   "/contact/:id": {
     who: "physician",
     page: "/contact",
