@@ -76,12 +76,18 @@ TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/% tests/support/%,$(w
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 all: programs
-programs: $(PROGRAMS) fcgi/static/sodium.js
+programs: $(PROGRAMS) fcgi/static/sodium.js fcgi/static/codemirror.js fcgi/static/codemirror.css
 # What sponsors' browsers seal with, from npm at the versions of the lock file: two files as one.
 sodium = fcgi/sodium/node_modules/$1/dist/modules/$1.js
 fcgi/static/sodium.js: fcgi/sodium/package-lock.json fcgi/sodium/before.js
 	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix fcgi/sodium
 	cat fcgi/sodium/before.js $(call sodium,libsodium) $(call sodium,libsodium-wrappers) >$@
+# What admins write rules in, from Debian's package: the editor, its Lua and its marking of pairs as one file.
+codemirror := /usr/share/javascript/codemirror
+fcgi/static/codemirror.js: $(codemirror)/lib/codemirror.js
+	cat $< $(codemirror)/mode/lua/lua.js $(codemirror)/addon/edit/matchbrackets.js >$@
+fcgi/static/codemirror.css: $(codemirror)/lib/codemirror.css
+	cp $< $@
 tests: $(UNIT) $(TOOLS)
 
 # ---- generated code ----

@@ -148,7 +148,8 @@ size_t guard_check(struct guard *guard, struct arena *arena, struct text text,
  * operator's tables say as well (vocab.c). Document frequencies and lengths are read when first
  * needed and kept in the handle. */
 
-struct search; /* opaque: a db and what was counted */
+struct search;                  /* opaque: a db and what was counted */
+enum { SEARCH_MAP_MIB = 1024 }; /* so much of board.db is mapped, of address space (db_map) */
 struct search *search_open(struct db *board);
 /* Medical words for it (the store vocab), NULL: none. Borrowed. */
 void search_vocab_set(struct search *search, struct db *vocab);

@@ -47,6 +47,7 @@ struct clerk {
     int64_t woken_us;     /* when followers were poked last (steady time) */
     size_t taken;         /* messages of the last batch */
     bool wake_due;        /* something was appended since */
+    bool joining;         /* pieces of the search index are being joined while nobody asks */
     int64_t head;         /* journal position both folds have reached */
     int64_t appended;     /* events of this batch */
     enum result fatal;    /* what broke this batch; OK while nothing did */
@@ -189,7 +190,9 @@ MUST_USE enum result draft_keep(struct work *work, struct text place,
                                 struct record_draft_field *fields, size_t count,
                                 struct reply_draft_saved *saved);
 void draft_done(struct work *work, struct text place);
+void draft_rule_done(struct work *work, struct text rule); /* a change of it was proposed */
 void drafts_left(struct work *work);
+enum result rule_draft_run(struct work *work);
 enum result draft_save_run(struct work *work);
 enum result draft_remove_run(struct work *work);
 /* picture.c: pictures. images_check: those of a text that is about to be posted are ours, there,

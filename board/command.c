@@ -1,5 +1,6 @@
 #include "board/confirm.h"
 #include "board/moderation.h"
+#include "board/payee.h"
 #include "board/safety.h"
 #include "board/telling.h"
 #include "board/posting.h"
@@ -29,6 +30,7 @@ static const struct command_row rows[] = {
     {COMMAND_APPLICATIONS, BY_ADMIN, applications_run, NULL},
     {COMMAND_MEMBER_DECIDE, BY_ADMIN, member_decide_run, NULL},
     {COMMAND_RULE_PROPOSE, BY_ADMIN, rule_propose_run, NULL},
+    {COMMAND_RULE_DRAFT, BY_ADMIN, rule_draft_run, NULL},
     {COMMAND_RULE_APPROVE, BY_ADMIN, rule_approve_run, NULL},
     {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL},
     {COMMAND_STAFF_ADD, BY_OPERATOR, staff_add_run, staff_add_hash},
@@ -124,6 +126,11 @@ static const struct command_row rows[] = {
     {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
     {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
     {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
+    {COMMAND_PAYEE, BY_PHYSICIAN, payee_run, NULL},
+    {COMMAND_PAYEE_SET, BY_PHYSICIAN, payee_set_run, payee_set_hash},
+    {COMMAND_TAX_FORM_GIVE, BY_PHYSICIAN, tax_form_give_run, tax_form_give_hash},
+    {COMMAND_PAYOUT_ASK, BY_PHYSICIAN, payout_ask_run, NULL},
+    {COMMAND_TAX_FORM_REFUSE, BY_OPERATOR, tax_form_refuse_run, NULL},
     {COMMAND_SAFETY_DESK, BY_ADMIN, safety_desk_run, NULL},
     {COMMAND_WATCH_SET, BY_ADMIN, watch_set_run, NULL},
     {COMMAND_WATCH_END, BY_ADMIN, watch_end_run, NULL},

@@ -102,42 +102,87 @@ static enum result room_check(struct work *work, const struct draft_key *key, bo
     return result;
 }
 
-enum result draft_keep(struct work *work, struct text place, struct record_draft_field *fields,
-                       size_t count, struct reply_draft_saved *saved)
+/* The draft as it is to be kept. */
+static enum result draft_put(struct work *work, const struct reply_draft *draft,
+                             struct reply_draft_saved *saved)
 {
     struct pad *pad = &work->clerk->pad;
-    struct reply_draft draft = {.place = place, .fields = fields, .fields_count = count};
+    struct record_draft_field *fields = draft->fields;
+    size_t count = draft->fields_count;
     struct draft_key key;
     struct buf plain;
     bool late = false;
-    *saved = (struct reply_draft_saved){0};
-    if (!place_good(place))
-        return problem(work, INVALID, "", "There is no such form.");
-    enum result result = key_find(work, place, &key);
+    enum result result = key_find(work, draft->place, &key);
     if (result == OK)
         result = room_check(work, &key, &late);
     if (result != OK || late)
         return result;
-    for (size_t i = 0; i < count; i++) {
-        fields[i].value = text_mask(work, fields[i].value, &draft.left_out);
-        images_touch(work, fields[i].value);
-    }
     const struct bytes owner = bytes_of(key.owner, SESSION_TAG_SIZE);
     const struct bytes tag = bytes_of(key.tag, SESSION_TAG_SIZE);
     saved->at_ms = work->clerk->now_ms;
-    saved->left_out = draft.left_out;
+    saved->left_out = draft->left_out;
     result = pad_write(pad);
     if (result == OK && is_empty(fields, count)) {
         result = pad_draft_remove(pad->db, owner, tag);
     } else if (result == OK) {
         buf_open(&plain, work->arena, 4096);
-        reply_draft_write(&plain, &draft);
+        reply_draft_write(&plain, draft);
         result = pad_draft_set(pad->db, owner, tag,
                                seal_box(work->arena, key.view_key, NULL, buf_bytes(&plain)),
                                work->clerk->now_ms);
     }
     seal_wipe(&key, sizeof key);
     return result;
+}
+
+enum result draft_keep(struct work *work, struct text place, struct record_draft_field *fields,
+                       size_t count, struct reply_draft_saved *saved)
+{
+    struct reply_draft draft = {.place = place, .fields = fields, .fields_count = count};
+    *saved = (struct reply_draft_saved){0};
+    if (!place_good(place))
+        return problem(work, INVALID, "", "There is no such form.");
+    for (size_t i = 0; i < count; i++) {
+        fields[i].value = text_mask(work, fields[i].value, &draft.left_out);
+        images_touch(work, fields[i].value);
+    }
+    return draft_put(work, &draft, saved);
+}
+
+static struct text rule_place(struct arena *arena, struct text rule)
+{
+    char *name = (char *)(uintptr_t)arena_text(arena, rule).data;
+    for (size_t i = 0; i < rule.size; i++)
+        name[i] = name[i] == '/' ? '-' : name[i];
+    return arena_format(arena, "rule-%s", name);
+}
+
+/* Code, which an admin writes about nobody: what looks like a number there stays. A long one lies
+ * in two fields. */
+enum result rule_draft_run(struct work *work)
+{
+    const struct command_rule_draft *c = &work->command->rule_draft;
+    enum { HALF = 32 * 1024 };
+    struct text first = text_cut(c->script, HALF);
+    struct record_draft_field fields[] = {
+        {TEXT("reason"), c->reason},
+        {TEXT("script"), first},
+        {TEXT("more"), {c->script.data + first.size, c->script.size - first.size}},
+    };
+    struct reply_draft draft = {
+        .place = rule_place(work->arena, c->name), .fields = fields, .fields_count = 3};
+    struct reply_draft_saved saved = {0};
+    if (!place_good(draft.place))
+        return problem(work, INVALID, "", "There is no such rule.");
+    enum result result = draft_put(work, &draft, &saved);
+    if (result == OK)
+        reply_draft_saved_write(&work->reply, &saved);
+    return result;
+}
+
+void draft_rule_done(struct work *work, struct text rule)
+{
+    draft_done(work, rule_place(work->arena, rule));
 }
 
 enum result draft_save_run(struct work *work)

@@ -85,6 +85,12 @@ static int64_t account_member(const struct event *event)
         return event->token_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
+    case EVENT_PAYEE_SET:
+        return event->payee_set.member;
+    case EVENT_TAX_FORM_SET:
+        return event->tax_form_set.member;
+    case EVENT_PAYOUT_ASKED:
+        return event->payout_asked.member;
     default:
         return telling_member(event);
     }

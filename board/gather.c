@@ -8,12 +8,16 @@
 enum {
     SLOTS = 1024 * 1024, /* a power of two */
     ROWS_MAX = 640 * 1024,
+    ROWS_TOGETHER = 64,
 };
 
+struct slot {
+    int64_t posting; /* 0: free */
+    double sum;
+};
 struct gather {
     struct db *db;
-    int64_t ids[SLOTS]; /* 0: free */
-    float sums[SLOTS];
+    struct slot slots[SLOTS];
     uint32_t used[ROWS_MAX];
     size_t count;
 };
@@ -24,6 +28,8 @@ struct walking {
     struct score *score;
     double weight; /* of the word at hand */
     bool failed;
+    struct posting_row rows[ROWS_TOGETHER]; /* what FTS5 shows one by one */
+    size_t count;
 };
 
 struct gather *gather_open(struct db *db)
@@ -48,24 +54,41 @@ static size_t slot_of(int64_t posting)
     return (size_t)((id + (id / SLOTS) * 40503) % SLOTS);
 }
 
-static bool word_row(void *self, const struct db_match *match, int64_t posting)
+/* Rows come many at a time so that their places in the table, which are far apart, are fetched from
+ * memory at the same time. */
+static bool rows_add(void *self, const struct posting_row *rows, size_t count)
 {
     const struct walking *walking = self;
     struct gather *gather = walking->gather;
     const struct score *score = walking->score;
-    uint16_t times[SCORE_COLUMNS];
-    size_t slot = slot_of(posting);
-    while (gather->ids[slot] != posting && gather->ids[slot] != 0)
-        slot = (slot + 1) % SLOTS;
-    if (gather->ids[slot] == 0) {
-        if (gather->count == ROWS_MAX)
-            return true;
-        gather->ids[slot] = posting;
-        gather->used[gather->count++] = (uint32_t)slot;
+    for (size_t i = 0; i < count; i++) {
+        const struct posting_row *row = &rows[i];
+        const struct size size = sizes_of(score->sizes, score->arena, row->posting);
+        size_t at = slot_of(row->posting);
+        while (gather->slots[at].posting != row->posting && gather->slots[at].posting != 0)
+            at = (at + 1) % SLOTS;
+        struct slot *slot = &gather->slots[at];
+        if (slot->posting == 0) {
+            if (gather->count == ROWS_MAX)
+                continue;
+            slot->posting = row->posting;
+            gather->used[gather->count++] = (uint32_t)at;
+        }
+        slot->sum += score_part(score, size, walking->weight, row->times);
     }
-    (void)db_match_counts(match, 0, times, SCORE_COLUMNS);
-    const struct size size = sizes_of(score->sizes, score->arena, posting);
-    gather->sums[slot] += (float)score_part(score, size, walking->weight, times);
+    return true;
+}
+
+static bool word_row(void *self, const struct db_match *match, int64_t posting)
+{
+    struct walking *walking = self;
+    struct posting_row *row = &walking->rows[walking->count++];
+    row->posting = posting;
+    (void)db_match_counts(match, 0, row->times, SCORE_COLUMNS);
+    if (walking->count == ROWS_TOGETHER) {
+        (void)rows_add(walking, walking->rows, walking->count);
+        walking->count = 0;
+    }
     return true;
 }
 
@@ -74,31 +97,57 @@ static void query_walk(void *self, const struct db_match *match, int64_t first)
 {
     struct walking *walking = self;
     (void)first;
-    score_ready(walking->score, match);
-    for (size_t i = 0; i < walking->score->phrases && !walking->failed; i++) {
-        walking->weight = walking->score->weights[i];
-        walking->failed = !db_match_walk(match, i, word_row, walking);
-    }
+    if (!walking->score->ready)
+        score_ready(walking->score, db_match_average(match, SCORE_TITLE),
+                    db_match_average(match, SCORE_BODY));
+    walking->failed = !db_match_walk(match, 0, word_row, walking);
+    (void)rows_add(walking, walking->rows, walking->count);
+    walking->count = 0;
+}
+
+/* A phrase, a beginning of words, or an index we do not read ourselves. */
+static enum result term_walk(struct walking *walking, struct arena *arena, struct text query)
+{
+    struct board_search_walk_row row;
+    struct db *db = walking->gather->db;
+    db_rank_set(db, query_walk, walking);
+    const enum result result = board_search_walk(db, arena, query, &row);
+    db_rank_set(db, NULL, NULL);
+    return result;
+}
+
+static enum result lengths_ready(struct postings *postings, struct arena *arena,
+                                 struct score *score)
+{
+    double title, body;
+    enum result result = postings_average(postings, arena, SCORE_TITLE, &title);
+    if (result == OK)
+        result = postings_average(postings, arena, SCORE_BODY, &body);
+    if (result == OK)
+        score_ready(score, title, body);
+    return result;
 }
 
 enum result gather_best(struct gather *gather, struct arena *arena, const struct plan *plan,
-                        struct score *score)
+                        struct postings *postings, struct score *score)
 {
-    struct board_search_walk_row row;
     struct walking walking = {.gather = gather, .score = score};
-    const struct text query = plan_write(arena, plan, score);
-    if (query.data == NULL)
-        return OK;
-    db_rank_set(gather->db, query_walk, &walking);
-    enum result result = board_search_walk(gather->db, arena, query, &row);
-    db_rank_set(gather->db, NULL, NULL);
+    const bool readable = postings_readable(postings);
+    enum result result = readable ? lengths_ready(postings, arena, score) : OK;
+    for (size_t i = 0; i < plan->leading && result == OK; i++) {
+        const struct term *term = &plan->terms[i];
+        walking.weight = term->weight;
+        if (readable && term->word.data != NULL)
+            result = postings_walk(postings, arena, term->word, rows_add, &walking);
+        else
+            result = term_walk(&walking, arena, term->quoted);
+    }
     for (size_t i = 0; i < gather->count; i++) {
-        const uint32_t slot = gather->used[i];
-        score_keep(score, (struct score_entry){gather->sums[slot], gather->ids[slot]});
-        gather->ids[slot] = 0;
-        gather->sums[slot] = 0;
+        struct slot *slot = &gather->slots[gather->used[i]];
+        score_keep(score, (struct score_entry){slot->sum, slot->posting});
+        *slot = (struct slot){0};
     }
     gather->count = 0;
     score_sort(score->best, score->count);
-    return result == NOT_FOUND ? OK : result;
+    return result;
 }

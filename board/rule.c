@@ -36,8 +36,10 @@ enum result rule_propose_run(struct work *work)
     e->by = work->actor.member;
     e->reason = c->reason;
     result = clerk_record(work->clerk, &event, &c->script, 1);
-    if (result == OK)
+    if (result == OK) {
+        draft_rule_done(work, c->name);
         reply_created(work, event.seq);
+    }
     return result;
 }
 

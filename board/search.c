@@ -40,7 +40,9 @@ struct search *search_open(struct db *board)
         trace_die("search_open", "reason=memory");
     search->db = search->rarity.db = board;
     search->gather = gather_open(board);
+    search->rarity.postings = postings_open(board);
     sizes_open(&search->sizes, board);
+    db_map(board, (int64_t)SEARCH_MAP_MIB << 20);
     return search;
 }
 
@@ -59,6 +61,7 @@ void search_close(struct search *search)
     if (search == NULL)
         return;
     gather_close(search->gather);
+    postings_close(search->rarity.postings);
     sizes_close(&search->sizes);
     free(search);
 }
@@ -155,7 +158,7 @@ static enum result best_find(struct search *search, struct arena *arena, const s
     if (plan->merged)
         result = matches_find(search, arena, asked, plan, &filter, score);
     else
-        result = gather_best(search->gather, arena, plan, score);
+        result = gather_best(search->gather, arena, plan, search->rarity.postings, score);
     rest_open(rest, plan);
     if (result == OK)
         result = rest_add(rest, search->db, arena, score);
@@ -164,30 +167,80 @@ static enum result best_find(struct search *search, struct arena *arena, const s
     return result;
 }
 
+/* --- a second look --- */
+
+static void facet_count(struct search_facet *facets, size_t *count, struct text name)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (text_equal(facets[i].name, name)) {
+            facets[i].count++;
+            return;
+        }
+    }
+    if (*count < SEARCH_FACETS_MAX)
+        facets[(*count)++] = (struct search_facet){name, 1};
+}
+
+static int facet_order(const void *a, const void *b)
+{
+    const struct search_facet *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->name.data, y->name.data);
+}
+
+static void facets_add(const struct board_search_title_row *thread, struct search_answer *answer)
+{
+    struct text rest = thread->topics, topic;
+    while (text_next(&rest, ' ', &topic)) {
+        if (topic.size > 0)
+            facet_count(answer->topics, &answer->topic_count, topic);
+    }
+    facet_count(answer->kinds, &answer->kind_count, text_of(posting_kind_name(thread->kind)));
+    if (thread->solved == THREAD_STUDY) /* it is solved as well, as the filters have it */
+        facet_count(answer->states, &answer->state_count, TEXT("study"));
+    if (thread->kind <= POSTING_CASE)
+        facet_count(answer->states, &answer->state_count,
+                    thread->solved        ? TEXT("solved")
+                    : thread->answers > 0 ? TEXT("open")
+                                          : TEXT("unanswered"));
+}
+
+static void facets_sort(struct search_answer *answer)
+{
+    qsort(answer->topics, answer->topic_count, sizeof(*answer->topics), facet_order);
+    qsort(answer->kinds, answer->kind_count, sizeof(*answer->kinds), facet_order);
+    qsort(answer->states, answer->state_count, sizeof(*answer->states), facet_order);
+}
+
 /* The threads of the best postings, each once, in the order of a second look. */
 static enum result threads_weigh(struct search *search, struct arena *arena,
-                                 const struct cover *cover, struct score *score, int64_t *threads)
+                                 const struct cover *cover, struct score *score,
+                                 struct search_answer *answer)
 {
+    int64_t threads[SCORE_BEST_MAX];
     size_t kept = 0;
     enum result result = OK;
     for (size_t i = 0; i < score->count && result == OK; i++) {
         struct score_entry entry = score->best[i];
         struct board_search_title_row row;
-        const size_t mark = arena->used;
         bool known = false;
         result = board_search_title(search->db, arena, entry.posting, &row);
         for (size_t j = 0; j < kept && !known; j++)
             known = threads[j] == row.question;
-        if (result == OK && !known) {
-            if (cover->count > 0)
-                entry.score = cover_score(cover, arena, entry.score, row.title, row.names);
-            threads[kept] = row.question;
-            score->best[kept++] = entry;
-        }
+        if (result != OK || known)
+            continue;
+        const size_t mark = arena->used;
+        if (cover->count > 0)
+            entry.score = cover_score(cover, arena, entry.score, row.title, row.names);
         arena_reset(arena, mark);
+        facets_add(&row, answer);
+        threads[kept] = row.question;
+        score->best[kept++] = entry;
     }
     score->count = kept;
     score_sort(score->best, kept);
+    facets_sort(answer);
     return result;
 }
 
@@ -242,55 +295,6 @@ static enum result snippet_fill(struct search *search, struct arena *arena,
     return result;
 }
 
-static void facet_count(struct search_facet *facets, size_t *count, struct text name)
-{
-    for (size_t i = 0; i < *count; i++) {
-        if (text_equal(facets[i].name, name)) {
-            facets[i].count++;
-            return;
-        }
-    }
-    if (*count < SEARCH_FACETS_MAX)
-        facets[(*count)++] = (struct search_facet){name, 1};
-}
-
-static int facet_order(const void *a, const void *b)
-{
-    const struct search_facet *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    return strcmp(x->name.data, y->name.data);
-}
-
-static enum result facets_fill(struct search *search, struct arena *arena, const int64_t *threads,
-                               size_t thread_count, struct search_answer *answer)
-{
-    enum result result = OK;
-    for (size_t i = 0; i < thread_count && result == OK; i++) {
-        struct board_search_facts_row row;
-        result = board_search_facts(search->db, arena, threads[i], &row);
-        if (result != OK)
-            break;
-        struct text rest = row.topics, topic;
-        while (text_next(&rest, ' ', &topic)) {
-            if (topic.size > 0)
-                facet_count(answer->topics, &answer->topic_count, arena_text(arena, topic));
-        }
-        facet_count(answer->kinds, &answer->kind_count, text_of(posting_kind_name(row.kind)));
-        if (row.solved == THREAD_STUDY) /* it is solved as well, as the filters have it */
-            facet_count(answer->states, &answer->state_count, TEXT("study"));
-        if (row.kind <= POSTING_CASE)
-            facet_count(answer->states, &answer->state_count,
-                        row.solved        ? TEXT("solved")
-                        : row.answers > 0 ? TEXT("open")
-                                          : TEXT("unanswered"));
-    }
-    qsort(answer->topics, answer->topic_count, sizeof(*answer->topics), facet_order);
-    qsort(answer->kinds, answer->kind_count, sizeof(*answer->kinds), facet_order);
-    qsort(answer->states, answer->state_count, sizeof(*answer->states), facet_order);
-    return result;
-}
-
 /* What was typed with each repaired word in its place. */
 static struct text query_repaired(struct arena *arena, struct text typed, const struct plan *plan)
 {
@@ -326,7 +330,7 @@ struct ask {
     const struct asked *asked;
     const struct cover_taste *taste;
     size_t most;
-    bool snippets, facets, repair;
+    bool snippets, repair;
 };
 
 static enum result hits_find(struct search *search, struct arena *arena, struct text typed,
@@ -336,7 +340,6 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     struct score *score = arena_new(arena, struct score);
     struct cover *cover = arena_new(arena, struct cover);
     struct vocab_more *more = arena_new(arena, struct vocab_more);
-    int64_t threads[SCORE_BEST_MAX];
     const size_t most = ask->most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : ask->most;
     score->sizes = &search->sizes;
     score->arena = arena;
@@ -350,7 +353,7 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     if (result != OK)
         return result;
     cover_open(cover, ask->taste, ask->asked, plan, search->rarity.texts);
-    result = threads_weigh(search, arena, cover, score, threads);
+    result = threads_weigh(search, arena, cover, score, answer);
     answer->matches = score->count;
     for (size_t i = 0; i < score->count && result == OK && answer->count < most; i++) {
         struct search_hit *hit = &answer->hits[answer->count++];
@@ -358,8 +361,6 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
         if (result == OK && ask->snippets)
             result = snippet_fill(search, arena, ask->asked, hit);
     }
-    if (result == OK && ask->facets)
-        result = facets_fill(search, arena, threads, score->count, answer);
     readings_tell(more, answer);
     answer->loosened = plan->loosened;
     if (plan->repair_count > 0 && !plan->letter) /* a letter is not shown again for a word's sake */
@@ -379,7 +380,6 @@ enum result search_answer(struct search *search, struct arena *arena, struct tex
                                    .taste = asked->letter ? &taste_letter : &taste_search,
                                    .most = most,
                                    .snippets = true,
-                                   .facets = true,
                                    .repair = !exact},
                      answer);
 }

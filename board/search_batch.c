@@ -50,12 +50,16 @@ static enum result line_answer(struct batch *batch, struct text line)
         return OK;
     const int64_t start_us = clock_steady_us();
     enum result result = db_begin(batch->db); /* one snapshot a query, as a page has it */
+    if (result == OK && batch->vocab != NULL)
+        result = db_begin(batch->vocab);
     if (result == OK)
         result = batch->similar ? search_similar(batch->search, &batch->arena, line,
                                                  (size_t)batch->top, &hits, &count)
                                 : search_threads(batch->search, &batch->arena, line,
                                                  (size_t)batch->top, &hits, &count);
     db_rollback(batch->db);
+    if (batch->vocab != NULL)
+        db_rollback(batch->vocab);
     if (batch->count < sizeof(batch->times_us) / sizeof(*batch->times_us))
         batch->times_us[batch->count++] = clock_steady_us() - start_us;
     for (size_t i = 0; i < count && result == OK; i++) {

@@ -8,7 +8,6 @@
 #include <string.h>
 
 enum {
-    BLOCK = 1024,
     BLOCKS_MAX = 256 * 1024, /* postings beyond 268 million count as of middling size */
     SIZE_COLUMNS = 4,        /* title, names, topics, body: the others are not looked at */
     CODES_EACH = 16,         /* for each doubling of a size */
@@ -69,27 +68,25 @@ static void block_read(struct sizes *sizes, struct arena *arena, size_t block)
     struct board_search_sizes_row *rows;
     size_t count;
     const size_t mark = arena->used;
-    const int64_t low = (int64_t)block * BLOCK;
+    const int64_t low = (int64_t)block * SIZES_BLOCK;
     if (block >= sizes->count)
         blocks_grow(sizes, block + 1);
     if (sizes->blocks[block] == NULL)
-        sizes->blocks[block] = calloc(BLOCK, sizeof(**sizes->blocks));
+        sizes->blocks[block] = calloc(SIZES_BLOCK, sizeof(**sizes->blocks));
     if (sizes->blocks[block] == NULL)
         trace_die("sizes_read", "reason=memory");
-    if (board_search_sizes(sizes->db, arena, low, low + BLOCK - 1, &rows, &count) == OK) {
+    if (board_search_sizes(sizes->db, arena, low, low + SIZES_BLOCK - 1, &rows, &count) == OK) {
         for (size_t i = 0; i < count; i++)
             sizes->blocks[block][rows[i].id - low] = size_read(rows[i].sizes);
     }
     arena_reset(arena, mark);
 }
 
-struct size sizes_of(struct sizes *sizes, struct arena *arena, int64_t posting)
+struct size sizes_read(struct sizes *sizes, struct arena *arena, int64_t posting)
 {
-    const size_t block = (size_t)posting / BLOCK, at = (size_t)posting % BLOCK;
-    if (block < sizes->count && sizes->blocks[block] != NULL && sizes->blocks[block][at].body > 0)
-        return sizes->blocks[block][at];
+    const size_t block = (size_t)posting / SIZES_BLOCK;
     if (posting < 0 || block >= BLOCKS_MAX)
         return (struct size){0, 0};
     block_read(sizes, arena, block);
-    return sizes->blocks[block][at];
+    return sizes->blocks[block][(size_t)posting % SIZES_BLOCK];
 }

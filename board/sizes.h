@@ -6,7 +6,7 @@
  */
 #include "core/db.h"
 
-enum { SIZES_CODES = 256 };
+enum { SIZES_CODES = 256, SIZES_BLOCK = 1024 };
 struct size {
     uint8_t title, body; /* codes; 0: cannot be read */
 };
@@ -18,7 +18,15 @@ struct sizes {
 
 void sizes_open(struct sizes *sizes, struct db *db);
 void sizes_close(struct sizes *sizes);
+/* Reads the block the posting is in. */
+struct size sizes_read(struct sizes *sizes, struct arena *arena, int64_t posting);
 /* Of a posting that is in the index. */
-struct size sizes_of(struct sizes *sizes, struct arena *arena, int64_t posting);
+static inline struct size sizes_of(struct sizes *sizes, struct arena *arena, int64_t posting)
+{
+    const size_t block = (size_t)posting / SIZES_BLOCK, at = (size_t)posting % SIZES_BLOCK;
+    if (block < sizes->count && sizes->blocks[block] != NULL && sizes->blocks[block][at].body > 0)
+        return sizes->blocks[block][at];
+    return sizes_read(sizes, arena, posting);
+}
 /* What a code stands for, in words. */
 double sizes_words(uint8_t code);

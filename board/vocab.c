@@ -74,10 +74,13 @@ static enum result name_look_up(struct db *vocab, struct arena *arena, struct te
 enum result vocab_widen(struct db *vocab, struct arena *arena, const struct asked *asked,
                         struct vocab_more *more)
 {
-    enum result result = OK;
+    struct vocab_words_any_row any = {0};
     memset(more, 0, sizeof(*more));
     if (vocab == NULL)
         return OK;
+    enum result result = vocab_words_any(vocab, arena, &any);
+    if (result != OK || any.there == 0)
+        return result;
     for (size_t i = 0; i < asked->count && i < ASKED_LOOKED_AT && result == OK; i++) {
         struct buf name;
         buf_open(&name, arena, 128);

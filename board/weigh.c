@@ -62,14 +62,23 @@ void score_keep(struct score *score, struct score_entry entry)
     }
 }
 
+static double dampened(double sum)
+{
+    return sum * (TIMES_DAMPING + 1) / (sum + TIMES_DAMPING);
+}
+
 double score_part(const struct score *score, struct size size, double weight,
                   const uint16_t times[SCORE_COLUMNS])
 {
+    const bool body_alone = (times[SCORE_TITLE] | times[SCORE_NAMES] | times[SCORE_TOPICS] |
+                             times[SCORE_GIST] | times[SCORE_COMMENTS]) == 0;
+    if (body_alone && times[SCORE_BODY] < SCORE_OFTEN) /* most are */
+        return weight * score->in_body[times[SCORE_BODY]][size.body];
     const double sum = score->of_title[size.title] * times[SCORE_TITLE] +
                        NAMES * times[SCORE_NAMES] + TOPICS * times[SCORE_TOPICS] +
                        score->of_body[size.body] * times[SCORE_BODY] + GIST * times[SCORE_GIST] +
                        COMMENTS * times[SCORE_COMMENTS];
-    return weight * sum * (TIMES_DAMPING + 1) / (sum + TIMES_DAMPING);
+    return weight * dampened(sum);
 }
 
 static void worth_fill(float *worth, double once, double share, double average)
@@ -80,12 +89,15 @@ static void worth_fill(float *worth, double once, double share, double average)
     }
 }
 
-void score_ready(struct score *score, const struct db_match *match)
+void score_ready(struct score *score, double title, double body)
 {
-    if (score->ready)
-        return;
-    worth_fill(score->of_title, TITLE, TITLE_SHARE, db_match_average(match, SCORE_TITLE));
-    worth_fill(score->of_body, BODY, BODY_SHARE, db_match_average(match, SCORE_BODY));
+    worth_fill(score->of_title, TITLE, TITLE_SHARE, title);
+    worth_fill(score->of_body, BODY, BODY_SHARE, body);
+    for (size_t often = 0; often < SCORE_OFTEN; often++) {
+        for (size_t size = 0; size < SIZES_CODES; size++)
+            score->in_body[often][size] =
+                (float)dampened((double)often * (double)score->of_body[size]);
+    }
     score->ready = true;
 }
 
@@ -94,7 +106,9 @@ void score_row(void *self, const struct db_match *match, int64_t posting)
     struct score *score = self;
     uint16_t times[SCORE_COLUMNS];
     double sum = 0;
-    score_ready(score, match);
+    if (!score->ready)
+        score_ready(score, db_match_average(match, SCORE_TITLE),
+                    db_match_average(match, SCORE_BODY));
     const struct size size = sizes_of(score->sizes, score->arena, posting);
     for (size_t i = 0; i < score->phrases; i++) {
         if (score->weights[i] > 0 && db_match_counts(match, i, times, SCORE_COLUMNS))

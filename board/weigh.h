@@ -5,7 +5,7 @@
  * whether a long answer follows or none. A heap keeps the best instead of a sort of all. */
 #include "board/sizes.h"
 
-enum { SCORE_BEST_MAX = 400, SCORE_PHRASES_MAX = 256 };
+enum { SCORE_OFTEN = 8, SCORE_BEST_MAX = 400, SCORE_PHRASES_MAX = 256 };
 /* As posting_text has them. */
 enum {
     SCORE_TITLE,
@@ -28,6 +28,7 @@ struct score {
     double weights[SCORE_PHRASES_MAX];
     size_t phrases;
     float of_title[SIZES_CODES], of_body[SIZES_CODES]; /* what once is worth, by their sizes */
+    float in_body[SCORE_OFTEN][SIZES_CODES]; /* a word that stands in the body alone, so often */
     bool ready;
     size_t most;                             /* kept, up to SCORE_BEST_MAX */
     struct score_entry best[SCORE_BEST_MAX]; /* a heap: the worst stands first */
@@ -40,8 +41,8 @@ double score_said(int64_t times);
 /* What a word of this weight adds that stands so often in each column of a posting. */
 double score_part(const struct score *score, struct size size, double weight,
                   const uint16_t times[SCORE_COLUMNS]);
-/* Before the first part: sets lengths against their means. */
-void score_ready(struct score *score, const struct db_match *match);
+/* Before the first part: sets lengths against their means, in words. */
+void score_ready(struct score *score, double title, double body);
 /* A db_rank_row: self is a struct score. */
 void score_row(void *self, const struct db_match *match, int64_t posting);
 void score_keep(struct score *score, struct score_entry entry);

@@ -119,6 +119,10 @@ const struct setting conf_settings[] = {
         "payout.hold_days", "days", 0, 365, 14,
         "A reward becomes payable so long after its month was closed; until then it may be taken "
         "back."),
+    WORDS("payout.charities", 0, 1000, "",
+          "Whom members may give to instead: key=Name; key=Name. Their accounts stand in the "
+          "payees' file."),
+    NUMBER("payout.charity_rail", "", 1, 2, 2, "How charities are paid: 1 pain001, 2 nacha."),
     NUMBER("payout.file_days", "days", 1, 365, 10,
            "A batch whose file was not noted after so long is given back to the members."),
     WORDS("signer.peer_user", 0, 64, "",

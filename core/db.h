@@ -55,6 +55,12 @@ struct db_statement; /* opaque; a prepared statement */
 MUST_USE enum result db_open(struct db **db, const struct store *store, const char *path,
                              enum role role, enum db_mode mode, int wait_ms);
 void db_close(struct db *db);
+/* Lets the first `size` bytes of the file be read where the kernel has them, by whoever reads much
+ * of it: no call and no copy for each page, and one copy in memory for all processes. Counts as
+ * address space (core/sandbox.h). For DB_READ alone: our own stray writes cannot reach the file; a
+ * disk that fails under it ends the process. A mapped page is looked at anew each time, so its
+ * cells are not checked then (no cell_size_check: a quarter of a search); its writer did. */
+void db_map(struct db *db, int64_t size);
 
 /* Transactions. db_begin in a writing mode is BEGIN IMMEDIATE; in DB_READ it pins one snapshot for
  * the request. A statement that failed inside (CONFLICT apart) makes db_commit roll back and say
@@ -103,6 +109,9 @@ bool db_match_counts(const struct db_match *match, size_t phrase, uint16_t *coun
  * it will fail. */
 typedef bool db_walk_row(void *self, const struct db_match *match, int64_t id);
 bool db_match_walk(const struct db_match *match, size_t phrase, db_walk_row *row, void *self);
+/* A word as an index of ours keeps it (tokenize "porter unicode61 remove_diacritics 2"); false: it
+ * is not one word, or longer than `room`. */
+bool db_word_stem(struct db *db, struct text word, char *data, size_t room, size_t *size);
 double db_match_average(const struct db_match *match, size_t column); /* words in the mean; >= 1 */
 
 /* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody

@@ -57,3 +57,19 @@ done:
     if (fd >= 0)
         (void)close(fd);
 }
+
+static void setting_run(struct db *db, const char *sql)
+{
+    struct db_statement *const st = db_raw(db, sql);
+    while (db_step(st) == ROW)
+        continue;
+    db_raw_close(st);
+}
+
+void db_map(struct db *db, int64_t size)
+{
+    char sql[64];
+    (void)snprintf(sql, sizeof sql, "PRAGMA mmap_size = %lld", (long long)size);
+    setting_run(db, sql); /* what cannot be mapped is read as ever */
+    setting_run(db, "PRAGMA cell_size_check = OFF");
+}

@@ -1,4 +1,6 @@
 #include "core/fact.h"
+#include "core/buf.h"
+#include "core/rule_code.h"
 #include <lauxlib.h>
 #include <math.h>
 #include <stdarg.h>
@@ -6,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CODE_MAX = 512 * 1024 };
 enum { EXAMPLES_MAX = 100, FACT_TEXT_MAX = 200, NAME_MAX_BYTES = 40 };
 
 /* --- where things stand in the script, for reasons with a line number --- */
 
+/* Whether the name found at `at` is a field's. */
 static bool is_field(struct text script, size_t at, struct text name)
 {
-    if (at + name.size > script.size || memcmp(script.data + at, name.data, name.size) != 0)
-        return false;
     if (at > 0 && !strchr(" \t\n\r,;{", script.data[at - 1]))
         return false;
     size_t after = at + name.size;
@@ -26,9 +28,14 @@ static bool is_field(struct text script, size_t at, struct text name)
  * none. */
 static size_t field_place(struct text script, struct text name, size_t from, int number)
 {
-    for (size_t at = from; name.size && at < script.size; at++)
-        if (is_field(script, at, name) && --number == 0)
-            return at;
+    const char *found, *end = script.data + script.size;
+    for (const char *at = script.data + from; name.size && at < end; at = found + 1) {
+        found = memmem(at, (size_t)(end - at), name.data, name.size);
+        if (!found)
+            break;
+        if (is_field(script, (size_t)(found - script.data), name) && --number == 0)
+            return (size_t)(found - script.data);
+    }
     return script.size;
 }
 
@@ -102,10 +109,12 @@ static struct text entry_text(lua_State *lua, const struct fact_script *facts, s
     return text;
 }
 
-static struct rule_constant constant_read(lua_State *lua, const struct fact_script *facts)
+static struct rule_constant constant_read(lua_State *lua, const struct fact_script *facts,
+                                          size_t *place)
 {
     struct entry entry = {lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "", 0};
     entry.place = field_place(facts->script, text_of(entry.name), 0, 1);
+    *place = entry.place;
     const char *fault = name_fault(entry.name);
     if (fault)
         fail(lua, facts, entry.place, "a constant in P %s", fault);
@@ -125,20 +134,22 @@ static struct rule_constant constant_read(lua_State *lua, const struct fact_scri
 }
 
 /* In the order of the author, not of the hash table, which differs from process to process. */
-static void constants_sort(struct fact_script *facts)
+static void constants_sort(struct fact_script *facts, size_t *places)
 {
     for (size_t i = 1; i < facts->constant_count; i++) {
         struct rule_constant moved = facts->constants[i];
-        size_t place = field_place(facts->script, moved.name, 0, 1);
+        size_t place = places[i];
         size_t at = i;
         for (; at > 0; at--) {
             const struct rule_constant *before = &facts->constants[at - 1];
-            size_t other = field_place(facts->script, before->name, 0, 1);
+            size_t other = places[at - 1];
             if (other < place || (other == place && strcmp(before->name.data, moved.name.data) < 0))
                 break;
             facts->constants[at] = *before;
+            places[at] = other;
         }
         facts->constants[at] = moved;
+        places[at] = place;
     }
 }
 
@@ -173,6 +184,7 @@ static void override_apply(lua_State *lua, const struct fact_script *facts, stru
 
 void fact_constants(lua_State *lua, struct fact_script *facts, int environment)
 {
+    size_t places[RULE_CONSTANTS_MAX];
     facts->constants = arena_array(facts->arena, struct rule_constant, RULE_CONSTANTS_MAX);
     facts->constant_count = 0;
     int kind = lua_getfield(lua, environment, "P");
@@ -182,10 +194,11 @@ void fact_constants(lua_State *lua, struct fact_script *facts, int environment)
     while (kind == LUA_TTABLE && lua_next(lua, -2)) {
         if (facts->constant_count == RULE_CONSTANTS_MAX)
             fail(lua, facts, SIZE_MAX, "more than %d constants in P", RULE_CONSTANTS_MAX);
-        facts->constants[facts->constant_count++] = constant_read(lua, facts);
+        size_t *place = &places[facts->constant_count];
+        facts->constants[facts->constant_count++] = constant_read(lua, facts, place);
         lua_pop(lua, 1);
     }
-    constants_sort(facts);
+    constants_sort(facts, places);
     struct text rest = facts->overrides, line;
     while (text_next(&rest, '\n', &line)) {
         line = text_trim(line);
@@ -253,13 +266,33 @@ static void example_read(lua_State *lua, const struct fact_script *facts, struct
     example->call = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
 }
 
+/* told: NULL, or takes in what the example says and what it got. */
+static void example_tell(const struct fact_script *facts, const struct example *example,
+                         struct rule_example *told)
+{
+    if (!told)
+        return;
+    *told = (struct rule_example){
+        .line = line_of(facts->script, example->place),
+        .call = arena_text(facts->arena, text_of(example->call)),
+        .why = arena_text(facts->arena, text_cut(text_of(example->why), FACT_TEXT_MAX)),
+        .with_count = example->arguments,
+        .gives_count = example->results,
+        .within = example->within,
+        .fault = TEXT(""),
+    };
+    memcpy(told->with, example->with, sizeof(told->with));
+    memcpy(told->gives, example->gives, sizeof(told->gives));
+}
+
 static void example_run(lua_State *lua, const struct fact_script *facts, int environment,
-                        int number)
+                        int number, struct rule_example *told)
 {
     struct example example = {.number = number};
     size_t list = field_place(facts->script, TEXT("examples"), 0, 1);
     example.place = field_place(facts->script, TEXT("call"), list, number);
     example_read(lua, facts, &example);
+    example_tell(facts, &example, told);
     if (lua_getfield(lua, environment, example.call) != LUA_TFUNCTION)
         fail(lua, facts, example.place, "example %d calls '%s', which is no function of the script",
              number, example.call);
@@ -272,6 +305,8 @@ static void example_run(lua_State *lua, const struct fact_script *facts, int env
     if (results != example.results)
         fail(lua, facts, example.place, "example %d (%s): %s gives %d values, expected %d", number,
              example.why, example.call, results, example.results);
+    for (int i = 0; told && i < results; i++) /* all of them, before one is found wrong */
+        told->got[told->got_count++] = lua_tonumber(lua, before + 1 + i);
     for (int i = 0; i < results; i++) {
         bool is_number = lua_type(lua, before + 1 + i) == LUA_TNUMBER;
         double got = is_number ? lua_tonumber(lua, before + 1 + i) : (double)NAN;
@@ -299,7 +334,159 @@ void fact_examples_run(lua_State *lua, struct fact_script *facts, int environmen
     int count = (int)lua_rawlen(lua, examples);
     for (int i = 1; i <= count; i++) {
         lua_rawgeti(lua, examples, i);
-        example_run(lua, facts, environment, i);
+        example_run(lua, facts, environment, i, NULL);
         lua_settop(lua, examples);
     }
+}
+
+/* One example in a protected call: facts, its number, the report's place, environment, example. */
+static int example_protected(lua_State *lua)
+{
+    const struct fact_script *facts = lua_touserdata(lua, 1);
+    int number = (int)lua_tointeger(lua, 2);
+    struct rule_example *told = lua_touserdata(lua, 3);
+    example_run(lua, facts, 4, number, told);
+    told->good = true;
+    return 0;
+}
+
+void fact_examples_tell(lua_State *lua, struct fact_script *facts, int environment, int examples,
+                        struct rule_report *report)
+{
+    int count = lua_type(lua, examples) == LUA_TTABLE ? (int)lua_rawlen(lua, examples) : 0;
+    for (int i = 1; i <= count && i <= RULE_EXAMPLES_SHOWN; i++) {
+        struct rule_example *told = &report->examples[report->example_count++];
+        lua_pushcfunction(lua, example_protected);
+        lua_pushlightuserdata(lua, facts);
+        lua_pushinteger(lua, i);
+        lua_pushlightuserdata(lua, told);
+        lua_pushvalue(lua, environment);
+        lua_rawgeti(lua, examples, i);
+        int status = lua_pcall(lua, 5, 0, 0);
+        facts->arm(facts->self); /* what was hit is no longer hit */
+        if (status != LUA_OK) {
+            const char *why = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "fails";
+            told->good = false;
+            told->fault = arena_text(facts->arena, text_cut(text_of(why), 2 * FACT_TEXT_MAX));
+        }
+        lua_settop(lua, examples);
+    }
+}
+
+/* --- the compiled script --- */
+
+static int code_add(lua_State *lua, const void *data, size_t size, void *self)
+{
+    (void)lua;
+    struct buf *code = self;
+    if (code->size + size > CODE_MAX)
+        return 1;
+    buf_add(code, data, size);
+    return 0;
+}
+
+/* The compiled script is on top of the stack: refuse one whose functions keep something between
+ * calls. */
+struct rule_code fact_code_check(lua_State *lua)
+{
+    struct arena scratch;
+    arena_open(&scratch, 4 * CODE_MAX);
+    struct buf code;
+    buf_open(&code, &scratch, 16 * 1024);
+    struct rule_code about;
+    bool readable =
+        lua_dump(lua, code_add, &code, 0) == 0 && rule_code_read(buf_bytes(&code), &about);
+    arena_close(&scratch);
+    if (!readable)
+        luaL_error(lua, "the compiled script is too large");
+    if (about.line > 0)
+        luaL_error(lua,
+                   "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
+                   "between calls "
+                   "(make it a local of the function)",
+                   (int)about.line, about.name);
+    return about;
+}
+
+/* --- names the code reads --- */
+
+struct names {
+    lua_State *lua;
+    const struct fact_script *facts;
+    struct rule_report *report;
+    int environment;
+};
+
+static void PRINTF(3, 4) fault_add(struct names *names, int64_t line, const char *format, ...)
+{
+    char words[200];
+    va_list arguments;
+    struct rule_report *report = names->report;
+    if (report->fault_count == RULE_FAULTS_MAX)
+        return;
+    va_start(arguments, format);
+    int size = vsnprintf(words, sizeof(words), format, arguments);
+    va_end(arguments);
+    struct text text = arena_text(names->facts->arena, text_of(size < 0 ? "" : words));
+    report->faults[report->fault_count++] = (struct rule_fault){line, text};
+}
+
+static bool is_constant(const struct fact_script *facts, struct text name)
+{
+    for (size_t i = 0; i < facts->constant_count; i++)
+        if (text_equal(facts->constants[i].name, name))
+            return true;
+    return false;
+}
+
+static void name_look(void *self, int64_t line, struct text global, struct text field)
+{
+    struct names *names = self;
+    lua_pushlstring(names->lua, global.data ? global.data : "", global.size);
+    bool is_nil = lua_rawget(names->lua, names->environment) == LUA_TNIL;
+    lua_pop(names->lua, 1);
+    if (text_is(global, "P") && field.data && !is_constant(names->facts, field))
+        fault_add(names, line, "P has no constant %.*s", (int)(field.size < 60 ? field.size : 60),
+                  field.data);
+    else if (is_nil && !text_is(global, "P"))
+        fault_add(names, line, "there is nothing called %.*s",
+                  (int)(global.size < 60 ? global.size : 60), global.data);
+}
+
+void fact_names_tell(lua_State *lua, struct fact_script *facts, int environment, int function,
+                     struct rule_report *report)
+{
+    struct arena scratch;
+    struct buf code;
+    struct names names = {lua, facts, report, environment};
+    luaL_checkstack(lua, 4, "no room");
+    arena_open(&scratch, 4 * CODE_MAX);
+    buf_open(&code, &scratch, 16 * 1024);
+    lua_pushvalue(lua, function);
+    bool read = lua_dump(lua, code_add, &code, 0) == 0 &&
+                rule_code_names(buf_bytes(&code), name_look, &names);
+    arena_close(&scratch);
+    lua_pop(lua, 1);
+    if (!read)
+        fault_add(&names, 0, "the names it uses could not be looked at");
+}
+
+struct text fact_words(struct arena *arena, struct text words)
+{
+    static const char *const said[][2] = {
+        {"<eof>", "the end of the script"}, {"<name>", "a name"}, {"rule:", "line "}};
+    struct buf out;
+    buf_open(&out, arena, words.size + 64);
+    for (size_t at = 0; at < words.size;) {
+        struct text rest = {words.data + at, words.size - at};
+        size_t i = 0, known = sizeof(said) / sizeof(said[0]);
+        while (i < known && !text_starts(rest, said[i][0]))
+            i++;
+        if (i < known)
+            buf_add(&out, said[i][1], strlen(said[i][1]));
+        else
+            buf_char(&out, *rest.data);
+        at += i < known ? strlen(said[i][0]) : 1;
+    }
+    return out.size > 0 ? buf_done(&out) : TEXT("");
 }

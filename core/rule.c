@@ -1,5 +1,4 @@
 #include "core/rule.h"
-#include "core/buf.h"
 #include "core/fact.h"
 #include "core/rule_code.h"
 #include "core/seal.h"
@@ -19,22 +18,26 @@ enum {
     LOAD_CPU_MS = 50,
     HOOK_STEPS =
         100, /* between two looks at the clock; at 1 MiB of memory no step takes more than 0.1 ms */
-    CALL_MS = RULE_CALL_CPU_MS / 2,
-    CODE_MAX = 512 * 1024,
+    CALL_STEPS = 200,  /* a function entered counts as so many */
+    LOOK_STEPS = 1600, /* then, between two looks: without .. no step takes more than 5 us */
     FUNCTIONS_MAX = 64,
     OVERRIDES_MAX = 8 * 1024,
     TABLE_DEPTH_MAX = 16,
     WHY_MAX = 400,
 };
 
+#define CALL_NS (RULE_CALL_CPU_MS * INT64_C(1000000))
+
 struct rule_set {
     lua_State *lua;
     size_t memory;
     int64_t steps_left;
-    int64_t budget_ns; /* CPU time of a batch of calls; 0: no limit */
-    int64_t wall_start_ns, cpu_start_ns;
-    int64_t call_wall_ns, call_cpu_ns; /* first look at each clock in this call; 0: not yet */
-    const char *limit;                 /* which one was hit, until the next call */
+    int64_t unlooked;                    /* steps since the last look at the clock */
+    bool by_calls;                       /* steps are counted as functions are entered */
+    int64_t budget_ns;                   /* CPU time of a batch of calls; 0: no limit */
+    int64_t wall_start_ns, cpu_start_ns; /* first look at each clock in the batch; 0: not yet */
+    int64_t call_wall_ns, call_cpu_ns;   /* the same in this call */
+    const char *limit;                   /* which one was hit, until the next call */
     struct arena arena;
     struct fact_script facts;
     size_t function_count;
@@ -52,6 +55,7 @@ struct load {
     const struct rule_function *needed;
     size_t needed_count;
     bool run_examples;
+    struct rule_report *report; /* or NULL: then the first fault ends it */
 };
 
 /* --- limits --- */
@@ -67,35 +71,33 @@ static int64_t now_ns(clockid_t clock)
 static void budget_start(struct rule_set *set, int64_t cpu_ms)
 {
     set->budget_ns = cpu_ms * 1000000;
-    set->wall_start_ns = now_ns(CLOCK_MONOTONIC);
-    set->cpu_start_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    set->wall_start_ns = set->cpu_start_ns = 0;
 }
 
-/* CPU time costs a system call, the wall clock does not, and one thread never uses more of the
- * first than passes on the second. */
-static bool is_spent(int64_t wall_ns, int64_t wall_start_ns, int64_t cpu_start_ns,
-                     int64_t budget_ns)
+/* Clocks are first looked at when a call lasts; CPU time costs a system call, the wall clock does
+ * not, and one thread never uses more of the first than passes on the second. So what has lasted
+ * half of its limit by the wall clock gets the other half in CPU time, and is over: ordinary calls
+ * look at no clock at all, or at the cheap one. */
+static bool is_spent(int64_t wall_ns, int64_t *wall_start_ns, int64_t *cpu_start_ns,
+                     int64_t limit_ns)
 {
-    return wall_ns - wall_start_ns > budget_ns &&
-           now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_start_ns > budget_ns;
+    if (*wall_start_ns == 0)
+        *wall_start_ns = wall_ns;
+    if (wall_ns - *wall_start_ns <= limit_ns / 2)
+        return false;
+    int64_t cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    if (*cpu_start_ns == 0)
+        *cpu_start_ns = cpu_ns;
+    return cpu_ns - *cpu_start_ns > limit_ns / 2;
 }
 
-/* Of the batch, or of this call. A call that has lasted long by the wall clock gets as much CPU
- * time again and is over: so an ordinary one never asks for CPU time. */
+/* Of this call, or of the batch. */
 static bool budget_is_spent(struct rule_set *set)
 {
     int64_t wall_ns = now_ns(CLOCK_MONOTONIC);
-    if (set->call_wall_ns == 0)
-        set->call_wall_ns = wall_ns;
-    if (wall_ns - set->call_wall_ns > CALL_MS * 1000000) {
-        int64_t cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-        if (set->call_cpu_ns == 0)
-            set->call_cpu_ns = cpu_ns;
-        if (cpu_ns - set->call_cpu_ns > CALL_MS * 1000000)
-            return true;
-    }
-    return set->budget_ns != 0 &&
-           is_spent(wall_ns, set->wall_start_ns, set->cpu_start_ns, set->budget_ns);
+    bool call = is_spent(wall_ns, &set->call_wall_ns, &set->call_cpu_ns, CALL_NS);
+    return call || (set->budget_ns != 0 &&
+                    is_spent(wall_ns, &set->wall_start_ns, &set->cpu_start_ns, set->budget_ns));
 }
 
 static void *memory_take(void *self, void *old, size_t old_size, size_t size)
@@ -116,19 +118,23 @@ static void *memory_take(void *self, void *old, size_t old_size, size_t size)
     return taken;
 }
 
-/* Once a limit is hit the hook fires at every instruction, so that no handler in the script can go
- * on. */
+/* Every HOOK_STEPS steps; or, where no function has a loop or is longer than CALL_STEPS, whenever
+ * one is entered, which costs a third: Lua looks at a hook for steps before each of them. Once a
+ * limit is hit it fires at every step, so that no handler in the script can go on. */
 static void limit_hook(lua_State *lua, lua_Debug *activation)
 {
     (void)activation;
-    void *self;
-    (void)lua_getallocf(lua, &self);
-    struct rule_set *set = self;
-    set->steps_left -= HOOK_STEPS;
+    struct rule_set *set = *(struct rule_set **)lua_getextraspace(lua);
+    const int64_t steps = set->by_calls ? CALL_STEPS : HOOK_STEPS;
+    set->steps_left -= steps;
+    set->unlooked += steps;
     if (!set->limit && set->steps_left <= 0)
         set->limit = "takes too many steps";
-    if (!set->limit && budget_is_spent(set))
-        set->limit = "takes too much time";
+    if (!set->limit && set->unlooked >= (set->by_calls ? LOOK_STEPS : HOOK_STEPS)) {
+        set->unlooked = 0;
+        if (budget_is_spent(set))
+            set->limit = "takes too much time";
+    }
     if (!set->limit)
         return;
     lua_sethook(lua, limit_hook, LUA_MASKCOUNT, 1);
@@ -138,6 +144,11 @@ static void limit_hook(lua_State *lua, lua_Debug *activation)
     lua_error(lua);
 }
 
+static void hook_set(struct rule_set *set)
+{
+    lua_sethook(set->lua, limit_hook, set->by_calls ? LUA_MASKCALL : LUA_MASKCOUNT, HOOK_STEPS);
+}
+
 static void limits_arm(struct rule_set *set, int64_t steps)
 {
     set->steps_left = steps;
@@ -145,7 +156,7 @@ static void limits_arm(struct rule_set *set, int64_t steps)
     if (!set->limit)
         return;
     set->limit = NULL;
-    lua_sethook(set->lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
+    hook_set(set);
 }
 
 /* --- reasons --- */
@@ -289,40 +300,6 @@ static void freeze_value(lua_State *lua, int seen, int depth)
 
 /* --- loading --- */
 
-static int code_add(lua_State *lua, const void *data, size_t size, void *self)
-{
-    (void)lua;
-    struct buf *code = self;
-    if (code->size + size > CODE_MAX)
-        return 1;
-    buf_add(code, data, size);
-    return 0;
-}
-
-/* The compiled script is on top of the stack: refuse one whose functions keep something between
- * calls. */
-static void code_check(lua_State *lua)
-{
-    struct arena scratch;
-    arena_open(&scratch, 4 * CODE_MAX);
-    struct buf code;
-    buf_open(&code, &scratch, 16 * 1024);
-    int64_t line = 0;
-    char name[64] = "";
-    bool stateless = lua_dump(lua, code_add, &code, 0) == 0 &&
-                     rule_code_is_stateless(buf_bytes(&code), &line, name);
-    arena_close(&scratch);
-    if (stateless)
-        return;
-    if (line == 0 && !*name)
-        luaL_error(lua, "the compiled script is too large");
-    luaL_error(lua,
-               "rule:%d: a function changes '%s', a variable outside of it: rules keep nothing "
-               "between calls "
-               "(make it a local of the function)",
-               (int)line, name);
-}
-
 /* The function on top of the stack takes as many arguments as it will be given, or any number: one
  * written for another house would take them for something else. */
 static void function_check(lua_State *lua, const struct rule_function *needed)
@@ -359,23 +336,34 @@ static int load_protected(lua_State *lua)
     int environment = lua_gettop(lua);
     if (luaL_loadbufferx(lua, load->script.data, load->script.size, "=rule", "t") != LUA_OK)
         return lua_error(lua);
-    code_check(lua);
-    lua_sethook(lua, limit_hook, LUA_MASKCOUNT, HOOK_STEPS);
+    struct rule_code about = fact_code_check(lua);
+    lua_pushvalue(lua, -1);
+    lua_insert(lua, environment);
+    environment++;
+    hook_set(set);
     budget_start(set, LOAD_CPU_MS);
     limits_arm(set, LOAD_STEPS_MAX);
     lua_call(lua, 0, 0);
     fact_constants(lua, &set->facts, environment);
     functions_take(lua, load, environment);
+    if (load->report)
+        fact_names_tell(lua, &set->facts, environment, environment - 1, load->report);
     fact_examples_take(lua, environment);
     int examples = lua_gettop(lua);
-    lua_newtable(lua);
-    int seen = examples + 1;
-    lua_pushvalue(lua, environment);
     limits_arm(set, LOAD_STEPS_MAX);
-    freeze_value(lua, seen, 0);
-    lua_settop(lua, examples);
+    if (about.writes) {
+        lua_newtable(lua);
+        int seen = lua_gettop(lua);
+        lua_pushvalue(lua, environment);
+        freeze_value(lua, seen, 0);
+        lua_settop(lua, examples);
+    }
     budget_start(set, LOAD_CPU_MS);
-    if (load->run_examples)
+    set->by_calls = !about.runs_on && about.longest <= CALL_STEPS;
+    hook_set(set);
+    if (load->report)
+        fact_examples_tell(lua, &set->facts, environment, examples, load->report);
+    else if (load->run_examples)
         fact_examples_run(lua, &set->facts, environment, examples);
     return 0;
 }
@@ -409,6 +397,7 @@ static enum result load_run(struct load *load)
         (struct fact_script){load->script, load->overrides, &set->arena, NULL, 0, example_arm, set};
     set->lua = lua_newstate(memory_take, set);
     assert(set->lua);
+    *(struct rule_set **)lua_getextraspace(set->lua) = set;
     lua_pushcfunction(set->lua, load_protected);
     lua_pushlightuserdata(set->lua, load);
     int status = lua_pcall(set->lua, 1, 0, 0);
@@ -440,7 +429,7 @@ enum result rule_load(struct rule_set **out, struct arena *arena, struct text na
     *out = NULL;
     *why = NO_TEXT;
     struct rule_set *set = set_new();
-    struct load load = {set, script, overrides, needed, needed_count, true};
+    struct load load = {set, script, overrides, needed, needed_count, true, NULL};
     enum result result = load_run(&load);
     if (result != OK) {
         *why = arena_text(arena, text_of(set->why));
@@ -458,12 +447,56 @@ enum result rule_lint(struct arena *arena, struct text script, struct text *why)
     assert(arena && why);
     *why = NO_TEXT;
     struct rule_set *set = set_new();
-    struct load load = {set, script, NO_TEXT, NULL, 0, false};
+    struct load load = {set, script, NO_TEXT, NULL, 0, false, NULL};
     enum result result = load_run(&load);
     if (result != OK)
         *why = arena_text(arena, text_of(set->why));
     rule_close(set);
     return result;
+}
+
+/* "line 12: words" taken apart; a fault of the script as a whole has no line. */
+static struct rule_fault fault_read(struct arena *arena, const char *why)
+{
+    struct rule_fault fault = {0, NO_TEXT};
+    struct text rest = text_of(why), line;
+    if (text_starts(rest, "line ") || text_starts(rest, "rule:")) {
+        rest = (struct text){why + 5, rest.size - 5};
+        if (text_next(&rest, ':', &line) && text_int(line, 1, RULE_TEXT_MAX, &fault.line))
+            rest = text_trim(rest);
+    }
+    fault.words = fact_words(arena, rest);
+    return fault;
+}
+
+void rule_inspect(struct arena *arena, struct text script, const struct rule_function *needed,
+                  size_t needed_count, struct rule_report *report)
+{
+    struct rule_set *set = set_new();
+    struct load load = {set, script, TEXT(""), needed, needed_count, true, report};
+    memset(report, 0, sizeof(*report));
+    report->good = load_run(&load) == OK;
+    if (!report->good)
+        report->faults[report->fault_count++] = fault_read(arena, set->why);
+    for (size_t i = 0; i < set->facts.constant_count; i++) {
+        struct rule_constant *constant = &report->constants[report->constant_count++];
+        *constant = set->facts.constants[i];
+        constant->name = arena_text(arena, constant->name);
+        constant->unit = arena_text(arena, constant->unit);
+        constant->meaning = arena_text(arena, constant->meaning);
+    }
+    for (size_t i = 0; i < report->fault_count; i++)
+        report->faults[i].words = arena_text(arena, report->faults[i].words);
+    for (size_t i = 0; i < report->example_count; i++) {
+        struct rule_example *example = &report->examples[i];
+        struct rule_fault fault = fault_read(arena, example->fault.data ? example->fault.data : "");
+        example->call = arena_text(arena, example->call);
+        example->why = arena_text(arena, example->why);
+        example->fault = fault.words;
+        report->good = report->good && example->good;
+    }
+    report->good = report->good && report->fault_count == 0;
+    rule_close(set);
 }
 
 void rule_close(struct rule_set *set)

@@ -7,9 +7,10 @@
  * tonumber, type, and math without random; no strings' methods, tables' library, metatables, pcall,
  * load, pairs or coroutines. Only text is loaded, never compiled code. The compiled script is
  * refused if a function in it assigns to a variable outside of it, and after loading every table it
- * can reach is frozen: so nothing lives on between calls. Memory is capped; a count hook stops a
- * call after RULE_STEPS_MAX steps or RULE_CALL_CPU_MS, or when the CPU budget of its batch is
- * spent, and then fires at every step, so that nothing can swallow it. A rule set that fails to
+ * can reach is frozen, unless no function has an instruction that writes to a table (then reading
+ * the constants costs a fifth): so nothing lives on between calls. Memory is capped; a count hook
+ * stops a call after RULE_STEPS_MAX steps or RULE_CALL_CPU_MS, or when the CPU budget of its batch
+ * is spent, and then fires at every step, so that nothing can swallow it. A rule set that fails to
  * load, to pass its own examples or to give finite numbers never replaces one that works: that is
  * the callers' part.
  *
@@ -61,6 +62,34 @@ MUST_USE enum result rule_call(struct rule_set *set, size_t index, const double 
                                double *results, const char **why);
 /* Syntax, constants and what is refused of code; runs the top level, but no function. */
 MUST_USE enum result rule_lint(struct arena *arena, struct text script, struct text *why);
+/* --- everything that is wrong at once, for who writes a rule --- */
+
+enum { RULE_FAULTS_MAX = 20, RULE_EXAMPLES_SHOWN = 50 };
+struct rule_fault {
+    int64_t line; /* 0: of no line */
+    struct text words;
+};
+struct rule_example {
+    int64_t line;
+    struct text call, why;
+    double with[RULE_VALUES_MAX], gives[RULE_VALUES_MAX], got[RULE_VALUES_MAX];
+    int with_count, gives_count, got_count;
+    double within;
+    bool good;
+    struct text fault; /* why there is nothing (sound) that it got */
+};
+struct rule_report {
+    struct rule_fault faults[RULE_FAULTS_MAX];
+    struct rule_constant constants[RULE_CONSTANTS_MAX];
+    struct rule_example examples[RULE_EXAMPLES_SHOWN];
+    size_t fault_count, constant_count, example_count;
+    bool good; /* rule_load would take it, and no name is misspelt */
+};
+/* As rule_load, but goes on where it can: a fault of loading, names that are nowhere (with their
+ * lines), and every example with what it got. Texts lie in the arena. */
+void rule_inspect(struct arena *arena, struct text script, const struct rule_function *needed,
+                  size_t needed_count, struct rule_report *report);
+
 /* Start a budget for a batch of calls: CPU time in ms over all rule_call until the next
  * rule_budget. */
 void rule_budget(struct rule_set *set, int64_t cpu_ms);

@@ -189,6 +189,12 @@ static const char *account_action(enum command_kind kind)
         return "/account/tokens";
     case COMMAND_TOKEN_END:
         return "/account/token/:id/end";
+    case COMMAND_PAYEE_SET:
+        return "/account/payout";
+    case COMMAND_TAX_FORM_GIVE:
+        return "/account/tax";
+    case COMMAND_PAYOUT_ASK:
+        return "/earnings/payout";
     default:
         return moderation_action(kind);
     }
@@ -265,6 +271,8 @@ static const char *rule_action(enum command_kind kind)
     switch (kind) {
     case COMMAND_RULE_PROPOSE:
         return "/admin/rules";
+    case COMMAND_RULE_DRAFT:
+        return "/admin/rules/draft";
     case COMMAND_RULE_APPROVE:
         return "/admin/rule/:id/approve";
     case COMMAND_RULE_WITHDRAW:

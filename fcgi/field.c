@@ -221,7 +221,8 @@ bool field_check(struct request *r, const struct field *field, struct text typed
                  struct field_value *value, bool *too_much)
 {
     *value = (struct field_value){.text = TEXT(""), .number = field->fallback};
-    if (field->type == FIELD_LINE || field->type == FIELD_TEXT || field->type == FIELD_SECRET)
+    if (field->type == FIELD_LINE || field->type == FIELD_TEXT || field->type == FIELD_SECRET ||
+        field->type == FIELD_LIST)
         return text_check(r, field, typed, value, too_much);
     if (field->type == FIELD_FILE)
         return file_check(r, field, typed, value, too_much);

@@ -7,6 +7,7 @@
 #include "core/conf.h"
 #include "core/session.h"
 #include "fcgi/engine.h"
+#include "fcgi/kept.h"
 #include "schema/board.h"
 #include "schema/command.h"
 
@@ -138,6 +139,8 @@ static struct text form_signed_in(struct request *r, const char *pattern)
 struct text guard_form(struct request *r, struct reply *out, const char *pattern)
 {
     uint8_t root[TOKEN_SIZE];
+    if (r->keeps)
+        return kept_mark(r->arena, "form", (int64_t)route_of_form(pattern));
     if (r->reader.signed_in)
         return form_signed_in(r, pattern);
     if (form_root(r, root))
@@ -157,6 +160,8 @@ struct text guard_form(struct request *r, struct reply *out, const char *pattern
 struct text guard_request_id(struct request *r)
 {
     uint8_t id[ID_SIZE];
+    if (r->keeps)
+        return kept_mark(r->arena, "request", 0);
     struct text had = r->method == METHOD_POST ? request_hidden(r, "request") : NO_TEXT;
     struct bytes raw = had.data ? hex_read(r->arena, had) : NO_BYTES;
     /* STALE, CONFLICT: what was sent under the old id was decided; a corrected form is a new

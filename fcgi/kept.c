@@ -1,10 +1,12 @@
 #include "fcgi/kept.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/trace.h"
+#include "fcgi/guard.h"
 #include "fcgi/kept_page.h"
 #include "fcgi/route.h"
 #include "fcgi/worker.h"
@@ -32,7 +34,8 @@ struct kept_cache *kept_open(size_t bytes_max)
 
 static struct kept_page **bucket_of(struct kept_cache *cache, const struct kept_key *key)
 {
-    uint64_t mix = (uint64_t)key->id * 0x9e3779b97f4a7c15u + (uint8_t)key->page[0];
+    uint64_t mix =
+        (uint64_t)key->id * 0x9e3779b97f4a7c15u + (uint8_t)key->page[0] + 256 * key->variant;
     return &cache->buckets[(mix >> 40) % BUCKETS];
 }
 
@@ -85,7 +88,8 @@ void kept_close(struct kept_cache *cache)
 static struct kept_page *page_find(struct kept_cache *cache, const struct kept_key *key)
 {
     struct kept_page *page = *bucket_of(cache, key);
-    while (page && (page->key.id != key->id || strcmp(page->key.page, key->page) != 0))
+    while (page && (page->key.id != key->id || page->key.variant != key->variant ||
+                    strcmp(page->key.page, key->page) != 0))
         page = page->chain;
     return page;
 }
@@ -128,27 +132,112 @@ struct bytes kept_made(struct kept_page *page, struct made *made, struct bytes b
     return bytes_of(made->data, made->size);
 }
 
-static void parts_lay(struct kept_page *page, const struct buf *rendered, struct kept_usual usual)
+/* ---- marks ---- */
+
+void kept_render(struct request *r, bool begins)
+{
+    assert(r->keeps != begins);
+    r->keeps = begins;
+}
+
+/* Between two bytes that are in no UTF-8, so that no text can pretend to be one. */
+struct text kept_mark(struct arena *arena, const char *name, int64_t id)
+{
+    return arena_format(arena, "\xff%s:%" PRId64 "\xff", name, id);
+}
+
+static const char *mark_name(struct text inside, int64_t *id)
+{
+    static const char *const names[] = {"form", "request"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t size = strlen(names[i]);
+        if (inside.size > size + 1 && memcmp(inside.data, names[i], size) == 0 &&
+            text_int((struct text){inside.data + size + 1, inside.size - size - 1}, 0, INT64_MAX,
+                     id))
+            return names[i];
+    }
+    return NULL;
+}
+
+/* A slot in what was rendered: `skip` bytes of it, a mark, are not kept. */
+struct place {
+    const char *name; /* string literal */
+    int64_t id;
+    size_t at, skip;
+};
+
+static struct place mark_read(const struct buf *rendered, const char *mark)
+{
+    size_t at = (size_t)(mark - rendered->data);
+    struct place place = {.at = at};
+    const char *end = memchr(mark + 1, MARK, rendered->size - at - 1);
+    if (end) {
+        place.name = mark_name((struct text){mark + 1, (size_t)(end - mark) - 1}, &place.id);
+        place.skip = (size_t)(end - mark) + 1;
+    }
+    assert(place.name); /* what is in no UTF-8 comes from kept_mark alone */
+    return place;
+}
+
+/* Slots and marks, in order. */
+static struct place *places_find(const struct buf *rendered, size_t *count)
+{
+    const char *from = rendered->data, *end = rendered->data + rendered->size, *mark;
+    size_t room = rendered->slot_count, slot = 0;
+    for (const char *at = from; at < end && (at = memchr(at, MARK, (size_t)(end - at))); at++)
+        room++; /* two for each mark */
+    struct place *places = arena_array(rendered->arena, struct place, room + 1);
+    *count = 0;
+    do {
+        mark = from < end ? memchr(from, MARK, (size_t)(end - from)) : NULL;
+        for (; slot < rendered->slot_count; slot++) {
+            const struct buf_slot *one = &rendered->slots[slot];
+            if (mark && rendered->data + one->offset > mark)
+                break;
+            places[(*count)++] = (struct place){one->name, one->id, one->offset, 0};
+        }
+        if (mark) {
+            places[*count] = mark_read(rendered, mark);
+            from = mark + places[(*count)++].skip;
+        }
+    } while (mark);
+    return places;
+}
+
+/* ---- keeping ---- */
+
+static void part_lay(struct kept_page *page, size_t i, const char *from, size_t size)
+{
+    memcpy(page->plain + page->plain_size, from, size);
+    page->parts[i] = (struct part){
+        .at = page->plain_size,
+        .size = size,
+        .sum = gzip_sum_of(bytes_of(page->plain + page->plain_size, size)),
+    };
+    page->plain_size += size;
+}
+
+static void parts_lay(struct kept_page *page, const struct buf *rendered,
+                      const struct place *places, struct kept_usual usual)
 {
     size_t at = 0;
-    bool sound = usual.slot != NULL;
-    /* The mask's bytes are in no UTF-8; were they in the page, a part could be taken from them. */
-    for (size_t i = 0; sound && i < page->plain_size; i++)
-        sound = page->plain[i] < MASK_LOW;
-    for (size_t i = 0; i <= page->slot_count; i++) {
-        size_t end = i < page->slot_count ? rendered->slots[i].offset : rendered->size;
-        assert(at <= end && end <= rendered->size);
-        page->parts[i] = (struct part){
-            .at = at, .size = end - at, .sum = gzip_sum_of(bytes_of(page->plain + at, end - at))};
-        at = end;
-        if (i == page->slot_count)
-            break;
-        size_t name = strlen(rendered->slots[i].name);
-        assert(name < SLOT_NAME_SIZE);
-        page->slots[i] = (struct slot){.id = rendered->slots[i].id};
-        memcpy(page->slots[i].name, rendered->slots[i].name, name);
-        page->slots[i].usual = sound && strcmp(page->slots[i].name, usual.slot) == 0;
+    uint8_t highest = 0;
+    for (size_t i = 0; i < page->slot_count; i++) {
+        size_t name = strlen(places[i].name);
+        assert(at <= places[i].at && places[i].at <= rendered->size && name < SLOT_NAME_SIZE);
+        part_lay(page, i, rendered->data + at, places[i].at - at);
+        page->slots[i] = (struct slot){.id = places[i].id};
+        memcpy(page->slots[i].name, places[i].name, name);
+        at = places[i].at + places[i].skip;
     }
+    part_lay(page, page->slot_count, rendered->data + at, rendered->size - at);
+    if (!usual.slot)
+        return;
+    /* The mask's bytes are in no UTF-8; were they in the page, a part could be taken from them. */
+    for (size_t i = 0; i < page->plain_size; i++)
+        highest = page->plain[i] > highest ? page->plain[i] : highest;
+    for (size_t i = 0; i < page->slot_count; i++)
+        page->slots[i].usual = highest < MASK_LOW && strcmp(page->slots[i].name, usual.slot) == 0;
 }
 
 static void runs_lay(struct kept_page *page)
@@ -175,24 +264,21 @@ static void runs_lay(struct kept_page *page)
 static struct kept_page *page_make(struct kept_cache *cache, const struct buf *rendered,
                                    struct kept_usual usual)
 {
-    size_t slots = rendered->slot_count;
+    size_t slots;
+    const struct place *places = places_find(rendered, &slots);
     size_t memory = sizeof(struct kept_page) + slots * sizeof(struct slot) +
                     (slots + 1) * sizeof(struct part) + slots * sizeof(struct run) + rendered->size;
     struct kept_page *page = malloc(memory);
     if (!page)
         trace_die("kept", "no memory");
     assert(usual.size <= USUAL_MAX);
-    *page = (struct kept_page){.cache = cache,
-                               .memory = memory,
-                               .slot_count = slots,
-                               .usual_size = usual.size,
-                               .plain_size = rendered->size};
+    *page = (struct kept_page){
+        .cache = cache, .memory = memory, .slot_count = slots, .usual_size = usual.size};
     page->parts = (struct part *)(page + 1);
     page->runs = (struct run *)(page->parts + slots + 1);
     page->slots = (struct slot *)(page->runs + slots);
     page->plain = (uint8_t *)(page->slots + slots);
-    memcpy(page->plain, rendered->data, rendered->size);
-    parts_lay(page, rendered, usual);
+    parts_lay(page, rendered, places, usual);
     runs_lay(page);
     return page;
 }
@@ -224,6 +310,17 @@ struct kept_cache *request_kept(struct request *r)
     return r->worker->kept;
 }
 
+static bool mark_fill(struct request *r, struct reply *out, const struct slot *slot)
+{
+    if (strcmp(slot->name, "form") == 0)
+        buf_attr(&out->fills, guard_form(r, out, route_table[slot->id].pattern));
+    else if (strcmp(slot->name, "request") == 0)
+        buf_attr(&out->fills, guard_request_id(r));
+    else
+        return false;
+    return true;
+}
+
 enum result reply_kept(struct request *r, struct reply *out, struct kept_page *page,
                        kept_fill *fill, void *self)
 {
@@ -234,7 +331,10 @@ enum result reply_kept(struct request *r, struct reply *out, struct kept_page *p
     out->fill_ends = arena_array(out->arena, size_t, page->slot_count + 1);
     for (size_t i = 0; i < page->slot_count; i++) {
         const struct slot *slot = &page->slots[i];
-        if (!route_hooks.fill || !route_hooks.fill(r, out, &out->fills, slot->name, slot->id)) {
+        bool done =
+            mark_fill(r, out, slot) ||
+            (route_hooks.fill && route_hooks.fill(r, out, &out->fills, slot->name, slot->id));
+        if (!done) {
             assert(fill);
             fill(r, out, &out->fills, slot->name, slot->id, self);
         }

@@ -10,6 +10,10 @@
  * copies what was stored at the run's first place. For a reader who has other bytes in one place of
  * a run, that run and the next are joined from their parts.
  *
+ * What is the reader's own inside other markup (a form's token) is a mark in what is rendered and a
+ * slot in what is kept: the markup of a form is then the same for all, and compressed with the
+ * rest.
+ *
  * Each piece is compressed when the first reader needs it.
  *
  * Only for what every reader who may open the page may see. The memory is bounded by setting
@@ -32,6 +36,7 @@ struct kept_key {
     int64_t version;  /* of the thread; a newer one replaces an older one */
     int64_t version2; /* of the ranks */
     int64_t version3; /* of what changes with time alone */
+    unsigned variant; /* 0 .. 255: versions kept beside each other, by kind of reader */
 };
 
 struct kept_cache *kept_open(size_t bytes_max);
@@ -44,11 +49,18 @@ struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
                            const struct buf *rendered, struct kept_usual usual);
 struct kept_cache *request_kept(struct request *r);
 
+/* While a page is rendered to be kept, guard_form and guard_request_id give marks: no reader's
+ * token can come into what others are sent. reply_kept fills the slots of both by itself. */
+void kept_render(struct request *r, bool begins);
+/* The text that stands for slot (name, id) until kept_put. It goes through every escape as it is.
+ */
+struct text kept_mark(struct arena *arena, const char *name, int64_t id);
+
 /* Writes what belongs in one slot for this reader. `buf` is the only place to write to. */
 typedef void kept_fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                        int64_t id, void *self);
-/* Answer with a kept page; `fill` is called once per slot, in order. Slots that every page has
- * (layout.html: "reader") go to route_hooks.fill without asking `fill`. */
+/* Answer with a kept page; `fill` is called once per slot, in order. Slots that every page may have
+ * (marks; layout.html: "reader", by route_hooks.fill) are filled without asking `fill`. */
 MUST_USE enum result reply_kept(struct request *r, struct reply *out, struct kept_page *page,
                                 kept_fill *fill, void *self);
 

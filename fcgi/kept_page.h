@@ -4,8 +4,9 @@
 #include "fcgi/gzip.h"
 #include "fcgi/kept.h"
 
-/* MASK_LOW and above: bytes that are in no UTF-8, to stand where a reader's own will be. */
-enum { SLOT_NAME_SIZE = 24, USUAL_MAX = 128, MASK_LOW = 0xf8 };
+/* MASK_LOW and above: bytes that are in no UTF-8, to stand where a reader's own will be. MARK:
+ * before and behind a mark; none is left in what is kept. */
+enum { SLOT_NAME_SIZE = 24, USUAL_MAX = 128, MASK_LOW = 0xf8, MARK = 0xff };
 
 struct slot {
     char name[SLOT_NAME_SIZE];

@@ -122,6 +122,9 @@ static void field_write(struct buf *out, const struct field *field)
         buf_format(out, "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{%" PRId64 "}$\"",
                    field->high);
         break;
+    case FIELD_LIST:
+        buf_format(out, "{\"type\":\"array\",\"items\":{\"type\":\"string\"}");
+        break;
     case FIELD_FILE:
         buf_format(out, "{\"type\":\"string\",\"contentMediaType\":\"application/octet-stream\"");
         break;

@@ -94,10 +94,10 @@ static bool only_asks(enum command_kind kind)
     return kind == COMMAND_CAMPAIGNS || kind == COMMAND_SPONSOR_TOTALS ||
            kind == COMMAND_ALL_CAMPAIGNS || kind == COMMAND_PERIODS ||
            kind == COMMAND_LEDGER_PAGE || kind == COMMAND_RULE_ACTIVE ||
-           kind == COMMAND_EARMARK_TERMS || kind == COMMAND_APPLICATIONS ||
-           kind == COMMAND_STANDING || kind == COMMAND_QUIZ || kind == COMMAND_TOKENS ||
-           kind == COMMAND_VOUCHING || kind == COMMAND_VOUCH_TREE || kind == COMMAND_FOLLOWING ||
-           kind == COMMAND_FEED_READ || kind == COMMAND_FLAGS_OWN ||
+           kind == COMMAND_RULE_CHECK || kind == COMMAND_EARMARK_TERMS ||
+           kind == COMMAND_APPLICATIONS || kind == COMMAND_STANDING || kind == COMMAND_QUIZ ||
+           kind == COMMAND_TOKENS || kind == COMMAND_VOUCHING || kind == COMMAND_VOUCH_TREE ||
+           kind == COMMAND_FOLLOWING || kind == COMMAND_FEED_READ || kind == COMMAND_FLAGS_OWN ||
            kind == COMMAND_MODERATION_QUEUE || kind == COMMAND_MODERATION_COUNT ||
            kind == COMMAND_SAFETY_DESK || kind == COMMAND_CONTACTS || kind == COMMAND_REPORTS_FEED;
 }

@@ -47,7 +47,9 @@ struct page_kind {
 /* What all readers see. */
 MUST_USE enum result page_kind_load(struct request *r, int64_t kind, bool solved,
                                     struct view_thread_kind *v);
-/* The slots "poll", "own_rating" and "solve". False: it is none of them. */
+bool page_has_rated(struct request *r, struct page_kind *me);
+struct view_own_rating page_own_rating(struct request *r, struct reply *out, struct page_kind *me);
+/* The slots "poll", "own_rating" (of who has rated) and "solve". False: it is none of them. */
 bool page_kind_fill(struct request *r, struct reply *out, struct buf *buf, const char *slot,
                     struct page_kind *me);
 /* The same three, for JSON. */

@@ -2,6 +2,8 @@
  * thread and ranks and kept; the reader's own votes, tokens and draft are filled into its slots. It
  * is kept in three versions, by how much of the votes a reader may see (page_question_votes.h); the
  * blind one knows nothing of ranks or totals, so it does not even change when somebody votes.
+ * Forms that stand in it as they come are kept too, with marks for tokens; a form that says
+ * something (a draft, faults, an own rating) is a slot, in a variant of the page without it.
  * Times in it are dates, since a kept page outlives "5 min ago"; site.js makes them relative. */
 #include "fcgi/page_drafts.h"
 #include "fcgi/page_kinds.h"
@@ -19,7 +21,9 @@
 #include "ranking/ranking.h"
 #include "schema/rank.h"
 
-enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
+enum { POSTINGS_MAX = 201, PAGE_ROOM = 32 * 1024, ANSWER_ROOM = 2 * 1024 };
+/* What makes the page another one for a reader, beside what he sees of the votes. */
+enum { VARIANT_ASKER = 1, VARIANT_TYPED = 2, VARIANT_RATED = 4 };
 
 /* The reader's relation to this thread, and what is in the answer's form. */
 struct personal {
@@ -32,6 +36,7 @@ struct personal {
     struct text body;
     bool preview;
     struct page_kind by_kind;
+    unsigned variant;
     const struct page_draft *draft; /* the body is from it */
 };
 
@@ -89,15 +94,14 @@ static void fill(struct request *r, struct reply *out, struct buf *buf, const ch
     if (strcmp(slot, "own_vote") == 0) {
         struct view_own_vote v = sight_own_vote(r, &me->sight, id, me->vote_form);
         html_own_vote(buf, &v);
-    } else if (strcmp(slot, "totals_gate") == 0) {
-        struct view_totals_gate v = sight_gate(r, out, &me->sight);
-        html_totals_gate(buf, &v);
     } else if (strcmp(slot, "moderation") == 0) {
         struct view_question_own v = page_question_own(r, out, id, &me->thread);
         html_question_own(buf, &v);
     } else if (strcmp(slot, "answer_form") == 0) {
-        struct view_answer_form v = answer_form_of(r, out, me);
-        html_answer_form(buf, &v);
+        if (me->variant & VARIANT_TYPED) {
+            struct view_answer_form v = answer_form_of(r, out, me);
+            html_answer_form(buf, &v);
+        }
     } else if (strcmp(slot, "follow") == 0) {
         struct view_follow v = page_follow_view(r, out, me->question, me->sight.asker);
         html_follow(buf, &v);
@@ -245,9 +249,16 @@ static enum result question_json(struct request *r, struct reply *out, struct pe
     return OK;
 }
 
+static unsigned variant_of(struct request *r, struct personal *me)
+{
+    bool typed = r->method == METHOD_POST || me->body.size > 0 || me->draft != NULL;
+    return (me->sight.asker ? VARIANT_ASKER : 0) | (typed ? VARIANT_TYPED : 0) |
+           (page_has_rated(r, &me->by_kind) ? VARIANT_RATED : 0);
+}
+
 /* The version this reader sees. Only those that show ranks or totals change with them. Who does not
  * vote has one of his own, since what is usual beside an answer is another for him. */
-static enum result version_of(struct request *r, const struct personal *me, struct kept_key *key)
+static enum result version_of(struct request *r, struct personal *me, struct kept_key *key)
 {
     static const char *const pages[] = {
         [SIGHT_BLIND] = "question-blind",
@@ -257,6 +268,7 @@ static enum result version_of(struct request *r, const struct personal *me, stru
     struct rank_question_version_row rank = {0};
     enum sight_kind kind = me->sight.kind;
     enum result result = NOT_FOUND;
+    me->variant = variant_of(r, me);
     if (kind != SIGHT_BLIND)
         result = rank_question_version(request_store(r, WEB_RANK), r->arena, me->question, &rank);
     if (kind != SIGHT_BLIND && (result == OK || result == NOT_FOUND)) /* nothing ranked yet */
@@ -269,7 +281,8 @@ static enum result version_of(struct request *r, const struct personal *me, stru
                              .id = me->question,
                              .version = version,
                              .version2 = rank.version,
-                             .version3 = kind == SIGHT_OPEN ? sight_step(r) : 0};
+                             .version3 = kind == SIGHT_OPEN ? sight_step(r) : 0,
+                             .variant = me->variant};
     return result == NOT_FOUND ? OK : result;
 }
 
@@ -286,8 +299,8 @@ static struct kept_usual usual_of(struct request *r, const struct personal *me)
 }
 
 /* Renders it for all readers who see as much of the votes as this one. */
-static enum result page_render(struct request *r, const struct personal *me, struct kept_key key,
-                               struct kept_page **page)
+static enum result page_render(struct request *r, struct reply *out, struct personal *me,
+                               struct kept_key key, struct kept_page **page)
 {
     struct sight all = {.kind = me->sight.kind, /* nobody's own */
                         .question = me->question,
@@ -300,7 +313,14 @@ static enum result page_render(struct request *r, const struct personal *me, str
         result = question_load(r, &all, &v);
     if (result != OK)
         return result;
-    buf_open(&rendered, r->arena, PAGE_ROOM);
+    kept_render(r, true);
+    v.gate = sight_gate(r, out, &me->sight);
+    if ((key.variant & VARIANT_TYPED) == 0)
+        v.answer = answer_form_of(r, out, me);
+    if ((key.variant & VARIANT_RATED) == 0)
+        v.own_rating = page_own_rating(r, out, &me->by_kind);
+    kept_render(r, false);
+    buf_open(&rendered, r->arena, PAGE_ROOM + v.answers_count * ANSWER_ROOM);
     html_question(&rendered, &v);
     *page = kept_put(request_kept(r), key, &rendered, usual_of(r, me));
     return OK;
@@ -323,7 +343,7 @@ static enum result question_show(struct request *r, struct reply *out, struct pe
         return question_json(r, out, me);
     struct kept_page *page = kept_find(request_kept(r), key);
     if (page == NULL)
-        result = page_render(r, me, key, &page);
+        result = page_render(r, out, me, key, &page);
     return result == OK ? reply_kept(r, out, page, fill, me) : result;
 }
 

@@ -198,8 +198,13 @@ static struct view_poll poll_of(struct request *r, struct reply *out, struct pag
     return v;
 }
 
-static struct view_own_rating own_rating_of(struct request *r, struct reply *out,
-                                            struct page_kind *me)
+bool page_has_rated(struct request *r, struct page_kind *me)
+{
+    own_load(r, me);
+    return me->relevance > 0 || me->importance > 0;
+}
+
+struct view_own_rating page_own_rating(struct request *r, struct reply *out, struct page_kind *me)
 {
     struct view_own_rating v = {.question = me->question, .form = TEXT("")};
     v.can_rate = me->physician && !me->asker && me->kind <= POSTING_OBSERVATION;
@@ -282,8 +287,10 @@ bool page_kind_fill(struct request *r, struct reply *out, struct buf *buf, const
         struct view_poll v = poll_of(r, out, me);
         html_poll(buf, &v);
     } else if (strcmp(slot, "own_rating") == 0) {
-        struct view_own_rating v = own_rating_of(r, out, me);
-        html_own_rating(buf, &v);
+        if (page_has_rated(r, me)) {
+            struct view_own_rating v = page_own_rating(r, out, me);
+            html_own_rating(buf, &v);
+        }
     } else if (strcmp(slot, "solve") == 0) {
         struct view_solve_form v = solve_of(r, out, me);
         html_solve(buf, &v);
@@ -297,7 +304,7 @@ void page_kind_json(struct request *r, struct reply *out, struct page_kind *me,
                     struct view_question *v)
 {
     v->poll = poll_of(r, out, me);
-    v->own_rating = own_rating_of(r, out, me);
+    v->own_rating = page_own_rating(r, out, me);
     v->solve = solve_of(r, out, me);
 }
 

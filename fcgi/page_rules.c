@@ -1,5 +1,5 @@
-/* The rules, for admins: versions, and the form that proposes another one. A proposal changes
- * nothing by itself: page_rule.c has its trial and its approval. */
+/* The rules, for admins: versions, and what is in force. page_rule_edit.c has the form that changes
+ * one, page_rule.c what becomes of a proposed change. */
 #include "fcgi/page_rules.h"
 
 #include <inttypes.h>
@@ -10,19 +10,12 @@
 #include "schema/board.h"
 #include "schema/rank.h"
 
-enum { RULES_SHOWN = 50, CONSTANTS_SHOWN = 128, SCRIPT_MAX = 65536 };
+enum { RULES_SHOWN = 50 };
 
 const struct field fields_rules_form[] = {
     {.name = "name", .type = FIELD_LINE, .high = 40, .optional = true, .label = "The rule"},
     {.name = NULL},
 };
-const struct field fields_rules[] = {
-    {.name = "name", .type = FIELD_LINE, .low = 2, .high = 40, .label = "The rule"},
-    {.name = "reason", .type = FIELD_LINE, .low = 1, .high = 400, .label = "The reason"},
-    {.name = "script", .type = FIELD_TEXT, .low = 1, .high = SCRIPT_MAX, .label = "The script"},
-    {.name = NULL},
-};
-
 /* What an admin may tune, and what each is for. */
 static const struct {
     const char *name, *words;
@@ -34,12 +27,12 @@ static const struct {
 };
 enum { KNOWN = sizeof known / sizeof known[0] };
 
-static size_t known_index(struct text name)
+struct text page_rule_known(struct text name)
 {
-    size_t i = 0;
-    while (i < KNOWN && !text_is(name, known[i].name))
-        i++;
-    return i;
+    for (size_t i = 0; i < KNOWN; i++)
+        if (text_is(name, known[i].name))
+            return text_of(known[i].name);
+    return TEXT("");
 }
 
 /* Reward rules lie in the vault, which only the paymaster reads. */
@@ -131,29 +124,7 @@ static enum result rows_load(struct request *r, struct view_rules *v)
     return OK;
 }
 
-static enum result constants_load(struct request *r, struct view_rules *v)
-{
-    struct rank_rule_constants_row *rows;
-    size_t count;
-    if (!text_is(v->name, RANKING_RULE_NAME))
-        return OK;
-    enum result result = rank_rule_constants(request_store(r, WEB_RANK), r->arena, &rows, &count);
-    if (result != OK)
-        return result;
-    v->constants = arena_array(r->arena, struct view_constant, CONSTANTS_SHOWN);
-    for (size_t i = 0; i < count && i < CONSTANTS_SHOWN; i++)
-        v->constants[v->constants_count++] = (struct view_constant){
-            .name = rows[i].name,
-            .value = arena_format(r->arena, "%g", rows[i].value),
-            .low = arena_format(r->arena, "%g", rows[i].low),
-            .high = arena_format(r->arena, "%g", rows[i].high),
-            .unit = rows[i].unit,
-            .meaning = rows[i].meaning,
-        };
-    return OK;
-}
-
-static enum result rules_show(struct request *r, struct reply *out, struct view_rules *v)
+enum result page_rules_show(struct request *r, struct reply *out, struct view_rules *v)
 {
     v->head = page_head(r, TEXT("Rules"));
     v->kinds = arena_array(r->arena, struct view_rule_kind, KNOWN);
@@ -164,11 +135,12 @@ static enum result rules_show(struct request *r, struct reply *out, struct view_
             .chosen = text_is(v->name, known[i].name),
         };
     enum result result = rows_load(r, v);
-    if (result == OK)
-        result = constants_load(r, v);
     if (result != OK)
         return result;
+    page_rule_look(r, v);
     v->form = guard_form(r, out, "/admin/rules");
+    v->check_form = guard_form(r, out, "/admin/rules/check");
+    v->draft_form = guard_form(r, out, "/admin/rules/draft");
     v->request = guard_request_id(r);
     page_form_problems(r, "reason script", &v->problems, &v->problems_count);
     return reply_view(r, out, rules, v);
@@ -177,60 +149,10 @@ static enum result rules_show(struct request *r, struct reply *out, struct view_
 enum result page_rules(struct request *r, struct reply *out)
 {
     struct text asked = request_text(r, "name");
-    size_t index = asked.size > 0 ? known_index(asked) : 0;
-    if (index == KNOWN)
+    struct text name = page_rule_known(asked.size > 0 ? asked : text_of(known[0].name));
+    if (name.size == 0)
         return NOT_FOUND;
-    struct view_rules v = {.name = text_of(known[index].name), .reason = TEXT("")};
-    /* Without it the form still serves: the page says that the script is not there. */
-    v.missing = page_rule_active(r, v.name, &v.script) != OK;
-    return rules_show(r, out, &v);
-}
-
-enum result page_rules_again(struct request *r, struct reply *out)
-{
-    size_t index = known_index(request_typed(r, "name"));
-    struct view_rules v = {
-        .name = text_of(known[index < KNOWN ? index : 0].name),
-        .reason = request_typed(r, "reason"),
-        .script = request_typed(r, "script"),
-    };
-    return rules_show(r, out, &v);
-}
-
-/* A form sends line ends as CRLF; without the last one the script would differ from the one it was
- * made from. */
-static struct text with_line_end(struct arena *arena, struct text script)
-{
-    return arena_format(arena, "%.*s\n", (int)script.size, script.data);
-}
-
-enum result page_rules_post(struct request *r, struct reply *out)
-{
-    struct json *root;
-    struct text active;
-    struct reply_created created;
-    struct command command = {.kind = COMMAND_RULE_PROPOSE};
-    command.rule_propose.name = request_text(r, "name");
-    command.rule_propose.reason = request_text(r, "reason");
-    command.rule_propose.script = with_line_end(r->arena, request_text(r, "script"));
-    if (known_index(command.rule_propose.name) == KNOWN)
-        request_fault_add(r, "name", "There is no rule of this name.");
-    else if (page_rule_active(r, command.rule_propose.name, &active) == OK &&
-             text_equal(active, command.rule_propose.script))
-        request_fault_add(r, "script", "This is the script in force: nothing in it has changed.");
-    if (command.rule_propose.script.size > SCRIPT_MAX)
-        request_fault_add(r, "script",
-                          "The script is over the limit of %d bytes by its last line "
-                          "end. Please shorten it.",
-                          SCRIPT_MAX);
-    if (r->fault_count > 0)
-        return INVALID;
-    enum result result = page_program(r, "clerk", &command, &root);
-    if (result != OK)
-        return result;
-    result = root != NULL ? reply_created_read(root, r->arena, &created) : UNKNOWN;
-    json_close(root);
-    if (result != OK)
-        return UNKNOWN;
-    return reply_redirect(r, out, "/admin/rule/%" PRId64, created.id);
+    struct view_rules v = {.name = name, .reason = TEXT(""), .draft_words = TEXT("")};
+    page_rule_begun(r, &v);
+    return page_rules_show(r, out, &v);
 }

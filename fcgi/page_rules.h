@@ -1,10 +1,20 @@
 #pragma once
-/* What the two pages about rules share. */
+/* What the pages about rules share. */
 #include "fcgi/page_doors.h"
 
 /* The script in force under this name, shipped or approved. What the stores or the paymaster say
  * when it cannot be read; *script is then "". */
 MUST_USE enum result page_rule_active(struct request *r, struct text name, struct text *script);
+
+/* The name as the house has it; "" when there is no such rule. */
+struct text page_rule_known(struct text name);
+/* The page with this script in its form. */
+struct view_rules;
+MUST_USE enum result page_rules_show(struct request *r, struct reply *out, struct view_rules *v);
+/* The script to begin with: the reader's draft of a change, else the rule in force. */
+void page_rule_begun(struct request *r, struct view_rules *v);
+/* Has v->script looked over by the program that would run it: constants, faults, examples. */
+void page_rule_look(struct request *r, struct view_rules *v);
 
 /* What changed between two texts, line by line, with a few lines around each change. `kind` of a
  * line: "same", "gone", "new" or "skip" (lines left out). */

@@ -66,6 +66,10 @@ page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_
     page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
+/* Where a member's money goes (page_payee.c), and asking for it (page_earnings.c). */
+extern const struct field fields_payout[], fields_payee[], fields_tax_form[], fields_earnings[];
+page_function page_payee, page_payee_again, page_payee_post, page_tax_form_post;
+page_function page_payout_ask_post;
 /* Personal tokens and what programs must know, for the interface of programs. */
 extern const struct field fields_tokens_form[], fields_tokens[];
 page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;
@@ -83,11 +87,13 @@ page_function page_reports_feed, page_reports_feed_again, page_reports_feed_post
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],
-    fields_withdraw[], fields_approve[], fields_confirm[], fields_ledger[], fields_fund[],
-    fields_period[];
+    fields_rule_draft[], fields_withdraw[], fields_approve[], fields_confirm[], fields_ledger[],
+    fields_fund[], fields_period[];
 page_function page_admin, page_members, page_members_again, page_decide_post; /* page_members.c */
-page_function page_rules, page_rules_again, page_rules_post;                  /* page_rules.c */
-page_function page_confirm_post, page_confirm_again;                          /* page_confirm.c */
+page_function page_rules;                                                     /* page_rules.c */
+page_function page_rules_again, page_rules_check, page_rules_draft_post,
+    page_rules_post;                                 /* page_rules.c */
+page_function page_confirm_post, page_confirm_again; /* page_confirm.c */
 page_function page_rule, page_rule_again, page_approve_post, page_withdraw_post; /* page_rule.c */
 page_function page_ledger, page_ledger_again, page_fund_post, page_period_post;  /* page_ledger.c */
 page_function page_status;

@@ -15,7 +15,7 @@
 #include "fcgi/multipart.h"
 #include "schema/command.h"
 
-enum { PATH_SIZE_MAX = 300, QUERY_SIZE_MAX = 4096, PAIRS_MAX = 64, WORDS_MAX = 300 };
+enum { PATH_SIZE_MAX = 300, QUERY_SIZE_MAX = 4096, PAIRS_MAX = 160, WORDS_MAX = 300 };
 enum { FILE_WAIT_MS = 7500 }; /* work on what came beside a command may take seconds */
 
 /* Paths of this site need no percent-encoding, so one that has it is not ours. */
@@ -213,12 +213,25 @@ static struct text shown(struct arena *arena, struct text text)
     return (struct text){copy, text.size};
 }
 
+/* One more line; a line end inside of a value would make two of it. */
+static struct text list_add(struct arena *arena, struct text list, struct text value)
+{
+    char *line = (char *)(uintptr_t)arena_text(arena, value).data;
+    for (size_t i = 0; i < value.size; i++)
+        line[i] = line[i] == '\n' || line[i] == '\r' ? ' ' : line[i];
+    if (!list.data)
+        return (struct text){line, value.size};
+    return arena_format(arena, "%.*s\n%.*s", (int)list.size, list.data, (int)value.size, line);
+}
+
 static void raw_set(struct request *r, const struct field *fields, struct text name,
                     struct text value, struct text *raw)
 {
     size_t i = field_index(fields, name);
     assert(i < REQUEST_FIELDS_MAX);
-    if (fields[i].name && raw[i].data)
+    if (fields[i].name && fields[i].type == FIELD_LIST)
+        raw[i] = list_add(r->arena, raw[i], value);
+    else if (fields[i].name && raw[i].data)
         request_fault_add(r, fields[i].name, "%s was sent twice.", fields[i].label);
     else if (fields[i].name)
         raw[i] = value;
@@ -292,7 +305,7 @@ struct text request_text(const struct request *r, const char *name)
     enum field_type type;
     const struct field_value *value = value_of(r, name, &type);
     assert(type == FIELD_LINE || type == FIELD_TEXT || type == FIELD_SECRET || type == FIELD_KEY ||
-           type == FIELD_MONTH);
+           type == FIELD_MONTH || type == FIELD_LIST);
     return value->text;
 }
 
@@ -416,8 +429,9 @@ static struct bytes command_fill(struct request *r, struct command *command)
 enum result request_command(struct request *r, const char *program, struct command *command,
                             struct bytes *reply)
 {
-    struct caller *caller =
-        strcmp(program, "paymaster") == 0 ? &r->worker->paymaster : &r->worker->clerk;
+    struct caller *caller = strcmp(program, "paymaster") == 0 ? &r->worker->paymaster
+                            : strcmp(program, "ranker") == 0  ? &r->worker->ranker
+                                                              : &r->worker->clerk;
     assert(strcmp(program, caller->program) == 0);
     return caller_ask(caller, r->arena, command_fill(r, command), reply);
 }

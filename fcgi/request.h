@@ -25,7 +25,8 @@ enum method { METHOD_GET = 1, METHOD_POST = 2 };
  * is true. KEY: exactly `high` lower-case hex digits. MONTH: 2026-03. DATE: 2026-03-14, given as
  * the first millisecond of that UTC day. MONEY: dollars with at most two decimals, given in cents,
  * low..high in cents. FILE: bytes as sent, low..high, never shown again; a form may come as
- * multipart/form-data only where its table has one. */
+ * multipart/form-data only where its table has one. LIST: the values of a name that was sent any
+ * number of times, one a line in their order, each as sent; low..high bytes together. */
 enum field_type {
     FIELD_LINE,
     FIELD_TEXT,
@@ -36,7 +37,8 @@ enum field_type {
     FIELD_MONTH,
     FIELD_DATE,
     FIELD_MONEY,
-    FIELD_FILE
+    FIELD_FILE,
+    FIELD_LIST
 };
 struct field {
     const char *name;
@@ -129,6 +131,7 @@ struct request {
     size_t fault_count;
     enum result why;    /* in an `again` page: what went wrong (INVALID, STALE, TOO_MUCH, TOO_OFTEN,
                            BUSY ...) */
+    bool keeps;         /* what is rendered now is for other readers too (fcgi/kept.h) */
     bool has_form_root; /* a new __Host-f cookie goes out with this reply */
     uint8_t form_root[32];
     uint32_t open_stores; /* bit (1 << enum web_store): has a snapshot in this request */

@@ -42,7 +42,8 @@ const struct route route_table[] = {
     GET("/m/:id", MEMBER, MEMBER, READ, fields_member, page_member),
     GET("/why/posting/:id", MEMBER, MEMBER, READ, NULL, page_why_posting),
     GET("/why/member/:id", MEMBER, MEMBER, READ, NULL, page_why_member),
-    GET("/earnings", MEMBER, PHYSICIAN, READ, NULL, page_earnings),
+    GET("/earnings", MEMBER, PHYSICIAN, READ, fields_earnings, page_earnings),
+    POST("/earnings/payout", MEMBER, PHYSICIAN, POST, NULL, page_payout_ask_post, page_earnings),
     GET("/earnings/:id/receipt", MEMBER, PHYSICIAN, READ, fields_receipt, page_receipt),
     GET("/notices", MEMBER, PHYSICIAN, READ, NULL, page_notices),
     POST("/notices/seen", MEMBER, PHYSICIAN, POST, fields_seen, page_seen_post, NULL),
@@ -86,6 +87,11 @@ const struct route route_table[] = {
     GET("/account/export", LOGIN, ACCOUNT, POST, fields_export, page_export),
     GET("/account/leave", LOGIN, ACCOUNT, READ, NULL, page_leave),
     POST("/account/leave", LOGIN, ACCOUNT, POST, fields_leave, page_leave_post, page_leave_again),
+    GET("/account/payout", LOGIN, PHYSICIAN, READ, fields_payout, page_payee),
+    POST("/account/payout", LOGIN, PHYSICIAN, POST, fields_payee, page_payee_post,
+         page_payee_again),
+    POST("/account/tax", LOGIN, PHYSICIAN, POST, fields_tax_form, page_tax_form_post,
+         page_payee_again),
     GET("/account/tokens", LOGIN, PHYSICIAN, READ, fields_tokens_form, page_tokens),
     POST("/account/tokens", LOGIN, PHYSICIAN, POST, fields_tokens, page_tokens_post,
          page_tokens_again),
@@ -120,6 +126,10 @@ const struct route route_table[] = {
          page_members_again),
     GET("/admin/rules", ADMIN, ADMIN, READ, fields_rules_form, page_rules),
     POST("/admin/rules", ADMIN, ADMIN, POST, fields_rules, page_rules_post, page_rules_again),
+    LOOK("/admin/rules/check", ADMIN, ADMIN, READ, fields_rule_draft, page_rules_check,
+         page_rules_again),
+    POST("/admin/rules/draft", ADMIN, ADMIN, POST, fields_rule_draft, page_rules_draft_post,
+         page_rules_again),
     GET("/admin/rule/:id", ADMIN, ADMIN, READ, NULL, page_rule),
     POST("/admin/rule/:id/approve", ADMIN, ADMIN, POST, fields_approve, page_approve_post,
          page_rule_again),
@@ -331,6 +341,16 @@ static bool path_fits(const char *pattern, struct text path, int64_t *id, struct
         if (!text_next(&rest, '/', &part) || !part_fits(want, part, id, name))
             return false;
     return !text_next(&rest, '/', &part);
+}
+
+size_t route_of_form(const char *pattern)
+{
+    size_t i = 0;
+    while (i < route_count &&
+           (route_table[i].method != METHOD_POST || strcmp(route_table[i].pattern, pattern) != 0))
+        i++;
+    assert(i < route_count);
+    return i;
 }
 
 enum result route_find(enum pool pool, struct request *r, const struct route **route,

@@ -44,6 +44,8 @@ MUST_USE enum result route_find(enum pool pool, struct request *r, const struct 
 /* Whether the address itself is the permission (":token" in the pattern): who has it may, from any
  * site and without a form of ours, as mail programs do (RFC 8058). Such a path is in no log. */
 bool route_by_token(const struct route *route);
+/* The place in route_table of the row that takes a POST to `pattern`; asserts that there is one. */
+size_t route_of_form(const char *pattern);
 
 /* What the engine asks of the pages, so that every page looks alike; NULL: plain words without
  * layout. fill: returns false for a slot that is not one of every page's. It runs for kept pages

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "board/board.h"
 #include "core/alive.h"
 #include "core/clock.h"
 #include "core/conf.h"
@@ -29,7 +30,7 @@ enum {
     WHOLE_MS = 3000, /* longest time for a whole request to arrive (nginx has it complete) */
     STALE_TICK_US = 1000 * 1000,
     ARGUMENTS = 8,
-    MEMORY_MIB = 512, /* address space of a worker without its kept pages */
+    MEMORY_MIB = 512, /* address space of a worker without its kept pages and what search maps */
     FILES = 64,
     DESCRIPTION_ROOM = 8 * 1024 * 1024,
 };
@@ -118,7 +119,7 @@ static void confine(const struct worker *worker)
     size_t count = worker_folders(worker, folders);
     const struct sandbox sandbox = {
         .kind = SANDBOX_WEB,
-        .memory_mib = MEMORY_MIB + conf_int("web.kept_mib"),
+        .memory_mib = MEMORY_MIB + SEARCH_MAP_MIB + conf_int("web.kept_mib"),
         .files_max = FILES,
         .folders = folders,
         .folder_count = count,
@@ -204,7 +205,7 @@ static int routes_print(void)
         [FIELD_LINE] = "line",   [FIELD_TEXT] = "text", [FIELD_SECRET] = "secret",
         [FIELD_INT] = "int",     [FIELD_FLAG] = "flag", [FIELD_KEY] = "key",
         [FIELD_MONTH] = "month", [FIELD_DATE] = "date", [FIELD_MONEY] = "money",
-        [FIELD_FILE] = "file",
+        [FIELD_FILE] = "file",   [FIELD_LIST] = "list",
     };
     for (size_t i = 0; i < route_count; i++) {
         const struct route *row = &route_table[i];

@@ -40,7 +40,7 @@ static const struct {
                                           BIT(WEB_PAD) | BIT(WEB_PUBMED) | BIT(WEB_VOCAB)},
     [POOL_SPONSOR] = {ROLE_WEB_SPONSOR, BIT(WEB_BOARD) | BIT(WEB_RELEASE)},
     [POOL_ADMIN] = {ROLE_WEB_ADMIN, BIT(WEB_BOARD) | BIT(WEB_RANK) | BIT(WEB_STATEMENT) |
-                                        BIT(WEB_PUBMED) | BIT(WEB_SIGNAL)},
+                                        BIT(WEB_PUBMED) | BIT(WEB_SIGNAL) | BIT(WEB_PAD)},
 };
 
 static const char *store_path(size_t store)
@@ -60,6 +60,7 @@ void worker_open(struct worker *worker, enum pool pool)
         .store_mask = rights[pool].stores,
         .clerk = {.program = "clerk", .fd = -1, .wait_ms = CALL_WAIT_MS},
         .paymaster = {.program = "paymaster", .fd = -1, .wait_ms = CALL_WAIT_MS},
+        .ranker = {.program = "ranker", .fd = -1, .wait_ms = CALL_WAIT_MS},
     };
     arena_open(&worker->arena, ARENA_SIZE);
     for (size_t i = 0; i < WEB_STORES; i++) {
@@ -88,6 +89,7 @@ void worker_close(struct worker *worker)
             db_close(worker->stores[i]);
     caller_close(&worker->clerk);
     caller_close(&worker->paymaster);
+    caller_close(&worker->ranker);
     rates_close(worker->rates);
     kept_close(worker->kept);
     arena_close(&worker->arena);

@@ -10,7 +10,7 @@ struct worker {
     struct db *stores[WEB_STORES]; /* NULL: this pool may not read it, or it is not there yet */
     uint64_t files[WEB_STORES];    /* inode of each open store */
     uint32_t store_mask;           /* bit (1 << enum web_store): may be read by this pool */
-    struct caller clerk, paymaster;
+    struct caller clerk, paymaster, ranker;
     struct kept_cache *kept;
     struct rates *rates;
     struct arena arena;

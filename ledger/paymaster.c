@@ -43,6 +43,10 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
                                messages, BATCH_MOST, &other);
     /* Sessions first: a sponsor who just signed in must be known. */
     enum result followed = vault_follow(paymaster);
+    if (followed == OK && paymaster->payees_moved) {
+        paymaster->payees_moved = false;
+        followed = moved_catch_up(paymaster);
+    }
     for (size_t i = 0; i < count; i++) {
         struct buf reply;
         arena_reset(&paymaster->arena, 0);

@@ -13,13 +13,13 @@ enum { BATCH_PLANNED = 1, BATCH_HELD = 2, BATCH_EXPORTED = 3 };
 
 /* --- planning --- */
 
-static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16], int64_t member,
-                             int64_t *planned)
+static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16],
+                             const struct vault_rail_payees_row *payee, int64_t *planned)
 {
     struct book_account account;
     struct vault_rail_released_row released;
     uint8_t id[16], hold[16];
-    int64_t now_ms = clock_now_ms();
+    int64_t member = payee->member, now_ms = clock_now_ms();
     int64_t released_ms = now_ms - conf_int("payout.hold_days") * DAY_MS;
     account_member(&paymaster->key, member, id);
     arena_reset(&paymaster->book_arena, 0);
@@ -33,12 +33,17 @@ static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16
     int64_t cents = account.credits_posted - account.debits_posted - account.debits_pending;
     if (released.cents < cents)
         cents = released.cents;
-    if (cents < conf_int("payout.threshold_cents"))
+    if (cents < (payee->asked_ms > 0 ? 1 : conf_int("payout.threshold_cents")))
         return OK;
+    /* What was asked for is done with this. */
+    if (payee->asked_ms > 0)
+        result = vault_payee_asked(paymaster->vault, member, 0);
+    if (result != OK)
+        return result;
     account_payout_id(&paymaster->key, "hold", batch, member, hold);
     ++*planned;
     return vault_rail_item_add(paymaster->vault, bytes_of(hold, 16), bytes_of(batch, 16), member,
-                               cents, now_ms);
+                               cents, payee->charity, now_ms);
 }
 
 static enum result batch_plan(struct paymaster *paymaster, enum rail rail, int64_t number,
@@ -52,11 +57,11 @@ static enum result batch_plan(struct paymaster *paymaster, enum rail rail, int64
     for (size_t count = PAYEES_PAGE; count == PAYEES_PAGE && result == OK;) {
         struct vault_rail_payees_row *rows;
         size_t mark = paymaster->arena.used;
-        result = vault_rail_payees(paymaster->vault, &paymaster->arena, after, PAYEES_PAGE, &rows,
-                                   &count);
+        result = vault_rail_payees(paymaster->vault, &paymaster->arena, (int64_t)rail, after,
+                                   PAYEES_PAGE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].member;
-            result = item_plan(paymaster, batch, after, planned);
+            result = item_plan(paymaster, batch, &rows[i], planned);
         }
         arena_reset(&paymaster->arena, mark);
     }
@@ -82,7 +87,10 @@ enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16], st
     buf_format(list, "\nrail %s\ntick %lld\n", rail_name((int)row.rail), (long long)row.tick_s);
     for (size_t i = 0; i < count; i++) {
         buf_hex(list, items[i].transfer);
-        buf_format(list, " %lld %lld\n", (long long)items[i].member, (long long)items[i].cents);
+        buf_format(list, " %lld %lld", (long long)items[i].member, (long long)items[i].cents);
+        if (items[i].charity.size > 0)
+            buf_format(list, " %.*s", (int)items[i].charity.size, items[i].charity.data);
+        buf_char(list, '\n');
     }
     return OK;
 }

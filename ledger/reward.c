@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/clock.h"
 #include "ledger/table.h"
 
@@ -114,6 +115,13 @@ bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
                        const uint8_t sha256[32])
 {
     return rule_find(reward, kind, sha256) < reward->rule_count;
+}
+
+void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
+                        struct buf *reply)
+{
+    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
+    check_reply(arena, script, &pay_functions[kind], 1, reply);
 }
 
 enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struct text name,

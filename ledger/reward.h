@@ -47,6 +47,9 @@ bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
                        const uint8_t sha256[32]);
 /* Check that a script is a reward rule of this kind: loads, has its function, passes its examples.
  */
+/* Everything that is wrong with it, as the reply rule_checked. */
+void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
+                        struct buf *reply);
 MUST_USE enum result reward_rule_check(struct arena *arena, enum earmark_kind kind,
                                        struct text name, struct text script, struct text *why);
 /* Its rule must be known. All earmarks before the first event. */

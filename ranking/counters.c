@@ -24,7 +24,8 @@ enum { COUNT_MAX = 1 << 30, MAP_FIRST = 1024 };
 
 static size_t map_place(const struct map *map, uint64_t key)
 {
-    size_t place = (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & (map->room - 1);
+    uint64_t mixed = key * 0x9e3779b97f4a7c15u; /* a pair's halves must both reach the low bits */
+    size_t place = (size_t)((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9u >> 24) & (map->room - 1);
     while (map->slots[place].key && map->slots[place].key != key)
         place = (place + 1) & (map->room - 1);
     return place;
@@ -269,13 +270,13 @@ int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t post
     return vote;
 }
 
-int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t target, int sign)
+struct pair_votes counters_pair(const struct counters *counters, int32_t voter, int32_t target)
 {
     assert(voter >= 0 && target != -1);
     if (!counters->pairs.room)
-        return 0;
+        return (struct pair_votes){0, 0};
     const struct pair_slot *slot = pair_slot(counters, voter, target);
-    return (sign >= 0 ? slot->up : 0) + (sign <= 0 ? slot->down : 0);
+    return (struct pair_votes){slot->up, slot->down};
 }
 
 void counters_pair_add(struct counters *counters, int32_t voter, int32_t target, int sign,

@@ -26,8 +26,10 @@ struct member_facts {
     int32_t received_up, received_down,
         received_linked;   /* linked: corroborations that count less than half */
     int32_t first_posting; /* his latest, then by next_of_author */
-    /* what the rules made of it */
-    double score, from_postings, from_votes, trust;
+    /* what the rules made of it; trust and worth by the set of that generation, and until another
+     * of his votes settles */
+    double score, from_postings, from_votes, trust, worth;
+    int32_t judged; /* generation; 0: not yet, or no longer */
     int32_t band;
     bool has_score, dirty;
     /* what is not shown yet (step.c) */
@@ -90,7 +92,9 @@ struct question_facts {
 };
 
 struct site_facts {
-    double votes, ups, postings, settled, settled_sum;
+    double votes, ups, postings;
+    double settled, settled_sum;       /* postings, and the sum of their probabilities */
+    double settled_votes, settled_ups; /* on them */
 };
 
 struct map_slot {
@@ -150,8 +154,11 @@ int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t ques
 void counters_posting_count(struct counters *counters, int32_t posting);
 int32_t counters_vote_find(const struct counters *counters, int32_t voter, int32_t posting);
 int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t posting);
-/* Votes of a member on a target, of one sign or (0) of both. */
-int32_t counters_pair(const struct counters *counters, int32_t voter, int32_t target, int sign);
+/* Votes of a member on a target. */
+struct pair_votes {
+    int32_t up, down;
+};
+struct pair_votes counters_pair(const struct counters *counters, int32_t voter, int32_t target);
 void counters_pair_add(struct counters *counters, int32_t voter, int32_t target, int sign,
                        int change);
 static inline int32_t product_target(int32_t product)

@@ -13,13 +13,10 @@ const struct rule_function policy_functions[POLICY_FUNCTIONS] = {
     [POLICY_TRUST] = {"trust", 2, 1},
     [POLICY_WORTH] = {"worth", 3, 1},
     [POLICY_VOTE] = {"vote", 14, 3},
-    [POLICY_ODDS] = {"odds", 1, 1},
-    [POLICY_PROBABILITY] = {"probability", 1, 1},
     [POLICY_KNOWN] = {"known", 4, 1},
     [POLICY_SETTLE] = {"settle", 7, 4},
-    [POLICY_MEMBER_SCORE] = {"member_score", 10, 3},
-    [POLICY_BAND] = {"band", 2, 1},
-    [POLICY_POSTING_SCORE] = {"posting_score", 2, 3},
+    [POLICY_MEMBER_SCORE] = {"member_score", 10, 4},
+    [POLICY_POSTING_SCORE] = {"posting_score", 6, 4},
     [POLICY_RISING] = {"rising", 4, 1},
 };
 
@@ -77,6 +74,7 @@ enum result policy_push(struct policy *policy, struct arena *arena, struct text 
         policy->count--;
     }
     policy->sets[policy->count++] = set;
+    policy->generation++;
     return OK;
 }
 
@@ -117,6 +115,7 @@ void policy_call(struct policy *policy, enum policy_function function, const dou
         policy->failed_seq = set->active_seq;
         rule_close(set->rules);
         policy->count--;
+        policy->generation++;
         policy_event(policy);
     }
     memset(results, 0, policy_functions[function].results * sizeof(*results));

@@ -11,12 +11,9 @@ enum policy_function {
     POLICY_TRUST,
     POLICY_WORTH,
     POLICY_VOTE,
-    POLICY_ODDS,
-    POLICY_PROBABILITY,
     POLICY_KNOWN,
     POLICY_SETTLE,
     POLICY_MEMBER_SCORE,
-    POLICY_BAND,
     POLICY_POSTING_SCORE,
     POLICY_RISING,
     POLICY_FUNCTIONS
@@ -37,6 +34,7 @@ struct policy {
     struct policy_set sets[POLICY_SETS_MAX];
     size_t count;
     int64_t calls;
+    int32_t generation; /* changes with the set that answers: what an older one said is void */
     int64_t failed_seq; /* active_seq of a set put aside since the owner last looked; -1: none */
     char why[200];      /* of that, or of the call that nobody could answer */
     bool broken; /* the only set failed: numbers are zeros from here on, and the owner must stop */

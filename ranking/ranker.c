@@ -1,5 +1,6 @@
 /* curbside-ranker: follows the journal, keeps rank.db. `curbside-ranker help` lists its verbs. */
 #include "core/alive.h"
+#include "core/check.h"
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/conf.h"
@@ -7,6 +8,7 @@
 #include "core/trace.h"
 #include "ranking/trial.h"
 #include "ranking/verbs.h"
+#include "schema/command.h"
 #include "schema/common.h"
 #include "schema/rank.h"
 #include <assert.h>
@@ -18,7 +20,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_SIZE = 64 * 1024 * 1024, WAIT_JOURNAL_MS = 10000, BATCH = 256, RETRY_MS = 1000 };
+enum {
+    ARENA_SIZE = 64 * 1024 * 1024,
+    WAIT_JOURNAL_MS = 10000,
+    BATCH = 256,
+    COMMANDS_MOST = 8,
+    RETRY_MS = 1000,
+    WAIT_MS = 1000
+};
 
 /* What every verb that touches the stores holds. */
 struct ranker {
@@ -28,6 +37,8 @@ struct ranker {
     struct ranking ranking;
     struct fold fold;
     struct trial_job job;
+    struct check check;
+    struct server server;
 };
 
 static volatile sig_atomic_t stop_asked;
@@ -129,10 +140,43 @@ static void trials_step(struct ranker *ranker)
 {
     arena_reset(&ranker->arena, 0);
     enum result result = trial_job_step(&ranker->job, ranker->db);
+    bool idle = ranker->job.proposal == 0;
     if (result == OK)
         result = trial_job_start(&ranker->job, ranker->db, &ranker->arena);
+    if (idle && ranker->job.proposal != 0)
+        server_watch(&ranker->server, ranker->job.fd);
     if (result != OK)
         trace_warn("trial", "result=%s", result_name(result));
+}
+
+/* Commands: only that a script be looked over. Nothing of the house is in the answer, so who asks
+ * does not matter beyond whom the socket lets in. */
+static void commands_take(struct ranker *ranker)
+{
+    struct server_message messages[COMMANDS_MOST];
+    bool other;
+    arena_reset(&ranker->arena, 0);
+    size_t count =
+        server_wait(&ranker->server, &ranker->arena, WAIT_MS, messages, COMMANDS_MOST, &other);
+    for (size_t i = 0; i < count; i++) {
+        struct command command;
+        enum result result = command_read(messages[i].body, &ranker->arena, &command);
+        if (messages[i].descriptor >= 0)
+            close(messages[i].descriptor);
+        if (result == OK && command.kind != COMMAND_RULE_CHECK)
+            result = REFUSED;
+        if (result == OK && !text_is(command.rule_check.name, RANKING_RULE_NAME))
+            result = NOT_FOUND;
+        if (result == OK)
+            result =
+                check_start(&ranker->check, &ranker->server, messages[i].client, "curbside-ranker",
+                            command.rule_check.name, command.rule_check.script);
+        if (result != OK)
+            server_answer(&ranker->server, messages[i].client, result, TEXT(""));
+    }
+    check_step(&ranker->check, &ranker->server);
+    if (count == 0 && !other)
+        db_checkpoint(ranker->db, false); /* idle */
 }
 
 static int rebuild(struct ranker *ranker);
@@ -165,23 +209,24 @@ static int serve(struct ranker *ranker)
     sigaction(SIGINT, &action, NULL);
     alive_open("ranker");
     trial_job_open(&ranker->job);
+    check_open(&ranker->check);
     int wake_fd = wake_listen("ranker");
-    if (wake_fd < 0)
+    if (wake_fd < 0 || server_open(&ranker->server, "ranker") != OK)
         return 1;
+    server_watch(&ranker->server, wake_fd);
     take_up(ranker);
     trace_info("serve", "cursor=%lld memory_kib=%zu", (long long)ranker->ranking.seq,
                counters_memory(&ranker->ranking.counters) / 1024);
     while (!stop_asked) {
         fold_all(ranker);
         trials_step(ranker);
-        struct pollfd wait[] = {{.fd = wake_fd, .events = POLLIN},
-                                {.fd = ranker->job.fd, .events = POLLIN}};
-        if (poll(wait, 2, 1000) == 0)
-            db_checkpoint(ranker->db, false); /* idle */
+        commands_take(ranker);
         wake_drain(wake_fd);
         alive_beat();
     }
     trial_job_close(&ranker->job);
+    check_close(&ranker->check);
+    server_close(&ranker->server);
     state_close(ranker);
     return 0;
 }
@@ -365,29 +410,6 @@ static int lint(struct ranker *ranker, const char *path)
     return result == OK ? 0 : 1;
 }
 
-static void moves_show(const char *what, const struct trial_move *moves, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        printf("  %s %-8lld %+.3f -> %+.3f   %lld -> %lld\n", what, (long long)moves[i].id,
-               moves[i].before, moves[i].after, (long long)moves[i].order_before,
-               (long long)moves[i].order_after);
-}
-
-static void trial_show(const struct trial_result *r)
-{
-    printf("events %lld\nmembers %lld: %lld rise, %lld fall; bands: %lld up, %lld down; agreement "
-           "%.4f\n",
-           (long long)r->events, (long long)r->members, (long long)r->members_up,
-           (long long)r->members_down, (long long)r->bands_up, (long long)r->bands_down,
-           r->agreement);
-    printf("postings %lld: %lld with another score\nquestions %lld: %lld in another order, %lld "
-           "with another first\n",
-           (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
-           (long long)r->questions_reordered, (long long)r->questions_new_top);
-    moves_show("member ", r->members_moved, r->members_moved_count);
-    moves_show("posting", r->postings_moved, r->postings_moved_count);
-}
-
 static struct text first_script_of_state(struct ranker *ranker)
 {
     if (access(conf_store("rank"), R_OK) != 0)
@@ -416,37 +438,16 @@ static int trial_file(struct ranker *ranker, const char *path)
     return result == OK ? 0 : 1;
 }
 
-static void pipe_progress(int64_t done, int64_t total)
-{
-    printf("progress %lld %lld\n", (long long)done, (long long)total);
-    fflush(stdout);
-}
-
 /* The child of a trial: speaks in lines to its parent (ranking/trial_job.c). */
 static int trial_child(struct ranker *ranker, const char *argument)
 {
     int64_t proposal;
     if (!text_int(text_of(argument), 1, INT64_MAX, &proposal))
         return 2;
-    struct text first = first_script_of_state(ranker), why_not = NO_TEXT;
+    struct text first = first_script_of_state(ranker);
     journal_open(ranker);
-    struct journal_entry *entries;
-    size_t count = 0;
-    static struct trial_result out;
-    enum result result =
-        journal_read(ranker->journal, &ranker->arena, proposal - 1, 1, &entries, &count);
-    if (result == OK && (count == 0 || entries[0].event.kind != EVENT_RULE_PROPOSED))
-        result = NOT_FOUND;
-    if (result == OK)
-        result = trial_run(ranker->journal, &ranker->arena, first, entries[0].texts[0], proposal,
-                           pipe_progress, &out, &why_not);
+    trial_child_run(ranker->journal, &ranker->arena, first, proposal);
     log_close(ranker->journal);
-    if (result == OK)
-        trial_print(&out);
-    else if (why_not.size > 0)
-        printf("failed %.*s\n", (int)why_not.size, why_not.data);
-    else
-        printf("failed the trial could not run: %s\n", result_name(result));
     return 0;
 }
 
@@ -498,6 +499,14 @@ static int simulate_rules(struct ranker *ranker, int count, char **words)
     return verbs_simulate(&ranker->arena, count, words);
 }
 
+/* The child of a check (core/check.c). */
+static int check_run(struct ranker *ranker, const char *name)
+{
+    (void)ranker;
+    return strcmp(name, RANKING_RULE_NAME) == 0 ? check_child(policy_functions, POLICY_FUNCTIONS)
+                                                : 2;
+}
+
 static int help(struct ranker *ranker)
 {
     (void)ranker;
@@ -533,6 +542,7 @@ static const struct verb verbs[] = {
     {"lint", NULL, lint, NULL},
     {"trial", NULL, trial_file, NULL},
     {"trial-run", NULL, trial_child, NULL},
+    {"check-run", NULL, check_run, NULL},
     {"replay", NULL, NULL, replay},
     {"world", NULL, NULL, world},
     {"simulate", NULL, NULL, simulate_rules},

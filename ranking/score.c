@@ -9,6 +9,9 @@
 #include <string.h>
 
 enum { REPLAY_SLICE = 32 };
+/* What the rules say of a posting and of a member, in their order. */
+enum { POSTING_TOTAL, POSTING_ODDS, FROM_AUTHOR, POSTING_PROBABILITY, POSTING_RESULTS };
+enum { MEMBER_TOTAL, MEMBER_POSTINGS, MEMBER_VOTES, MEMBER_BAND, MEMBER_RESULTS };
 enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
 enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
@@ -52,6 +55,15 @@ static void question_rise(struct ranking *ranking, int32_t question, int act, do
         touch_question(ranking, question);
 }
 
+static void posting_ask(struct ranking *ranking, const struct posting_facts *posting,
+                        double results[POSTING_RESULTS])
+{
+    double author = posting->author >= 0 ? ranking->counters.members.at[posting->author].score : 0;
+    const struct site_facts *site = &ranking->counters.site;
+    POLICY_CALL(&ranking->policy, POLICY_POSTING_SCORE, results, posting->odds, author,
+                site->settled, site->settled_sum, site->settled_votes, site->settled_ups);
+}
+
 /* --- settlement: once per posting, O(its votes) --- */
 
 static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, double total,
@@ -72,6 +84,9 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
     voter->dependent += 1 - independence;
     voter->tied += 1 - share_of_packed(vote->apart);
     voter->settled_votes++;
+    ranking->counters.site.settled_votes += 1;
+    ranking->counters.site.settled_ups += up;
+    voter->judged = 0;
     touch_member(ranking, vote->voter);
 }
 
@@ -85,8 +100,8 @@ static void posting_weigh(struct ranking *ranking, int32_t number)
         struct vote_facts *vote = &counters->votes.at[at];
         if (vote->sign == 0)
             continue;
-        uint16_t independence = share_pack(independence_of(ranking, vote));
-        uint16_t apart = share_pack(apart_of(ranking, vote));
+        const struct vote_links links = links_of(ranking, vote);
+        uint16_t independence = share_pack(links.independence), apart = share_pack(links.apart);
         counters_vote_apply(counters, vote, -1);
         vote->independence = independence < vote->independence ? independence : vote->independence;
         vote->apart = apart < vote->apart ? apart : vote->apart;
@@ -107,9 +122,9 @@ static void posting_settle(struct ranking *ranking, int32_t number)
     if (posting->up + posting->down == 0)
         return; /* nothing was said, so nothing is learned */
     posting_weigh(ranking, number);
-    double total, probability, known, none[] = {0, 0};
-    POLICY_CALL(&ranking->policy, POLICY_ODDS, &total, posting->odds);
-    POLICY_CALL(&ranking->policy, POLICY_PROBABILITY, &probability, total);
+    double known, none[] = {0, 0}, score[POSTING_RESULTS];
+    posting_ask(ranking, posting, score);
+    const double total = score[POSTING_ODDS], probability = score[POSTING_PROBABILITY];
     struct member_facts *author =
         posting->author >= 0 ? &counters->members.at[posting->author] : NULL;
     POLICY_CALL(&ranking->policy, POLICY_KNOWN, &known, counters->site.settled,
@@ -253,15 +268,13 @@ static void vote_first_weigh(struct ranking *ranking, struct vote_facts *vote)
     struct counters *counters = &ranking->counters;
     const struct posting_facts *posting = &counters->postings.at[vote->posting];
     const struct member_facts *voter = &counters->members.at[vote->voter];
-    double worth;
     int count = posting->up >= posting->down ? 1 : -1,
         habit = 2 * voter->ups >= voter->votes ? 1 : -1;
     vote->alone = vote->sign != count && vote->sign != habit;
-    vote->independence = share_pack(independence_of(ranking, vote));
-    vote->apart = share_pack(apart_of(ranking, vote));
-    POLICY_CALL(&ranking->policy, POLICY_WORTH, &worth, voter->settled_votes, voter->credit,
-                voter->alone);
-    vote->worth = (uint8_t)(fmax(0, fmin(1, worth)) * WORTH_WHOLE + 0.5);
+    const struct vote_links links = links_of(ranking, vote);
+    vote->independence = share_pack(links.independence);
+    vote->apart = share_pack(links.apart);
+    vote->worth = (uint8_t)(fmax(0, fmin(1, worth_of(ranking, vote->voter))) * WORTH_WHOLE + 0.5);
     vote_count(counters, vote, 1);
     vote_weigh(ranking, vote);
 }
@@ -308,8 +321,7 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
 
 /* --- the end of an event: everything touched is scored, and written --- */
 
-/* Total, from postings, from votes. */
-static void member_ask(struct ranking *ranking, int32_t number, double results[3])
+static void member_ask(struct ranking *ranking, int32_t number, double results[MEMBER_RESULTS])
 {
     const struct member_facts *member = &ranking->counters.members.at[number];
     const struct site_facts *site = &ranking->counters.site;
@@ -320,21 +332,21 @@ static void member_ask(struct ranking *ranking, int32_t number, double results[3
 
 double member_standing(struct ranking *ranking, int32_t member)
 {
-    double results[3];
+    double results[MEMBER_RESULTS];
     member_ask(ranking, member, results);
-    return results[0];
+    return results[MEMBER_TOTAL];
 }
 
 static void member_score(struct ranking *ranking, int32_t number)
 {
     struct member_facts *member = &ranking->counters.members.at[number];
-    double results[3], band;
+    double results[MEMBER_RESULTS];
     member_ask(ranking, number, results);
-    POLICY_CALL(&ranking->policy, POLICY_BAND, &band, results[0], member->weight);
-    member->score = results[0];
-    member->from_postings = results[1];
-    member->from_votes = results[2];
-    member->trust = trust_of(ranking, number);
+    (void)trust_of(ranking, number); /* is among the reasons */
+    const double band = results[MEMBER_BAND];
+    member->score = results[MEMBER_TOTAL];
+    member->from_postings = results[MEMBER_POSTINGS];
+    member->from_votes = results[MEMBER_VOTES];
     member->band = band < 1 ? 0 : band < 2 ? 1 : band < 3 ? 2 : 3;
     member->has_score = true;
 }
@@ -354,14 +366,12 @@ static enum result member_write(struct ranking *ranking, int32_t number, struct 
 static void posting_score(struct ranking *ranking, int32_t number)
 {
     struct posting_facts *posting = &ranking->counters.postings.at[number];
-    double author = posting->author >= 0 ? ranking->counters.members.at[posting->author].score : 0;
-    double total, results[3];
-    POLICY_CALL(&ranking->policy, POLICY_ODDS, &total, posting->odds);
-    POLICY_CALL(&ranking->policy, POLICY_PROBABILITY, &posting->probability, total);
-    POLICY_CALL(&ranking->policy, POLICY_POSTING_SCORE, results, posting->odds, author);
-    posting->score = results[0];
-    posting->from_votes = results[1];
-    posting->from_author = results[2];
+    double results[POSTING_RESULTS];
+    posting_ask(ranking, posting, results);
+    posting->score = results[POSTING_TOTAL];
+    posting->from_votes = results[POSTING_ODDS];
+    posting->from_author = results[FROM_AUTHOR];
+    posting->probability = results[POSTING_PROBABILITY];
     posting->has_score = true;
 }
 

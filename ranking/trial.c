@@ -261,3 +261,28 @@ void trial_print(const struct trial_result *r)
            (long long)r->bands_up, (long long)r->bands_down, r->agreement);
     fflush(stdout);
 }
+
+/* --- for people --- */
+
+static void moves_show(const char *what, const struct trial_move *moves, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        printf("  %s %-8lld %+.3f -> %+.3f   %lld -> %lld\n", what, (long long)moves[i].id,
+               moves[i].before, moves[i].after, (long long)moves[i].order_before,
+               (long long)moves[i].order_after);
+}
+
+void trial_show(const struct trial_result *r)
+{
+    printf("events %lld\nmembers %lld: %lld rise, %lld fall; bands: %lld up, %lld down; agreement "
+           "%.4f\n",
+           (long long)r->events, (long long)r->members, (long long)r->members_up,
+           (long long)r->members_down, (long long)r->bands_up, (long long)r->bands_down,
+           r->agreement);
+    printf("postings %lld: %lld with another score\nquestions %lld: %lld in another order, %lld "
+           "with another first\n",
+           (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
+           (long long)r->questions_reordered, (long long)r->questions_new_top);
+    moves_show("member ", r->members_moved, r->members_moved_count);
+    moves_show("posting", r->postings_moved, r->postings_moved_count);
+}

@@ -30,8 +30,12 @@ MUST_USE enum result trial_run(struct log *journal, struct arena *arena, struct 
                                void (*progress)(int64_t done, int64_t total),
                                struct trial_result *out, struct text *why);
 
+void trial_show(const struct trial_result *result); /* to standard output, for people */
+
 /* --- the child's lines, and the ranker's end --- */
 void trial_print(const struct trial_result *result); /* for trial_job; to standard output */
+/* The whole child: this proposal of the journal, and what came of it. */
+void trial_child_run(struct log *journal, struct arena *arena, struct text first, int64_t proposal);
 
 struct trial_job {
     int64_t proposal; /* 0: nothing runs */

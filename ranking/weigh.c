@@ -1,15 +1,30 @@
-/* How far a vote counts: its voter's links and trust, asked of the rules. */
 #include "ranking/weigh.h"
 #include <math.h>
 
 enum { RIVALS_MAX = 200 };
 
+/* Both change when one of his votes settles, and are asked for at every vote. */
+static const struct member_facts *judged(struct ranking *ranking, int32_t member)
+{
+    struct member_facts *facts = &ranking->counters.members.at[member];
+    if (facts->judged == ranking->policy.generation)
+        return facts;
+    POLICY_CALL(&ranking->policy, POLICY_TRUST, &facts->trust, facts->settled_votes,
+                facts->dependent);
+    POLICY_CALL(&ranking->policy, POLICY_WORTH, &facts->worth, facts->settled_votes, facts->credit,
+                facts->alone);
+    facts->judged = ranking->policy.generation;
+    return facts;
+}
+
 double trust_of(struct ranking *ranking, int32_t member)
 {
-    const struct member_facts *facts = &ranking->counters.members.at[member];
-    double trust;
-    POLICY_CALL(&ranking->policy, POLICY_TRUST, &trust, facts->settled_votes, facts->dependent);
-    return trust;
+    return judged(ranking, member)->trust;
+}
+
+double worth_of(struct ranking *ranking, int32_t member)
+{
+    return judged(ranking, member)->worth;
 }
 
 /* Of all postings of the house that can be voted on, how many he voted on. */
@@ -18,32 +33,53 @@ static double share_of(const struct counters *counters, int32_t member)
     return counters->members.at[member].votes / fmax(1, counters->site.postings);
 }
 
-/* By votes of one sign, or (0) of both. Who never voted on each other are independent, whatever the
- * rules. */
-double link_of(struct ranking *ranking, int32_t voter, int32_t author, int sign)
+/* --- links --- */
+
+/* Votes of two on each other; on a product (author -1) there is no way back. */
+struct tie {
+    int32_t voter, author, postings;
+    struct pair_votes to, back;
+};
+
+static struct tie author_tie(const struct counters *counters, int32_t voter, int32_t author)
+{
+    return (struct tie){voter, author, counters->members.at[author].postings,
+                        counters_pair(counters, voter, author),
+                        counters_pair(counters, author, voter)};
+}
+
+static struct tie product_tie(const struct counters *counters, int32_t voter, int32_t product)
+{
+    return (struct tie){voter, -1, counters->topics.at[product],
+                        counters_pair(counters, voter, product_target(product)),
+                        (struct pair_votes){0, 0}};
+}
+
+static int32_t votes_of(struct pair_votes votes, int sign)
+{
+    return (sign >= 0 ? votes.up : 0) + (sign <= 0 ? votes.down : 0);
+}
+
+/* By votes of one sign, or (0) of both. */
+static double link_by(struct ranking *ranking, const struct tie *tie, int sign)
 {
     const struct counters *counters = &ranking->counters;
-    double link = 1, to = counters_pair(counters, voter, author, sign);
-    double back = counters_pair(counters, author, voter, sign);
-    if (to == 0 && back == 0)
+    double link, to = votes_of(tie->to, sign), back = votes_of(tie->back, sign);
+    if (to + back <= 1)
         return 1;
-    POLICY_CALL(&ranking->policy, POLICY_LINK, &link, to, counters->members.at[author].postings,
-                share_of(counters, voter), back, counters->members.at[voter].postings,
-                share_of(counters, author));
+    POLICY_CALL(&ranking->policy, POLICY_LINK, &link, to, tie->postings,
+                share_of(counters, tie->voter), back,
+                tie->author < 0 ? 0 : counters->members.at[tie->voter].postings,
+                tie->author < 0 ? 0 : share_of(counters, tie->author));
     return link;
 }
 
-/* To a product: there is no way back. */
-double product_link_of(struct ranking *ranking, int32_t voter, int32_t product, int sign)
+/* The same by votes of both signs, when it is known by one. */
+static double link_by_both(struct ranking *ranking, const struct tie *tie, int sign, double link)
 {
-    const struct counters *counters = &ranking->counters;
-    double link = 1,
-           to = product < 0 ? 0 : counters_pair(counters, voter, product_target(product), sign);
-    if (to == 0)
-        return 1;
-    POLICY_CALL(&ranking->policy, POLICY_LINK, &link, to, counters->topics.at[product],
-                share_of(counters, voter), 0, 0, 0);
-    return link;
+    bool same = votes_of(tie->to, sign) == votes_of(tie->to, 0) &&
+                votes_of(tie->back, sign) == votes_of(tie->back, 0);
+    return same ? link : link_by(ranking, tie, 0);
 }
 
 /* Of a voter who disputes an answer: his least link to another author of answers in the thread. */
@@ -58,38 +94,38 @@ static double rival_of(struct ranking *ranking, int32_t voter, const struct post
         if (other->hidden != 0 || other->kind != KIND_ANSWER || other->author == posting->author ||
             other->author < 0 || other->author == voter)
             continue;
-        double link = link_of(ranking, voter, other->author, 1);
+        struct tie tie = author_tie(counters, voter, other->author);
+        double link = link_by(ranking, &tie, 1);
         least = link < least ? link : least;
     }
     return least;
 }
 
-double independence_of(struct ranking *ranking, const struct vote_facts *vote)
+struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vote)
 {
-    const struct posting_facts *posting = &ranking->counters.postings.at[vote->posting];
-    double own = 1, rival = 1, independence;
-    if (posting->author >= 0)
-        own = link_of(ranking, vote->voter, posting->author, vote->sign);
-    double product = product_link_of(ranking, vote->voter, posting->product, vote->sign);
+    const struct counters *counters = &ranking->counters;
+    const struct posting_facts *posting = &counters->postings.at[vote->posting];
+    double own = 1, own_both = 1, product = 1, product_both = 1, rival = 1;
+    struct vote_links links = {1, 1};
+    if (posting->author >= 0) {
+        struct tie tie = author_tie(counters, vote->voter, posting->author);
+        own = link_by(ranking, &tie, vote->sign);
+        own_both = link_by_both(ranking, &tie, vote->sign, own);
+    }
+    if (posting->product >= 0) {
+        struct tie tie = product_tie(counters, vote->voter, posting->product);
+        product = link_by(ranking, &tie, vote->sign);
+        product_both = link_by_both(ranking, &tie, vote->sign, product);
+    }
     if (vote->sign < 0 && posting->kind == KIND_ANSWER)
         rival = rival_of(ranking, vote->voter, posting);
-    POLICY_CALL(&ranking->policy, POLICY_INDEPENDENCE, &independence, vote->sign, own, product,
-                rival);
-    return independence;
-}
-
-/* The same without a look at any direction: what pay for the vote may know. */
-double apart_of(struct ranking *ranking, const struct vote_facts *vote)
-{
-    const struct posting_facts *posting = &ranking->counters.postings.at[vote->posting];
-    double apart, own = 1;
-    if (posting->author >= 0)
-        own = link_of(ranking, vote->voter, posting->author, 0);
-    double product = product_link_of(ranking, vote->voter, posting->product, 0);
-    if (own == 1 && product == 1)
-        return 1;
-    POLICY_CALL(&ranking->policy, POLICY_INDEPENDENCE, &apart, 1, own, product, 1);
-    return apart;
+    if (own < 1 || product < 1 || rival < 1)
+        POLICY_CALL(&ranking->policy, POLICY_INDEPENDENCE, &links.independence, vote->sign, own,
+                    product, rival);
+    if (own_both < 1 || product_both < 1)
+        POLICY_CALL(&ranking->policy, POLICY_INDEPENDENCE, &links.apart, 1, own_both, product_both,
+                    1);
+    return links;
 }
 
 /* How far a vote counts for having been cast by somebody who could see what the others said. */

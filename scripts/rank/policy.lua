@@ -1,16 +1,19 @@
 -- Who stands where, and why: the first rule set of the ranker.
 -- Pure functions of numbers; the ranker keeps the counters and passes them. scripts/README.md explains every argument.
 -- luacheck: std lua54, allow defined top, ignore 131
-local log, exp, min, max = math.log, math.exp, math.min, math.max
+local log, exp = math.log, math.exp
 
 P = {
   -- name    = { value, lowest, highest, unit, what it means }
   settle     = { 14, 1, 90, "days", "after this long the votes on a posting teach about their voters" },
   review     = { 45, 1, 365, "days", "after this long they are weighed once more, by what is known then" },
-  base       = { 0.5, 0.05, 0.95, "probability", "that a posting is right, before anybody has voted" },
+  usual_up   = { 0.74, 0.3, 0.95, "share", "corroborations among all votes of a usual community, where even odds are fair" },
+  habit      = { 0.66, 0, 1, "share", "of what is unusual there that is taken for its members' habit in voting" },
+  rarity     = { 0.7, 0, 2, "share", "of it that is taken for right postings being rare (as log-odds), to begin with" },
+  k_rarity   = { 100, 1, 10000, "postings", "how slowly settled postings replace that first guess" },
 
-  good_up    = { 0.80, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },
-  bad_up     = { 0.45, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
+  good_up    = { 0.77, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },
+  bad_up     = { 0.41, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
   k_member   = { 8, 1, 100, "votes", "how slowly a member's own figures replace these two shares" },
 
   k_link     = { 3, 1, 50, "postings", "pseudo-postings that keep a few votes from looking like a link" },
@@ -59,95 +62,78 @@ P = {
   rise_vote  = { 1, 0, 10, "acts", "weight of an independent vote for 'rising'" },
 }
 
-local function clamp(x, low, high) return max(low, min(high, x)) end
-local function sigmoid(x) return 1 / (1 + exp(-clamp(x, -30.0, 30.0))) end
+-- Called many times for each vote, so comparisons are written out: math.min and math.max would double the time.
+local function clamp(x, low, high) return x < low and low or x > high and high or x end
+local function sigmoid(x) return 1 / (1 + exp(-x)) end
 local function logit(p) return log(p / (1 - p)) end
--- 1 up to low, 0 from high on, a straight line between
-local function ramp(x, low, high)
+local function ramp(x, low, high) -- 1 up to low, 0 from high on, a straight line between
   if x <= low then return 1.0 elseif x >= high then return 0.0 end
   return (high - x) / (high - low)
 end
 
--- Shares of corroborations of a member among right and among wrong postings. Who always
--- corroborates (or always disputes) says little, so the prior leans to the member's own habit.
+-- Shares of corroborations of a member among right and among wrong postings. Who always corroborates (or always disputes)
+-- says little, so the prior leans to the member's own habit, and to his community's.
 local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   local k = P.k_member
-  local site = (site_ups + 14.0) / (site_votes + 20.0)
-  local own = (ups + k * site) / (votes + k)
+  local site = P.usual_up + (site_ups - P.usual_up * site_votes) / (site_votes + 20)
+  local own, usual = (ups + k * site) / (votes + k), P.usual_up * (site / P.usual_up) ^ (1 - P.habit)
   local a, b = P.good_up, P.bad_up
-  if own > site then
-    local s = (own - site) / (1 - site)
+  if own > usual then
+    local s = (own - usual) / (1 - usual)
     a, b = a + (1 - a) * s, b + (1 - b) * s
-  else
-    local s = own / site
-    a, b = a * s, b * s
-  end
+  else a, b = a * (own / usual), b * (own / usual) end
   return (up_good + k * a) / (good + k), (up_bad + k * b) / (bad + k)
 end
 
 -- Share of a target's postings voted on beyond what so diligent a member would vote on anyway: in a
 -- small house everybody meets everybody, and that is no ring. share: of all postings he voted on.
 local function excess(votes, postings, share)
-  local expected = postings * min(1.0, share)
-  return max(0.0, votes - expected - P.chance * expected ^ 0.5) / (postings + P.k_link)
+  local expected = share < 1.0 and postings * share or postings
+  local beyond = votes - expected - P.chance * expected ^ 0.5
+  return beyond > 0.0 and beyond / (postings + P.k_link) or 0.0
 end
 
 -- Independence of a voter from an author by their votes of one sign on each other: 1 none .. 0 linked.
 function link(to_author, author_postings, voter_share, to_voter, voter_postings, author_share)
   local x = excess(to_author, author_postings, voter_share)
   local y = excess(to_voter, voter_postings, author_share)
-  return ramp(x, P.cover_low, P.cover_high) * ramp(min(x, y), P.mutual_low, P.mutual_high)
+  return ramp(x, P.cover_low, P.cover_high) * ramp(x < y and x or y, P.mutual_low, P.mutual_high)
 end
 
 -- sign: 1 corroborates, -1 disputes. own: link to the author. product: to the product the posting names. rival: the
 -- least link to another author of the thread.
 function independence(sign, own, product, rival)
-  if sign < 0 and rival < P.rival_link then return 0.0 end
-  return own * product
+  return sign < 0 and rival < P.rival_link and 0.0 or own * product
 end
 
 -- How far a member's votes count: by the share of his settled votes that went to linked authors.
-function trust(settled_votes, dependent)
-  return ramp(dependent / (settled_votes + 5.0), P.linked_low, P.linked_high)
-end
+function trust(settled_votes, dependent) return ramp(dependent / (settled_votes + 5.0), P.linked_low, P.linked_high) end
 
 -- What a member's votes have been worth: did they add to what was known, and were some neither what the count said nor
 -- what he always says? Who follows the count adds nothing, however often he is right. (Used for pay.)
 function worth(settled_votes, credit, alone)
   local n = settled_votes + P.k_worth
   local adds = clamp((credit / n - P.credit_low) / (P.credit_high - P.credit_low), 0.0, 1.0)
-  return adds * min(1.0, alone / n / P.alone_full)
+  return adds * clamp(alone / n / P.alone_full, 0.0, 1.0)
 end
 
+-- Log-odds of a vote, its weight, and its residual for the author's record. patients seen: 0 none, 1 1-5, 2 6-20, 3 more.
 -- acts: votes and postings in this thread's topic, and in all topics.
-local function expertise(topic_acts, acts)
-  local share = (topic_acts + P.k_field * P.field_new) / (acts + P.k_field)
-  return P.inside + (P.outside - P.inside) * ramp(share, P.field_low, P.field_high)
-end
-
--- patients seen: 0 none, 1 1-5, 2 6-20, 3 more
-local function experience(patients)
-  if patients < 1 then return P.seen_none elseif patients < 2 then return P.seen_few end
-  if patients < 3 then return P.seen_some end
-  return P.seen_many
-end
-
--- Log-odds of a vote, its weight, and its residual for the author's record.
 function vote(sign, independent, trusted, patients, topic_acts, acts,
     votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   local a, b = rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   a, b = clamp(a, 0.02, 0.98), clamp(b, 0.02, 0.98)
-  local w = independent * trusted * experience(patients) * expertise(topic_acts, acts)
-  local odds
-  if sign > 0 then odds = min(P.odds_max, max(0.0, log(a / b)))
-  else odds = -min(P.odds_max, max(0.0, log((1 - b) / (1 - a)))) end
-  local weight = w * min(P.weight_max, max(0.0, (a - b) / max(0.05, P.good_up - P.bad_up)))
-  return w * odds, weight, weight * ((sign > 0 and 1.0 or 0.0) - 0.5 * (a + b))
+  if a <= b then return 0.0, 0.0, 0.0 end
+  local experience = patients < 1 and P.seen_none or patients < 2 and P.seen_few or patients < 3 and P.seen_some or P.seen_many
+  local field = ramp((topic_acts + P.k_field * P.field_new) / (acts + P.k_field), P.field_low, P.field_high)
+  local w = independent * trusted * experience * (P.inside + (P.outside - P.inside) * field)
+  local odds = sign > 0 and log(a / b) or log((1 - b) / (1 - a))
+  odds = odds > P.odds_max and P.odds_max or odds
+  local usual = P.good_up - P.bad_up
+  local weight = (a - b) / (usual > 0.05 and usual or 0.05)
+  weight = w * (weight > P.weight_max and P.weight_max or weight)
+  return w * sign * odds, weight, weight * ((sign > 0 and 1.0 or 0.0) - 0.5 * (a + b))
 end
-
--- Of a posting: what its votes' log-odds come to.
-function odds(sum) return logit(P.base) + sum end
-function probability(total) return sigmoid(total) end
 
 -- What the mean of all authors and this author's record said before the votes, as log-odds.
 function known(site_settled, site_sum, settled, sum)
@@ -159,28 +145,29 @@ end
 -- what it added to what was known before it, and whether it stood alone.
 function settle(sign, independent, own_odds, total, known_odds, before, alone)
   local others, was = sigmoid(total - own_odds), sigmoid(known_odds + before)
-  return others, independent * max(P.surprise_min, 4 * was * (1 - was)), sign * (others - was) * independent,
+  local spread = 4 * was * (1 - was)
+  return others, independent * (spread > P.surprise_min and spread or P.surprise_min), sign * (others - was) * independent,
     alone * independent
 end
 
--- Standing: total, from postings, from votes.
+-- Standing: total, from postings, from votes; and its band: 0 new, 1, 2, 3.
 function member_score(weight, residual, votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   local a, b = rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   local from_postings = residual / (weight + P.k_author)
   local from_votes = P.vote_part * ((a - b) - (P.good_up - P.bad_up))
-  return from_postings + from_votes, from_postings, from_votes
+  local score = from_postings + from_votes
+  local band = weight < P.band_votes and 0 or score < P.band_2 and 1 or score < P.band_3 and 2 or 3
+  return score, from_postings, from_votes, band
 end
 
--- 0 new, 1, 2, 3
-function band(score, weight)
-  if weight < P.band_votes then return 0 elseif score < P.band_2 then return 1 end
-  return score < P.band_3 and 2 or 3
-end
-
--- Place of a posting in its thread: total, from its votes, from its author.
-function posting_score(sum, author_score)
-  local from_author = P.author_part * author_score
-  return sum + from_author, sum, from_author
+-- Of a posting whose votes' log-odds come to `sum`: its place in the thread; from its votes, the log-odds that it is right;
+-- from its author; the first of these as a probability. Where few are right it begins below even odds; never above.
+function posting_score(sum, author_score, site_settled, site_sum, settled_votes, settled_ups)
+  local site = P.usual_up + (settled_ups - P.usual_up * settled_votes) / (settled_votes + 20)
+  local guess = sigmoid(P.rarity * (logit(site) - logit(P.usual_up)))
+  local mean = (site_sum + P.k_rarity * guess) / (site_settled + P.k_rarity)
+  local odds, from_author = mean < 0.5 and sum + logit(mean) or sum, P.author_part * author_score
+  return odds + from_author, odds, from_author, sigmoid(odds)
 end
 
 -- Decayed activity as a logarithm in half-lives: acts of old fade, and the order holds at any time without a clock.
@@ -189,35 +176,25 @@ function rising(key, act, weight, days)
   local w = weight * (act < 2 and P.rise_ask or act < 3 and P.rise_answer or P.rise_vote)
   if w <= 0 then return key end
   local new = days / P.half_life + log(w, 2)
-  local top = max(key, new)
-  return top + log(2 ^ max(-60.0, key - top) + 2 ^ max(-60.0, new - top), 2)
+  local top, apart = key, new - key
+  if apart > 0 then top, apart = new, -apart end
+  return apart < -60 and top or top + log(1 + 2 ^ apart, 2)
 end
 
 examples = {
   { call = "link", with = { 0, 0, 0, 0, 0, 0 }, gives = { 1 }, why = "strangers are independent" },
-  { call = "link", with = { 9, 10, 0.01, 0, 0, 0.01 }, gives = { 0 },
-    why = "who votes on nearly all an author writes is linked" },
-  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.1739130435 }, within = 1e-6,
-    why = "voting on each other links" },
-  { call = "link", with = { 9, 10, 0.8, 9, 10, 0.8 }, gives = { 1 },
-    why = "who votes on nearly everything is linked with nobody" },
-  { call = "independence", with = { -1, 1, 1, 0.2 }, gives = { 0 },
-    why = "disputing a friend's rival counts nothing" },
-  { call = "independence", with = { 1, 1, 1, 0.2 }, gives = { 1 },
-    why = "corroborating a friend's rival counts" },
+  { call = "link", with = { 9, 10, 0.01, 0, 0, 0.01 }, gives = { 0 }, why = "who votes on nearly all an author writes is linked" },
+  { call = "link", with = { 4, 20, 0, 5, 20, 0 }, gives = { 0.1739130435 }, within = 1e-6, why = "voting on each other links" },
+  { call = "link", with = { 9, 10, 0.8, 9, 10, 0.8 }, gives = { 1 }, why = "who votes on nearly everything is linked with nobody" },
+  { call = "independence", with = { -1, 1, 1, 0.2 }, gives = { 0 }, why = "disputing a friend's rival counts nothing" },
+  { call = "independence", with = { 1, 1, 1, 0.2 }, gives = { 1 }, why = "corroborating a friend's rival counts" },
   { call = "trust", with = { 0, 0 }, gives = { 1 }, why = "a newcomer is trusted" },
-  { call = "trust", with = { 20, 10 }, gives = { 0 },
-    why = "who votes on linked authors again and again is not" },
-  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.6904369739, 1.2, 0.45 }, within = 1e-6,
-    why = "a first corroboration" },
-  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.2139210941, 1.2, -0.75 }, within = 1e-6,
-    why = "a dispute is rarer, so it says more" },
-  { call = "vote", with = { 1, 0, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },
-    why = "a linked vote says nothing" },
-  { call = "probability", with = { 0 }, gives = { 0.5 }, why = "even odds" },
-  { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 },
-    why = "a newcomer stands at zero" },
-  { call = "band", with = { 0.5, 0 }, gives = { 0 }, why = "no band before there is evidence" },
+  { call = "trust", with = { 20, 10 }, gives = { 0 }, why = "who votes on linked authors again and again is not" },
+  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.7562800262, 1.2, 0.492 }, within = 1e-6, why = "a first one" },
+  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.1304518742, 1.2, -0.708 }, within = 1e-6, why = "disputes say more" },
+  { call = "vote", with = { 1, 0, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 }, why = "a linked vote says nothing" },
+  { call = "posting_score", with = { 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0.5 }, why = "even odds" },
+  { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0 }, why = "a newcomer stands at zero" },
   { call = "rising", with = { -1e6, 1, 1, 30 }, gives = { 10 }, why = "the first act sets the key" },
   { call = "rising", with = { 10, 1, 1, 30 }, gives = { 11 }, why = "a second act at once doubles it" },
 }

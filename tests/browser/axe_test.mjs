@@ -77,6 +77,7 @@ const reading = {
   Dogwood: () => ["/waiting"],
   Birch: () => [
     "/",
+    "/?tab=new",
     "/?tab=rising",
     "/?tab=unanswered",
     "/?tab=topics",
@@ -92,7 +93,7 @@ const reading = {
     "/q/999999",
     "/admin/status",
   ],
-  Cedar: () => ["/earnings", `/q/${it.question}`],
+  Cedar: () => ["/earnings", "/account/payout", `/q/${it.question}`],
   Halden: () => [
     "/sponsor/campaigns",
     `/sponsor/campaign/${it.id}`,

@@ -176,11 +176,8 @@ test("two colleagues vouch, admins see the tree and withdraw a branch in two ste
   const desk = await open(browser, house.origin, { width: 768, height: 900 });
   await signIn(desk, "Gatekeeper", password);
   for (const path of ["vouches", "domains"]) {
-    for (const width of [360, 768, 1280]) {
-      await desk.setViewportSize({ width, height: 900 });
-      await desk.goto(`/admin/${path}`);
-      await sound(desk, path);
-    }
+    await desk.goto(`/admin/${path}`);
+    await sound(desk, path);
   }
   await desk.goto("/admin/vouches");
   await desk.locator("summary", { hasText: "Withdraw Kestrel" }).click();

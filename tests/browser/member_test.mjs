@@ -3,7 +3,7 @@
 import test, { before, after } from "node:test";
 import assert from "node:assert/strict";
 import { House, ask, answer, password } from "../support/house.mjs";
-import { axe, launch, open, signIn, sound } from "../support/browser.mjs";
+import { axe, launch, open, signIn } from "../support/browser.mjs";
 
 let house, browser, asker, helper, question, given;
 
@@ -114,17 +114,6 @@ test("with the clerk stopped the text stays in its form, and reading goes on", a
   } finally {
     process.kill(house.pid("clerk"), "SIGCONT");
   }
-});
-
-test("member pages have no accessibility fault at any width, light or dark", async () => {
-  const pages = ["/", "/?tab=new", "/?tab=unanswered", `/q/${question}`, "/ask", "/search?q=syncope", "/t/cardiology", `/m/${helper.member}`,
-    `/why/posting/${given}`, `/why/member/${helper.member}`, "/earnings", "/notices", "/q/999999"];
-  const page = await as("Wren");
-  for (const path of pages) {
-    await page.goto(path);
-    await sound(page, path);
-  }
-  await page.context().close();
 });
 
 test("control: a planted fault is found, and a picture of another origin is refused", async () => {

@@ -209,50 +209,50 @@ test("a roster with a broken line is not imported, and one with broken rows name
 // ---- rules ----
 const trials = {
   "loops for ever": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  while true do end"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  while true do end"),
     /step|long|time|budget/i,
   ],
   "loops and hides it": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  for i = 1, 1e9 do end"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  for i = 1, 1e9 do end"),
     /step|long|time|budget/i,
   ],
   "eats memory": [
     (script) =>
       script.replace(
-        /function probability\(([^)]*)\)/,
-        "function probability($1)\n  local t = {} for i = 1, 1e9 do t[i] = {i} end",
+        /function trust\(([^)]*)\)/,
+        "function trust($1)\n  local t = {} for i = 1, 1e9 do t[i] = {i} end",
       ),
     /memory|step/i,
   ],
   "recurses for ever": [
     (script) =>
       script.replace(
-        /function probability\(([^)]*)\)/,
-        "function probability($1)\n  local function f() return 1 + f() end f()",
+        /function trust\(([^)]*)\)/,
+        "function trust($1)\n  local function f() return 1 + f() end f()",
       ),
     /stack|step|memory|overflow/i,
   ],
   throws: [
     (script) =>
-      script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  error('thrown on purpose')"),
+      script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  error('thrown on purpose')"),
     /thrown on purpose|error/i,
   ],
   "gives no number": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  do return 0/0 end"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  do return 0/0 end"),
     /finite|number|nan/i,
   ],
   "is not Lua": [() => "this is not Lua at all (", /near|syntax|expected/i],
-  "misses a function": [(script) => script.replace(/function probability\(/, "function probabilities("), /probability/],
+  "misses a function": [(script) => script.replace(/function trust\(/, "function trusts("), /trust/],
   "reaches for the system": [(script) => `os.execute("true")\n${script}`, /os|nil|global/i],
   "keeps a memory between calls": [
-    (script) => script.replace(/function probability\(([^)]*)\)/, "function probability($1)\n  seen = (seen or 0) + 1"),
+    (script) => script.replace(/function trust\(([^)]*)\)/, "function trust($1)\n  seen = (seen or 0) + 1"),
     /global|outlives/i,
   ],
   "breaks an example of its own": [
     (script) =>
       script.replace(
-        'call = "probability", with = { 0 }, gives = { 0.5 }',
-        'call = "probability", with = { 0 }, gives = { 0.9 }',
+        'call = "trust", with = { 0, 0 }, gives = { 1 }',
+        'call = "trust", with = { 0, 0 }, gives = { 0.9 }',
       ),
     /example/i,
   ],

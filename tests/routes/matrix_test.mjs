@@ -14,6 +14,7 @@ import { Passkey, addApp } from "../support/second.mjs";
 import { apiGets, apiPosts } from "./api_rows.mjs";
 import { makeToken } from "../support/token.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
+import { moneyGets, moneyPosts } from "./money_rows.mjs";
 import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { votesPosts } from "./votes_rows.mjs";
@@ -100,6 +101,7 @@ const gets = {
   ...textsGets(() => it),
   ...roundGets(() => it),
   ...accountGets,
+  ...moneyGets,
   ...tellingGets(() => it),
   ...kindsGets(() => it),
   ...draftGets(() => it),
@@ -237,6 +239,7 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
+  ...moneyPosts(),
   ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
   ...safetyPosts(() => it),

@@ -14,6 +14,20 @@ export const rulePosts = (it) => ({
     fields: () => ({ name: "rank/policy", reason: "Another try.", script: it().script.replace("P = {", "P = {\n") }),
     actor: "latch",
   },
+  "/admin/rules/check": {
+    who: "admin",
+    hidden: async () => ({ form: formToken(it().them.latch, "/admin/rules/check") }),
+    fields: () => ({ name: "rank/policy", script: "function (" }),
+    actor: "latch",
+    status: 200,
+    unchanged: true,
+  },
+  "/admin/rules/draft": {
+    who: "admin",
+    hidden: async () => ({ form: formToken(it().them.latch, "/admin/rules/draft") }),
+    fields: () => ({ name: "reward/vote", script: "P = {}" }),
+    actor: "latch",
+  },
   "/admin/rule/:id/approve": {
     who: "admin",
     page: () => `/admin/rule/${it().proposal}`,

@@ -41,6 +41,16 @@ export async function signIn(page, name, password) {
   await page.goto("/");
 }
 
+// An authenticator of the page's own, which says yes to whatever it is asked.
+export async function device(page, more = {}) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options: {
+    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+    automaticPresenceSimulation: true, ...more } });
+  return { cdp, authenticatorId, credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
+}
+
 // A picture for who wants to look: SHOTS=DIR keeps them.
 export async function shot(page, name) {
   if (!process.env.SHOTS) return;

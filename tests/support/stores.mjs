@@ -1,7 +1,7 @@
 // Stores as they lie on disk, looked at by SQLite's own program: independent of ours.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 export function storeFiles(house) {
@@ -16,13 +16,26 @@ export function sql(path, text) {
   return done.stdout.trim();
 }
 
-// One line a store: its name and a digest of all that is in it. What must not change is compared by this.
+// One line a store: its name and a digest of all that is in it. What must not change is compared by this. A store whose files nobody wrote to
+// since it was last read through is not read again.
+const seen = new Map();
+const stamp = (path) => [path, `${path}-wal`].map((file) => {
+  const { size = 0, mtimeNs = 0 } = statSync(file, { bigint: true, throwIfNoEntry: false }) ?? {};
+  return `${size} ${mtimeNs}`;
+}).join();
 export function digests(house) {
   return storeFiles(house).map((path) => {
-    const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path, ".dump"], { maxBuffer: 256 << 20 });
-    if (done.status !== 0) throw new Error(`${path}: ${done.stderr}`);
-    return `${path.split("/").at(-2)} ${createHash("sha256").update(done.stdout).digest("hex").slice(0, 24)}`;
+    const now = stamp(path), last = seen.get(path);
+    if (last?.now === now) return last.line;
+    const line = digest(path);
+    if (stamp(path) === now) seen.set(path, { now, line }); // else it was written to meanwhile
+    return line;
   });
+}
+function digest(path) {
+  const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path, ".dump"], { maxBuffer: 256 << 20 });
+  if (done.status !== 0) throw new Error(`${path}: ${done.stderr}`);
+  return `${path.split("/").at(-2)} ${createHash("sha256").update(done.stdout).digest("hex").slice(0, 24)}`;
 }
 
 // Every file below a folder, sockets left out. (Node 18's own recursive reading stumbles over sockets.)

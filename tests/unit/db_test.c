@@ -231,6 +231,43 @@ static void the_version_moves_when_another_handle_wrote_and_only_then(void **sta
     db_close(writer);
 }
 
+/* Whether any part of the store's file is mapped. */
+static bool is_mapped(const char *path)
+{
+    char line[4096];
+    bool found = false;
+    FILE *const maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps) != NULL) {
+        line[strcspn(line, "\n")] = 0;
+        const size_t size = strlen(line), end = strlen(path);
+        found = found || (size > end && strcmp(line + size - end, path) == 0);
+    }
+    (void)fclose(maps);
+    return found;
+}
+
+static void a_store_that_is_mapped_reads_the_same_and_sees_what_is_written_since(void **state)
+{
+    (void)state;
+    const char *const path = fresh_path();
+    struct db *writer = open_as(path, ROLE_CLERK, DB_FOLD);
+    assert_int_equal(note_add(writer, 1, "one"), OK);
+    db_checkpoint(writer, true);
+    struct db *reader = open_as(path, ROLE_WEB_MEMBER, DB_READ);
+    assert_int_equal(note_count(reader), 1);
+    assert_false(is_mapped(path)); /* the control */
+    db_map(reader, 1 << 20);
+    assert_int_equal(note_count(reader), 1);
+    assert_true(is_mapped(path));
+    assert_int_equal(note_add(writer, 2, "two"), OK);
+    assert_int_equal(note_count(reader), 2);
+    db_checkpoint(writer, true);
+    assert_int_equal(note_count(reader), 2);
+    db_close(reader);
+    db_close(writer);
+}
+
 /* What code that got out of hand would try: SQL that no statement of the role holds. The table is
  * changed once the handle is open. */
 static enum result tries(enum role role, enum db_mode mode, const char *sql)
@@ -502,6 +539,7 @@ int main(void)
         cmocka_unit_test(a_failed_fsync_ends_the_writer_at_once),
         cmocka_unit_test(a_reader_cannot_write_and_sees_one_snapshot_while_its_transaction_lasts),
         cmocka_unit_test(the_version_moves_when_another_handle_wrote_and_only_then),
+        cmocka_unit_test(a_store_that_is_mapped_reads_the_same_and_sees_what_is_written_since),
         cmocka_unit_test(a_role_cannot_even_prepare_what_its_statements_never_name),
         cmocka_unit_test(a_writer_is_held_to_its_statements_too),
         cmocka_unit_test(a_statement_of_another_role_stops_the_program),

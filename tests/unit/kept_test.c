@@ -2,6 +2,7 @@
  * memory. */
 #include "fcgi/kept.h"
 
+#include "fcgi/guard.h"
 #include "fcgi/gzip.h"
 #include "fcgi/worker.h"
 #include "tests/support/scratch.h"
@@ -125,6 +126,81 @@ static void each_reader_gets_his_own_slots(void **unused UNUSED)
     assert_non_null(memmem(mine.data, mine.size, "[mine 1]", 8));
     assert_null(memmem(mine.data, mine.size, "yours", 5));
     assert_non_null(memmem(yours.data, yours.size, "[yours 0]", 9));
+}
+
+/* ---- forms in a kept page ---- */
+
+static struct text form_of(struct reply *out, uint8_t reader)
+{
+    request.reader.signed_in = true;
+    memset(request.reader.token, reader, sizeof request.reader.token);
+    return guard_form(&request, out, "/q/:id/answer");
+}
+
+static struct buf page_with_a_form(void)
+{
+    struct reply out;
+    struct buf buf;
+    reply_open(&out, &arena);
+    buf_open(&buf, &arena, 256);
+    buf_slot_add(&buf, "secret", 1);
+    buf_format(&buf, "<form>");
+    buf_slot_add(&buf, "secret", 2);
+    buf_format(&buf, "<input value=\"");
+    buf_attr(&buf, form_of(&out, 1));
+    buf_format(&buf, "\"><input value=\"");
+    buf_attr(&buf, guard_request_id(&request));
+    buf_format(&buf, "\"></form>");
+    buf_slot_add(&buf, "secret", 3);
+    return buf;
+}
+
+static void a_form_in_a_kept_page_holds_each_readers_own_token(void **unused UNUSED)
+{
+    struct reply out;
+    reply_open(&out, &arena);
+    kept_render(&request, true);
+    struct buf rendered = page_with_a_form();
+    kept_render(&request, false);
+    struct kept_page *kept = kept_put(worker.kept, key(1, 1), &rendered, varying);
+    for (uint8_t reader = 1; reader < 4; reader++) {
+        struct text mine = form_of(&out, reader), other = form_of(&out, (uint8_t)(reader + 1));
+        (void)form_of(&out, reader);
+        struct bytes body = body_of(kept, "mine", false);
+        struct buf wanted;
+        buf_open(&wanted, &arena, 256);
+        buf_format(&wanted, "[mine 1]<form>[mine 2]<input value=\"%.*s\"><input value=\"",
+                   (int)mine.size, mine.data);
+        assert_memory_equal(body.data, wanted.data, wanted.size);
+        buf_format(&wanted, "\"></form>[mine 3]");
+        assert_int_equal(body.size, wanted.size + 32); /* and the hex of a request's id */
+        assert_null(memmem(body.data, body.size, other.data, other.size));
+    }
+}
+
+/* Control: what kept_render guards against. */
+static void a_token_rendered_without_care_would_be_everybodys(void **unused UNUSED)
+{
+    struct reply out;
+    reply_open(&out, &arena);
+    struct buf rendered = page_with_a_form();
+    struct kept_page *kept = kept_put(worker.kept, key(1, 1), &rendered, varying);
+    struct text first = form_of(&out, 1);
+    (void)form_of(&out, 2);
+    struct bytes body = body_of(kept, "mine", false);
+    assert_non_null(memmem(body.data, body.size, first.data, first.size));
+}
+
+static void versions_for_kinds_of_reader_are_kept_beside_each_other(void **unused UNUSED)
+{
+    struct buf rendered = page(1, 1);
+    struct kept_key rated = key(1, 1);
+    rated.variant = 4;
+    (void)kept_put(worker.kept, key(1, 1), &rendered, varying);
+    assert_null(kept_find(worker.kept, rated));
+    struct kept_page *kept = kept_put(worker.kept, rated, &rendered, varying);
+    assert_ptr_equal(kept_find(worker.kept, rated), kept);
+    assert_non_null(kept_find(worker.kept, key(1, 1)));
 }
 
 static size_t deflated_whole(struct bytes text)
@@ -350,6 +426,9 @@ int main(void)
         KEPT(a_kept_page_reads_the_same_compressed_and_plain),
         KEPT(a_slot_longer_than_a_stored_block_is_whole),
         KEPT(each_reader_gets_his_own_slots),
+        KEPT(a_form_in_a_kept_page_holds_each_readers_own_token),
+        KEPT(a_token_rendered_without_care_would_be_everybodys),
+        KEPT(versions_for_kinds_of_reader_are_kept_beside_each_other),
         KEPT(the_size_on_the_wire_tells_nothing_of_a_secret),
         KEPT(shared_text_is_in_fact_compressed),
         KEPT(a_token_beside_every_answer_costs_little),

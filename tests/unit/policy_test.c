@@ -43,7 +43,7 @@ static double ramp(double x, double low, double high)
 
 static double sigmoid(double x)
 {
-    return 1 / (1 + exp(-fmax(-30, fmin(30, x))));
+    return 1 / (1 + exp(-x));
 }
 
 static double logit(double p)
@@ -70,17 +70,17 @@ static struct voter voter_draw(void)
 
 static void rates(const struct voter *v, double *a, double *b)
 {
-    double site = (v->site_ups + 14) / (v->site_votes + 20);
-    double own = (v->ups + 8 * site) / (v->votes + 8);
-    *a = .80;
-    *b = .45;
-    if (own > site) {
-        double s = (own - site) / (1 - site);
+    double site = (v->site_ups + 20 * .74) / (v->site_votes + 20);
+    double own = (v->ups + 8 * site) / (v->votes + 8), usual = .74 * pow(site / .74, .34);
+    *a = .77;
+    *b = .41;
+    if (own > usual) {
+        double s = (own - usual) / (1 - usual);
         *a += (1 - *a) * s;
         *b += (1 - *b) * s;
     } else {
-        *a *= own / site;
-        *b *= own / site;
+        *a *= own / usual;
+        *b *= own / usual;
     }
     *a = (v->up_good + 8 * *a) / (v->good + 8);
     *b = (v->up_bad + 8 * *b) / (v->bad + 8);
@@ -100,7 +100,7 @@ static void votes_weigh_as_the_reference_says(void **state)
         double w = independent * trust * (1.2 - .8 * ramp(field, .15, .4));
         double odds =
             sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
-        double weight = w * fmin(2, fmax(0, (a - b) / .35));
+        double weight = w * fmin(2, fmax(0, (a - b) / .36));
         POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), in_field, acts,
                     v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
         assert_near(r[0], w * odds, "odds");
@@ -114,14 +114,13 @@ static void members_score_as_the_reference_says(void **state)
     (void)state;
     for (int i = 0; i < 20000; i++) {
         struct voter v = voter_draw();
-        double weight = draw(0, 200), residual = draw(-100, 100), a, b, r[3], band;
+        double weight = draw(0, 200), residual = draw(-100, 100), a, b, r[4];
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
-        assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .35), "score");
+        assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .36), "score");
         assert_near(r[0], r[1] + r[2], "parts");
-        POLICY_CALL(&policy, POLICY_BAND, &band, r[0], weight);
-        assert_true(band == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
+        assert_true(r[3] == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
     }
 }
 
@@ -152,12 +151,15 @@ static void settlement_is_as_the_reference_says(void **state)
 {
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        double sum = draw(-40, 40), total, p, known, r[4];
-        POLICY_CALL(&policy, POLICY_ODDS, &total, sum);
-        assert_near(total, sum, "odds");
-        POLICY_CALL(&policy, POLICY_PROBABILITY, &p, total);
-        assert_near(p, sigmoid(sum), "probability");
+        double sum = draw(-40, 40), author = draw(-1, 1), known, r[4];
         double n = whole(2000), s = draw(0, n), m = whole(50), t = draw(0, m);
+        double votes = whole(9000), ups = whole(votes), site = (ups + 14.8) / (votes + 20);
+        double mean = (s + 100 * sigmoid(.7 * (logit(site) - logit(.74)))) / (n + 100);
+        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author, n, s, votes, ups);
+        double total = r[1];
+        assert_near(total, sum + fmin(0, logit(mean)), "odds");
+        assert_near(r[0], total + 8 * author, "score");
+        assert_near(r[3], sigmoid(total), "probability");
         POLICY_CALL(&policy, POLICY_KNOWN, &known, n, s, m, t);
         assert_near(known, logit((t + 4 * (s + 5) / (n + 10)) / (m + 4)), "known");
         double sign = whole(1) * 2 - 1, ind = draw(0, 1), own = draw(-2, 2), before = draw(-9, 9);
@@ -168,9 +170,6 @@ static void settlement_is_as_the_reference_says(void **state)
         assert_near(r[1], ind * fmax(.15, 4 * was * (1 - was)), "teaches");
         assert_near(r[2], sign * (others - was) * ind, "credit");
         assert_near(r[3], alone * ind, "alone");
-        double author = draw(-1, 1);
-        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author);
-        assert_near(r[0], sum + 8 * author, "score");
     }
 }
 
@@ -241,11 +240,13 @@ static void without_a_set_left_the_policy_says_it_is_broken(void **state)
     (void)state;
     struct policy p = {.failed_seq = -1};
     struct text why;
-    double odds = 5;
-    assert_int_equal(
-        policy_push(&p, &arena, script_with("function odds(s) return s / 0 end"), 0, &why), OK);
-    POLICY_CALL(&p, POLICY_ODDS, &odds, 1);
-    assert_true(p.broken && odds == 0);
+    double known = 5;
+    assert_int_equal(policy_push(&p, &arena,
+                                 script_with("function known(n, s, m, t) return n / 0 end"), 0,
+                                 &why),
+                     OK);
+    POLICY_CALL(&p, POLICY_KNOWN, &known, 1, 1, 1, 1);
+    assert_true(p.broken && known == 0);
     policy_close(&p);
 }
 
@@ -278,12 +279,22 @@ static void many_sets_one_after_the_other_keep_the_first(void **state)
     policy_close(&p);
 }
 
-static void a_rule_set_takes_less_than_200_KiB(void **state)
+static void a_rule_set_takes_less_than_64_KiB(void **state)
 {
     (void)state;
     print_message("Lua memory of the first rule set: %zu KiB\n",
                   rule_memory(policy.sets[0].rules) / 1024);
-    assert_true(rule_memory(policy.sets[0].rules) < 200 * 1024);
+    assert_true(rule_memory(policy.sets[0].rules) < 64 * 1024);
+}
+
+static void the_first_script_has_at_most_200_lines(void **state)
+{
+    (void)state;
+    struct text rest = policy_first_script(), line;
+    int lines = 0;
+    while (text_next(&rest, '\n', &line))
+        lines++;
+    assert_in_range(lines, 1, 200);
 }
 
 int main(void)
@@ -307,7 +318,8 @@ int main(void)
         cmocka_unit_test(without_a_set_left_the_policy_says_it_is_broken),
         cmocka_unit_test(a_set_that_does_not_load_changes_nothing),
         cmocka_unit_test(many_sets_one_after_the_other_keep_the_first),
-        cmocka_unit_test(a_rule_set_takes_less_than_200_KiB),
+        cmocka_unit_test(a_rule_set_takes_less_than_64_KiB),
+        cmocka_unit_test(the_first_script_has_at_most_200_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void turned_over_scores_turn_the_order_over(void **state)
 {
     (void)state;
     struct text script = script_with("function member_score(w, s, ...) local x = -s / (w + 8) "
-                                     "return x, x, 0 end examples = nil");
+                                     "return x, x, 0, 0 end examples = nil");
     assert_int_equal(try_script(script, 0), OK);
     assert_true(result.agreement < -0.5);
 }
@@ -90,7 +90,8 @@ static void a_script_that_fails_on_the_way_names_the_event(void **state)
 {
     (void)state;
     assert_int_equal(
-        try_script(script_with("function odds(s) if s > 2 then error('too sure') end return s end"),
+        try_script(script_with("function posting_score(s, a, ...) if s > 2 then error('too "
+                               "sure') end return s, s, 0, 0.5 end"),
                    0),
         INVALID);
     assert_true(text_starts(why, "at event "));

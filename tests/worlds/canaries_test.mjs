@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { House, ask, answer, vote, password, npi, sleep } from "../support/house.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
 import { filesBelow, bytesOf, sql, storeFiles } from "../support/stores.mjs";
+import { needles } from "../support/needles.mjs";
 import { openRelay } from "../support/relay.mjs";
 import { addApp, base32 } from "../support/second.mjs";
 
@@ -51,24 +52,20 @@ function disguises(value) {
   }
   return Object.entries(list);
 }
-// What is found in these bytes: "licence in hex".
-function findings(bytes, secrets) {
-  return Object.entries(secrets).flatMap(([name, value]) =>
-    disguises(value)
-      .filter(([, form]) => bytes.includes(form))
-      .map(([form]) => `${name}, ${form}`),
-  );
-}
+// Gives what finds them in bytes: "licence, hex".
+const finder = (wanted) =>
+  needles(Object.entries(wanted).flatMap(([name, value]) => disguises(value).map(([form, bytes]) => [`${name}, ${form}`, bytes])));
+const findings = (bytes, wanted) => finder(wanted)(bytes);
 const secrets = () => ({
   ...person,
   ...Object.fromEntries(tokens.map((token, i) => [`token ${i}`, Buffer.from(token, "base64url")])),
 });
 // Nobody's page, mail or file may hold these; mail brings two of them to the canary himself.
 const everything = () => ({ ...secrets(), ...account });
-const scanFolder = (folder, wanted) =>
-  filesBelow(folder).flatMap((path) =>
-    findings(bytesOf(path), wanted).map((what) => `${path.slice(folder.length + 1)}: ${what}`),
-  );
+function scanFolder(folder, wanted) {
+  const find = finder(wanted);
+  return filesBelow(folder).flatMap((path) => find(bytesOf(path)).map((what) => `${path.slice(folder.length + 1)}: ${what}`));
+}
 
 before(async () => {
   relay = await openRelay();

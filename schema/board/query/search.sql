@@ -28,6 +28,29 @@ SELECT title, names, topics, body FROM posting_words WHERE id = :id;
 --: may: web_member web_admin clerk operator
 SELECT gist, comments FROM posting_words WHERE id = :id;
 
+--: index_shape() => one shape: blob
+--: may: web_member web_admin clerk operator
+-- In which pieces the index lies (board/pieces.c).
+SELECT block FROM posting_text_data WHERE id = 10;
+
+--: index_format() => one format: int
+--: may: web_member web_admin clerk operator
+SELECT v FROM posting_text_config WHERE k = 'version';
+
+--: index_leaf(piece: int, term: blob) => one page: int
+--: may: web_member web_admin clerk operator
+-- The page of a piece on which a term stands if any of the piece's does (board/postings.c).
+SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term <= :term ORDER BY term DESC LIMIT 1;
+
+--: index_leaves(piece: int, low: blob, high: blob, most: int) => page: int
+--: may: web_member web_admin clerk operator
+-- The later pages on which terms of this range begin.
+SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term > :low AND term < :high ORDER BY term LIMIT :most;
+
+--: index_page(id: int) => one page: blob
+--: may: web_member web_admin clerk operator
+SELECT block FROM posting_text_data WHERE id = :id;
+
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
 -- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.
@@ -55,11 +78,6 @@ WHERE p.at_ms >= :since_ms AND (:kind = 0 OR t.kind = :kind)
   AND (:topic = '' OR EXISTS (SELECT 1 FROM thread_topic x WHERE x.topic = :topic AND x.question = t.question))
 ORDER BY p.id DESC LIMIT :most;
 
---: search_facts(question: int) => one kind: int, solved: int, answers: int, topics: text
---: may: web_member web_admin clerk operator
--- What the facets count.
-SELECT kind, solved, answers, topics FROM thread WHERE question = :question;
-
 --: search_terms(low: text, high: text, most: int) => term: text, rows: int
 --: may: web_member web_admin clerk operator
 -- The index's own words from `low` up to `high`, with the postings they stand in.
@@ -70,10 +88,11 @@ SELECT term, doc FROM posting_term WHERE term >= :low AND term < :high LIMIT :mo
 -- A posting that holds a word.
 SELECT w.title, w.names, w.body, w.gist, w.comments FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
 
---: search_title(id: int) => one question: int, title: text, names: text
+--: search_title(id: int) => one question: int, title: text, names: text, kind: int, solved: int, answers: int, topics: text
 --: may: web_member web_admin clerk operator
--- The thread a match stands in, what it asks, and what else its subject is called.
-SELECT p.question, q.title, ifnull(s.names, '') FROM posting p JOIN posting q ON q.id = p.question LEFT JOIN posting_source s ON s.posting = q.id
+-- The thread a match stands in: what it asks, what else its subject is called, and what the facets count.
+SELECT p.question, q.title, ifnull(s.names, ''), t.kind, t.solved, t.answers, t.topics
+FROM posting p JOIN posting q ON q.id = p.question JOIN thread t ON t.question = q.id LEFT JOIN posting_source s ON s.posting = q.id
 WHERE p.id = :id;
 
 --: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, at_ms: int, topics: text

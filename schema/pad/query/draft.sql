@@ -1,7 +1,7 @@
--- Drafts: written by the clerk, read by the member pool, opened by the member's own key alone.
+-- Drafts: written by the clerk, read by the member and admin pools, opened by the member's own key alone.
 
 --: draft_get(owner: blob, tag: blob) => one box: blob, at_ms: int
---: may: web_member
+--: may: web_member web_admin
 SELECT box, at_ms FROM draft WHERE owner = :owner AND tag = :tag AND length(box) > 0;
 
 --: drafts(owner: blob, since_ms: int, most: int) => box: blob, at_ms: int

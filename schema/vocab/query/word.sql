@@ -13,6 +13,10 @@ DELETE FROM word WHERE kind = :kind;
 --: may: clerk operator
 SELECT count(*) FROM word WHERE kind = :kind;
 
+--: words_any() => one there: int
+--: may: web_member operator
+SELECT EXISTS (SELECT 1 FROM word);
+
 --: meanings(name: text, most: int) => kind: int, meaning: text, weight: int
 --: may: web_member operator
 -- The likeliest first.
