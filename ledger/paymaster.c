@@ -209,6 +209,8 @@ static const struct verb verbs[] = {
      .run_with = tool_export},
     {"openings", NULL, "print the openings of all commitments whose embargo is over",
      .run = tool_openings},
+    {"audit", "FILE", "prove from published openings that no promise was chosen afterwards",
+     .run_with = tool_audit},
     {"receipt", "LEAF", "print the proof that a leaf is in the ledger", .run_with = tool_receipt},
     {"check", "FILE [VKEY]", "judge a receipt, by the key in the file VKEY or by this house's",
      .run_with_two = tool_check},

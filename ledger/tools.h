@@ -11,6 +11,8 @@ int tool_digest(void);
 int tool_export(const char *dialect);
 /* Every commitment of closed periods whose embargo is over, opened: a line each, for auditors. */
 int tool_openings(void);
+/* Prove from such lines and the ledger's leaves that nothing was chosen afterwards. */
+int tool_audit(const char *path);
 /* The tlog-proof of one leaf under the latest checkpoint. */
 int tool_receipt(const char *seq);
 /* Judge a receipt file with the key in the file `vkey` (NULL: of public/vkey), and say what it

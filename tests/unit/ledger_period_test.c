@@ -5,6 +5,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/file.h"
 #include "ledger/receipt.h"
+#include "ledger/tools.h"
 #include "schema/log.h"
 #include "schema/statement.h"
 
@@ -478,6 +479,67 @@ static void sponsors_see_payments_only_in_groups_of_eleven(void **state)
     world_close(&world);
 }
 
+/* --- what an auditor can prove --- */
+
+/* What `openings` prints. */
+static struct text openings_of(struct world *world)
+{
+    char path[600];
+    struct bytes content;
+    snprintf(path, sizeof path, "%s", conf_path("openings"));
+    fflush(stdout);
+    int kept = dup(1), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(kept >= 0 && fd >= 0 && dup2(fd, 1) == 1);
+    int status = tool_openings();
+    fflush(stdout);
+    assert_true(dup2(kept, 1) == 1);
+    close(kept);
+    close(fd);
+    assert_int_equal(status, 0);
+    assert_int_equal(file_read(&world->arena, path, 1 << 24, &content), OK);
+    return (struct text){(const char *)content.data, content.size};
+}
+
+static void openings_prove_that_nothing_was_chosen_afterwards(void **state)
+{
+    (void)state;
+    static struct paymaster paymaster;
+    struct world world;
+    struct month month;
+    struct opening_report report;
+    world_open(&world, SETTINGS "ledger.embargo_days = 0\n");
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    month_begin(&world, &paymaster, &month, true);
+    month_live(&world, &month);
+    assert_int_equal(world_period(&world, &paymaster, "2026-03"), OK);
+    assert_int_equal(commit_tick(&paymaster), OK);
+    *world_clock = clock_month_next(*world_clock) + 3600 * 1000;
+    assert_int_equal(world_period(&world, &paymaster, "2026-04"), OK);
+    paymaster_close(&paymaster);
+    struct text lines = openings_of(&world);
+    assert_int_equal(audit_openings(lines, &report), OK);
+    assert_int_equal(report.commitments - report.dummies, 3);
+    assert_true(report.dummies >= 4);
+    assert_true(report.rewards >= 20);
+    assert_int_equal(report.closed, 0);
+    /* Controls: another opening, one left out, two exchanged, one too many. */
+    char *changed = arena_take(&world.arena, 2 * lines.size + 1);
+    const char *end = memchr(lines.data, '\n', lines.size);
+    size_t first = (size_t)(end + 1 - lines.data);
+    memcpy(changed, lines.data, lines.size);
+    changed[first - 100] = changed[first - 100] == 'A' ? 'B' : 'A';
+    assert_int_equal(audit_openings((struct text){changed, lines.size}, &report), INVALID);
+    assert_int_equal(audit_openings((struct text){end + 1, lines.size - first}, &report), INVALID);
+    memcpy(changed, lines.data + first, first);
+    memcpy(changed + first, lines.data, first);
+    memcpy(changed + 2 * first, lines.data + 2 * first, lines.size - 2 * first);
+    assert_int_equal(audit_openings((struct text){changed, lines.size}, &report), INVALID);
+    memcpy(changed, lines.data, lines.size);
+    memcpy(changed + lines.size, lines.data, first);
+    assert_int_equal(audit_openings((struct text){changed, lines.size + first}, &report), INVALID);
+    world_close(&world);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -489,6 +551,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_earned_is_paid_once_with_receipts_that_hold),
+        cmocka_unit_test(openings_prove_that_nothing_was_chosen_afterwards),
         cmocka_unit_test(an_earmark_that_outlives_its_month_goes_on_under_a_new_commitment),
         cmocka_unit_test(the_rules_replayed_give_the_same_entries_and_a_changed_journal_does_not),
         cmocka_unit_test(the_ledger_grows_alike_with_and_without_earmarks),

@@ -1,0 +1,272 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/log.h"
+#include "ledger/account.h"
+#include "ledger/audit.h"
+#include "ledger/earmark.h"
+#include "ledger/file.h"
+#include "ledger/leaf.h"
+#include "ledger/table.h"
+#include "ledger/tools.h"
+
+/* What an auditor works out from leaves and openings alone: two walks of the ledger. The first
+ * notes keys, rules, rewards and reveals; the second holds every commitment against its opening.
+ * Then each reward must lead to a promise. */
+
+enum { PAGE = 1000, FILE_MAX = 1 << 30, ARENA = 2000 << 20, MONTHS_FOR_ALL = 2 };
+
+struct paid {
+    uint8_t campaign[16];
+    int64_t cents, promised; /* promised: most that its revealed promises come to */
+    uint64_t seq;
+    bool revealed;
+};
+struct reveal {
+    uint64_t commitment, seq;
+    size_t paid; /* SIZE_MAX: no reward of that id */
+};
+struct opened {
+    struct earmark terms;
+    bool is;
+};
+struct auditor {
+    struct arena page; /* what is read of the ledger at a time */
+    struct log *log;
+    struct table keys, rules, rewards, commitments;
+    struct paid *paids;
+    struct reveal *reveals;
+    struct opened *openeds; /* by the index of their commitment */
+    size_t paid_room, reveal_room, opened_room, reveal_count;
+    uint64_t due_below; /* commitments below it must all be open */
+    uint64_t closes[MONTHS_FOR_ALL];
+    struct text file;
+    struct opening_report *report;
+};
+
+static bool fault(struct auditor *a, uint64_t leaf, const char *what)
+{
+    a->report->leaf = (int64_t)leaf;
+    a->report->what = what;
+    return false;
+}
+
+static void *room_for(void *array, size_t *room, size_t index, size_t size)
+{
+    if (index < *room)
+        return array;
+    size_t more = *room == 0 ? 1024 : *room * 2;
+    char *grown = realloc(array, more * size);
+    assert(grown != NULL); /* the memory of a tool that ends with its answer */
+    memset(grown + *room * size, 0, (more - *room) * size);
+    *room = more;
+    return grown;
+}
+
+/* A hash as a key of a table; half of it is still 2^64 tries away from another. */
+static bool note(struct table *table, const uint8_t *hash)
+{
+    bool fresh;
+    (void)table_put(table, hash, &fresh);
+    return fresh;
+}
+
+static bool walk(struct auditor *a, bool (*visit)(struct auditor *a, const struct leaf *leaf))
+{
+    int64_t after = 0;
+    for (size_t count = 1; count > 0;) {
+        struct log_entry *entries;
+        arena_reset(&a->page, 0);
+        if (log_read(a->log, &a->page, after, PAGE, &entries, &count) != OK)
+            return fault(a, (uint64_t)after, "the ledger cannot be read");
+        for (size_t i = 0; i < count; i++) {
+            struct leaf leaf;
+            after = entries[i].seq;
+            if (leaf_decode(entries[i].body, &leaf, NULL) != OK)
+                return fault(a, (uint64_t)after - 1, "it is no leaf");
+            if (!visit(a, &leaf))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* --- the first walk --- */
+
+static bool facts_visit(struct auditor *a, const struct leaf *leaf)
+{
+    size_t index;
+    switch (leaf->kind) {
+    case LEAF_KEY:
+        if (leaf->key.type == KEY_SPONSOR)
+            (void)note(&a->keys, leaf->key.public_key);
+        return true;
+    case LEAF_RULESET:
+        (void)note(&a->rules, leaf->ruleset.sha256);
+        return true;
+    case LEAF_TRANSFER:
+        if (leaf->transfer.code != TRANSFER_REWARD)
+            return true;
+        index = table_put(&a->rewards, leaf->transfer.id, NULL);
+        a->paids = room_for(a->paids, &a->paid_room, index, sizeof *a->paids);
+        a->paids[index] = (struct paid){.cents = (int64_t)leaf->transfer.amount, .seq = leaf->seq};
+        memcpy(a->paids[index].campaign, leaf->transfer.ref, 16);
+        return true;
+    case LEAF_REVEAL:
+        a->reveals = room_for(a->reveals, &a->reveal_room, a->reveal_count, sizeof *a->reveals);
+        a->reveals[a->reveal_count++] =
+            (struct reveal){.commitment = leaf->reveal.commitment,
+                            .seq = leaf->seq,
+                            .paid = table_find(&a->rewards, leaf->reveal.transfer)};
+        return true;
+    case LEAF_CLOSE:
+        if (leaf->close.rail != 0)
+            return true;
+        a->closes[0] = a->closes[1];
+        a->closes[1] = leaf->seq;
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* --- the second --- */
+
+/* The opening of this leaf, which is the file's next line, or NO_BYTES. */
+static struct bytes opening_next(struct auditor *a, uint64_t seq)
+{
+    struct text rest = a->file, line, number, commitment;
+    int64_t at;
+    if (!text_next(&rest, '\n', &line) || !text_next(&line, '\t', &number) ||
+        !text_int(number, 0, INT64_MAX, &at) || (uint64_t)at != seq)
+        return NO_BYTES;
+    a->file = rest;
+    return text_next(&line, '\t', &commitment) ? base64_read(&a->page, line) : NO_BYTES;
+}
+
+static bool commitments_visit(struct auditor *a, const struct leaf *leaf)
+{
+    uint8_t commitment[32], key[16];
+    struct opened opened = {.is = true};
+    const char *why = NULL;
+    if (leaf->kind != LEAF_COMMITMENT)
+        return true;
+    a->report->commitments++;
+    struct bytes opening = opening_next(a, leaf->seq);
+    if (opening.data == NULL) {
+        a->report->closed++;
+        return leaf->seq >= a->due_below || fault(a, leaf->seq, "its commitment was not opened");
+    }
+    if (opening.size != EARMARK_OPENING_SIZE)
+        return fault(a, leaf->seq, "its opening is of another size");
+    earmark_commitment(opening.data, commitment);
+    if (memcmp(commitment, leaf->commitment, 32) != 0)
+        return fault(a, leaf->seq, "its opening is not what was committed to");
+    if (earmark_read(opening, &opened.terms, &why) != OK)
+        return fault(a, leaf->seq, why);
+    a->report->dummies += opened.terms.kind == EARMARK_DUMMY;
+    if (opened.terms.kind != EARMARK_DUMMY) {
+        if (table_find(&a->keys, opened.terms.sponsor_key) == SIZE_MAX)
+            return fault(a, leaf->seq, "its key is no sponsor's in the ledger");
+        if (table_find(&a->rules, opened.terms.rule) == SIZE_MAX)
+            return fault(a, leaf->seq, "its rule is none that stands in the ledger");
+    }
+    table_key(key, (int64_t)leaf->seq, 0);
+    size_t index = table_put(&a->commitments, key, NULL);
+    a->openeds = room_for(a->openeds, &a->opened_room, index, sizeof *a->openeds);
+    a->openeds[index] = opened;
+    return true;
+}
+
+/* --- every reward leads to a promise that was there before --- */
+
+static bool reveal_check(struct auditor *a, const struct reveal *reveal)
+{
+    uint8_t key[16];
+    table_key(key, (int64_t)reveal->commitment, 0);
+    size_t index = table_find(&a->commitments, key);
+    if (reveal->paid == SIZE_MAX)
+        return fault(a, reveal->seq, "it names no reward");
+    struct paid *paid = &a->paids[reveal->paid];
+    paid->revealed = true;
+    if (index == SIZE_MAX)
+        return reveal->seq >= a->due_below || fault(a, reveal->seq, "what it names was not opened");
+    const struct earmark *terms = &a->openeds[index].terms;
+    if (reveal->commitment >= paid->seq)
+        return fault(a, reveal->seq, "the promise came after the payment");
+    if (terms->kind == EARMARK_DUMMY)
+        return fault(a, reveal->seq, "a dummy cannot pay");
+    if (memcmp(terms->campaign, paid->campaign, 16) != 0)
+        return fault(a, reveal->seq, "the promise is of another campaign");
+    paid->promised += terms->amount;
+    return true;
+}
+
+static bool rewards_check(struct auditor *a)
+{
+    for (size_t i = 0; i < a->reveal_count; i++)
+        if (!reveal_check(a, &a->reveals[i]))
+            return false;
+    for (size_t i = 0; i < a->rewards.count; i++) {
+        const struct paid *paid = &a->paids[i];
+        if (!paid->revealed)
+            return fault(a, paid->seq, "it was paid for no promise");
+        if (paid->promised > 0 && paid->cents > paid->promised)
+            return fault(a, paid->seq, "more was paid than was promised");
+        a->report->rewards++;
+    }
+    return true;
+}
+
+enum result audit_openings(struct text openings, struct opening_report *report)
+{
+    static struct auditor a;
+    *report = (struct opening_report){.leaf = -1};
+    a = (struct auditor){.file = openings, .report = report};
+    arena_open(&a.page, 64 << 20);
+    enum result result = log_open(&a.log, "ledger", LOG_READ, 0);
+    if (result == OK && walk(&a, facts_visit)) {
+        a.due_below = a.closes[0]; /* the last month's may be under embargo or carried on */
+        if (walk(&a, commitments_visit) && a.file.size > 0)
+            (void)fault(&a, (uint64_t)report->commitments, "lines are left that open nothing");
+        if (report->what == NULL)
+            (void)rewards_check(&a);
+    }
+    if (a.log != NULL)
+        log_close(a.log);
+    table_close(&a.keys);
+    table_close(&a.rules);
+    table_close(&a.rewards);
+    table_close(&a.commitments);
+    free(a.paids);
+    free(a.reveals);
+    free(a.openeds);
+    arena_close(&a.page);
+    return result == OK && report->what != NULL ? INVALID : result;
+}
+
+int tool_audit(const char *path)
+{
+    struct arena arena;
+    struct bytes content = NO_BYTES;
+    struct opening_report report = {.what = "the file of openings cannot be read", .leaf = -1};
+    arena_open(&arena, ARENA);
+    enum result result = file_read(&arena, path, FILE_MAX, &content);
+    if (result == OK)
+        result = audit_openings((struct text){(const char *)content.data, content.size}, &report);
+    arena_close(&arena);
+    if (result == OK) {
+        printf(
+            "nothing was chosen afterwards: %lld commitments, %lld of them dummies, %lld not due "
+            "yet; %lld rewards, each promised before\n",
+            (long long)report.commitments, (long long)report.dummies, (long long)report.closed,
+            (long long)report.rewards);
+        return 0;
+    }
+    fprintf(stderr, "not proven: leaf %lld: %s\n", (long long)report.leaf,
+            report.what == NULL ? result_name(result) : report.what);
+    return 1;
+}
