@@ -147,8 +147,9 @@ static void plan(struct world *world, double at, int32_t voter, int32_t answer, 
                    : world->member[voter].type == WORLD_SYBIL ? 1
                                                               : 0;
     for (int32_t i = hides > 0 ? world_draw_count(world, hides) : 0; i > 0; i--)
-        LIST_ADD(world->plans[(int)at],
-                 ((struct world_plan){floor(at) + world_draw(world), voter, -1, 0}));
+        LIST_ADD(world->plans[(int)at], ((struct world_plan){fmax(world->member[voter].joined,
+                                                                  floor(at) + world_draw(world)),
+                                                             voter, -1, 0}));
 }
 
 static void plan_ring(struct world *world, const struct world_answer *answer, int32_t number)
@@ -318,12 +319,13 @@ static void read_and_vote(struct world *world, double at, int32_t voter, int32_t
     for (int i = 0; i < READ_TRIES && end > world->window; i++) {
         int32_t number = world->window + world_draw_below(world, end - world->window);
         const struct world_answer *answer = &world->answers.at[number];
-        if (answer->day > at || answer->author == voter || has_voted(world, answer, voter))
+        if (answer->day > at || answer->author == voter)
             continue;
         double popular = world->preset.is_open ? within(net_of(answer), 0, 8) / 8 : 0;
         double least = member->type == WORLD_LAZY ? 0.25 : 0.7;
         double read = exp(-(at - answer->day) / 4) * (least + (1 - least) * popular);
-        if (world_draw(world) >= read * (answer->field == member->field ? 1 : READ_ELSEWHERE))
+        if (world_draw(world) >= read * (answer->field == member->field ? 1 : READ_ELSEWHERE) ||
+            has_voted(world, answer, voter)) /* looked up last: that costs most */
             continue;
         cast(world, at, voter, number, vote_of(world, voter, answer, at));
         return;
