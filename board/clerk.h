@@ -85,7 +85,7 @@ struct work {
 };
 
 /* --- command.c: the table of commands, and who may --- */
-enum command_who { BY_ANYONE, BY_SIGNED_IN, BY_PHYSICIAN, BY_ADMIN, BY_OPERATOR };
+enum command_who { BY_ANYONE, BY_SIGNED_IN, BY_PHYSICIAN, BY_SPONSOR, BY_ADMIN, BY_OPERATOR };
 struct command_row {
     enum command_kind kind;
     enum command_who who;

@@ -147,6 +147,12 @@ static int64_t event_member(const struct event *event)
         return event->posting_decided.member;
     case EVENT_APPEAL_MADE:
         return event->appeal_made.member;
+    case EVENT_PRODUCT_NAMED:
+        return event->product_named.member;
+    case EVENT_CONTACT_ASKED:
+        return event->contact_asked.member;
+    case EVENT_CONTACT_ANSWERED:
+        return event->contact_answered.member;
     default:
         return account_member(event);
     }

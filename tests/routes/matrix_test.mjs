@@ -25,6 +25,7 @@ import { png, upload } from "../support/picture.mjs";
 import { ruleGets, rulePosts } from "./rule_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
+import { reportsFeed, safetyGets, safetyPosts, safetyWorld } from "./safety_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -105,6 +106,7 @@ const gets = {
   ...kindsGets(() => it),
   ...draftGets(() => it),
   ...moderationGets(() => it),
+  ...safetyGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -237,9 +239,10 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
-  ...moneyPosts(),
+  ...moneyPosts(() => ({ them })),
   ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
+  ...safetyPosts(() => it),
   ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
@@ -297,6 +300,8 @@ before(async () => {
   };
   it = { envelopes,
     ...(await moderationWorld(them, question, secret)),
+    ...(await safetyWorld(them, question)),
+    reportsFeed: await reportsFeed(them.halden),
     question,
     case: poll,
     posting,
