@@ -123,6 +123,9 @@ const struct setting conf_settings[] = {
           "Whom members may give to instead: key=Name; key=Name. Their accounts stand in the "
           "payees' file."),
     NUMBER("payout.charity_rail", "", 1, 2, 2, "How charities are paid: 1 pain001, 2 nacha."),
+    NUMBER("payout.two_admins", "", 0, 1, 1,
+           "1: a batch is held when two admins want it, at /admin/payouts; 0: the operator's word "
+           "at the machine is enough."),
     NUMBER("payout.file_days", "days", 1, 365, 10,
            "A batch whose file was not noted after so long is given back to the members."),
     WORDS("signer.peer_user", 0, 64, "",

@@ -277,6 +277,8 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/approve";
     case COMMAND_RULE_WITHDRAW:
         return "/admin/rule/:id/withdraw";
+    case COMMAND_PAYOUT_PROPOSE:
+        return "/admin/payouts";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:

@@ -140,6 +140,9 @@ const struct route route_table[] = {
     GET("/admin/ledger", ADMIN, ADMIN, READ, fields_ledger, page_ledger),
     POST("/admin/fund", ADMIN, ADMIN, POST, fields_fund, page_fund_post, page_ledger_again),
     POST("/admin/period", ADMIN, ADMIN, POST, fields_period, page_period_post, page_ledger_again),
+    GET("/admin/payouts", ADMIN, ADMIN, READ, fields_payouts, page_payouts),
+    POST("/admin/payouts", ADMIN, ADMIN, POST, fields_propose, page_propose_post,
+         page_payouts_again),
     GET("/admin/status", ADMIN, ADMIN, READ, NULL, page_status),
 
     GET("/waiting/quiz", MEMBER, WAITING, READ, NULL, page_quiz),

@@ -16,6 +16,7 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
+#include "ledger/batch.h"
 #include "ledger/payout.h"
 #include "ledger/tools.h"
 
@@ -106,6 +107,10 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         if (clock_steady_us() < retry_us)
             continue;
         enum result result = times_do(paymaster);
+        if (result == OK && paymaster->confirmed && paymaster->close == NULL) {
+            paymaster->confirmed = false;
+            result = batch_confirmed(paymaster);
+        }
         if (result == OK && cosigned_changed())
             result = commit_cosigned(paymaster);
         arena_reset(&paymaster->arena, 0);

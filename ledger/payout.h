@@ -7,6 +7,12 @@
 #include "ledger/paymaster.h"
 #include "ledger/rail.h"
 
+/* What a batch by this rail would hold now. */
+struct payout_due {
+    int64_t payees, cents;
+};
+MUST_USE enum result payout_preview(struct paymaster *paymaster, enum rail rail,
+                                    struct payout_due *due);
 /* Hold what members have from the threshold on (payout.threshold_cents) of rewards whose hold-back
  * (payout.hold_days) is over; of a member who asked, whatever there is. Only
  * who said that the money is to go by this rail is in it. A batch that a crash left unfinished is

@@ -2,7 +2,7 @@
 // must refuse nothing on the way. SHOTS=DIR keeps pictures.
 // test-seconds: 150
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, after, before } from "node:test";
 import { House, DAY, password, npi, ask } from "../support/house.mjs";
@@ -32,7 +32,8 @@ before(async () => {
   browser = await launch();
   house.staff("Gatekeeper", "admin");
   house.staff("Latch", "admin");
-  house.staff("Warden", "admin"); // who has a passkey
+  house.staff("Warden", "admin"); // these two have passkeys
+  house.staff("Auditor", "admin");
   house.staff("Halden", "sponsor", "Halden Bio");
   house.adminClient = await house.signIn("Gatekeeper");
   ids.alder = (await house.physician("Alder")).member;
@@ -225,9 +226,18 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await clean();
 });
 
+// Signed in, with a passkey of this browser's own.
+async function passkeyFor(view, name) {
+  await device(view);
+  await signIn(view, name, password);
+  await view.goto("/account/passkey");
+  await view.fill("#label", "this laptop");
+  await view.click("[data-passkey-button]");
+  await view.waitForSelector(".recovery");
+}
 // A batch from holding the money to the file, as an operator does it on both machines; gives the file's path and the holds' ids.
-function batch(folder) {
-  const list = house.must("curbside", ["ledger", "pay", "nacha"]).trim(), keys = join(house.state, "keys/offline/identity.secret");
+function batch(folder, list) {
+  const keys = join(house.state, "keys/offline/identity.secret");
   mkdirSync(folder, { recursive: true });
   copyFileSync(list, join(folder, "list"));
   copyFileSync(join(house.state, "identity/identity.db"), join(folder, "identity.db"));
@@ -285,9 +295,29 @@ test("a member says where the money goes, asks for it, and follows it to the ban
     await tamarack.goto("/earnings");
     await tamarack.getByText(words).waitFor();
   };
-  assert.notEqual(house.run("curbside", ["ledger", "pay", "nacha"]).status, 0); /* nobody has asked, and it is below the threshold */
+  /* One admin proposes, another's passkey confirms; the paymaster leaves the list for the bank's file. */
+  const lists = () => readdirSync(join(house.state, "outbox")).filter((name) => name.endsWith(".list"));
+  const warden = await page();
+  await passkeyFor(warden, "Warden");
+  const held = async () => {
+    const latch = await page(), before = existsSync(join(house.state, "outbox")) ? lists() : [];
+    await signIn(latch, "Latch", password);
+    await latch.goto("/admin/payouts");
+    await latch.getByRole("button", { name: /^Propose a batch of \$6\.00/ }).click();
+    await latch.getByText(/^Proposed\./).waitFor();
+    assert.equal(await latch.getByRole("button", { name: /^Confirm/ }).count(), 0, "nobody confirms what he proposed himself");
+    await warden.goto("/admin/payouts");
+    await shot(warden, "payouts");
+    await warden.getByRole("button", { name: /^Confirm this batch/ }).click();
+    await warden.waitForURL(/payouts$/);
+    for (let i = 0; i < 100 && (!existsSync(join(house.state, "outbox")) || lists().length === before.length); i++) await latch.waitForTimeout(50);
+    const fresh = lists().filter((name) => !before.includes(name));
+    assert.equal(fresh.length, 1, "one batch is held");
+    return join(house.state, "outbox", fresh[0]);
+  };
+  assert.notEqual(house.run("curbside", ["ledger", "pay", "nacha"]).status, 0); /* one person alone holds nothing */
   await ask_it();
-  const first = batch(join(house.state, "outbox/first"));
+  const first = batch(join(house.state, "outbox/first"), await held());
   assert.match(first.payees, /^[0-9]+\tTamara Ackerman\t021000021\t0004477\t\n$/);
   await told("is on its way to your bank.");
   /* The bank returns it (addenda 99, R03): its entry as it was sent, and why it comes back. */
@@ -297,7 +327,7 @@ test("a member says where the money goes, asks for it, and follows it to the ban
   assert.match(house.must("curbside", ["ledger", "returns", join(house.state, "outbox/back.ach")]), /1 of 1 answers taken/);
   await told("came back: there is no such account. It is yours again.");
   await ask_it();
-  const second = batch(join(house.state, "outbox/second"));
+  const second = batch(join(house.state, "outbox/second"), await held());
   writeFileSync(join(house.state, "outbox/answer.xml"), `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
 <OrgnlPmtInfAndSts><TxInfAndSts><OrgnlEndToEndId>${second.holds[0]}</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>
 </CstmrPmtStsRpt></Document>`);
@@ -336,12 +366,7 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
     "nobody approves a proposal of his own",
   );
   const second = await page();
-  await device(second);
-  await signIn(second, "Warden", password);
-  await second.goto("/account/passkey");
-  await second.fill("#label", "this laptop");
-  await second.click("[data-passkey-button]");
-  await second.waitForSelector(".recovery");
+  await passkeyFor(second, "Auditor");
   await second.goto(path);
   await second.getByRole("button", { name: /^Approve/ }).click();
   await second

@@ -239,7 +239,7 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
-  ...moneyPosts(),
+  ...moneyPosts(() => ({ them })),
   ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
   ...safetyPosts(() => it),
