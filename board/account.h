@@ -28,6 +28,7 @@ enum {
     MAIL_FACTOR_REMOVED,
     MAIL_RECOVERY_USED,
     MAIL_TOKEN_MADE,
+    MAIL_PAYEE_SET, /* where his money goes was changed */
     MAIL_ACCOUNT_LAST
 };
 

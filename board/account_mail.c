@@ -41,6 +41,10 @@ static const struct words {
                                         "A token was made with which a program can act for your "
                                         "account. If that was not you, change your password at "
                                         "once, which ends it:\n"},
+    [MAIL_PAYEE_SET - MAIL_ACCOUNT] = {"where your money goes",
+                                       "Where your rewards are paid to was changed. If that was "
+                                       "not you, change your password at once, and then say anew "
+                                       "where they are to go:\n"},
 };
 
 static const char *link_of(int64_t kind)

@@ -1,4 +1,5 @@
 #include "board/clerk.h"
+#include "board/pieces.h"
 
 #include "core/alive.h"
 #include "core/clock.h"
@@ -24,6 +25,7 @@ enum {
     WAIT_MS = 500,
     CHILDREN = HASH_CHILDREN + 1, /* places for what they finish, beside what arrives */
     GATHER_US = 20,
+    JOIN_PACE_MS = 2,  /* between two steps of joining the search index's pieces */
     WAKE_PACE_MS = 10, /* followers are poked at most this often: each poke costs them a commit */
 };
 
@@ -389,7 +391,7 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
 {
     static struct server_message messages[BATCH_MOST];
     bool other = false;
-    int wait_ms = clerk->wake_due ? WAKE_PACE_MS : WAIT_MS;
+    int wait_ms = clerk->wake_due ? WAKE_PACE_MS : clerk->joining ? JOIN_PACE_MS : WAIT_MS;
     size_t taken =
         server_wait(&clerk->server, &clerk->arena, wait_ms, messages, most - CHILDREN, &other);
     size_t count = jobs_read(clerk, messages, taken, jobs);
@@ -466,7 +468,12 @@ int clerk_serve(struct clerk *clerk)
             db_checkpoint(clerk->desk, false);
             pad_prune(&clerk->pad, clock_now_ms());
             db_checkpoint(clerk->pad.db, false);
+            clerk->joining = true;
         }
+        if (count == 0 && clerk->joining &&
+            pieces_join(clerk->board, &clerk->scratch, &clerk->joining) != OK)
+            clerk->joining = false; /* the next quiet moment comes */
+        arena_reset(&clerk->scratch, 0);
         idle = count == 0;
     }
     (void)close(signals);

@@ -39,6 +39,7 @@ enum notice_kind {
     NOTICE_THANKS = 17,    /* at most one a day */
     NOTICE_MARK = 18,      /* a posting of the reader's was marked as outdated or dangerous */
     NOTICE_OPINION = 19,   /* the reader's experience is sought */
+    NOTICE_CONTACT = 20,   /* the maker of a product would like to ask the reader */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 /* The hash of an operation on a rule (core/operation.h): what is to be done, on which proposal, of
@@ -308,6 +309,16 @@ enum moderation_outcome {
     OUTCOME_MERGED,
     OUTCOME_UNMERGED
 };
+/* --- safety --- */
+
+/* What the desk found in a posting that names a watched product: all four minimum items; no adverse
+ * event; one of the four is missing and may come. */
+enum sighting_outcome { SIGHTING_CASE = 1, SIGHTING_NONE, SIGHTING_INCOMPLETE, SIGHTING_OUTCOMES };
+enum contact_state { CONTACT_NONE, CONTACT_ASKED, CONTACT_AGREED, CONTACT_DECLINED };
+/* The end of the `days`th business day behind the day of at_ms, which is day zero: Monday to
+ * Friday, UTC; holidays are business days here, so nobody is late by counting them out. */
+int64_t business_due_ms(int64_t at_ms, int64_t days);
+
 /* A sentence for a person: "It shows data of a patient."; "" for FLAG_NONE and what is none. */
 const char *flag_reason_words(int64_t reason);
 /* "Kept", "Hidden", "Returned to its author", "Text removed", "Linked as a duplicate" ... */

@@ -80,9 +80,14 @@ static const struct verb verbs[] = {
     {"member list", "", "all members, one a line"},
     {"member match", "", "after an import: what the lists say now of those who wait"},
     {"member unlock", "MEMBER", "take the second factors of a member away who has lost them all"},
+    {"member tax-form", "MEMBER refused|accepted", "what the tax office says of a member's form"},
     {"identity keygen", "FOLDER", "make the offline key pair, on the machine that keeps it"},
     {"identity open", "STORE --key FILE --member MEMBER|all --reason WHY",
      "open sealed identities of a copy of identity.db, and write down who did and why"},
+    {"identity payees", "STORE --key FILE --list FILE --reason WHY",
+     "print the accounts of the members of a bank batch, as the payees' file has them"},
+    {"identity tax-forms", "STORE --key FILE --list FILE --reason WHY",
+     "print the tax forms of the members of a list"},
     {"identity audit", "STORE", "check the record of what was opened"},
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
@@ -273,11 +278,33 @@ static int member_unlock_verb(const struct arguments *a)
                                                                       : usage();
 }
 
+static int tax_form_verb(const struct arguments *a)
+{
+    int64_t member = 0;
+    bool refused = strcmp(a->positional[1], "refused") == 0;
+    if (!text_int(text_of(a->positional[0]), 1, INT64_MAX, &member) ||
+        (!refused && strcmp(a->positional[1], "accepted") != 0))
+        return usage();
+    return tax_form_refuse(member, refused);
+}
+
+static int identity_payees_verb(const struct arguments *a, bool tax)
+{
+    return identity_payees(a->positional[0], option(a, "key", ""), option(a, "list", ""), tax,
+                           option(a, "reason", NULL));
+}
+
 /* Verbs about persons and their accounts; -1: none of these. */
 static int person_verb_run(const char *verb, const struct arguments *a)
 {
     if (strcmp(verb, "member unlock") == 0 && shaped(a, 1, NULL, NULL))
         return member_unlock_verb(a);
+    if (strcmp(verb, "member tax-form") == 0 && shaped(a, 2, NULL, NULL))
+        return tax_form_verb(a);
+    if (strcmp(verb, "identity payees") == 0 && shaped_three(a, 1, "key", "list", "reason"))
+        return identity_payees_verb(a, false);
+    if (strcmp(verb, "identity tax-forms") == 0 && shaped_three(a, 1, "key", "list", "reason"))
+        return identity_payees_verb(a, true);
     if (strcmp(verb, "specialties load") == 0 && shaped(a, 1, NULL, NULL))
         return specialties_load(a->positional[0]);
     if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))

@@ -47,6 +47,7 @@ struct clerk {
     int64_t woken_us;     /* when followers were poked last (steady time) */
     size_t taken;         /* messages of the last batch */
     bool wake_due;        /* something was appended since */
+    bool joining;         /* pieces of the search index are being joined while nobody asks */
     int64_t head;         /* journal position both folds have reached */
     int64_t appended;     /* events of this batch */
     enum result fatal;    /* what broke this batch; OK while nothing did */
@@ -84,7 +85,7 @@ struct work {
 };
 
 /* --- command.c: the table of commands, and who may --- */
-enum command_who { BY_ANYONE, BY_SIGNED_IN, BY_PHYSICIAN, BY_ADMIN, BY_OPERATOR };
+enum command_who { BY_ANYONE, BY_SIGNED_IN, BY_PHYSICIAN, BY_SPONSOR, BY_ADMIN, BY_OPERATOR };
 struct command_row {
     enum command_kind kind;
     enum command_who who;

@@ -1,5 +1,7 @@
 #include "board/confirm.h"
 #include "board/moderation.h"
+#include "board/payee.h"
+#include "board/safety.h"
 #include "board/telling.h"
 #include "board/posting.h"
 #include "board/token.h"
@@ -95,6 +97,8 @@ static const struct command_row rows[] = {
     {COMMAND_FEED_MAKE, BY_PHYSICIAN, feed_make_run, NULL},
     {COMMAND_FEED_DROP, BY_PHYSICIAN, feed_drop_run, NULL},
     {COMMAND_FEED_READ, BY_ANYONE, feed_read_run, NULL},
+    {COMMAND_REPORTS_FEED, BY_SPONSOR, reports_feed_run, NULL},
+    {COMMAND_REPORTS_FEED_SET, BY_SPONSOR, reports_feed_set_run, NULL},
     {COMMAND_MAIL_STOP, BY_ANYONE, mail_stop_run, NULL},
     {COMMAND_DIGESTS_DUE, BY_OPERATOR, digests_due_run, NULL},
     {COMMAND_OPINION_DECLINE, BY_PHYSICIAN, opinion_decline_run, NULL},
@@ -124,6 +128,19 @@ static const struct command_row rows[] = {
     {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
     {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
     {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
+    {COMMAND_PAYEE, BY_PHYSICIAN, payee_run, NULL},
+    {COMMAND_PAYEE_SET, BY_PHYSICIAN, payee_set_run, payee_set_hash},
+    {COMMAND_TAX_FORM_GIVE, BY_PHYSICIAN, tax_form_give_run, tax_form_give_hash},
+    {COMMAND_PAYOUT_ASK, BY_PHYSICIAN, payout_ask_run, NULL},
+    {COMMAND_TAX_FORM_REFUSE, BY_OPERATOR, tax_form_refuse_run, NULL},
+    {COMMAND_SAFETY_DESK, BY_ADMIN, safety_desk_run, NULL},
+    {COMMAND_WATCH_SET, BY_ADMIN, watch_set_run, NULL},
+    {COMMAND_WATCH_END, BY_ADMIN, watch_end_run, NULL},
+    {COMMAND_SIGHTING_JUDGE, BY_ADMIN, sighting_judge_run, NULL},
+    {COMMAND_CASES_SEND, BY_ADMIN, cases_send_run, NULL},
+    {COMMAND_CONTACT_ASK, BY_ADMIN, contact_ask_run, NULL},
+    {COMMAND_CONTACTS, BY_PHYSICIAN, contacts_run, NULL},
+    {COMMAND_CONTACT_ANSWER, BY_PHYSICIAN, contact_answer_run, NULL},
     {COMMAND_IMAGE_ADD, BY_PHYSICIAN, image_add_run, NULL},
 };
 
@@ -207,6 +224,8 @@ static enum result actor_may(struct work *work, enum command_who who)
          work->actor.state != MEMBER_IN))
         return REFUSED;
     if (who == BY_ADMIN && work->actor.role != BOARD_ADMIN)
+        return REFUSED;
+    if (who == BY_SPONSOR && work->actor.role != BOARD_SPONSOR)
         return REFUSED;
     return OK;
 }

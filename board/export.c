@@ -85,6 +85,12 @@ static int64_t account_member(const struct event *event)
         return event->token_ended.member;
     case EVENT_SPECIALTY_SHOWN:
         return event->specialty_shown.member;
+    case EVENT_PAYEE_SET:
+        return event->payee_set.member;
+    case EVENT_TAX_FORM_SET:
+        return event->tax_form_set.member;
+    case EVENT_PAYOUT_ASKED:
+        return event->payout_asked.member;
     default:
         return telling_member(event);
     }
@@ -145,6 +151,12 @@ static int64_t event_member(const struct event *event)
         return event->posting_decided.member;
     case EVENT_APPEAL_MADE:
         return event->appeal_made.member;
+    case EVENT_PRODUCT_NAMED:
+        return event->product_named.member;
+    case EVENT_CONTACT_ASKED:
+        return event->contact_asked.member;
+    case EVENT_CONTACT_ANSWERED:
+        return event->contact_answered.member;
     default:
         return account_member(event);
     }

@@ -62,6 +62,46 @@ enum result feeds_list(struct work *work, struct record_feed **feeds, size_t *co
     return result;
 }
 
+/* --- a sponsor's: of reports --- */
+
+static enum result reports_feed_find(struct work *work, int64_t *feed)
+{
+    struct desk_feeds_of_row *rows;
+    size_t count = 0;
+    enum result result =
+        desk_feeds_of(work->clerk->desk, work->arena, work->actor.member, FEEDS_MAX, &rows, &count);
+    *feed = result == OK && count > 0 ? rows[0].id : 0;
+    return result;
+}
+
+enum result reports_feed_run(struct work *work)
+{
+    struct reply_reports_feed reply = {.code = TEXT("")};
+    enum result result = reports_feed_find(work, &reply.feed);
+    if (result == OK && reply.feed > 0)
+        reply.code = telling_code(work, "feed", reply.feed, FEED_REPORTS);
+    if (result == OK)
+        reply_reports_feed_write(&work->reply, &reply);
+    return result;
+}
+
+enum result reports_feed_set_run(struct work *work)
+{
+    struct event event = {.kind = EVENT_FEED_MADE};
+    const bool keep = work->command->reports_feed_set.keep;
+    int64_t feed;
+    enum result result = reports_feed_find(work, &feed);
+    if (result != OK || keep == (feed > 0))
+        return result;
+    if (keep)
+        event.feed_made =
+            (struct event_feed_made){.member = work->actor.member, .kind = FEED_REPORTS};
+    else
+        event = (struct event){.kind = EVENT_FEED_DROPPED,
+                               .feed_dropped = {.member = work->actor.member, .feed = feed}};
+    return clerk_record(work->clerk, &event, NULL, 0);
+}
+
 static enum result own_threads(struct work *work, int64_t member, struct reply_feed *reply)
 {
     struct desk_threads_own_row *rows;
@@ -106,15 +146,20 @@ enum result feed_read_run(struct work *work)
         result = desk_feed_get(work->clerk->desk, work->arena, id, &feed);
     if (result == OK)
         result = desk_member_get(work->clerk->desk, work->arena, feed.member, &member);
-    if (result == OK && (member.state != MEMBER_IN || member.level < BOARD_LEVEL_OPEN))
+    const bool is_sponsors = reply.kind == FEED_REPORTS;
+    if (result == OK &&
+        (member.state != MEMBER_IN || feed.kind != reply.kind ||
+         (is_sponsors ? member.role != BOARD_SPONSOR : member.level < BOARD_LEVEL_OPEN)))
         result = NOT_FOUND;
     if (result != OK)
         return result;
     reply.id = id;
     reply.made_ms = feed.at_ms;
     reply.entries = arena_array(work->arena, struct record_feed_entry, FEED_ENTRIES_MAX);
-    result = feed.kind == FEED_OWN ? own_threads(work, feed.member, &reply)
-                                   : news_entries(work, &feed, &reply);
+    if (feed.kind == FEED_OWN)
+        result = own_threads(work, feed.member, &reply);
+    else if (!is_sponsors) /* reports lie where the clerk does not read */
+        result = news_entries(work, &feed, &reply);
     if (result == OK)
         reply_feed_write(&work->reply, &reply);
     return result;

@@ -193,11 +193,32 @@ static enum result rule_apply(struct db *db, const struct event *event)
     }
 }
 
+/* Events that have a file of their own, asked one after another. */
+static enum result others_apply(struct db *db, const struct journal_entry *entry,
+                                struct arena *arena)
+{
+    const struct event *event = &entry->event;
+    bool known = false;
+    enum result result = fold_desk_telling(db, entry, arena, &known);
+    if (!known)
+        result = fold_desk_account(db, event, arena, &known);
+    if (!known)
+        result = fold_desk_texts(db, entry, arena, &known);
+    if (!known)
+        result = fold_desk_round(db, event, &known);
+    if (!known)
+        result = fold_desk_kinds(db, event, &known);
+    if (!known)
+        result = fold_desk_moderation(db, entry, &known);
+    if (!known)
+        result = fold_desk_safety(db, event, &known);
+    return known ? result : BROKEN; /* an event of a kind this program does not know */
+}
+
 enum result fold_desk_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct db *db = self;
     const struct event *event = &entry->event;
-    bool known = false;
     switch (event->kind) {
     case EVENT_MEMBER_APPLIED:
         return member_applied(db, event, arena);
@@ -251,18 +272,6 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_BRANCH_WITHDRAWN:
         return fold_door_apply(db, event);
     default:
-        break;
+        return others_apply(db, entry, arena);
     }
-    enum result result = fold_desk_telling(db, entry, arena, &known);
-    if (!known)
-        result = fold_desk_account(db, event, arena, &known);
-    if (!known)
-        result = fold_desk_texts(db, entry, arena, &known);
-    if (!known)
-        result = fold_desk_round(db, event, &known);
-    if (!known)
-        result = fold_desk_kinds(db, event, &known);
-    if (!known)
-        result = fold_desk_moderation(db, entry, &known);
-    return known ? result : BROKEN; /* an event of a kind this program does not know */
 }

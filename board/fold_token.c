@@ -1,4 +1,5 @@
 #include "board/account.h"
+#include "board/payee.h"
 
 #include "schema/board.h"
 #include "schema/desk.h"
@@ -47,7 +48,6 @@ enum result fold_desk_token(struct db *db, const struct event *event, bool *know
     case EVENT_TOKEN_ENDED:
         return desk_token_remove(db, event->token_ended.token);
     default:
-        *known = false;
-        return OK;
+        return fold_desk_payee(db, event, known);
     }
 }

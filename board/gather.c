@@ -9,6 +9,7 @@ enum {
     SLOTS = 1024 * 1024, /* a power of two */
     ROWS_MAX = 640 * 1024,
     ROWS_TOGETHER = 64,
+    AHEAD = 16, /* places fetched from memory before they are looked at */
 };
 
 struct slot {
@@ -22,17 +23,13 @@ struct gather {
     size_t count;
 };
 
-struct row {
-    int64_t posting;
-    uint16_t times[SCORE_COLUMNS];
-};
 /* One query at work. */
 struct walking {
     struct gather *gather;
     struct score *score;
     double weight; /* of the word at hand */
     bool failed;
-    struct row rows[ROWS_TOGETHER];
+    struct posting_row rows[ROWS_TOGETHER]; /* what FTS5 shows one by one */
     size_t count;
 };
 
@@ -58,14 +55,17 @@ static size_t slot_of(int64_t posting)
     return (size_t)((id + (id / SLOTS) * 40503) % SLOTS);
 }
 
-/* Adds what the rows at hand say. They wait for one another so that their places in the table,
- * which are far apart, are fetched from memory at the same time. */
-static void rows_add(struct walking *walking)
+/* Rows come many at a time so that their places in the table, which are far apart, are on their way
+ * from memory together. */
+static bool rows_add(void *self, const struct posting_row *rows, size_t count)
 {
+    const struct walking *walking = self;
     struct gather *gather = walking->gather;
     const struct score *score = walking->score;
-    for (size_t i = 0; i < walking->count; i++) {
-        const struct row *row = &walking->rows[i];
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&gather->slots[slot_of(rows[i].posting)], 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct posting_row *row = &rows[i];
         const struct size size = sizes_of(score->sizes, score->arena, row->posting);
         size_t at = slot_of(row->posting);
         while (gather->slots[at].posting != row->posting && gather->slots[at].posting != 0)
@@ -79,17 +79,19 @@ static void rows_add(struct walking *walking)
         }
         slot->sum += score_part(score, size, walking->weight, row->times);
     }
-    walking->count = 0;
+    return true;
 }
 
 static bool word_row(void *self, const struct db_match *match, int64_t posting)
 {
     struct walking *walking = self;
-    struct row *row = &walking->rows[walking->count++];
+    struct posting_row *row = &walking->rows[walking->count++];
     row->posting = posting;
     (void)db_match_counts(match, 0, row->times, SCORE_COLUMNS);
-    if (walking->count == ROWS_TOGETHER)
-        rows_add(walking);
+    if (walking->count == ROWS_TOGETHER) {
+        (void)rows_add(walking, walking->rows, walking->count);
+        walking->count = 0;
+    }
     return true;
 }
 
@@ -98,31 +100,60 @@ static void query_walk(void *self, const struct db_match *match, int64_t first)
 {
     struct walking *walking = self;
     (void)first;
-    score_ready(walking->score, match);
-    for (size_t i = 0; i < walking->score->phrases && !walking->failed; i++) {
-        walking->weight = walking->score->weights[i];
-        walking->failed = !db_match_walk(match, i, word_row, walking);
-        rows_add(walking);
-    }
+    if (!walking->score->ready)
+        score_ready(walking->score, db_match_average(match, SCORE_TITLE),
+                    db_match_average(match, SCORE_BODY));
+    walking->failed = !db_match_walk(match, 0, word_row, walking);
+    (void)rows_add(walking, walking->rows, walking->count);
+    walking->count = 0;
+}
+
+/* A phrase, a beginning of words, or an index we do not read ourselves. */
+static enum result term_walk(struct walking *walking, struct arena *arena, struct text query)
+{
+    struct board_search_walk_row row;
+    struct db *db = walking->gather->db;
+    db_rank_set(db, query_walk, walking);
+    const enum result result = board_search_walk(db, arena, query, &row);
+    db_rank_set(db, NULL, NULL);
+    return result;
+}
+
+static enum result lengths_ready(struct postings *postings, struct arena *arena,
+                                 struct score *score)
+{
+    double title, body;
+    enum result result = postings_average(postings, arena, SCORE_TITLE, &title);
+    if (result == OK)
+        result = postings_average(postings, arena, SCORE_BODY, &body);
+    if (result == OK)
+        score_ready(score, title, body);
+    return result;
 }
 
 enum result gather_best(struct gather *gather, struct arena *arena, const struct plan *plan,
-                        struct score *score)
+                        struct postings *postings, struct score *score)
 {
-    struct board_search_walk_row row;
     struct walking walking = {.gather = gather, .score = score};
-    const struct text query = plan_write(arena, plan, score);
-    if (query.data == NULL)
-        return OK;
-    db_rank_set(gather->db, query_walk, &walking);
-    enum result result = board_search_walk(gather->db, arena, query, &row);
-    db_rank_set(gather->db, NULL, NULL);
+    const bool readable = postings_readable(postings);
+    enum result result = readable ? lengths_ready(postings, arena, score) : OK;
+    for (size_t i = 0; i < plan->leading && result == OK; i++) {
+        const struct term *term = &plan->terms[i];
+        walking.weight = term->weight;
+        if (readable && term->word.data != NULL)
+            result = postings_walk(postings, arena, term->word, rows_add, &walking);
+        else
+            result = term_walk(&walking, arena, term->quoted);
+    }
     for (size_t i = 0; i < gather->count; i++) {
         struct slot *slot = &gather->slots[gather->used[i]];
-        score_keep(score, (struct score_entry){slot->sum, slot->posting});
+        if (i + AHEAD < gather->count)
+            __builtin_prefetch(&gather->slots[gather->used[i + AHEAD]], 1);
+        if (score->count < score->most || slot->sum >= score->best[0].score)
+            score_keep(score, (struct score_entry){slot->sum, slot->posting});
         *slot = (struct slot){0};
     }
     gather->count = 0;
     score_sort(score->best, score->count);
-    return result == NOT_FOUND ? OK : result;
+    return result;
 }

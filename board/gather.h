@@ -3,12 +3,15 @@
  * word (term at a time), each from the rarest on, so that FTS5 never merges lists and no posting is
  * looked up twice. The sums stand in a table of fixed size; what finds no room any more holds only
  * commoner words. */
+#include "board/postings.h"
 #include "board/query.h"
 
 struct gather; /* opaque: the table; one a search handle */
 
 struct gather *gather_open(struct db *db);
 void gather_close(struct gather *gather);
-/* The best by the leading words of `plan` into `score`, best first. */
+/* The best by the leading words of `plan` into `score`, best first. `postings`: NULL leaves all to
+ * FTS5. */
 MUST_USE enum result gather_best(struct gather *gather, struct arena *arena,
-                                 const struct plan *plan, struct score *score);
+                                 const struct plan *plan, struct postings *postings,
+                                 struct score *score);

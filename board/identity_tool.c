@@ -217,11 +217,11 @@ static bool reason_good(const char *reason)
     return size >= REASON_MIN && size <= REASON_MAX && text_is_utf8(text_bytes(text_of(reason)));
 }
 
-int identity_open(const char *store, const char *key, int64_t member, const char *reason)
+/* The store and the key, once it is written down who opens whom and why; 0, or an exit status. */
+static int opening_begin(struct opening *o, const char *store, const char *key, const char *whom,
+                         const char *reason)
 {
-    static struct opening o;
-    char audit[4096], whom[32] = "all";
-    int status = 1;
+    char audit[4096];
     if (!reason_good(reason)) {
         fprintf(stderr, "curbside-clerk: --reason says why, in 10 to 200 bytes on one line\n");
         return 2;
@@ -229,18 +229,93 @@ int identity_open(const char *store, const char *key, int64_t member, const char
     if (access(store, R_OK) != 0)
         return failed(strerror(errno), store);
     (void)snprintf(audit, sizeof(audit), "%s.audit", store);
+    arena_open(&o->arena, TOOL_ARENA_SIZE);
+    if (!secret_read(o, key) || !audit_write(audit, whom, reason))
+        return 1;
+    if (db_open(&o->db, &identity_store, store, ROLE_OPERATOR, DB_VAULT, 0) != OK)
+        return failed("is not a copy of identity.db", store);
+    return 0;
+}
+
+static void opening_end(struct opening *o)
+{
+    if (o->db != NULL)
+        db_close(o->db);
+    seal_wipe(o->secret, sizeof(o->secret));
+    arena_close(&o->arena);
+}
+
+int identity_open(const char *store, const char *key, int64_t member, const char *reason)
+{
+    static struct opening o;
+    char whom[32] = "all";
     if (member > 0)
         (void)snprintf(whom, sizeof(whom), "%lld", (long long)member);
-    arena_open(&o.arena, TOOL_ARENA_SIZE);
-    if (secret_read(&o, key) && audit_write(audit, whom, reason)) {
-        if (db_open(&o.db, &identity_store, store, ROLE_OPERATOR, DB_VAULT, 0) != OK)
-            status = failed("is not a copy of identity.db", store);
-        else
-            status = member > 0 ? open_one(&o, member) : open_all(&o);
+    int status = opening_begin(&o, store, key, whom, reason);
+    if (status == 0)
+        status = member > 0 ? open_one(&o, member) : open_all(&o);
+    opening_end(&o);
+    return status;
+}
+
+/* --- accounts and tax forms --- */
+
+static enum result sealed_get(struct opening *o, int64_t member, bool tax, struct bytes *plain)
+{
+    struct identity_payee_get_row payee;
+    struct identity_tax_form_get_row form;
+    enum result result = tax ? identity_tax_form_get(o->db, &o->arena, member, &form)
+                             : identity_payee_get(o->db, &o->arena, member, &payee);
+    if (result == OK)
+        result = seal_open_box(&o->arena, o->public_key, o->secret,
+                               tax ? form.sealed : payee.sealed, plain);
+    return result;
+}
+
+/* A line of a batch's list (ledger/payout.h) is HOLD MEMBER CENTS [CHARITY]; of other lists a
+ * member's number comes first. Lines that name nobody are passed over. */
+static int64_t line_member(const char *line)
+{
+    char words[2][64] = {"", ""}, more[64] = "";
+    long long member = 0;
+    int count = sscanf(line, "%63s %63s %*s %63s", words[0], words[1], more);
+    const char *number = strlen(words[0]) == 32 && count >= 2 ? words[1] : words[0];
+    if (more[0] != 0 || number[strspn(number, "0123456789")] != 0)
+        return 0;
+    return sscanf(number, "%lld", &member) == 1 ? member : 0;
+}
+
+static int payees_print(struct opening *o, FILE *list, bool tax)
+{
+    char line[AUDIT_LINE_MAX];
+    int status = 0;
+    while (fgets(line, sizeof(line), list) != NULL) {
+        struct bytes plain;
+        int64_t member = line_member(line);
+        if (member < 1)
+            continue;
+        arena_reset(&o->arena, 0);
+        if (sealed_get(o, member, tax, &plain) == OK) {
+            printf("%lld\t%.*s\n", (long long)member, (int)plain.size, (const char *)plain.data);
+        } else {
+            fprintf(stderr, "curbside-clerk: member %lld has given none\n", (long long)member);
+            status = 1;
+        }
     }
-    if (o.db != NULL)
-        db_close(o.db);
-    seal_wipe(o.secret, sizeof(o.secret));
-    arena_close(&o.arena);
+    return status;
+}
+
+int identity_payees(const char *store, const char *key, const char *list, bool tax,
+                    const char *reason)
+{
+    static struct opening o;
+    FILE *file = fopen(list, "re");
+    if (file == NULL)
+        return failed(strerror(errno), list);
+    int status = opening_begin(&o, store, key, tax ? "tax forms" : "accounts", reason);
+    if (status == 0)
+        status = payees_print(&o, file, tax);
+    opening_end(&o);
+    fclose(file);
     return status;
 }

@@ -290,6 +290,26 @@ enum result keyring_person_hold(struct keyring *keys, const struct application *
     return result;
 }
 
+enum result keyring_payee_put(struct keyring *keys, struct arena *arena, int64_t member,
+                              struct bytes plain)
+{
+    enum result result = keyring_write(keys);
+    if (result != OK)
+        return result;
+    struct bytes sealed = seal_to(arena, keys->offline_key, plain);
+    return plain.size > 0 ? identity_payee_set(keys->db, member, sealed)
+                          : identity_payee_remove(keys->db, member);
+}
+
+enum result keyring_tax_form_put(struct keyring *keys, struct arena *arena, int64_t member,
+                                 struct bytes plain)
+{
+    enum result result = keyring_write(keys);
+    return result == OK
+               ? identity_tax_form_set(keys->db, member, seal_to(arena, keys->offline_key, plain))
+               : result;
+}
+
 static enum result identity_seal(struct keyring *keys, struct arena *arena, int64_t member,
                                  const struct application *application)
 {
@@ -387,6 +407,10 @@ static enum result member_drop(struct keyring *keys, int64_t member)
         result = identity_person_remove(keys->db, member);
     if (result == OK)
         result = identity_suspects_remove(keys->db, member);
+    if (result == OK)
+        result = identity_payee_remove(keys->db, member);
+    if (result == OK)
+        result = identity_tax_form_remove(keys->db, member);
     return result;
 }
 

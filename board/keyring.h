@@ -75,6 +75,13 @@ MUST_USE enum result keyring_person_hold(struct keyring *keys,
 MUST_USE enum result keyring_decided(struct keyring *keys, struct arena *arena, int64_t member,
                                      const struct application *application, bool accepted);
 
+/* Where a member's money goes, and his tax form, sealed to the offline key; an empty payee is
+ * removed. They stay when he leaves: what he is owed is still to be paid and told of. */
+MUST_USE enum result keyring_payee_put(struct keyring *keys, struct arena *arena, int64_t member,
+                                       struct bytes plain);
+MUST_USE enum result keyring_tax_form_put(struct keyring *keys, struct arena *arena, int64_t member,
+                                          struct bytes plain);
+
 /* Left: the key and a waiting application go after the commit, so that nothing of his can be opened
  * any more. The sealed identity and the digests stay. TOO_OFTEN: too many at once. */
 MUST_USE enum result keyring_left(struct keyring *keys, int64_t member);

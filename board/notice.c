@@ -55,6 +55,14 @@ static void notice_write(struct work *work, const struct desk_mail_due_row *row,
                                   "A physician who waits at the door says that you know each "
                                   "other. Sign in to see, and decide freely:\n%.*s/vouch\n",
                                   (int)url.size, url.data);
+    } else if (row->kind == NOTICE_CONTACT) {
+        mail->subject = arena_format(work->arena, "%.*s: a question to you, which you may decline",
+                                     (int)site.size, site.data);
+        mail->body = arena_format(work->arena,
+                                  "The maker of a product would like to ask you about a posting. "
+                                  "Nobody is told who you are unless you say so. Sign in to "
+                                  "read what it is and to decide:\n%.*s/contact\n",
+                                  (int)url.size, url.data);
     } else if (row->kind == NOTICE_MODERATED) {
         mail->subject = arena_format(work->arena, "%.*s: your posting", (int)site.size, site.data);
         mail->body =

@@ -1,6 +1,7 @@
 #include "board/posting.h"
 
 #include "board/moderation.h"
+#include "board/safety.h"
 #include "board/telling.h"
 
 #include "core/clock.h"
@@ -109,6 +110,8 @@ enum result ask_run(struct work *work)
     if (result == OK && c->seek && !e->held)
         result = opinions_seek(work, event.seq, e->topics);
     if (result == OK)
+        result = safety_look(work, event.seq, event.seq, texts, 2);
+    if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
         draft_done(work, TEXT("ask"));
@@ -144,6 +147,8 @@ enum result answer_run(struct work *work)
     result = hold_decide(work, e);
     if (result == OK)
         result = clerk_record(work->clerk, &event, texts, 2);
+    if (result == OK)
+        result = safety_look(work, event.seq, c->question, texts, 2);
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)

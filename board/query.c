@@ -11,9 +11,9 @@
  * so that a million postings do not make a reader wait. Where FTS5 has to merge words it looks at
  * fewer. */
 enum {
-    WALKED_LEAST = 60000,
+    WALKED_LEAST = 40000,
     WALKED_MOST = 150000,
-    WALKED_SHARE = 3,
+    WALKED_SHARE = 6,
     MERGED_LEAST = 5000,
     MERGED_MOST = 20000,
     MERGED_SHARE = 20,
@@ -30,6 +30,14 @@ static struct text word_quoted(struct arena *arena, const struct asked_word *wor
                         word->prefix ? " *" : "");
 }
 
+static struct term term_of(struct arena *arena, const struct asked_word *word)
+{
+    const bool single = !word->prefix && memchr(word->text.data, ' ', word->text.size) == NULL;
+    return (struct term){.stem = word->phrase ? word->text : asked_stem(word->text),
+                         .quoted = word_quoted(arena, word),
+                         .word = single ? word->text : NO_TEXT};
+}
+
 static int rarer(const void *a, const void *b)
 {
     const struct term *x = a, *y = b;
@@ -43,7 +51,7 @@ static enum result term_add(struct rarity *rarity, struct arena *arena, struct p
 {
     if (plan->count == PLAN_TERMS_MAX)
         return OK;
-    enum result result = rarity_rows(rarity, arena, term.quoted, &term.rows);
+    enum result result = rarity_rows(rarity, arena, term.quoted, term.word, &term.rows);
     term.weight = score_rarity(term.rows, rarity->texts) * factor;
     term.order = plan->count;
     if (result == OK && term.rows > 0)
@@ -58,22 +66,21 @@ static enum result term_repair(struct rarity *rarity, struct arena *arena, struc
     struct text taken;
     if (plan->repair_count == PLAN_REPAIRS_MAX)
         return OK;
-    enum result result = repair_word(rarity->db, arena, word->text, plan->letter, &taken);
+    enum result result =
+        repair_word(rarity->db, rarity->postings, arena, word->text, plan->letter, &taken);
     if (result != OK || taken.data == NULL)
         return result;
     plan->repairs[plan->repair_count++] = (struct plan_repair){word->text, taken};
-    const struct asked_word instead = {.text = taken, .stem = asked_stem(taken)};
-    return term_add(rarity, arena, plan,
-                    (struct term){.stem = instead.stem, .quoted = word_quoted(arena, &instead)},
-                    score_said(word->times));
+    const struct asked_word instead = {.text = taken};
+    return term_add(rarity, arena, plan, term_of(arena, &instead), score_said(word->times));
 }
 
 /* A phrase must be there, unless it is nowhere: then its words are looked for. */
 static enum result phrase_add(struct rarity *rarity, struct arena *arena, struct plan *plan,
                               const struct asked_word *phrase)
 {
-    struct term term = {.stem = phrase->text, .quoted = word_quoted(arena, phrase)};
-    enum result result = rarity_rows(rarity, arena, term.quoted, &term.rows);
+    struct term term = term_of(arena, phrase);
+    enum result result = rarity_rows(rarity, arena, term.quoted, term.word, &term.rows);
     term.weight = score_rarity(term.rows, rarity->texts);
     if (result == OK && term.rows > 0) {
         plan->must[plan->must_count++] = term;
@@ -83,11 +90,9 @@ static enum result phrase_add(struct rarity *rarity, struct arena *arena, struct
     struct text word;
     size_t at = 0;
     while (result == OK && asked_next(arena, phrase->text, &at, &word)) {
-        const struct asked_word single = {.text = word, .stem = asked_stem(word)};
+        const struct asked_word single = {.text = word};
         if (!asked_stop(word))
-            result = term_add(
-                rarity, arena, plan,
-                (struct term){.stem = single.stem, .quoted = word_quoted(arena, &single)}, 1);
+            result = term_add(rarity, arena, plan, term_of(arena, &single), 1);
     }
     return result;
 }
@@ -95,7 +100,7 @@ static enum result phrase_add(struct rarity *rarity, struct arena *arena, struct
 static enum result word_take(struct rarity *rarity, struct arena *arena, bool repair,
                              struct plan *plan, const struct asked_word *word)
 {
-    const struct term term = {.stem = word->stem, .quoted = word_quoted(arena, word)};
+    const struct term term = term_of(arena, word);
     if (word->unwanted) {
         plan->unwanted[plan->unwanted_count++] = term;
         return OK;
@@ -158,10 +163,7 @@ static enum result compounds_add(struct rarity *rarity, struct arena *arena,
         const struct asked_word both = {
             .text = arena_format(arena, "%.*s%.*s", (int)first->text.size, first->text.data,
                                  (int)second->text.size, second->text.data)};
-        result = term_add(
-            rarity, arena, plan,
-            (struct term){.stem = asked_stem(both.text), .quoted = word_quoted(arena, &both)},
-            MORE_WEIGHT);
+        result = term_add(rarity, arena, plan, term_of(arena, &both), MORE_WEIGHT);
     }
     return result;
 }
@@ -181,10 +183,7 @@ enum result plan_make(struct rarity *rarity, struct arena *arena, const struct a
     }
     for (size_t i = 0; i < more->count && result == OK; i++) {
         const struct asked_word word = {.text = more->names[i]};
-        result = term_add(
-            rarity, arena, plan,
-            (struct term){.stem = asked_stem(word.text), .quoted = word_quoted(arena, &word)},
-            MORE_WEIGHT);
+        result = term_add(rarity, arena, plan, term_of(arena, &word), MORE_WEIGHT);
     }
     if (result == OK)
         result = compounds_add(rarity, arena, asked, plan);

@@ -10,6 +10,7 @@ enum { PLAN_TERMS_MAX = ASKED_WORDS_MAX + VOCAB_MORE_MAX, PLAN_REPAIRS_MAX = 4 }
 struct term {
     struct text stem;   /* of a single word, else of what it is */
     struct text quoted; /* as FTS5 reads it */
+    struct text word;   /* absent: a phrase, or beginnings of words */
     size_t order;       /* in which they came */
     int64_t rows;
     double weight;

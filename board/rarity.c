@@ -5,8 +5,8 @@
 
 enum {
     KEEP_US = 600 * 1000 * 1000,
-    COUNTED = 5000, /* exactly */
-    PLACES = 10,    /* where it is looked how thick a commoner word stands */
+    COUNTED = 20000, /* exactly */
+    PLACES = 10,     /* where it is looked how thick a commoner word stands */
     COUNTED_EACH = 128,
     COMMON_LEAST = 1500,
     COMMON_SHARE = 5, /* more than a fifth of all */
@@ -18,6 +18,8 @@ enum result rarity_texts(struct rarity *rarity, struct arena *arena)
     struct board_search_newest_row newest;
     const int64_t now_us = clock_steady_us();
     rarity->version = db_version(rarity->db);
+    if (rarity->postings != NULL && postings_ready(rarity->postings, arena) != OK)
+        return BROKEN;
     if (now_us < rarity->texts_until_us)
         return OK;
     enum result result = board_total_get(rarity->db, arena, TEXT("texts"), &row);
@@ -87,19 +89,25 @@ static enum result word_estimate(struct rarity *rarity, struct arena *arena, str
 
 /* *rows: all, or an estimate. Postings that came in one load may be all of one kind (a publisher's
  * references), so one place alone would mislead. */
-static enum result word_count(struct rarity *rarity, struct arena *arena, struct text word,
-                              int64_t *rows)
+static enum result word_count(struct rarity *rarity, struct arena *arena, struct text quoted,
+                              struct text word, int64_t *rows)
 {
     struct counting counting = {0, 0};
     struct board_search_walk_row row;
+    enum result result;
     int64_t more = 0;
-    db_rank_set(rarity->db, count_walk, &counting);
-    enum result result = board_search_walk(rarity->db, arena, word, &row);
-    db_rank_set(rarity->db, NULL, NULL);
+    if (word.data != NULL && postings_readable(rarity->postings)) {
+        result =
+            postings_count(rarity->postings, arena, word, COUNTED, &counting.rows, &counting.last);
+    } else {
+        db_rank_set(rarity->db, count_walk, &counting);
+        result = board_search_walk(rarity->db, arena, quoted, &row);
+        db_rank_set(rarity->db, NULL, NULL);
+    }
     if (result == NOT_FOUND)
         result = OK;
-    if (result == OK && counting.rows == COUNTED)
-        result = word_estimate(rarity, arena, word, counting.last, &more);
+    if (result == OK && counting.rows >= COUNTED)
+        result = word_estimate(rarity, arena, quoted, counting.last, &more);
     *rows = counting.rows + more > rarity->texts && rarity->texts > COUNTED ? rarity->texts
                                                                             : counting.rows + more;
     return result;
@@ -107,15 +115,16 @@ static enum result word_count(struct rarity *rarity, struct arena *arena, struct
 
 /* Two words that meet in a slot take turns. None at all is kept only until the store changes: the
  * word may be in the next posting, and that must be found. */
-enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word, int64_t *rows)
+enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text quoted,
+                        struct text word, int64_t *rows)
 {
-    const uint64_t hash = word_hash(word);
+    const uint64_t hash = word_hash(quoted);
     const int64_t now_us = clock_steady_us();
     struct rarity_slot *slot = &rarity->slots[hash % RARITY_SLOTS];
     int64_t counted;
     if (slot->word != hash || now_us >= slot->until_us ||
         (slot->rows == 0 && slot->version != rarity->version)) {
-        enum result result = word_count(rarity, arena, word, &counted);
+        enum result result = word_count(rarity, arena, quoted, word, &counted);
         if (result != OK)
             return result;
         *slot = (struct rarity_slot){hash, counted, now_us + KEEP_US, rarity->version};

@@ -4,7 +4,7 @@
  * places spread evenly over all postings says how many there are, closely enough for what the
  * logarithm of that number is used for. So a word that was never asked for costs the same at any
  * size. */
-#include "core/db.h"
+#include "board/postings.h"
 
 enum { RARITY_SLOTS = 65536 };
 struct rarity_slot {
@@ -14,6 +14,7 @@ struct rarity_slot {
 };
 struct rarity {
     struct db *db;
+    struct postings *postings; /* NULL: FTS5 counts */
     bool all;       /* no cap on the postings looked at: for measuring what the cap costs */
     int64_t texts;  /* indexed postings */
     int64_t newest; /* the last posting's number */
@@ -26,6 +27,7 @@ struct rarity {
 MUST_USE enum result rarity_texts(struct rarity *rarity, struct arena *arena);
 /* A word in more postings says nothing: it is only used when there is nothing else. */
 int64_t rarity_common(const struct rarity *rarity);
-/* `word`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"). *rows is exact up to 5,000. */
-MUST_USE enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text word,
-                                 int64_t *rows);
+/* `quoted`: as FTS5 is to read it ("\"fever\"", "\"fev\" *"); `word`: the same word itself, absent
+ * if it is no single one. *rows is exact up to 20,000. */
+MUST_USE enum result rarity_rows(struct rarity *rarity, struct arena *arena, struct text quoted,
+                                 struct text word, int64_t *rows);

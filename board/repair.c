@@ -85,35 +85,53 @@ static bool may_be_misspelt(struct text word)
     return word.size >= SIZE_MIN_REPAIRED && word.size <= SIZE_MAX_REPAIRED;
 }
 
-/* The nearest word of the index that begins with the first `size` bytes of this one. */
-static enum result nearest_find(struct db *db, struct arena *arena, struct text word, size_t size,
-                                struct text *nearest)
+struct nearing {
+    struct text word, stem;
+    size_t most;
+    char term[SIZE_MAX_REPAIRED * 2];
+    size_t size, apart, common;
+};
+
+static void nearer(void *self, struct text term, size_t common)
 {
-    struct board_search_terms_row *rows;
-    const struct text stem = asked_stem(word);
-    const size_t most = word.size >= SIZE_TWO_APART ? 2 : 1;
-    size_t count, best_apart = most + 1;
-    int64_t best_rows = 0;
-    const struct text low = arena_text(arena, (struct text){word.data, size});
-    const struct text high = arena_format(arena, "%.*s{", (int)size, word.data); /* behind 'z' */
-    *nearest = NO_TEXT;
-    enum result result = board_search_terms(db, arena, low, high, TERMS_MOST, &rows, &count);
-    for (size_t i = 0; i < count && result == OK; i++) {
-        const size_t apart = least(repair_distance(asked_stem(rows[i].term), stem, most),
-                                   repair_distance(rows[i].term, word, most));
-        const bool commoner = apart == best_apart && apart <= most && rows[i].rows > best_rows;
-        if (apart < best_apart || commoner) {
-            *nearest = rows[i].term;
-            best_apart = apart;
-            best_rows = rows[i].rows;
-        }
+    struct nearing *near = self;
+    const size_t apart = least(repair_distance(asked_stem(term), near->stem, near->most),
+                               repair_distance(term, near->word, near->most));
+    const bool commoner = apart == near->apart && apart <= near->most && common > near->common;
+    if ((apart < near->apart || commoner) && term.size < sizeof(near->term)) {
+        memcpy(near->term, term.data, term.size);
+        near->size = term.size;
+        near->apart = apart;
+        near->common = common;
     }
+}
+
+/* The nearest word of the index that begins with the first `size` bytes of this one. */
+static enum result nearest_find(struct db *db, struct postings *postings, struct arena *arena,
+                                struct text word, size_t size, struct text *nearest)
+{
+    const size_t most = word.size >= SIZE_TWO_APART ? 2 : 1;
+    struct nearing near = {.word = word, .stem = asked_stem(word), .most = most, .apart = most + 1};
+    const struct text begin = arena_text(arena, (struct text){word.data, size});
+    enum result result;
+    if (postings_readable(postings)) {
+        result = postings_terms(postings, arena, begin, nearer, &near);
+    } else {
+        struct board_search_terms_row *rows;
+        size_t count = 0;
+        const struct text high = arena_format(arena, "%.*s{", (int)size, word.data); /* behind z */
+        result = board_search_terms(db, arena, begin, high, TERMS_MOST, &rows, &count);
+        for (size_t i = 0; i < count && result == OK; i++)
+            nearer(&near, rows[i].term, (size_t)rows[i].rows);
+    }
+    *nearest =
+        near.apart <= most ? arena_text(arena, (struct text){near.term, near.size}) : NO_TEXT;
     return result;
 }
 
-/* Looking through a beginning reads where all its words stand, so a longer one is tried first. */
-enum result repair_word(struct db *db, struct arena *arena, struct text word, bool quick,
-                        struct text *repaired)
+/* A longer beginning is tried first: fewer words begin so. */
+enum result repair_word(struct db *db, struct postings *postings, struct arena *arena,
+                        struct text word, bool quick, struct text *repaired)
 {
     const size_t least_size = quick ? BEGINNING_FIRST : BEGINNING;
     struct text nearest = NO_TEXT;
@@ -123,7 +141,7 @@ enum result repair_word(struct db *db, struct arena *arena, struct text word, bo
         return OK;
     for (size_t size = BEGINNING_FIRST; size >= least_size && result == OK && nearest.data == NULL;
          size--)
-        result = nearest_find(db, arena, word, size, &nearest);
+        result = nearest_find(db, postings, arena, word, size, &nearest);
     if (result == OK && nearest.data != NULL)
         result = word_as_written(db, arena, nearest, word, repaired);
     return result;

@@ -14,8 +14,9 @@
 #include <string.h>
 
 enum {
-    GATHERED = 300,  /* the best by their rarer words, whose texts are read for the others */
-    LOOKED_AT = 100, /* of the best, once more; what the facets count */
+    GATHERED = 300,    /* the best by their rarer words, whose texts are read for the others */
+    BLOCKS_EACH = 100, /* of sizes, that one search may wait for */
+    LOOKED_AT = 100,   /* of the best, once more; what the facets count */
     ANSWERED_EITHER = 2,
     SOLVED_EITHER = 3,
 };
@@ -40,6 +41,7 @@ struct search *search_open(struct db *board)
         trace_die("search_open", "reason=memory");
     search->db = search->rarity.db = board;
     search->gather = gather_open(board);
+    search->rarity.postings = postings_open(board);
     sizes_open(&search->sizes, board);
     db_map(board, (int64_t)SEARCH_MAP_MIB << 20);
     return search;
@@ -60,6 +62,7 @@ void search_close(struct search *search)
     if (search == NULL)
         return;
     gather_close(search->gather);
+    postings_close(search->rarity.postings);
     sizes_close(&search->sizes);
     free(search);
 }
@@ -156,7 +159,7 @@ static enum result best_find(struct search *search, struct arena *arena, const s
     if (plan->merged)
         result = matches_find(search, arena, asked, plan, &filter, score);
     else
-        result = gather_best(search->gather, arena, plan, score);
+        result = gather_best(search->gather, arena, plan, search->rarity.postings, score);
     rest_open(rest, plan);
     if (result == OK)
         result = rest_add(rest, search->db, arena, score);
@@ -340,6 +343,7 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     struct vocab_more *more = arena_new(arena, struct vocab_more);
     const size_t most = ask->most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : ask->most;
     score->sizes = &search->sizes;
+    sizes_allow(&search->sizes, BLOCKS_EACH);
     score->arena = arena;
     score->most = GATHERED;
     answer->hits = arena_array(arena, struct search_hit, most + 1);

@@ -37,6 +37,7 @@ enum {
     FEED_TOPICS = 1,
     FEED_SEARCH = 2,
     FEED_OWN = 3,
+    FEED_REPORTS = 4, /* a sponsor's */
 };
 
 /* --- telling.c --- */
@@ -92,6 +93,8 @@ MUST_USE enum result notice_wanted(struct work *work, int64_t member, int64_t ki
 enum result feed_make_run(struct work *work);
 enum result feed_drop_run(struct work *work);
 enum result feed_read_run(struct work *work);
+enum result reports_feed_run(struct work *work);
+enum result reports_feed_set_run(struct work *work);
 MUST_USE enum result feeds_list(struct work *work, struct record_feed **feeds, size_t *count);
 
 /* --- opinion.c --- */

@@ -1,5 +1,6 @@
 /* Other wordings, comments, summaries: the commands, and erasing texts. */
 #include "board/posting.h"
+#include "board/safety.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
@@ -73,6 +74,8 @@ enum result posting_edit_run(struct work *work)
     e->note = c->note;
     result = clerk_record(work->clerk, &event, texts, 2);
     if (result == OK)
+        result = safety_look(work, c->posting, place.question, texts, 2);
+    if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)
         draft_done(work, arena_format(work->arena, "edit-%lld", (long long)c->posting));
@@ -109,6 +112,8 @@ enum result comment_add_run(struct work *work)
     e->member = work->actor.member;
     e->author = place.member;
     result = clerk_record(work->clerk, &event, &c->body, 1);
+    if (result == OK)
+        result = safety_look(work, c->posting, place.question, &c->body, 1);
     if (result == OK)
         reply_created(work, event.seq);
     if (result == OK)

@@ -106,6 +106,19 @@ int member_unlock(int64_t member)
     return status;
 }
 
+int tax_form_refuse(int64_t member, bool refused)
+{
+    struct command command = {.kind = COMMAND_TAX_FORM_REFUSE};
+    struct arena arena;
+    struct bytes reply = NO_BYTES;
+    arena_open(&arena, TOOL_ARENA_SIZE);
+    command.tax_form_refuse.member = member;
+    command.tax_form_refuse.refused = refused;
+    int status = told(clerk_ask(&arena, &command, &reply), &arena, reply);
+    arena_close(&arena);
+    return status;
+}
+
 int clerk_status(void)
 {
     struct command command = {.kind = COMMAND_STATUS};

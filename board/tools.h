@@ -56,6 +56,12 @@ int journal_show(int64_t after, int64_t most);
 int clerk_status(void);
 int text_blank(int64_t seq, int64_t part);
 int member_unlock(int64_t member); /* takes his second factors away */
+/* The tax office refused a member's form, or accepts it again. */
+int tax_form_refuse(int64_t member, bool refused);
+/* The payees' file (docs/operators.md) for the members of a batch's list, out of a copy of
+ * identity.db; or, `tax`, their tax forms. Noted in the copy's record like every opening. */
+int identity_payees(const char *store, const char *key, const char *list, bool tax,
+                    const char *reason);
 /* On the machine with the offline key (identity_tool.c). member 0: all. */
 int identity_keygen(const char *folder);
 int identity_open(const char *store, const char *key, int64_t member, const char *reason);

@@ -89,12 +89,10 @@ static void worth_fill(float *worth, double once, double share, double average)
     }
 }
 
-void score_ready(struct score *score, const struct db_match *match)
+void score_ready(struct score *score, double title, double body)
 {
-    if (score->ready)
-        return;
-    worth_fill(score->of_title, TITLE, TITLE_SHARE, db_match_average(match, SCORE_TITLE));
-    worth_fill(score->of_body, BODY, BODY_SHARE, db_match_average(match, SCORE_BODY));
+    worth_fill(score->of_title, TITLE, TITLE_SHARE, title);
+    worth_fill(score->of_body, BODY, BODY_SHARE, body);
     for (size_t often = 0; often < SCORE_OFTEN; often++) {
         for (size_t size = 0; size < SIZES_CODES; size++)
             score->in_body[often][size] =
@@ -108,7 +106,9 @@ void score_row(void *self, const struct db_match *match, int64_t posting)
     struct score *score = self;
     uint16_t times[SCORE_COLUMNS];
     double sum = 0;
-    score_ready(score, match);
+    if (!score->ready)
+        score_ready(score, db_match_average(match, SCORE_TITLE),
+                    db_match_average(match, SCORE_BODY));
     const struct size size = sizes_of(score->sizes, score->arena, posting);
     for (size_t i = 0; i < score->phrases; i++) {
         if (score->weights[i] > 0 && db_match_counts(match, i, times, SCORE_COLUMNS))

@@ -41,8 +41,8 @@ double score_said(int64_t times);
 /* What a word of this weight adds that stands so often in each column of a posting. */
 double score_part(const struct score *score, struct size size, double weight,
                   const uint16_t times[SCORE_COLUMNS]);
-/* Before the first part: sets lengths against their means. */
-void score_ready(struct score *score, const struct db_match *match);
+/* Before the first part: sets lengths against their means, in words. */
+void score_ready(struct score *score, double title, double body);
 /* A db_rank_row: self is a struct score. */
 void score_row(void *self, const struct db_match *match, int64_t posting);
 void score_keep(struct score *score, struct score_entry entry);

@@ -45,6 +45,8 @@ const char *notice_kind_name(int64_t kind)
                                         "rule", "other",  "level",  "vouch"};
     if (kind == NOTICE_OPINION)
         return "opinion";
+    if (kind == NOTICE_CONTACT)
+        return "contact";
     static const char *const of_texts[] = {"comment", "thanks", "mark"};
     if (kind >= NOTICE_COMMENT && kind <= NOTICE_MARK)
         return of_texts[kind - NOTICE_COMMENT];

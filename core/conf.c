@@ -91,6 +91,8 @@ const struct setting conf_settings[] = {
         "posting.hold_first", "postings", 0, 100, 1,
         "Until so many of a member's postings are shown, an admin looks at each first; 0: never."),
     NUMBER("flag.per_day", "flags", 1, 1000, 20, "Postings one member may flag in one day."),
+    NUMBER("safety.days", "business days", 1, 30, 1,
+           "Until then the safety desk has judged a posting that names a watched product."),
     NUMBER("vote.per_day", "votes", 1, 10000000, 40, "Votes of one member in one day."),
     NUMBER("round.per_day", "rounds", 0, 1000, 3,
            "Live discussions one member may open in one day; 0: nobody opens any."),
@@ -123,6 +125,13 @@ const struct setting conf_settings[] = {
         "payout.hold_days", "days", 0, 365, 14,
         "A reward becomes payable so long after its month was closed; until then it may be taken "
         "back."),
+    WORDS("payout.charities", 0, 1000, "",
+          "Whom members may give to instead: key=Name; key=Name. Their accounts stand in the "
+          "payees' file."),
+    NUMBER("payout.charity_rail", "", 1, 2, 2, "How charities are paid: 1 pain001, 2 nacha."),
+    NUMBER("payout.two_admins", "", 0, 1, 1,
+           "1: a batch is held when two admins want it, at /admin/payouts; 0: the operator's word "
+           "at the machine is enough."),
     NUMBER("payout.file_days", "days", 1, 365, 10,
            "A batch whose file was not noted after so long is given back to the members."),
     WORDS("signer.peer_user", 0, 64, "",

@@ -109,6 +109,9 @@ bool db_match_counts(const struct db_match *match, size_t phrase, uint16_t *coun
  * it will fail. */
 typedef bool db_walk_row(void *self, const struct db_match *match, int64_t id);
 bool db_match_walk(const struct db_match *match, size_t phrase, db_walk_row *row, void *self);
+/* A word as an index of ours keeps it (tokenize "porter unicode61 remove_diacritics 2"); false: it
+ * is not one word, or longer than `room`. */
+bool db_word_stem(struct db *db, struct text word, char *data, size_t room, size_t *size);
 double db_match_average(const struct db_match *match, size_t column); /* words in the mean; >= 1 */
 
 /* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody

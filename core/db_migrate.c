@@ -71,8 +71,11 @@ static enum result migration_run(struct db *db, const struct store *store,
         return result;
     result = migration_state(db, store, migration);
     if (result == NOT_FOUND) {
-        result = db_run_script(db, "CREATE TABLE IF NOT EXISTS migration "
-                                   "(name TEXT PRIMARY KEY, hash BLOB NOT NULL) STRICT");
+        /* Tables of a filled store may be cleared in any order: only the end must hold. */
+        result = db_run_script(db, "PRAGMA defer_foreign_keys = ON");
+        if (result == OK)
+            result = db_run_script(db, "CREATE TABLE IF NOT EXISTS migration "
+                                       "(name TEXT PRIMARY KEY, hash BLOB NOT NULL) STRICT");
         if (result == OK)
             result = db_run_script(db, migration->sql);
         if (result == OK)
@@ -81,8 +84,9 @@ static enum result migration_run(struct db *db, const struct store *store,
             trace_fail("store", "name=%s migration=%s failed", store->name, migration->name);
     }
     if (result == OK)
-        return db_commit(db);
-    db_rollback(db);
+        result = db_commit(db);
+    else
+        db_rollback(db);
     return result == CONFLICT ? BROKEN : result;
 }
 

@@ -7,11 +7,14 @@
 #include <assert.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct db_ranker {
     db_rank_row *row;
     void *self;
     int code; /* what a walk came to; SQLITE_OK so far */
+    fts5_tokenizer tokenizer;
+    Fts5Tokenizer *words; /* as our indexes read them */
 };
 struct db_match {
     const Fts5ExtensionApi *api;
@@ -82,6 +85,56 @@ static void rank_row(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_
         sqlite3_result_error_code(out, ranker->code); /* the statement fails with it */
 }
 
+/* --- words --- */
+
+struct stemmed {
+    char *data;
+    size_t room, size;
+    int count;
+};
+
+static int word_stemmed(void *self, int flags, const char *token, int size, int start, int end)
+{
+    struct stemmed *const out = self;
+    (void)flags;
+    (void)start;
+    (void)end;
+    if (out->count++ == 0 && size >= 0 && (size_t)size <= out->room) {
+        memcpy(out->data, token, (size_t)size);
+        out->size = (size_t)size;
+    }
+    return SQLITE_OK;
+}
+
+bool db_word_stem(struct db *db, struct text word, char *data, size_t room, size_t *size)
+{
+    const struct db_ranker *const ranker = db_raw_ranker(db);
+    struct stemmed out = {.data = data, .room = room};
+    if (word.size > INT16_MAX ||
+        ranker->tokenizer.xTokenize(ranker->words, &out, FTS5_TOKENIZE_QUERY, word.data,
+                                    (int)word.size, word_stemmed) != SQLITE_OK)
+        return false;
+    *size = out.size;
+    return out.count == 1 && out.size > 0;
+}
+
+static int words_open(fts5_api *api, struct db_ranker *ranker)
+{
+    const char *arguments[] = {"unicode61", "remove_diacritics", "2"};
+    void *porter = NULL;
+    const int code = api->xFindTokenizer(api, "porter", &porter, &ranker->tokenizer);
+    return code == SQLITE_OK ? ranker->tokenizer.xCreate(porter, arguments, 3, &ranker->words)
+                             : code;
+}
+
+static void ranker_free(void *self)
+{
+    struct db_ranker *const ranker = self;
+    if (ranker->words != NULL)
+        ranker->tokenizer.xDelete(ranker->words);
+    free(ranker);
+}
+
 int db_rank_open(void *handle, struct db_ranker **out)
 {
     sqlite3_stmt *stmt = NULL;
@@ -98,7 +151,12 @@ int db_rank_open(void *handle, struct db_ranker **out)
         return code;
     *out = calloc(1, sizeof **out);
     assert(*out != NULL);
-    return api->xCreateFunction(api, "rank_row", *out, rank_row, free);
+    code = words_open(api, *out);
+    if (code == SQLITE_OK)
+        return api->xCreateFunction(api, "rank_row", *out, rank_row, ranker_free);
+    ranker_free(*out);
+    *out = NULL;
+    return code;
 }
 
 void db_rank_set(struct db *db, db_rank_row *row, void *self)

@@ -13,10 +13,9 @@ enum { EXAMPLES_MAX = 100, FACT_TEXT_MAX = 200, NAME_MAX_BYTES = 40 };
 
 /* --- where things stand in the script, for reasons with a line number --- */
 
+/* Whether the name found at `at` is a field's. */
 static bool is_field(struct text script, size_t at, struct text name)
 {
-    if (at + name.size > script.size || memcmp(script.data + at, name.data, name.size) != 0)
-        return false;
     if (at > 0 && !strchr(" \t\n\r,;{", script.data[at - 1]))
         return false;
     size_t after = at + name.size;
@@ -29,9 +28,14 @@ static bool is_field(struct text script, size_t at, struct text name)
  * none. */
 static size_t field_place(struct text script, struct text name, size_t from, int number)
 {
-    for (size_t at = from; name.size && at < script.size; at++)
-        if (is_field(script, at, name) && --number == 0)
-            return at;
+    const char *found, *end = script.data + script.size;
+    for (const char *at = script.data + from; name.size && at < end; at = found + 1) {
+        found = memmem(at, (size_t)(end - at), name.data, name.size);
+        if (!found)
+            break;
+        if (is_field(script, (size_t)(found - script.data), name) && --number == 0)
+            return (size_t)(found - script.data);
+    }
     return script.size;
 }
 
@@ -105,10 +109,12 @@ static struct text entry_text(lua_State *lua, const struct fact_script *facts, s
     return text;
 }
 
-static struct rule_constant constant_read(lua_State *lua, const struct fact_script *facts)
+static struct rule_constant constant_read(lua_State *lua, const struct fact_script *facts,
+                                          size_t *place)
 {
     struct entry entry = {lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "", 0};
     entry.place = field_place(facts->script, text_of(entry.name), 0, 1);
+    *place = entry.place;
     const char *fault = name_fault(entry.name);
     if (fault)
         fail(lua, facts, entry.place, "a constant in P %s", fault);
@@ -128,20 +134,22 @@ static struct rule_constant constant_read(lua_State *lua, const struct fact_scri
 }
 
 /* In the order of the author, not of the hash table, which differs from process to process. */
-static void constants_sort(struct fact_script *facts)
+static void constants_sort(struct fact_script *facts, size_t *places)
 {
     for (size_t i = 1; i < facts->constant_count; i++) {
         struct rule_constant moved = facts->constants[i];
-        size_t place = field_place(facts->script, moved.name, 0, 1);
+        size_t place = places[i];
         size_t at = i;
         for (; at > 0; at--) {
             const struct rule_constant *before = &facts->constants[at - 1];
-            size_t other = field_place(facts->script, before->name, 0, 1);
+            size_t other = places[at - 1];
             if (other < place || (other == place && strcmp(before->name.data, moved.name.data) < 0))
                 break;
             facts->constants[at] = *before;
+            places[at] = other;
         }
         facts->constants[at] = moved;
+        places[at] = place;
     }
 }
 
@@ -176,6 +184,7 @@ static void override_apply(lua_State *lua, const struct fact_script *facts, stru
 
 void fact_constants(lua_State *lua, struct fact_script *facts, int environment)
 {
+    size_t places[RULE_CONSTANTS_MAX];
     facts->constants = arena_array(facts->arena, struct rule_constant, RULE_CONSTANTS_MAX);
     facts->constant_count = 0;
     int kind = lua_getfield(lua, environment, "P");
@@ -185,10 +194,11 @@ void fact_constants(lua_State *lua, struct fact_script *facts, int environment)
     while (kind == LUA_TTABLE && lua_next(lua, -2)) {
         if (facts->constant_count == RULE_CONSTANTS_MAX)
             fail(lua, facts, SIZE_MAX, "more than %d constants in P", RULE_CONSTANTS_MAX);
-        facts->constants[facts->constant_count++] = constant_read(lua, facts);
+        size_t *place = &places[facts->constant_count];
+        facts->constants[facts->constant_count++] = constant_read(lua, facts, place);
         lua_pop(lua, 1);
     }
-    constants_sort(facts);
+    constants_sort(facts, places);
     struct text rest = facts->overrides, line;
     while (text_next(&rest, '\n', &line)) {
         line = text_trim(line);

@@ -115,6 +115,27 @@ bool session_second_missing(int64_t role, int64_t level, int64_t second)
     return conf_int("second.staff") != 0 && (second & SECOND_PASSKEY) == 0;
 }
 
+/* Forms of the safety desk, and the answer to it. */
+static const char *safety_action(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_WATCH_SET:
+        return "/admin/safety/watch";
+    case COMMAND_WATCH_END:
+        return "/admin/safety/watch/:id/end";
+    case COMMAND_CASES_SEND:
+        return "/admin/safety/watch/:id/sent";
+    case COMMAND_SIGHTING_JUDGE:
+        return "/admin/safety/case/:id";
+    case COMMAND_CONTACT_ASK:
+        return "/admin/safety/case/:id/ask";
+    case COMMAND_CONTACT_ANSWER:
+        return "/contact/:id";
+    default:
+        return NULL;
+    }
+}
+
 /* Forms about what others wrote. */
 static const char *moderation_action(enum command_kind kind)
 {
@@ -134,7 +155,7 @@ static const char *moderation_action(enum command_kind kind)
     case COMMAND_THREADS_MERGE:
         return "/admin/merge/:id";
     default:
-        return NULL;
+        return safety_action(kind);
     }
 }
 
@@ -168,6 +189,12 @@ static const char *account_action(enum command_kind kind)
         return "/account/tokens";
     case COMMAND_TOKEN_END:
         return "/account/token/:id/end";
+    case COMMAND_PAYEE_SET:
+        return "/account/payout";
+    case COMMAND_TAX_FORM_GIVE:
+        return "/account/tax";
+    case COMMAND_PAYOUT_ASK:
+        return "/earnings/payout";
     default:
         return moderation_action(kind);
     }
@@ -189,6 +216,8 @@ static const char *telling_action(enum command_kind kind)
         return "/feeds";
     case COMMAND_FEED_DROP:
         return "/feeds/:id/drop";
+    case COMMAND_REPORTS_FEED_SET:
+        return "/sponsor/feed";
     case COMMAND_OPINION_DECLINE:
         return "/q/:id/decline";
     default:
@@ -252,6 +281,8 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/shadow";
     case COMMAND_RULE_ROLLBACK:
         return "/admin/rule/:id/rollback";
+    case COMMAND_PAYOUT_PROPOSE:
+        return "/admin/payouts";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:

@@ -159,60 +159,85 @@ static const char *mark_name(struct text inside, int64_t *id)
     return NULL;
 }
 
-/* What was rendered, with a slot for every mark. */
-static struct buf marks_taken(const struct buf *rendered)
+/* A slot in what was rendered: `skip` bytes of it, a mark, are not kept. */
+struct place {
+    const char *name; /* string literal */
+    int64_t id;
+    size_t at, skip;
+};
+
+static struct place mark_read(const struct buf *rendered, const char *mark)
 {
-    struct buf made;
-    size_t slot = 0, at = 0;
-    buf_open(&made, rendered->arena, rendered->size);
-    while (at < rendered->size) {
-        const char *from = rendered->data + at;
-        const char *mark = memchr(from, MARK, rendered->size - at);
-        size_t stop = mark ? (size_t)(mark - rendered->data) : rendered->size;
-        for (; slot < rendered->slot_count && rendered->slots[slot].offset <= stop; slot++) {
-            size_t offset = rendered->slots[slot].offset;
-            buf_add(&made, rendered->data + at, offset - at);
-            buf_slot_add(&made, rendered->slots[slot].name, rendered->slots[slot].id);
-            at = offset;
-        }
-        buf_add(&made, rendered->data + at, stop - at);
-        at = stop;
-        if (!mark)
-            break;
-        const char *end = memchr(mark + 1, MARK, rendered->size - stop - 1);
-        int64_t id = 0;
-        const char *name =
-            end ? mark_name((struct text){mark + 1, (size_t)(end - mark) - 1}, &id) : NULL;
-        assert(name); /* what is not UTF-8 comes from kept_mark alone */
-        buf_slot_add(&made, name, id);
-        at = (size_t)(end - rendered->data) + 1;
+    size_t at = (size_t)(mark - rendered->data);
+    struct place place = {.at = at};
+    const char *end = memchr(mark + 1, MARK, rendered->size - at - 1);
+    if (end) {
+        place.name = mark_name((struct text){mark + 1, (size_t)(end - mark) - 1}, &place.id);
+        place.skip = (size_t)(end - mark) + 1;
     }
-    return made;
+    assert(place.name); /* what is in no UTF-8 comes from kept_mark alone */
+    return place;
+}
+
+/* Slots and marks, in order. */
+static struct place *places_find(const struct buf *rendered, size_t *count)
+{
+    const char *from = rendered->data, *end = rendered->data + rendered->size, *mark;
+    size_t room = rendered->slot_count, slot = 0;
+    for (const char *at = from; at < end && (at = memchr(at, MARK, (size_t)(end - at))); at++)
+        room++; /* two for each mark */
+    struct place *places = arena_array(rendered->arena, struct place, room + 1);
+    *count = 0;
+    do {
+        mark = from < end ? memchr(from, MARK, (size_t)(end - from)) : NULL;
+        for (; slot < rendered->slot_count; slot++) {
+            const struct buf_slot *one = &rendered->slots[slot];
+            if (mark && rendered->data + one->offset > mark)
+                break;
+            places[(*count)++] = (struct place){one->name, one->id, one->offset, 0};
+        }
+        if (mark) {
+            places[*count] = mark_read(rendered, mark);
+            from = mark + places[(*count)++].skip;
+        }
+    } while (mark);
+    return places;
 }
 
 /* ---- keeping ---- */
 
-static void parts_lay(struct kept_page *page, const struct buf *rendered, struct kept_usual usual)
+static void part_lay(struct kept_page *page, size_t i, const char *from, size_t size)
+{
+    memcpy(page->plain + page->plain_size, from, size);
+    page->parts[i] = (struct part){
+        .at = page->plain_size,
+        .size = size,
+        .sum = gzip_sum_of(bytes_of(page->plain + page->plain_size, size)),
+    };
+    page->plain_size += size;
+}
+
+static void parts_lay(struct kept_page *page, const struct buf *rendered,
+                      const struct place *places, struct kept_usual usual)
 {
     size_t at = 0;
-    bool sound = usual.slot != NULL;
-    /* The mask's bytes are in no UTF-8; were they in the page, a part could be taken from them. */
-    for (size_t i = 0; sound && i < page->plain_size; i++)
-        sound = page->plain[i] < MASK_LOW;
-    for (size_t i = 0; i <= page->slot_count; i++) {
-        size_t end = i < page->slot_count ? rendered->slots[i].offset : rendered->size;
-        assert(at <= end && end <= rendered->size);
-        page->parts[i] = (struct part){
-            .at = at, .size = end - at, .sum = gzip_sum_of(bytes_of(page->plain + at, end - at))};
-        at = end;
-        if (i == page->slot_count)
-            break;
-        size_t name = strlen(rendered->slots[i].name);
-        assert(name < SLOT_NAME_SIZE);
-        page->slots[i] = (struct slot){.id = rendered->slots[i].id};
-        memcpy(page->slots[i].name, rendered->slots[i].name, name);
-        page->slots[i].usual = sound && strcmp(page->slots[i].name, usual.slot) == 0;
+    uint8_t highest = 0;
+    for (size_t i = 0; i < page->slot_count; i++) {
+        size_t name = strlen(places[i].name);
+        assert(at <= places[i].at && places[i].at <= rendered->size && name < SLOT_NAME_SIZE);
+        part_lay(page, i, rendered->data + at, places[i].at - at);
+        page->slots[i] = (struct slot){.id = places[i].id};
+        memcpy(page->slots[i].name, places[i].name, name);
+        at = places[i].at + places[i].skip;
     }
+    part_lay(page, page->slot_count, rendered->data + at, rendered->size - at);
+    if (!usual.slot)
+        return;
+    /* The mask's bytes are in no UTF-8; were they in the page, a part could be taken from them. */
+    for (size_t i = 0; i < page->plain_size; i++)
+        highest = page->plain[i] > highest ? page->plain[i] : highest;
+    for (size_t i = 0; i < page->slot_count; i++)
+        page->slots[i].usual = highest < MASK_LOW && strcmp(page->slots[i].name, usual.slot) == 0;
 }
 
 static void runs_lay(struct kept_page *page)
@@ -239,24 +264,21 @@ static void runs_lay(struct kept_page *page)
 static struct kept_page *page_make(struct kept_cache *cache, const struct buf *rendered,
                                    struct kept_usual usual)
 {
-    size_t slots = rendered->slot_count;
+    size_t slots;
+    const struct place *places = places_find(rendered, &slots);
     size_t memory = sizeof(struct kept_page) + slots * sizeof(struct slot) +
                     (slots + 1) * sizeof(struct part) + slots * sizeof(struct run) + rendered->size;
     struct kept_page *page = malloc(memory);
     if (!page)
         trace_die("kept", "no memory");
     assert(usual.size <= USUAL_MAX);
-    *page = (struct kept_page){.cache = cache,
-                               .memory = memory,
-                               .slot_count = slots,
-                               .usual_size = usual.size,
-                               .plain_size = rendered->size};
+    *page = (struct kept_page){
+        .cache = cache, .memory = memory, .slot_count = slots, .usual_size = usual.size};
     page->parts = (struct part *)(page + 1);
     page->runs = (struct run *)(page->parts + slots + 1);
     page->slots = (struct slot *)(page->runs + slots);
     page->plain = (uint8_t *)(page->slots + slots);
-    memcpy(page->plain, rendered->data, rendered->size);
-    parts_lay(page, rendered, usual);
+    parts_lay(page, rendered, places, usual);
     runs_lay(page);
     return page;
 }
@@ -264,11 +286,10 @@ static struct kept_page *page_make(struct kept_cache *cache, const struct buf *r
 struct kept_page *kept_put(struct kept_cache *cache, struct kept_key key,
                            const struct buf *rendered, struct kept_usual usual)
 {
-    struct buf made = marks_taken(rendered);
     struct kept_page *old = page_find(cache, &key);
     if (old)
         page_forget(cache, old);
-    struct kept_page *page = page_make(cache, &made, usual);
+    struct kept_page *page = page_make(cache, rendered, usual);
     page->key = key;
     cache->bytes += page->memory;
     page_link(cache, page);

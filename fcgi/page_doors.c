@@ -98,7 +98,8 @@ static bool only_asks(enum command_kind kind)
            kind == COMMAND_APPLICATIONS || kind == COMMAND_STANDING || kind == COMMAND_QUIZ ||
            kind == COMMAND_TOKENS || kind == COMMAND_VOUCHING || kind == COMMAND_VOUCH_TREE ||
            kind == COMMAND_FOLLOWING || kind == COMMAND_FEED_READ || kind == COMMAND_FLAGS_OWN ||
-           kind == COMMAND_MODERATION_QUEUE || kind == COMMAND_MODERATION_COUNT;
+           kind == COMMAND_MODERATION_QUEUE || kind == COMMAND_MODERATION_COUNT ||
+           kind == COMMAND_SAFETY_DESK || kind == COMMAND_CONTACTS || kind == COMMAND_REPORTS_FEED;
 }
 
 bool page_may_ask(const struct request *r)

@@ -6,12 +6,17 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
+#include "fcgi/guard.h"
 #include "schema/board.h"
 #include "schema/statement.h"
 
 enum { MONTHS_MAX = 36, PAYMENTS_MAX = 20, PARTS_MAX = 50, OUTGOINGS_MAX = 50 };
 enum { OUTGOING_SENT = 1, OUTGOING_PAID = 2 }; /* schema/statement/140-money.sql */
 
+const struct field fields_earnings[] = {
+    {.name = "asked", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = NULL},
+};
 const struct field fields_receipt[] = {
     {.name = "part",
      .type = FIELD_INT,
@@ -168,7 +173,24 @@ static enum result outgoings_load(struct request *r, struct view_earnings *v)
     return OK;
 }
 
-static enum result standing_load(struct request *r, struct view_earnings *v)
+/* Where it goes, as far as this side of the house knows: never the account itself. */
+static enum result payee_load(struct request *r, struct view_earnings *v,
+                              struct statement_payee_get_row *payee)
+{
+    enum result result =
+        statement_payee_get(request_store(r, WEB_STATEMENT), r->arena, r->reader.member, payee);
+    if (result == NOT_FOUND)
+        *payee = (struct statement_payee_get_row){.charity = TEXT("")};
+    else if (result != OK)
+        return result;
+    v->to = payee->charity.size > 0 ? TEXT("Your rewards go to the charity you chose.")
+            : payee->rail > 0       ? TEXT("Your rewards go to the account you gave.")
+                                    : TEXT("You have not said yet where your rewards are to go.");
+    return OK;
+}
+
+static enum result standing_load(struct request *r, const struct statement_payee_get_row *payee,
+                                 struct view_earnings *v)
 {
     struct statement_standing_row row;
     int64_t released_ms = r->now_ms - conf_int("payout.hold_days") * DAY_MS;
@@ -177,11 +199,15 @@ static enum result standing_load(struct request *r, struct view_earnings *v)
     if (result != OK)
         return result;
     int64_t payable = row.earned - row.held - row.sent - row.paid;
-    struct text least = page_money(r->arena, conf_int("payout.threshold_cents"));
+    int64_t least = conf_int("payout.threshold_cents");
+    bool asked = payee->asked_ms > 0, placed = payee->rail > 0;
     v->payable = page_money(r->arena, payable);
-    v->payable_words = payable >= conf_int("payout.threshold_cents")
+    v->payable_words = !placed ? TEXT("Waits until you say where it goes.")
+                       : payable >= least || (asked && payable > 0)
                            ? TEXT("Goes out with the next batch.")
-                           : arena_format(r->arena, "Goes out by itself from %s on.", least.data);
+                           : arena_format(r->arena, "Goes out by itself from %s on.",
+                                          page_money(r->arena, least).data);
+    v->may_ask = placed && payable > 0 && payable < least && !asked;
     v->held = page_money(r->arena, row.held);
     v->held_words = arena_format(r->arena, "Payable %" PRId64 " days after its month was settled.",
                                  conf_int("payout.hold_days"));
@@ -193,13 +219,21 @@ static enum result standing_load(struct request *r, struct view_earnings *v)
 enum result page_earnings(struct request *r, struct reply *out)
 {
     struct statement_statement_list_row *rows;
+    struct statement_payee_get_row payee;
     size_t count;
     struct db *store = request_store(r, WEB_STATEMENT);
-    struct view_earnings v = {.head = page_head(r, TEXT("Your earnings"))};
+    struct view_earnings v = {.head = page_head(r, TEXT("Your earnings")), .notice = TEXT("")};
+    if (r->fields == fields_earnings && request_flag(r, "asked"))
+        v.notice = TEXT("Asked: the next batch takes what is payable, however little it is.");
+    page_form_problems(r, "", &v.problems, &v.problems_count);
+    v.form = guard_form(r, out, "/earnings/payout");
+    v.request = guard_request_id(r);
     enum result result =
         statement_statement_list(store, r->arena, r->reader.member, MONTHS_MAX, &rows, &count);
     if (result == OK)
-        result = standing_load(r, &v);
+        result = payee_load(r, &v, &payee);
+    if (result == OK)
+        result = standing_load(r, &payee, &v);
     if (result == OK)
         result = outgoings_load(r, &v);
     if (result != OK)
@@ -218,6 +252,13 @@ enum result page_earnings(struct request *r, struct reply *out)
         v.statements_count++;
     }
     return reply_view(r, out, earnings, &v);
+}
+
+enum result page_payout_ask_post(struct request *r, struct reply *out)
+{
+    struct command command = {.kind = COMMAND_PAYOUT_ASK};
+    enum result result = page_program_done(r, "clerk", &command);
+    return result == OK ? reply_redirect(r, out, "/earnings?asked=1") : result;
 }
 
 /* The tlog-proof of one part's commitment, or what it commits to: nonce and plaintext in hex, for

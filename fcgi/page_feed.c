@@ -84,6 +84,8 @@ enum result page_feed(struct request *r, struct reply *out)
     if (result == OK)
         result = root != NULL ? reply_feed_read(root, r->arena, &feed) : BROKEN;
     json_close(root);
+    if (result == OK && feed.kind > PAGE_FEED_OWN)
+        result = NOT_FOUND; /* a sponsor's, which is read elsewhere */
     if (result == OK)
         result = entries_fill(r, &feed, &v);
     if (result != OK)

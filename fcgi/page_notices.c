@@ -38,6 +38,8 @@ static struct text notice_words(int64_t kind)
         return TEXT("A ranking rule has changed");
     case NOTICE_OPINION:
         return TEXT("Your experience is sought");
+    case NOTICE_CONTACT:
+        return TEXT("The maker of a product would like to ask you: see, and decide");
     case NOTICE_MODERATED:
         return TEXT("An admin has looked at a posting of yours");
     case NOTICE_DUPLICATE:
@@ -76,7 +78,9 @@ static void notice_add(struct request *r, struct view_notices *v,
         .ago = clock_ago(r->arena, row->at_ms, r->now_ms),
         .iso = clock_iso(r->arena, row->at_ms),
         .seen = seen,
-        .link = row->kind == NOTICE_VOUCH ? TEXT("/vouch") : TEXT(""),
+        .link = row->kind == NOTICE_VOUCH     ? TEXT("/vouch")
+                : row->kind == NOTICE_CONTACT ? TEXT("/contact")
+                                              : TEXT(""),
         .count = 1,
         .sought = row->kind == NOTICE_OPINION,
     };

@@ -21,7 +21,7 @@
 #include "ranking/ranking.h"
 #include "schema/rank.h"
 
-enum { POSTINGS_MAX = 201, PAGE_ROOM = 64 * 1024 };
+enum { POSTINGS_MAX = 201, PAGE_ROOM = 32 * 1024, ANSWER_ROOM = 2 * 1024 };
 /* What makes the page another one for a reader, beside what he sees of the votes. */
 enum { VARIANT_ASKER = 1, VARIANT_TYPED = 2, VARIANT_RATED = 4 };
 
@@ -320,7 +320,7 @@ static enum result page_render(struct request *r, struct reply *out, struct pers
     if ((key.variant & VARIANT_RATED) == 0)
         v.own_rating = page_own_rating(r, out, &me->by_kind);
     kept_render(r, false);
-    buf_open(&rendered, r->arena, PAGE_ROOM);
+    buf_open(&rendered, r->arena, PAGE_ROOM + v.answers_count * ANSWER_ROOM);
     html_question(&rendered, &v);
     *page = kept_put(request_kept(r), key, &rendered, usual_of(r, me));
     return OK;

@@ -66,6 +66,12 @@ page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_
     page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
+extern const struct field fields_payouts[], fields_propose[];
+page_function page_payouts, page_payouts_again, page_propose_post; /* page_payouts.c */
+/* Where a member's money goes (page_payee.c), and asking for it (page_earnings.c). */
+extern const struct field fields_payout[], fields_payee[], fields_tax_form[], fields_earnings[];
+page_function page_payee, page_payee_again, page_payee_post, page_tax_form_post;
+page_function page_payout_ask_post;
 /* Personal tokens and what programs must know, for the interface of programs. */
 extern const struct field fields_tokens_form[], fields_tokens[];
 page_function page_tokens, page_tokens_again, page_tokens_post, page_token_end_post;
@@ -77,7 +83,9 @@ page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
 page_function page_reports, page_reports_atom;                         /* page_reports.c */
 page_function page_report, page_report_json, page_report_csv, page_report_by_digest;
-extern const struct field fields_reports[];
+extern const struct field fields_reports[], fields_reports_feed_form[], fields_reports_feed[];
+page_function page_reports_feed, page_reports_feed_again, page_reports_feed_post,
+    page_reports_feed_read; /* page_reports_feed.c */
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],
@@ -136,6 +144,14 @@ page_function page_moderation, page_duplicates;                     /* page_mode
 page_function page_duplicate_post;                                  /* page_question_moderation.c */
 page_function page_desk, page_desk_again, page_desk_post, page_pair_post,
     page_merge_post; /* page_desk.c */
+/* Adverse events (page_safety.c, page_safety_watch.c, page_contact.c). */
+extern const struct field fields_safety[], fields_watch_set[], fields_judge[], fields_watch[],
+    fields_contacts[], fields_contact[];
+page_function page_safety, page_safety_again, page_watch_post, page_judge_post,
+    page_contact_ask_post;
+page_function page_watch, page_watch_again, page_watch_end_post, page_cases_sent_post,
+    page_watch_csv;
+page_function page_contacts, page_contacts_again, page_contact_post;
 /* Early signals (page_signals.c, page_signal.c). */
 extern const struct field fields_signals[];
 page_function page_signals, page_signal;

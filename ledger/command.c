@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/trace.h"
-#include "ledger/file.h"
+#include "ledger/batch.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
 #include "ledger/reverse.h"
@@ -172,23 +172,17 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
     const struct command_payout_answer *said = &command->payout_answer;
     struct reply_payout_batch answer;
     struct bytes sha256;
-    struct buf list, hex;
+    struct buf hex;
     uint8_t batch[16];
     enum result result;
     switch (command->kind) {
     case COMMAND_PAYOUT_CLOSE:
-        result = payout_told(paymaster,
-                             payout_close(paymaster, (enum rail)command->payout_close.rail, batch));
-        buf_open(&list, &paymaster->arena, 4096);
+        if (conf_int("payout.two_admins") != 0)
+            return REFUSED;
+        result = batch_make(paymaster, (enum rail)command->payout_close.rail, batch);
         buf_open(&hex, &paymaster->arena, 40);
         buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
         answer.batch = buf_done(&hex);
-        if (result == OK)
-            result = payout_list(paymaster, batch, &list);
-        if (result == OK)
-            result = file_write_private(
-                conf_path("outbox/%.*s.list", (int)answer.batch.size, answer.batch.data),
-                buf_bytes(&list));
         if (result == OK)
             reply_payout_batch_write(reply, &answer);
         return result;
@@ -208,13 +202,16 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
 }
 
 static enum result admin_command(struct paymaster *paymaster, const struct command *command,
-                                 struct buf *reply)
+                                 const struct vault_actor *actor, struct buf *reply)
 {
     switch (command->kind) {
     case COMMAND_LEDGER_TICK:
         return tick_command(paymaster);
     case COMMAND_PERIOD_CLOSE:
         return period_close(paymaster, command->period_close.period);
+    case COMMAND_PAYOUTS:
+    case COMMAND_PAYOUT_PROPOSE:
+        return batch_command(paymaster, command, actor, reply);
     case COMMAND_PERIODS:
         return periods_list(paymaster, reply);
     case COMMAND_LEDGER_PAGE:
@@ -254,6 +251,6 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
     case COMMAND_REWARD_REVERSE:
         return actor.role == 0 ? payout_command(paymaster, &command, reply) : REFUSED;
     default:
-        return is_admin(&actor) ? admin_command(paymaster, &command, reply) : REFUSED;
+        return is_admin(&actor) ? admin_command(paymaster, &command, &actor, reply) : REFUSED;
     }
 }

@@ -54,10 +54,29 @@ static enum result reversals_take(struct paymaster *paymaster, size_t *count)
                : result;
 }
 
+static enum result payees_take(struct paymaster *paymaster, size_t *count)
+{
+    struct vault_payees_changed_row *rows;
+    int64_t after;
+    enum result result = cursor_of(paymaster, "payee", &after);
+    if (result == OK)
+        result =
+            vault_payees_changed(paymaster->vault, &paymaster->arena, after, PAGE, &rows, count);
+    for (size_t i = 0; result == OK && i < *count; i++) {
+        after = rows[i].changed;
+        result = statement_payee_put(paymaster->statement, rows[i].member, rows[i].rail,
+                                     rows[i].charity, rows[i].form, rows[i].asked_ms);
+    }
+    return result == OK && *count > 0
+               ? common_cursor_set(paymaster->statement, TEXT("payee"), after)
+               : result;
+}
+
 enum result moved_catch_up(struct paymaster *paymaster)
 {
     enum result result = OK;
-    for (size_t items = 1, reversals = 1; result == OK && items + reversals > 0;) {
+    for (size_t items = 1, reversals = 1, payees = 1;
+         result == OK && items + reversals + payees > 0;) {
         size_t mark = paymaster->arena.used;
         result = db_begin(paymaster->statement);
         if (result != OK)
@@ -65,6 +84,8 @@ enum result moved_catch_up(struct paymaster *paymaster)
         result = items_take(paymaster, &items);
         if (result == OK)
             result = reversals_take(paymaster, &reversals);
+        if (result == OK)
+            result = payees_take(paymaster, &payees);
         if (result == OK)
             result = db_commit(paymaster->statement);
         else

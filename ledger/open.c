@@ -129,6 +129,7 @@ enum result paymaster_open(struct paymaster *paymaster)
         result = reward_reverse_recover(paymaster);
     if (result == OK)
         result = statement_catch_up(paymaster);
+    paymaster->confirmed = true; /* perhaps: the first round looks */
     paymaster->last_tick = paymaster->writer.book.tick;
     arena_reset(&paymaster->arena, 0);
     return result;

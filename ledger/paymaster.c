@@ -16,6 +16,7 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
+#include "ledger/batch.h"
 #include "ledger/payout.h"
 #include "ledger/tools.h"
 
@@ -43,6 +44,10 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
                                messages, BATCH_MOST, &other);
     /* Sessions first: a sponsor who just signed in must be known. */
     enum result followed = vault_follow(paymaster);
+    if (followed == OK && paymaster->payees_moved) {
+        paymaster->payees_moved = false;
+        followed = moved_catch_up(paymaster);
+    }
     for (size_t i = 0; i < count; i++) {
         struct buf reply;
         arena_reset(&paymaster->arena, 0);
@@ -102,6 +107,10 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         if (clock_steady_us() < retry_us)
             continue;
         enum result result = times_do(paymaster);
+        if (result == OK && paymaster->confirmed && paymaster->close == NULL) {
+            paymaster->confirmed = false;
+            result = batch_confirmed(paymaster);
+        }
         if (result == OK && cosigned_changed())
             result = commit_cosigned(paymaster);
         arena_reset(&paymaster->arena, 0);

@@ -34,6 +34,8 @@ struct paymaster {
     struct arena arena; /* of one step or one batch of commands */
     struct close *close;
     uint64_t last_tick;
+    bool confirmed;    /* something was confirmed by a second admin and waits to be done */
+    bool payees_moved; /* members said where their money goes: statement.db is to follow */
 };
 
 /* --- open.c --- */

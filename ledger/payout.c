@@ -13,54 +13,87 @@ enum { BATCH_PLANNED = 1, BATCH_HELD = 2, BATCH_EXPORTED = 3 };
 
 /* --- planning --- */
 
-static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16], int64_t member,
-                             int64_t *planned)
+/* What is this payee's to be sent now; 0: nothing, or not enough. */
+static enum result item_due(struct paymaster *paymaster, const struct vault_rail_payees_row *payee,
+                            int64_t *cents)
 {
     struct book_account account;
     struct vault_rail_released_row released;
-    uint8_t id[16], hold[16];
-    int64_t now_ms = clock_now_ms();
-    int64_t released_ms = now_ms - conf_int("payout.hold_days") * DAY_MS;
-    account_member(&paymaster->key, member, id);
+    uint8_t id[16];
+    int64_t released_ms = clock_now_ms() - conf_int("payout.hold_days") * DAY_MS;
+    *cents = 0;
+    account_member(&paymaster->key, payee->member, id);
     arena_reset(&paymaster->book_arena, 0);
     enum result result = book_account(&paymaster->writer.book, id, &account);
     if (result == OK)
-        result = vault_rail_released(paymaster->vault, &paymaster->arena, member, released_ms,
-                                     &released);
+        result = vault_rail_released(paymaster->vault, &paymaster->arena, payee->member,
+                                     released_ms, &released);
     if (result != OK)
         return result == NOT_FOUND ? OK : result;
     /* The vault says what is released, the ledger what is there: never more than either. */
-    int64_t cents = account.credits_posted - account.debits_posted - account.debits_pending;
-    if (released.cents < cents)
-        cents = released.cents;
-    if (cents < conf_int("payout.threshold_cents"))
-        return OK;
-    account_payout_id(&paymaster->key, "hold", batch, member, hold);
-    ++*planned;
-    return vault_rail_item_add(paymaster->vault, bytes_of(hold, 16), bytes_of(batch, 16), member,
-                               cents, now_ms);
+    int64_t due = account.credits_posted - account.debits_posted - account.debits_pending;
+    if (released.cents < due)
+        due = released.cents;
+    if (due >= (payee->asked_ms > 0 ? 1 : conf_int("payout.threshold_cents")))
+        *cents = due;
+    return OK;
 }
 
-static enum result batch_plan(struct paymaster *paymaster, enum rail rail, int64_t number,
-                              uint8_t batch[16], int64_t *planned)
+static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16],
+                             const struct vault_rail_payees_row *payee, int64_t cents)
 {
-    int64_t after = 0, now_s = clock_now_ms() / 1000;
-    uint8_t none[16] = {0};
-    account_payout_id(&paymaster->key, "batch", none, number, batch);
-    enum result result =
-        vault_rail_batch_add(paymaster->vault, bytes_of(batch, 16), number, (int64_t)rail, now_s);
+    uint8_t hold[16];
+    enum result result = OK;
+    /* What was asked for is done with this. */
+    if (payee->asked_ms > 0)
+        result = vault_payee_asked(paymaster->vault, payee->member, 0);
+    if (result != OK)
+        return result;
+    account_payout_id(&paymaster->key, "hold", batch, payee->member, hold);
+    return vault_rail_item_add(paymaster->vault, bytes_of(hold, 16), bytes_of(batch, 16),
+                               payee->member, cents, payee->charity, clock_now_ms());
+}
+
+/* Everybody who is due by this rail; with a batch, planned into it. */
+static enum result payees_walk(struct paymaster *paymaster, enum rail rail, const uint8_t *batch,
+                               struct payout_due *due)
+{
+    int64_t after = 0, cents;
+    enum result result = OK;
+    *due = (struct payout_due){0, 0};
     for (size_t count = PAYEES_PAGE; count == PAYEES_PAGE && result == OK;) {
         struct vault_rail_payees_row *rows;
         size_t mark = paymaster->arena.used;
-        result = vault_rail_payees(paymaster->vault, &paymaster->arena, after, PAYEES_PAGE, &rows,
-                                   &count);
+        result = vault_rail_payees(paymaster->vault, &paymaster->arena, (int64_t)rail, after,
+                                   PAYEES_PAGE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].member;
-            result = item_plan(paymaster, batch, after, planned);
+            result = item_due(paymaster, &rows[i], &cents);
+            if (result != OK || cents == 0)
+                continue;
+            due->payees++;
+            due->cents += cents;
+            if (batch != NULL)
+                result = item_plan(paymaster, batch, &rows[i], cents);
         }
         arena_reset(&paymaster->arena, mark);
     }
     return result;
+}
+
+enum result payout_preview(struct paymaster *paymaster, enum rail rail, struct payout_due *due)
+{
+    return payees_walk(paymaster, rail, NULL, due);
+}
+
+static enum result batch_plan(struct paymaster *paymaster, enum rail rail, int64_t number,
+                              uint8_t batch[16], struct payout_due *due)
+{
+    uint8_t none[16] = {0};
+    account_payout_id(&paymaster->key, "batch", none, number, batch);
+    enum result result = vault_rail_batch_add(paymaster->vault, bytes_of(batch, 16), number,
+                                              (int64_t)rail, clock_now_ms() / 1000);
+    return result == OK ? payees_walk(paymaster, rail, batch, due) : result;
 }
 
 /* --- the list --- */
@@ -82,7 +115,10 @@ enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16], st
     buf_format(list, "\nrail %s\ntick %lld\n", rail_name((int)row.rail), (long long)row.tick_s);
     for (size_t i = 0; i < count; i++) {
         buf_hex(list, items[i].transfer);
-        buf_format(list, " %lld %lld\n", (long long)items[i].member, (long long)items[i].cents);
+        buf_format(list, " %lld %lld", (long long)items[i].member, (long long)items[i].cents);
+        if (items[i].charity.size > 0)
+            buf_format(list, " %.*s", (int)items[i].charity.size, items[i].charity.data);
+        buf_char(list, '\n');
     }
     return OK;
 }
@@ -177,7 +213,7 @@ static enum result batch_hold(struct paymaster *paymaster, const uint8_t batch[1
 enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t batch[16])
 {
     struct vault_rail_batch_last_row last = {0};
-    int64_t planned = 0;
+    struct payout_due due;
     if (rail <= RAIL_NONE || rail >= RAIL_COUNT)
         return INVALID;
     if (paymaster->close != NULL)
@@ -191,8 +227,8 @@ enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t ba
         result = db_begin(paymaster->vault);
     if (result != OK)
         return result;
-    result = batch_plan(paymaster, rail, last.number + 1, batch, &planned);
-    if (result == OK && planned == 0)
+    result = batch_plan(paymaster, rail, last.number + 1, batch, &due);
+    if (result == OK && due.payees == 0)
         result = NOT_FOUND;
     if (result == OK)
         result = db_commit(paymaster->vault);

@@ -7,13 +7,20 @@
 #include "ledger/paymaster.h"
 #include "ledger/rail.h"
 
+/* What a batch by this rail would hold now. */
+struct payout_due {
+    int64_t payees, cents;
+};
+MUST_USE enum result payout_preview(struct paymaster *paymaster, enum rail rail,
+                                    struct payout_due *due);
 /* Hold what members have from the threshold on (payout.threshold_cents) of rewards whose hold-back
- * (payout.hold_days) is over. A batch that a crash left unfinished is finished instead of a new
- * one. NOT_FOUND: nobody is due. */
+ * (payout.hold_days) is over; of a member who asked, whatever there is. Only
+ * who said that the money is to go by this rail is in it. A batch that a crash left unfinished is
+ * finished instead of a new one. NOT_FOUND: nobody is due. */
 MUST_USE enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t batch[16]);
 /* The batch's instruction list, whose SHA-256 stands in its close leaf:
  *   "curbside/rail/v1\n" "batch HEX\n" "rail NAME\n" "tick SECONDS\n", then a payment a line, by
- * id: HEX(hold) MEMBER CENTS */
+ * id: HEX(hold) MEMBER CENTS, and a charity's key where it goes there instead */
 MUST_USE enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16],
                                  struct buf *list);
 /* Its file was made: this digest, so many bytes. Again with the same digest is OK, with another

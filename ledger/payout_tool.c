@@ -82,13 +82,13 @@ static bool payee_read(const struct text *fields, size_t count, struct rail_paye
     return true;
 }
 
-static bool payee_find(struct text payees, int64_t member, struct rail_payee *payee)
+/* who: a member's number, or a charity's key. */
+static bool payee_find(struct text payees, struct text who, struct rail_payee *payee)
 {
     struct text line, fields[FIELDS];
-    int64_t number;
     while (text_next(&payees, '\n', &line)) {
         size_t count = fields_split(line, fields);
-        if (count > 2 && text_int(fields[0], 1, INT64_MAX, &number) && number == member)
+        if (count > 2 && text_equal(text_trim(fields[0]), who))
             return payee_read(fields + 1, count - 1, payee);
     }
     return false;
@@ -125,20 +125,20 @@ static bool head_read(struct maker *maker)
 /* Every payment of the list with its payee; says which member has none that can be paid. */
 static bool payments_read(struct maker *maker)
 {
-    struct text line, word;
-    int64_t member, cents;
+    struct text line, word, who, cents;
+    int64_t member;
     maker->payments = arena_array(&maker->arena, struct rail_payment, RAIL_PAYMENTS_MAX);
     while (text_next(&maker->list, '\n', &line)) {
         struct rail_payment *payment = &maker->payments[maker->batch.count];
         if (maker->batch.count == RAIL_PAYMENTS_MAX || !text_next(&line, ' ', &word))
             return false;
         struct bytes id = hex_read(&maker->arena, word);
-        if (id.data == NULL || id.size != 16 || !text_next(&line, ' ', &word) ||
-            !text_int(word, 1, INT64_MAX, &member) || !text_int(line, 1, INT64_MAX, &cents))
+        if (id.data == NULL || id.size != 16 || !text_next(&line, ' ', &who) ||
+            !text_int(who, 1, INT64_MAX, &member) || !text_next(&line, ' ', &cents) ||
+            !text_int(cents, 1, INT64_MAX, &payment->cents))
             return false;
         memcpy(payment->transfer, id.data, 16);
-        payment->cents = cents;
-        const char *fault = payee_find(maker->payees, member, &payment->to)
+        const char *fault = payee_find(maker->payees, line.size > 0 ? line : who, &payment->to)
                                 ? rail_payee_fault(maker->rail, &payment->to)
                                 : "no account is known";
         if (fault != NULL) {

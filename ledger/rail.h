@@ -37,9 +37,7 @@ struct rail_house {
     struct text company_id, bank_name;
 };
 
-const char *rail_name(int rail);           /* "pain001" */
-bool rail_iban_ok(struct text iban);       /* ISO 13616: length of the country, mod 97 is 1 */
-bool rail_routing_ok(struct text routing); /* nine digits, 3-7-1 weighted sum divisible by ten */
+const char *rail_name(int rail); /* "pain001" */
 /* What keeps a payee from being paid by this rail (a literal), or NULL. */
 const char *rail_payee_fault(enum rail rail, const struct rail_payee *payee);
 

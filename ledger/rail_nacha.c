@@ -1,3 +1,4 @@
+#include "core/bank.h"
 #include "ledger/rail.h"
 
 #include <stdio.h>
@@ -191,7 +192,7 @@ static const char *entry_check(struct reader *reader)
     char kind = reader->record[1], code = reader->record[2];
     if ((kind != '2' && kind != '3') || code != '2')
         return "an entry that is no credit";
-    if (!rail_routing_ok(routing))
+    if (!bank_routing_ok(routing))
         return "a routing number whose check digit is wrong";
     if (!number_at(reader, 29, 10, &cents) || cents < 1)
         return "an amount that is none";

@@ -1,3 +1,4 @@
+#include "core/bank.h"
 #include "ledger/rail.h"
 
 #include <string.h>
@@ -186,11 +187,11 @@ const char *rail_pain001_fault(struct text file, int64_t *cents, size_t *count)
         return "CtrlSum is not the sum of the payments";
     at = 0;
     while (element_next(file, "IBAN", &at, &value))
-        if (!rail_iban_ok(value))
+        if (!bank_iban_ok(value))
             return "an IBAN whose check digits are wrong";
     at = 0;
     while (element_next(file, "MmbId", &at, &value))
-        if (!rail_routing_ok(value))
+        if (!bank_routing_ok(value))
             return "a routing number whose check digit is wrong";
     return NULL;
 }

@@ -19,9 +19,9 @@ int tool_check(const char *path, const char *vkey);
 /* Sign and seal an earmark described in a file; prints the public key and the envelope. */
 int tool_seal(const char *path);
 /* Paying out (ledger/payout.h): hold a batch for pain001 or nacha; make its file from a folder with
- * `list`, `payees` (MEMBER <tab> name <tab> IBAN or routing <tab> BIC or account [<tab> savings], a
- * line each) and `house` (one such line without the number, then company id and bank's name); note
- * the file in the ledger; take what the bank answered. */
+ * `list`, `payees` (MEMBER or a charity's key <tab> name <tab> IBAN or routing <tab> BIC or account
+ * [<tab> savings], a line each) and `house` (one such line without the number, then company id and
+ * bank's name); note the file in the ledger; take what the bank answered. */
 int tool_pay(const char *rail);
 int tool_file(const char *folder);
 int tool_exported(const char *path);

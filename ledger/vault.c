@@ -9,6 +9,7 @@
 #include "core/seal.h"
 #include "core/session.h"
 #include "core/trace.h"
+#include "ledger/batch.h"
 #include "ledger/file.h"
 #include "ledger/paymaster.h"
 
@@ -71,6 +72,23 @@ static enum result rule_approve(struct paymaster *paymaster, const struct event 
     }
     return vault_rule_approve(paymaster->vault, id, event->rule_approved.by, event->seq,
                               event->at_ms);
+}
+
+/* Where money goes, as the clerk was told. */
+static enum result payee_apply(struct paymaster *paymaster, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_PAYEE_SET:
+        return vault_payee_set(paymaster->vault, event->payee_set.member, event->payee_set.rail,
+                               event->payee_set.charity);
+    case EVENT_TAX_FORM_SET:
+        return vault_payee_form(paymaster->vault, event->tax_form_set.member,
+                                event->tax_form_set.form);
+    case EVENT_PAYOUT_ASKED:
+        return vault_payee_asked(paymaster->vault, event->payout_asked.member, event->at_ms);
+    default:
+        return OK;
+    }
 }
 
 /* Sessions end and second factors change; only the staff's are kept here. What one who has left is
@@ -138,6 +156,18 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
         return rule_approve(paymaster, event, arena);
     case EVENT_RULE_WITHDRAWN:
         return vault_rule_withdraw(paymaster->vault, event->rule_withdrawn.proposal);
+    case EVENT_OPERATION_CONFIRMED:
+        if (!text_is(event->operation_confirmed.name, OPERATION_PAYOUT))
+            return OK;
+        paymaster->confirmed = true;
+        return vault_operation_confirm(paymaster->vault, event->operation_confirmed.about,
+                                       bytes_of(event->operation_confirmed.operation, 32),
+                                       event->operation_confirmed.member);
+    case EVENT_PAYEE_SET:
+    case EVENT_TAX_FORM_SET:
+    case EVENT_PAYOUT_ASKED:
+        paymaster->payees_moved = true;
+        return payee_apply(paymaster, event);
     default:
         return OK;
     }

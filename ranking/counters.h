@@ -92,7 +92,9 @@ struct question_facts {
 };
 
 struct site_facts {
-    double votes, ups, postings, settled, settled_sum;
+    double votes, ups, postings;
+    double settled, settled_sum;       /* postings, and the sum of their probabilities */
+    double settled_votes, settled_ups; /* on them */
 };
 
 struct map_slot {

@@ -16,7 +16,7 @@ const struct rule_function policy_functions[POLICY_FUNCTIONS] = {
     [POLICY_KNOWN] = {"known", 4, 1},
     [POLICY_SETTLE] = {"settle", 7, 4},
     [POLICY_MEMBER_SCORE] = {"member_score", 10, 4},
-    [POLICY_POSTING_SCORE] = {"posting_score", 2, 5},
+    [POLICY_POSTING_SCORE] = {"posting_score", 6, 4},
     [POLICY_RISING] = {"rising", 4, 1},
 };
 

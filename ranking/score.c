@@ -10,7 +10,7 @@
 
 enum { REPLAY_SLICE = 32 };
 /* What the rules say of a posting and of a member, in their order. */
-enum { POSTING_TOTAL, FROM_VOTES, FROM_AUTHOR, POSTING_ODDS, POSTING_PROBABILITY, POSTING_RESULTS };
+enum { POSTING_TOTAL, POSTING_ODDS, FROM_AUTHOR, POSTING_PROBABILITY, POSTING_RESULTS };
 enum { MEMBER_TOTAL, MEMBER_POSTINGS, MEMBER_VOTES, MEMBER_BAND, MEMBER_RESULTS };
 enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
 enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
@@ -59,7 +59,9 @@ static void posting_ask(struct ranking *ranking, const struct posting_facts *pos
                         double results[POSTING_RESULTS])
 {
     double author = posting->author >= 0 ? ranking->counters.members.at[posting->author].score : 0;
-    POLICY_CALL(&ranking->policy, POLICY_POSTING_SCORE, results, posting->odds, author);
+    const struct site_facts *site = &ranking->counters.site;
+    POLICY_CALL(&ranking->policy, POLICY_POSTING_SCORE, results, posting->odds, author,
+                site->settled, site->settled_sum, site->settled_votes, site->settled_ups);
 }
 
 /* --- settlement: once per posting, O(its votes) --- */
@@ -82,6 +84,8 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
     voter->dependent += 1 - independence;
     voter->tied += 1 - share_of_packed(vote->apart);
     voter->settled_votes++;
+    ranking->counters.site.settled_votes += 1;
+    ranking->counters.site.settled_ups += up;
     voter->judged = 0;
     touch_member(ranking, vote->voter);
 }
@@ -365,7 +369,7 @@ static void posting_score(struct ranking *ranking, int32_t number)
     double results[POSTING_RESULTS];
     posting_ask(ranking, posting, results);
     posting->score = results[POSTING_TOTAL];
-    posting->from_votes = results[FROM_VOTES];
+    posting->from_votes = results[POSTING_ODDS];
     posting->from_author = results[FROM_AUTHOR];
     posting->probability = results[POSTING_PROBABILITY];
     posting->has_score = true;

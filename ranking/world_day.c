@@ -147,8 +147,9 @@ static void plan(struct world *world, double at, int32_t voter, int32_t answer, 
                    : world->member[voter].type == WORLD_SYBIL ? 1
                                                               : 0;
     for (int32_t i = hides > 0 ? world_draw_count(world, hides) : 0; i > 0; i--)
-        LIST_ADD(world->plans[(int)at],
-                 ((struct world_plan){floor(at) + world_draw(world), voter, -1, 0}));
+        LIST_ADD(world->plans[(int)at], ((struct world_plan){fmax(world->member[voter].joined,
+                                                                  floor(at) + world_draw(world)),
+                                                             voter, -1, 0}));
 }
 
 static void plan_ring(struct world *world, const struct world_answer *answer, int32_t number)
@@ -318,12 +319,13 @@ static void read_and_vote(struct world *world, double at, int32_t voter, int32_t
     for (int i = 0; i < READ_TRIES && end > world->window; i++) {
         int32_t number = world->window + world_draw_below(world, end - world->window);
         const struct world_answer *answer = &world->answers.at[number];
-        if (answer->day > at || answer->author == voter || has_voted(world, answer, voter))
+        if (answer->day > at || answer->author == voter)
             continue;
         double popular = world->preset.is_open ? within(net_of(answer), 0, 8) / 8 : 0;
         double least = member->type == WORLD_LAZY ? 0.25 : 0.7;
         double read = exp(-(at - answer->day) / 4) * (least + (1 - least) * popular);
-        if (world_draw(world) >= read * (answer->field == member->field ? 1 : READ_ELSEWHERE))
+        if (world_draw(world) >= read * (answer->field == member->field ? 1 : READ_ELSEWHERE) ||
+            has_voted(world, answer, voter)) /* looked up last: that costs most */
             continue;
         cast(world, at, voter, number, vote_of(world, voter, answer, at));
         return;
@@ -364,7 +366,9 @@ static void arrive(struct world *world)
 static void answers_appear(struct world *world)
 {
     int32_t first = world->answers.count, count = world->coming[world->day].count;
-    qsort(world->coming[world->day].at, (size_t)count, sizeof(struct world_answer), answer_order);
+    if (count > 0)
+        qsort(world->coming[world->day].at, (size_t)count, sizeof(struct world_answer),
+              answer_order);
     for (int32_t i = 0; i < count; i++) {
         struct world_answer answer = world->coming[world->day].at[i];
         struct world_member *author = &world->member[answer.author];
@@ -416,7 +420,8 @@ void world_day(struct world *world)
     votes_gather(world, world->answers.count - next);
     int32_t count = world->plans[world->day].count;
     struct world_plan *todo = world->plans[world->day].at;
-    qsort(todo, (size_t)count, sizeof(*todo), plan_order);
+    if (count > 0)
+        qsort(todo, (size_t)count, sizeof(*todo), plan_order);
     for (int32_t i = 0; i < count; i++) {
         while (next < world->answers.count && world->answers.at[next].day <= todo[i].at)
             answer_tell(world, next++);

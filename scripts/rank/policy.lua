@@ -7,10 +7,13 @@ P = {
   -- name    = { value, lowest, highest, unit, what it means }
   settle     = { 14, 1, 90, "days", "after this long the votes on a posting teach about their voters" },
   review     = { 45, 1, 365, "days", "after this long they are weighed once more, by what is known then" },
-  base       = { 0.5, 0.05, 0.95, "probability", "that a posting is right, before anybody has voted" },
+  usual_up   = { 0.74, 0.3, 0.95, "share", "corroborations among all votes of a usual community, where even odds are fair" },
+  habit      = { 0.75, 0, 1, "share", "of what is unusual there that is taken for its members' habit in voting" },
+  rarity     = { 0.7, 0, 2, "share", "of it that is taken for right postings being rare (as log-odds), to begin with" },
+  k_rarity   = { 100, 1, 10000, "postings", "how slowly settled postings replace that first guess" },
 
-  good_up    = { 0.80, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },
-  bad_up     = { 0.45, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
+  good_up    = { 0.77, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },
+  bad_up     = { 0.41, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
   k_member   = { 8, 1, 100, "votes", "how slowly a member's own figures replace these two shares" },
 
   k_link     = { 3, 1, 50, "postings", "pseudo-postings that keep a few votes from looking like a link" },
@@ -34,7 +37,6 @@ P = {
   field_new  = { 0.3, 0, 1, "share", "of acts in a topic, for a new member" },
   outside    = { 0.4, 0, 2, "factor", "weight of a vote outside of the voter's field" },
   inside     = { 1.2, 0, 2, "factor", "weight of a vote within it" },
-
   seen_none  = { 1, 0, 2, "factor", "weight of a vote by someone who has seen no such patient" },
   seen_few   = { 1, 0, 2, "factor", "weight of a vote from 1 to 5 patients seen" },
   seen_some  = { 1, 0, 2, "factor", "weight of a vote from 6 to 20 patients seen" },
@@ -63,26 +65,22 @@ P = {
 local function clamp(x, low, high) return x < low and low or x > high and high or x end
 local function sigmoid(x) return 1 / (1 + exp(-x)) end
 local function logit(p) return log(p / (1 - p)) end
--- 1 up to low, 0 from high on, a straight line between
-local function ramp(x, low, high)
+local function ramp(x, low, high) -- 1 up to low, 0 from high on, a straight line between
   if x <= low then return 1.0 elseif x >= high then return 0.0 end
   return (high - x) / (high - low)
 end
 
--- Shares of corroborations of a member among right and among wrong postings. Who always
--- corroborates (or always disputes) says little, so the prior leans to the member's own habit.
+-- Shares of corroborations of a member among right and among wrong postings. Who always corroborates (or always disputes)
+-- says little, so the prior leans to the member's own habit, and to his community's.
 local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
-  local k = P.k_member
-  local site = (site_ups + 14.0) / (site_votes + 20.0)
-  local own = (ups + k * site) / (votes + k)
+  local k, usual_up = P.k_member, P.usual_up
+  local site = usual_up + (site_ups - usual_up * site_votes) / (site_votes + 20)
+  local own, usual = (ups + k * site) / (votes + k), usual_up * site / (usual_up - P.habit * (usual_up - site))
   local a, b = P.good_up, P.bad_up
-  if own > site then
-    local s = (own - site) / (1 - site)
+  if own > usual then
+    local s = (own - usual) / (1 - usual)
     a, b = a + (1 - a) * s, b + (1 - b) * s
-  else
-    local s = own / site
-    a, b = a * s, b * s
-  end
+  else a, b = a * (own / usual), b * (own / usual) end
   return (up_good + k * a) / (good + k), (up_bad + k * b) / (bad + k)
 end
 
@@ -104,8 +102,7 @@ end
 -- sign: 1 corroborates, -1 disputes. own: link to the author. product: to the product the posting names. rival: the
 -- least link to another author of the thread.
 function independence(sign, own, product, rival)
-  if sign < 0 and rival < P.rival_link then return 0.0 end
-  return own * product
+  return sign < 0 and rival < P.rival_link and 0.0 or own * product
 end
 
 -- How far a member's votes count: by the share of his settled votes that went to linked authors.
@@ -162,11 +159,15 @@ function member_score(weight, residual, votes, ups, site_votes, site_ups, up_goo
   return score, from_postings, from_votes, band
 end
 
--- Of a posting whose votes' log-odds come to `sum`: its place in the thread, from its votes, from its author; that it is
--- right, by its votes alone, as log-odds and as probability.
-function posting_score(sum, author_score)
-  local from_author, odds = P.author_part * author_score, logit(P.base) + sum
-  return sum + from_author, sum, from_author, odds, sigmoid(odds)
+-- Of a posting whose votes' log-odds come to `sum`: its place in the thread; from its votes, the log-odds that it is right;
+-- from its author; the first of these as a probability. Where few are right it begins below even odds; never above.
+function posting_score(sum, author_score, site_settled, site_sum, settled_votes, settled_ups)
+  local usual_up = P.usual_up
+  local site = usual_up + (settled_ups - usual_up * settled_votes) / (settled_votes + 20)
+  local guess = 1 / (1 + ((1 - site) / site * (usual_up / (1 - usual_up))) ^ P.rarity)
+  local mean = (site_sum + P.k_rarity * guess) / (site_settled + P.k_rarity)
+  local odds, from_author = mean < 0.5 and sum + logit(mean) or sum, P.author_part * author_score
+  return odds + from_author, odds, from_author, sigmoid(odds)
 end
 
 -- Decayed activity as a logarithm in half-lives: acts of old fade, and the order holds at any time without a clock.
@@ -189,10 +190,10 @@ examples = {
   { call = "independence", with = { 1, 1, 1, 0.2 }, gives = { 1 }, why = "corroborating a friend's rival counts" },
   { call = "trust", with = { 0, 0 }, gives = { 1 }, why = "a newcomer is trusted" },
   { call = "trust", with = { 20, 10 }, gives = { 0 }, why = "who votes on linked authors again and again is not" },
-  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.6904369739, 1.2, 0.45 }, within = 1e-6, why = "a first one" },
-  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.2139210941, 1.2, -0.75 }, within = 1e-6, why = "disputes say more" },
+  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0.7562800262, 1.2, 0.492 }, within = 1e-6, why = "a first one" },
+  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { -1.1304518742, 1.2, -0.708 }, within = 1e-6, why = "disputes say more" },
   { call = "vote", with = { 1, 0, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0 }, why = "a linked vote says nothing" },
-  { call = "posting_score", with = { 0, 0 }, gives = { 0, 0, 0, 0, 0.5 }, why = "even odds" },
+  { call = "posting_score", with = { 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0.5 }, why = "even odds" },
   { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0 }, why = "a newcomer stands at zero" },
   { call = "rising", with = { -1e6, 1, 1, 30 }, gives = { 10 }, why = "the first act sets the key" },
   { call = "rising", with = { 10, 1, 1, 30 }, gives = { 11 }, why = "a second act at once doubles it" },

@@ -7,6 +7,7 @@ P = {
   standing = { 14, 0, 40, "log-odds", "what one point of the author's standing adds to them" },
   support = { 1.5, 0, 100, "votes", "independent corroborations it must have" },
   trust = { 0.5, 0, 1, "factor", "least trust in the author" },
+  apart = { 6, 1, 10, "power", "of a vote's independence: at 6, half a link leaves a sixty-fourth" },
   vote_most = { 1, 0.01, 1, "share", "most that one vote gets of what all votes on an answer get" },
 }
 
@@ -18,7 +19,7 @@ end
 
 -- independent: of the author, by votes of either sign; trusted: by the share of such votes that were linked; worth: of
 -- the voter's votes when he cast this one.
-function pay_vote(independent, trusted, worth) return independent * trusted * worth end
+function pay_vote(independent, trusted, worth) return independent ^ P.apart * trusted * worth end
 
 -- Of the votes' pot, for a weight among all weights.
 function share(weight, sum) return math.min(P.vote_most, weight / math.max(1.0, sum)) end

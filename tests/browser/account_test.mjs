@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { House, MINUTE, ask, password } from "../support/house.mjs";
-import { launch, open, shot, signIn, sound, tabTo } from "../support/browser.mjs";
+import { device, launch, open, shot, signIn, sound, tabTo } from "../support/browser.mjs";
 import { addApp, totp } from "../support/second.mjs";
 
 let house, browser;
@@ -16,15 +16,6 @@ after(async () => {
   await browser?.close();
   await house?.stop();
 });
-// A device with a passkey store in this page's browser.
-async function device(page, more = {}) {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options: {
-    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true, ...more } });
-  return { cdp, authenticatorId, credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
-}
 test("a passkey is made, then signs in behind a password and alone, in a browser", async () => {
   await house.physician("Alder");
   const page = await open(browser, house.origin), own = await device(page);

@@ -93,7 +93,7 @@ const reading = {
     "/q/999999",
     "/admin/status",
   ],
-  Cedar: () => ["/earnings", `/q/${it.question}`],
+  Cedar: () => ["/earnings", "/account/payout", `/q/${it.question}`],
   Halden: () => [
     "/sponsor/campaigns",
     `/sponsor/campaign/${it.id}`,
@@ -101,7 +101,7 @@ const reading = {
     "/sponsor/reports",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/status", "/admin/signals", "/admin/signal/1"],
+  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 

@@ -2,9 +2,11 @@
 // must refuse nothing on the way. SHOTS=DIR keeps pictures.
 // test-seconds: 150
 import assert from "node:assert/strict";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test, after, before } from "node:test";
 import { House, DAY, password, npi, ask } from "../support/house.mjs";
-import { launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
+import { device, launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
 import { tick } from "../support/money.mjs";
 
 let house,
@@ -26,10 +28,12 @@ async function clean() {
 }
 
 before(async () => {
-  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
+  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own" } });
   browser = await launch();
   house.staff("Gatekeeper", "admin");
   house.staff("Latch", "admin");
+  house.staff("Warden", "admin"); // these two have passkeys
+  house.staff("Auditor", "admin");
   house.staff("Halden", "sponsor", "Halden Bio");
   house.adminClient = await house.signIn("Gatekeeper");
   ids.alder = (await house.physician("Alder")).member;
@@ -222,6 +226,119 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await clean();
 });
 
+// Signed in, with a passkey of this browser's own.
+async function passkeyFor(view, name) {
+  await device(view);
+  await signIn(view, name, password);
+  await view.goto("/account/passkey");
+  await view.fill("#label", "this laptop");
+  await view.click("[data-passkey-button]");
+  await view.waitForSelector(".recovery");
+}
+// A batch from holding the money to the file, as an operator does it on both machines; gives the file's path and the holds' ids.
+function batch(folder, list) {
+  const keys = join(house.state, "keys/offline/identity.secret");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(list, join(folder, "list"));
+  copyFileSync(join(house.state, "identity/identity.db"), join(folder, "identity.db"));
+  if (existsSync(join(house.state, "identity/identity.db-wal"))) copyFileSync(join(house.state, "identity/identity.db-wal"), join(folder, "identity.db-wal"));
+  const payees = house.must("curbside", ["identity", "payees", join(folder, "identity.db"), "--key", keys, "--list", list,
+    "--reason", "the bank's file of this month"]);
+  writeFileSync(join(folder, "payees"), payees);
+  writeFileSync(join(folder, "house"), "Example Rewards\t121042882\t000123456789\t\t1121042882\tFederal Reserve Bank\n");
+  const file = house.must("curbside", ["ledger", "file", folder]).split(":")[0];
+  house.must("curbside", ["ledger", "exported", file]);
+  return { file, holds: [...readFileSync(list, "utf8").matchAll(/^([0-9a-f]{32}) /gm)].map((found) => found[1]), payees };
+}
+
+test("a member says where the money goes, asks for it, and follows it to the bank, back, and through", async () => {
+  house.advance(15 * DAY);
+  const tamarack = await page();
+  await signIn(tamarack, "Tamarack", password);
+  await tamarack.goto("/earnings");
+  assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$6\.00\s+Waits until you say where it goes/);
+  await tamarack.getByRole("link", { name: "Change where it goes" }).click();
+  const give = async (routing) => {
+    await tamarack.fill("#routing", routing);
+    await tamarack.fill("#account", "000 4477");
+    await tamarack.fill("#holder", "Tamara Ackerman");
+    await tamarack.fill("#payee_password", password);
+    await tamarack.getByRole("button", { name: "Seal and keep" }).click();
+  };
+  await give("021000022");
+  await tamarack.getByText("its nine digits do not check").first().waitFor();
+  assert.equal(await tamarack.inputValue("#account"), "000 4477");
+  await give("021000021");
+  await tamarack.getByText(/Kept, and sealed/).waitFor();
+  assert.ok(!(await tamarack.content()).includes("4477"));
+  await shot(tamarack, "payout");
+  await tamarack.fill("#tax_name", "Tamara Ackerman");
+  await tamarack.fill("#tin", "078-05-1121");
+  await tamarack.fill("#street", "1 Main St");
+  await tamarack.fill("#place", "Springfield, MO 65801");
+  await tamarack.fill("#tax_password", password);
+  await tamarack.getByRole("button", { name: "Sign and seal" }).click();
+  await tamarack.getByText("only if you certify it").first().waitFor();
+  await tamarack.check("[name=certified]");
+  await tamarack.fill("#tin", "078-05-1121");
+  await tamarack.fill("#tax_password", password);
+  await tamarack.getByRole("button", { name: "Sign and seal" }).click();
+  await tamarack.getByText("Your tax form is kept").waitFor();
+  const ask_it = async () => {
+    await house.settle();
+    await tamarack.goto("/earnings");
+    await tamarack.getByRole("button", { name: "Ask for a payout now" }).click();
+    await tamarack.getByText(/^Asked:/).waitFor();
+    await house.settle();
+  };
+  const told = async (words) => {
+    await tamarack.goto("/earnings");
+    await tamarack.getByText(words).waitFor();
+  };
+  /* One admin proposes, another's passkey confirms; the paymaster leaves the list for the bank's file. */
+  const lists = () => readdirSync(join(house.state, "outbox")).filter((name) => name.endsWith(".list"));
+  const warden = await page();
+  await passkeyFor(warden, "Warden");
+  const held = async () => {
+    const latch = await page(), before = existsSync(join(house.state, "outbox")) ? lists() : [];
+    await signIn(latch, "Latch", password);
+    await latch.goto("/admin/payouts");
+    await latch.getByRole("button", { name: /^Propose a batch of \$6\.00/ }).click();
+    await latch.getByText(/^Proposed\./).waitFor();
+    assert.equal(await latch.getByRole("button", { name: /^Confirm/ }).count(), 0, "nobody confirms what he proposed himself");
+    await warden.goto("/admin/payouts");
+    await shot(warden, "payouts");
+    await warden.getByRole("button", { name: /^Confirm this batch/ }).click();
+    await warden.waitForURL(/payouts$/);
+    for (let i = 0; i < 100 && (!existsSync(join(house.state, "outbox")) || lists().length === before.length); i++) await latch.waitForTimeout(50);
+    const fresh = lists().filter((name) => !before.includes(name));
+    assert.equal(fresh.length, 1, "one batch is held");
+    return join(house.state, "outbox", fresh[0]);
+  };
+  assert.notEqual(house.run("curbside", ["ledger", "pay", "nacha"]).status, 0); /* one person alone holds nothing */
+  await ask_it();
+  const first = batch(join(house.state, "outbox/first"), await held());
+  assert.match(first.payees, /^[0-9]+\tTamara Ackerman\t021000021\t0004477\t\n$/);
+  await told("is on its way to your bank.");
+  /* The bank returns it (addenda 99, R03): its entry as it was sent, and why it comes back. */
+  const lines = readFileSync(first.file, "latin1").split("\n"), entry = lines.find((line) => line.startsWith("6"));
+  const back = [lines[0], lines[1], entry.slice(0, 78) + "1" + entry.slice(79), ("799R03" + entry.slice(79)).padEnd(94)].join("\n") + "\n";
+  writeFileSync(join(house.state, "outbox/back.ach"), back);
+  assert.match(house.must("curbside", ["ledger", "returns", join(house.state, "outbox/back.ach")]), /1 of 1 answers taken/);
+  await told("came back: there is no such account. It is yours again.");
+  await ask_it();
+  const second = batch(join(house.state, "outbox/second"), await held());
+  writeFileSync(join(house.state, "outbox/answer.xml"), `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+<OrgnlPmtInfAndSts><TxInfAndSts><OrgnlEndToEndId>${second.holds[0]}</OrgnlEndToEndId><TxSts>ACSC</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>
+</CstmrPmtStsRpt></Document>`);
+  assert.match(house.must("curbside", ["ledger", "returns", join(house.state, "outbox/answer.xml")]), /1 of 1 answers taken/);
+  await told("was carried out by the bank.");
+  await shot(tamarack, "paid");
+  assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$0\.00[\s\S]*Paid out\s+\$6\.00/);
+  house.must("curbside", ["ledger", "verify"]);
+  await clean();
+});
+
 test("an admin proposes a rule, reads its trial, another approves it; the house and the ledger are looked at", async () => {
   const first = await page();
   await signIn(first, "Gatekeeper", password);
@@ -249,7 +366,7 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
     "nobody approves a proposal of his own",
   );
   const second = await page();
-  await signIn(second, "Latch", password);
+  await passkeyFor(second, "Auditor");
   await second.goto(path);
   await second.getByRole("button", { name: /^Approve/ }).click();
   await second

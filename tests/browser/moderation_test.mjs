@@ -164,6 +164,66 @@ test("twins are linked by who asked, merged at the desk, and their answers stand
   await desk.context().close();
 });
 
+test("a posting that names a watched product is judged, handed on without its author, and reconciled", async () => {
+  const desk = await as("Gatekeeper");
+  await desk.goto("/admin/safety");
+  for (const [name, value] of Object.entries({ product: "Haldenex", names: "haldenexin; HLD-7", sponsor: "Halden Bio", study: "HB-2", until: "2099-01-01" }))
+    await desk.fill(`#${name}`, value);
+  await desk.locator("button", { hasText: "Watch it" }).click();
+  await desk.waitForURL(/done=1/);
+  await answer(alder, question, "Nobody takes Haldenexine, nor HLD-77.");
+  const named = await answer(alder, question, "A woman fainted twice on **hld-7**.");
+  await birch.submit(`/p/${named}/comment`, `/p/${named}/comment`, { body: "On Haldenex: how old?" }, { expect: 303 });
+  await desk.goto("/admin/safety");
+  assert.equal(await desk.locator("article").count(), 1, "one a posting, and only whole words");
+  assert.match(await desk.textContent("article"), /by Alder.*written .*due .*A woman fainted twice/s);
+  await sound(desk, "safety-desk");
+  await desk.locator("button", { hasText: "A case: all four" }).click();
+  assert.match(await desk.textContent("article"), /A case has a patient/);
+  await desk.fill("article input[name=patient]", "woman");
+  await desk.fill("article input[name=reaction]", "=syncope, twice");
+  await desk.check("article input[name=serious]");
+  await desk.locator("button", { hasText: "A case: all four" }).click();
+  await desk.waitForURL(/done=2/);
+  assert.match(await desk.textContent("main"), /Nothing waits\./);
+  await desk.locator("th a", { hasText: "Haldenex" }).click();
+  await desk.locator("button", { hasText: "end the watch" }).click();
+  assert.match(await desk.textContent("main"), /Cases have not been handed on yet/);
+  const file = async () => (await gate.get(new URL(desk.url()).pathname.match(/.*watch\/\d+/)[0] + "/csv")).text;
+  assert.match(await file(), /"withheld","1","woman","'=syncope, twice","true","Haldenex","HB-2",new\r\n$/);
+  assert.ok(!/Alder|fainted/.test(await file()), "neither the author nor a word of his");
+  await desk.goto(desk.url().replace(/\/end$/, ""));
+  await desk.locator("button", { hasText: "Ask the author" }).click();
+  await desk.waitForURL(/done=3/);
+  const page = await as("Alder");
+  await page.goto("/notices");
+  await page.locator("a", { hasText: "would like to ask you" }).first().click();
+  assert.match(await page.textContent("main"), /Halden Bio learns your pseudonym.*neither can be taken back/s);
+  assert.deepEqual(await axe(page), []);
+  await shot(page, "contact");
+  await page.locator("button", { hasText: "No, do not tell them" }).click();
+  await page.waitForURL(/done=1/);
+  await desk.locator("th a", { hasText: "Haldenex" }).click();
+  assert.match(await desk.textContent("article"), /its author declined/);
+  assert.ok(!(await file()).includes("Alder"));
+  await page.locator("button", { hasText: "I agree" }).click();
+  await page.waitForURL(/done=1/);
+  assert.match(await file(), /"Alder","1","woman"/, "the control: his yes names him");
+  await desk.locator("button", { hasText: "has been handed on" }).click();
+  await desk.waitForURL(/done=1/);
+  assert.equal(await desk.locator("article form[action$='/ask'], article button[name=outcome]").count(), 0, "what was told stays");
+  await desk.locator("button", { hasText: "end the watch" }).click();
+  await desk.waitForURL(/done=2/);
+  assert.match(await desk.textContent("main"), /1 posting names it: 1 case, 0 of them not handed on, 0 waiting\. Reconciled/);
+  assert.deepEqual(await axe(desk), []);
+  await shot(desk, "safety-watch");
+  await answer(alder, question, "Haldenex once more.");
+  await desk.reload();
+  assert.equal(await desk.locator("article").count(), 1, "an ended watch sees nothing more");
+  await page.context().close();
+  await desk.context().close();
+});
+
 test("all of this is in the journal: folds made again hold the same", async () => {
   await house.settle();
   await house.down();

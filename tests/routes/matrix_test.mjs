@@ -14,6 +14,7 @@ import { Passkey, addApp } from "../support/second.mjs";
 import { apiGets, apiPosts } from "./api_rows.mjs";
 import { makeToken } from "../support/token.mjs";
 import { accountGets, accountPosts } from "./account_rows.mjs";
+import { moneyGets, moneyPosts } from "./money_rows.mjs";
 import { textsGets, textsPosts } from "./texts_rows.mjs";
 import { doorGets, doorPosts } from "./door_rows.mjs";
 import { votesPosts } from "./votes_rows.mjs";
@@ -24,6 +25,7 @@ import { png, upload } from "../support/picture.mjs";
 import { ruleGets, rulePosts } from "./rule_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
+import { reportsFeed, safetyGets, safetyPosts, safetyWorld } from "./safety_rows.mjs";
 
 let house, them, it; // who there is, and what there is
 
@@ -99,10 +101,12 @@ const gets = {
   ...textsGets(() => it),
   ...roundGets(() => it),
   ...accountGets,
+  ...moneyGets,
   ...tellingGets(() => it),
   ...kindsGets(() => it),
   ...draftGets(() => it),
   ...moderationGets(() => it),
+  ...safetyGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -235,8 +239,10 @@ const posts = {
   ...accountPosts(() => ({ house, them, it })),
   ...tellingPosts(() => it),
   ...kindsPosts(() => it),
+  ...moneyPosts(() => ({ them })),
   ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
+  ...safetyPosts(() => it),
   ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
@@ -294,6 +300,8 @@ before(async () => {
   };
   it = { envelopes,
     ...(await moderationWorld(them, question, secret)),
+    ...(await safetyWorld(them, question)),
+    reportsFeed: await reportsFeed(them.halden),
     question,
     case: poll,
     posting,

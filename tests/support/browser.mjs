@@ -41,6 +41,16 @@ export async function signIn(page, name, password) {
   await page.goto("/");
 }
 
+// An authenticator of the page's own, which says yes to whatever it is asked.
+export async function device(page, more = {}) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", { options: {
+    protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+    automaticPresenceSimulation: true, ...more } });
+  return { cdp, authenticatorId, credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
+}
+
 // A picture for who wants to look: SHOTS=DIR keeps them.
 export async function shot(page, name) {
   if (!process.env.SHOTS) return;
@@ -68,7 +78,9 @@ export async function axe(page, only = null) {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axeSource);
   const result = await page.evaluate(
     async (rules) => window.axe.run(document, { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: rules }) }), only);
-  return result.violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")})`);
+  // The editor of rules is scrolled by the keys of its own field, which lies beside what scrolls: axe looks inside of it alone.
+  const known = (v) => v.id === "scrollable-region-focusable" && v.nodes.every((n) => n.target.join() === ".CodeMirror-scroll");
+  return result.violations.filter((v) => !known(v)).map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join("; ")})`);
 }
 
 // How a page is looked at: width, colours, and the rules that can tell otherwise there than at the widths before.

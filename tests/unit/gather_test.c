@@ -95,7 +95,7 @@ static void walking_word_by_word_finds_what_merging_finds(void **state UNUSED)
         struct board_search_rank_row row;
         struct score *walked = score_new(50), *merged = score_new(50);
         const struct plan *plan = plan_of(asked_of[i]);
-        assert_int_equal(gather_best(gather, &room_arena, plan, walked), OK);
+        assert_int_equal(gather_best(gather, &room_arena, plan, NULL, walked), OK);
         db_rank_set(db, score_row, merged);
         assert_int_equal(
             board_search_rank(db, &room_arena, plan_write(&room_arena, plan, merged), &row), OK);
@@ -123,9 +123,9 @@ static void commoner_words_read_in_texts_add_what_their_lists_would(void **state
     struct plan *plan = plan_of("often kind3 filler5 early mark9 filler9");
     struct score *whole = score_new(SCORE_BEST_MAX), *part = score_new(100);
     size_t more = 0;
-    assert_int_equal(gather_best(gather, &room_arena, plan, whole), OK);
+    assert_int_equal(gather_best(gather, &room_arena, plan, NULL, whole), OK);
     plan->leading = 2;
-    assert_int_equal(gather_best(gather, &room_arena, plan, part), OK);
+    assert_int_equal(gather_best(gather, &room_arena, plan, NULL, part), OK);
     const double before = part->best[0].score;
     rest_open(rest, plan);
     assert_int_equal(rest_add(rest, db, &room_arena, part), OK);
@@ -140,8 +140,8 @@ static void commoner_words_read_in_texts_add_what_their_lists_would(void **state
 static void a_table_in_use_is_empty_for_the_next_query(void **state UNUSED)
 {
     struct score *first = score_new(10), *second = score_new(10);
-    assert_int_equal(gather_best(gather, &room_arena, plan_of("often kind3"), first), OK);
-    assert_int_equal(gather_best(gather, &room_arena, plan_of("often kind3"), second), OK);
+    assert_int_equal(gather_best(gather, &room_arena, plan_of("often kind3"), NULL, first), OK);
+    assert_int_equal(gather_best(gather, &room_arena, plan_of("often kind3"), NULL, second), OK);
     for (size_t i = 0; i < 10; i++) {
         assert_int_equal(first->best[i].posting, second->best[i].posting);
         assert_true(fabs(first->best[i].score - second->best[i].score) < 1e-6);
@@ -162,16 +162,29 @@ static void sizes_are_near_the_truth_and_of_new_postings_too(void **state UNUSED
     assert_true(fabs(sizes_words(sizes_of(&sizes, &room_arena, id).body) - words) < words * 0.05);
 }
 
+static void a_search_waits_for_so_many_sizes_and_the_next_one_for_the_others(void **state UNUSED)
+{
+    struct sizes few;
+    sizes_open(&few, db);
+    sizes_allow(&few, 1);
+    assert_true(sizes_of(&few, &room_arena, 5).body > 0);
+    assert_int_equal(sizes_of(&few, &room_arena, SIZES_BLOCK + 5).body, 0);
+    assert_true(sizes_of(&few, &room_arena, 6).body > 0); /* read with the first */
+    sizes_allow(&few, 1);
+    assert_true(sizes_of(&few, &room_arena, SIZES_BLOCK + 5).body > 0);
+    sizes_close(&few);
+}
+
 static void words_of_many_postings_are_estimated_wherever_they_stand(void **state UNUSED)
 {
     static const char *const words[] = {"\"often\"", "\"early\""};
     int64_t rows = 0;
     assert_int_equal(rarity_texts(rarity, &room_arena), OK);
     for (size_t i = 0; i < 2; i++) {
-        assert_int_equal(rarity_rows(rarity, &room_arena, text_of(words[i]), &rows), OK);
+        assert_int_equal(rarity_rows(rarity, &room_arena, text_of(words[i]), NO_TEXT, &rows), OK);
         assert_true(llabs(rows - POSTINGS / EVERY) < POSTINGS / EVERY / 10);
     }
-    assert_int_equal(rarity_rows(rarity, &room_arena, TEXT("\"mark7\""), &rows), OK);
+    assert_int_equal(rarity_rows(rarity, &room_arena, TEXT("\"mark7\""), NO_TEXT, &rows), OK);
     assert_int_equal(rows, POSTINGS / 50); /* exactly: a rare one */
 }
 
@@ -182,6 +195,7 @@ int main(void)
         cmocka_unit_test(commoner_words_read_in_texts_add_what_their_lists_would),
         cmocka_unit_test(a_table_in_use_is_empty_for_the_next_query),
         cmocka_unit_test(sizes_are_near_the_truth_and_of_new_postings_too),
+        cmocka_unit_test(a_search_waits_for_so_many_sizes_and_the_next_one_for_the_others),
         cmocka_unit_test(words_of_many_postings_are_estimated_wherever_they_stand),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

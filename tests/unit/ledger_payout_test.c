@@ -11,18 +11,32 @@
 
 static struct world world;
 static struct paymaster paymaster;
+static const char *threshold = "payout.threshold_cents = 500\n";
+
+static void world_payee(int64_t member, int64_t rail, const char *charity)
+{
+    struct event event = {.kind = EVENT_PAYEE_SET};
+    event.payee_set.member = member;
+    event.payee_set.rail = rail;
+    event.payee_set.charity = text_of(charity);
+    world_event(&world, event);
+}
 
 /* A closed month in which everybody who voted was credited. */
 static void month_make(void)
 {
-    world_open(&world, "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\n"
-                       "payout.threshold_cents = 500\n");
+    char settings[200];
+    snprintf(settings, sizeof settings,
+             "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\n%s", threshold);
+    world_open(&world, settings);
     assert_int_equal(paymaster_open(&paymaster), OK);
     int64_t question = world_posting(&world, world.members[0], 0);
     struct text campaign = world_campaign(&world, &paymaster, 200000);
     assert_int_equal(world_earmark(&world, &paymaster, campaign, question, 3, 1234, 100000), OK);
     *world_clock += 601 * 1000;
     assert_int_equal(commit_tick(&paymaster), OK);
+    for (size_t i = 1; i < 9; i++)
+        world_payee(world.members[i], RAIL_NACHA, "");
     for (size_t i = 1; i < 9; i++)
         world_vote(&world, question, world.members[0], world.members[i], 1 + (int64_t)i % 3);
     *world_clock = clock_month_next(WORLD_START) + 3600 * 1000;
@@ -124,9 +138,16 @@ static void a_batch_is_held_sent_and_settled_as_the_bank_says(void **state)
     assert_int_equal(sums.posted, 1);
     assert_int_equal(sums.voided, 1);
     assert_int_equal(sums.out, items[0].cents);
-    /* Who has it back goes out with the next batch, and nobody else. */
+    /* Who has it back goes out with the next batch, and nobody else: by the rail he says then. */
+    world_payee(items[1].member, RAIL_PAIN001, "charity");
+    assert_int_equal(vault_follow(&paymaster), OK);
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, again), NOT_FOUND);
     assert_int_equal(payout_close(&paymaster, RAIL_PAIN001, again), OK);
     assert_int_equal(sums_of().holds, 9);
+    struct buf list;
+    buf_open(&list, &world.arena, 1024);
+    assert_int_equal(payout_list(&paymaster, again, &list), OK);
+    assert_non_null(strstr(buf_done(&list).data, " charity\n"));
     assert_int_equal(commit_publish(&paymaster), OK);
     paymaster_close(&paymaster);
     sound();
@@ -165,6 +186,34 @@ static void a_batch_without_a_file_is_given_back_and_its_file_comes_too_late(voi
     assert_int_equal(commit_publish(&paymaster), OK);
     paymaster_close(&paymaster);
     sound();
+    world_close(&world);
+}
+
+static void who_asks_is_paid_below_the_threshold_once_and_who_said_no_place_never(void **state)
+{
+    (void)state;
+    uint8_t batch[16];
+    struct event asked = {.kind = EVENT_PAYOUT_ASKED};
+    struct vault_rail_items_row *items;
+    size_t count;
+    const char *usual = threshold;
+    threshold = "payout.threshold_cents = 10000000\n";
+    month_payable();
+    threshold = usual;
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), NOT_FOUND);
+    asked.payout_asked.member = world.members[3];
+    world_event(&world, asked);
+    asked.payout_asked.member = world.members[4];
+    world_event(&world, asked);
+    world_payee(world.members[4], RAIL_NONE, ""); /* asked, and then took the account away */
+    assert_int_equal(vault_follow(&paymaster), OK);
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), OK);
+    assert_int_equal(
+        vault_rail_items(paymaster.vault, &world.arena, bytes_of(batch, 16), &items, &count), OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(items[0].member, world.members[3]);
+    assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), NOT_FOUND);
+    paymaster_close(&paymaster);
     world_close(&world);
 }
 
@@ -344,6 +393,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_batch_is_held_sent_and_settled_as_the_bank_says),
         cmocka_unit_test(a_batch_without_a_file_is_given_back_and_its_file_comes_too_late),
+        cmocka_unit_test(who_asks_is_paid_below_the_threshold_once_and_who_said_no_place_never),
         cmocka_unit_test(a_reward_is_taken_back_by_an_entry_its_member_can_read),
         cmocka_unit_test(killed_at_any_system_call_it_is_paid_once_and_has_one_file),
     };

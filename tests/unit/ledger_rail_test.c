@@ -13,6 +13,7 @@
 
 #include "core/seal.h"
 #include "ledger/file.h"
+#include "core/bank.h"
 #include "ledger/rail.h"
 #include "tests/support/scratch.h"
 #include "tests/support/shared.h"
@@ -169,31 +170,31 @@ static void check_digits_of_accounts_are_checked(void **state)
                                        "FR1420041010050500013M02606", "NL91ABNA0417164300",
                                        "CH9300762011623852957",       "NO9386011117947"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        assert_true(rail_iban_ok(text_of(good[i])));
+        assert_true(bank_iban_ok(text_of(good[i])));
         /* Every changed digit and every two neighbours exchanged. */
         for (size_t j = 2; j < strlen(good[i]); j++) {
             char bad[40];
             snprintf(bad, sizeof bad, "%s", good[i]);
             bad[j] = bad[j] == '9' ? '0' : bad[j] >= 'A' ? 'Z' : (char)(bad[j] + 1);
             if (strcmp(bad, good[i]) != 0)
-                assert_false(rail_iban_ok(text_of(bad)));
+                assert_false(bank_iban_ok(text_of(bad)));
             snprintf(bad, sizeof bad, "%s", good[i]);
             if (j + 1 < strlen(bad) && bad[j] != bad[j + 1]) {
                 char kept = bad[j];
                 bad[j] = bad[j + 1];
                 bad[j + 1] = kept;
-                assert_false(rail_iban_ok(text_of(bad)));
+                assert_false(bank_iban_ok(text_of(bad)));
             }
         }
     }
-    assert_false(rail_iban_ok(TEXT("")));
-    assert_false(rail_iban_ok(TEXT("DE8937040044053201300"))); /* too short */
-    assert_false(rail_iban_ok(TEXT("de89370400440532013000")));
-    assert_true(rail_routing_ok(TEXT("231380104")));
-    assert_true(rail_routing_ok(TEXT("121042882")));
-    assert_false(rail_routing_ok(TEXT("231380105")));
-    assert_false(rail_routing_ok(TEXT("000000000")));
-    assert_false(rail_routing_ok(TEXT("23138010")));
+    assert_false(bank_iban_ok(TEXT("")));
+    assert_false(bank_iban_ok(TEXT("DE8937040044053201300"))); /* too short */
+    assert_false(bank_iban_ok(TEXT("de89370400440532013000")));
+    assert_true(bank_routing_ok(TEXT("231380104")));
+    assert_true(bank_routing_ok(TEXT("121042882")));
+    assert_false(bank_routing_ok(TEXT("231380105")));
+    assert_false(bank_routing_ok(TEXT("000000000")));
+    assert_false(bank_routing_ok(TEXT("23138010")));
     struct rail_payee payee = {
         .name = TEXT("Dr Test"), .routing = TEXT("231380104"), .account = TEXT("1")};
     assert_null(rail_payee_fault(RAIL_NACHA, &payee));

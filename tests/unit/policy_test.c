@@ -70,17 +70,17 @@ static struct voter voter_draw(void)
 
 static void rates(const struct voter *v, double *a, double *b)
 {
-    double site = (v->site_ups + 14) / (v->site_votes + 20);
-    double own = (v->ups + 8 * site) / (v->votes + 8);
-    *a = .80;
-    *b = .45;
-    if (own > site) {
-        double s = (own - site) / (1 - site);
+    double site = (v->site_ups + 20 * .74) / (v->site_votes + 20);
+    double own = (v->ups + 8 * site) / (v->votes + 8), usual = 1 / (.25 / site + .75 / .74);
+    *a = .77;
+    *b = .41;
+    if (own > usual) {
+        double s = (own - usual) / (1 - usual);
         *a += (1 - *a) * s;
         *b += (1 - *b) * s;
     } else {
-        *a *= own / site;
-        *b *= own / site;
+        *a *= own / usual;
+        *b *= own / usual;
     }
     *a = (v->up_good + 8 * *a) / (v->good + 8);
     *b = (v->up_bad + 8 * *b) / (v->bad + 8);
@@ -100,7 +100,7 @@ static void votes_weigh_as_the_reference_says(void **state)
         double w = independent * trust * (1.2 - .8 * ramp(field, .15, .4));
         double odds =
             sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
-        double weight = w * fmin(2, fmax(0, (a - b) / .35));
+        double weight = w * fmin(2, fmax(0, (a - b) / .36));
         POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), in_field, acts,
                     v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
         assert_near(r[0], w * odds, "odds");
@@ -118,7 +118,7 @@ static void members_score_as_the_reference_says(void **state)
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
-        assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .35), "score");
+        assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .36), "score");
         assert_near(r[0], r[1] + r[2], "parts");
         assert_true(r[3] == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
     }
@@ -151,13 +151,15 @@ static void settlement_is_as_the_reference_says(void **state)
 {
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        double sum = draw(-40, 40), author = draw(-1, 1), known, r[5];
-        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author);
-        double total = r[3];
-        assert_near(r[0], sum + 8 * author, "score");
-        assert_near(total, sum, "odds");
-        assert_near(r[4], sigmoid(sum), "probability");
+        double sum = draw(-40, 40), author = draw(-1, 1), known, r[4];
         double n = whole(2000), s = draw(0, n), m = whole(50), t = draw(0, m);
+        double votes = whole(9000), ups = whole(votes), site = (ups + 14.8) / (votes + 20);
+        double mean = (s + 100 * sigmoid(.7 * (logit(site) - logit(.74)))) / (n + 100);
+        POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author, n, s, votes, ups);
+        double total = r[1];
+        assert_near(total, sum + fmin(0, logit(mean)), "odds");
+        assert_near(r[0], total + 8 * author, "score");
+        assert_near(r[3], sigmoid(total), "probability");
         POLICY_CALL(&policy, POLICY_KNOWN, &known, n, s, m, t);
         assert_near(known, logit((t + 4 * (s + 5) / (n + 10)) / (m + 4)), "known");
         double sign = whole(1) * 2 - 1, ind = draw(0, 1), own = draw(-2, 2), before = draw(-9, 9);

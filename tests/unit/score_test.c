@@ -277,7 +277,7 @@ static void two_replays_are_identical_whatever_the_batches(void **state)
     past_live(&house.past, 1500, 90);
     int64_t proposal =
         past_propose(&house.past, RANKING_RULE_NAME,
-                     script_with("function posting_score(s, a) return s + a, s, a, s, 0.5 end"));
+                     script_with("function posting_score(s, a, ...) return s + a, s, a, 0.5 end"));
     (void)past_approve(&house.past, proposal);
     past_live(&house.past, 500, 30);
     static const size_t batches[] = {2048, 1, 37, 300};
@@ -336,7 +336,7 @@ static void an_approved_rule_scores_the_very_next_event_and_nothing_before(void 
     int64_t proposal = past_propose(
         &house.past, RANKING_RULE_NAME,
         script_with(
-            "function posting_score(s, a) return s + 100, s, 100, s, 0.5 end examples = nil"));
+            "function posting_score(s, a, ...) return s + 100, s, 100, 0.5 end examples = nil"));
     (void)past_vote(&house.past, 0, house.past.members[5], 1, 0); /* proposed is not approved */
     int64_t approved = past_approve(&house.past, proposal);
     catch_up(&house, 1000); /* all in one transaction */
@@ -395,9 +395,10 @@ static void a_rule_that_fails_later_is_put_aside_at_its_place(void **state)
     int64_t question = past_question(&house.past, house.past.members[0]);
     int64_t answer = past_answer(&house.past, question, house.past.members[1]);
     int64_t approved = past_approve(
-        &house.past, past_propose(&house.past, RANKING_RULE_NAME,
-                                  script_with("function posting_score(s, a) if s > 1 then while "
-                                              "true do end end return s, s, 0, s, 0.5 end")));
+        &house.past,
+        past_propose(&house.past, RANKING_RULE_NAME,
+                     script_with("function posting_score(s, a, ...) if s > 1 then while "
+                                 "true do end end return s, s, 0, 0.5 end")));
     (void)past_vote(&house.past, 0, house.past.members[2], 1, 0);
     catch_up(&house, 100);
     assert_int_equal(why_of(&house, answer).rule_seq, approved);

@@ -89,10 +89,11 @@ static void a_trial_stops_before_the_event_it_is_asked_for(void **state)
 static void a_script_that_fails_on_the_way_names_the_event(void **state)
 {
     (void)state;
-    assert_int_equal(try_script(script_with("function posting_score(s, a) if s > 2 then error('too "
-                                            "sure') end return s, s, 0, s, 0.5 end"),
-                                0),
-                     INVALID);
+    assert_int_equal(
+        try_script(script_with("function posting_score(s, a, ...) if s > 2 then error('too "
+                               "sure') end return s, s, 0, 0.5 end"),
+                   0),
+        INVALID);
     assert_true(text_starts(why, "at event "));
     assert_non_null(strstr(why.data, "too sure"));
     assert_int_equal(try_script(TEXT("P = {}"), 0), INVALID);

@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 
+import real_votes
+
 RANKER = os.environ.get("BUILD", "build") + "/bin/curbside-ranker"
 FIGURES = ["rho", "auc", "badtop", "wait", "stable", "leak", "leak_ring", "cover", "roi_ring_a", "roi_ring_v", "roi_lazy_v"]
 
@@ -75,6 +77,14 @@ def test(sim, metrics, world, work):
 
     replay(work)
     say(outputs(work) == first, "two replays give the same bytes")
+
+    data = os.path.join(os.path.dirname(os.path.abspath(sim.__file__)), "..", "data", "votes")
+    say(real_votes.judge(data, "medical_relation_treat", 1) >= .9047 and real_votes.judge(data, "zencrowd_us", 1) >= .8413,
+        "real votes are judged as well as by Dawid and Skene, or by the majority where it is better")
+    rules = open("scripts/rank/policy.lua").read().split("\nexamples =")[0]
+    open(work + "/strict.lua", "w").write(rules.replace("habit      = { 0.75", "habit      = { 0"))
+    say(real_votes.judge(data, "medical_relation_treat", 1, "--rules", work + "/strict.lua") < .9047,
+        "control: rules that know no habit of a community fall short")
     print("1..%d" % count[0])
 
 

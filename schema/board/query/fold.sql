@@ -60,6 +60,11 @@ INSERT INTO posting_source (posting, key, names) VALUES (:posting, :key, :names)
 INSERT INTO posting_text (posting_text, rowid, title, names, topics, body, gist, comments)
 SELECT 'delete', id, title, names, topics, body, gist, comments FROM posting_words WHERE id = :id;
 
+--: index_join(pages: int)
+--: may: clerk
+-- Joins pieces of the index, about so many pages of it; below 0: begins to make one of them all.
+INSERT INTO posting_text (posting_text, rank) VALUES ('merge', :pages);
+
 --: index_check()
 --: may: clerk operator
 -- Compares the index with the texts; CONFLICT or BROKEN when they differ.

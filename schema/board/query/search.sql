@@ -28,6 +28,29 @@ SELECT title, names, topics, body FROM posting_words WHERE id = :id;
 --: may: web_member web_admin clerk operator
 SELECT gist, comments FROM posting_words WHERE id = :id;
 
+--: index_shape() => one shape: blob
+--: may: web_member web_admin clerk operator
+-- In which pieces the index lies (board/pieces.c).
+SELECT block FROM posting_text_data WHERE id = 10;
+
+--: index_format() => one format: int
+--: may: web_member web_admin clerk operator
+SELECT v FROM posting_text_config WHERE k = 'version';
+
+--: index_leaf(piece: int, term: blob) => one page: int
+--: may: web_member web_admin clerk operator
+-- The page of a piece on which a term stands if any of the piece's does (board/postings.c).
+SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term <= :term ORDER BY term DESC LIMIT 1;
+
+--: index_leaves(piece: int, low: blob, high: blob, most: int) => page: int
+--: may: web_member web_admin clerk operator
+-- The later pages on which terms of this range begin.
+SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term > :low AND term < :high ORDER BY term LIMIT :most;
+
+--: index_page(id: int) => one page: blob
+--: may: web_member web_admin clerk operator
+SELECT block FROM posting_text_data WHERE id = :id;
+
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
 -- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.

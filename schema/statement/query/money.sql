@@ -26,3 +26,12 @@ SELECT (SELECT ifnull(sum(p.cents), 0) FROM payment p WHERE p.member = :member A
    WHERE p.member = :member AND s.closed_ms > :released_ms AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id)),
   (SELECT ifnull(sum(cents), 0) FROM outgoing WHERE member = :member AND state = 1),
   (SELECT ifnull(sum(cents), 0) FROM outgoing WHERE member = :member AND state = 2);
+
+--: payee_put(member: int, rail: int, charity: text, form: int, asked_ms: int)
+--: may: paymaster
+INSERT INTO payee (member, rail, charity, form, asked_ms) VALUES (:member, :rail, :charity, :form, :asked_ms)
+ON CONFLICT (member) DO UPDATE SET rail = excluded.rail, charity = excluded.charity, form = excluded.form, asked_ms = excluded.asked_ms;
+
+--: payee_get(member: int) => one rail: int, charity: text, form: int, asked_ms: int
+--: may: web_member web_admin paymaster operator
+SELECT rail, charity, form, asked_ms FROM payee WHERE member = :member;

@@ -50,3 +50,22 @@ DELETE FROM reversal WHERE payout = :payout AND leaf_seq IS NULL;
 --: may: paymaster
 SELECT r.number, p.leaf_seq, r.why, r.at_ms, r.leaf_seq FROM reversal r JOIN payout p ON p.id = r.payout
 WHERE r.number > :after AND r.leaf_seq IS NOT NULL ORDER BY r.number LIMIT :most;
+
+--: payee_set(member: int, rail: int, charity: text)
+--: may: paymaster
+INSERT INTO payee (member, rail, charity, changed) VALUES (:member, :rail, :charity, (SELECT ifnull(max(changed), 0) + 1 FROM payee))
+ON CONFLICT (member) DO UPDATE SET rail = excluded.rail, charity = excluded.charity, changed = excluded.changed;
+
+--: payee_form(member: int, form: int)
+--: may: paymaster
+INSERT INTO payee (member, form, changed) VALUES (:member, :form, (SELECT ifnull(max(changed), 0) + 1 FROM payee))
+ON CONFLICT (member) DO UPDATE SET form = excluded.form, changed = excluded.changed;
+
+--: payee_asked(member: int, asked_ms: int)
+--: may: paymaster
+INSERT INTO payee (member, asked_ms, changed) VALUES (:member, :asked_ms, (SELECT ifnull(max(changed), 0) + 1 FROM payee))
+ON CONFLICT (member) DO UPDATE SET asked_ms = excluded.asked_ms, changed = excluded.changed;
+
+--: payees_changed(after: int, most: int) => member: int, rail: int, charity: text, form: int, asked_ms: int, changed: int
+--: may: paymaster
+SELECT member, rail, charity, form, asked_ms, changed FROM payee WHERE changed > :after ORDER BY changed LIMIT :most;

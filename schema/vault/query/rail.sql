@@ -1,9 +1,11 @@
 -- Batches for banks; written only by ledger/payout.c.
 
---: rail_payees(after: int, most: int) => member: int
+--: rail_payees(rail: int, after: int, most: int) => member: int, charity: text, form: int, asked_ms: int
 --: may: paymaster
--- Everybody who was ever credited.
-SELECT DISTINCT member FROM payout WHERE leaf_seq IS NOT NULL AND member > :after ORDER BY member LIMIT :most;
+-- Everybody who was ever credited and said that the money is to go this way.
+SELECT member, charity, form, asked_ms FROM payee e
+WHERE rail = :rail AND member > :after AND EXISTS (SELECT 1 FROM payout p WHERE p.member = e.member AND p.leaf_seq IS NOT NULL)
+ORDER BY member LIMIT :most;
 
 --: rail_batch_add(id: blob, number: int, rail: int, tick_s: int)
 --: may: paymaster
@@ -30,14 +32,14 @@ UPDATE rail_batch SET state = 3, sha256 = :sha256, leaf_seq = :leaf_seq WHERE id
 -- The ledger's commit did not happen.
 UPDATE rail_batch SET state = 2, sha256 = NULL, leaf_seq = NULL WHERE leaf_seq >= :size;
 
---: rail_item_add(transfer: blob, batch: blob, member: int, cents: int, at_ms: int)
+--: rail_item_add(transfer: blob, batch: blob, member: int, cents: int, charity: text, at_ms: int)
 --: may: paymaster
-INSERT INTO rail_item (transfer, batch, member, cents, state, changed, changed_ms)
-VALUES (:transfer, :batch, :member, :cents, 1, (SELECT ifnull(max(changed), 0) + 1 FROM rail_item), :at_ms);
+INSERT INTO rail_item (transfer, batch, member, cents, state, charity, changed, changed_ms)
+VALUES (:transfer, :batch, :member, :cents, 1, :charity, (SELECT ifnull(max(changed), 0) + 1 FROM rail_item), :at_ms);
 
---: rail_items(batch: blob) => transfer: blob, member: int, cents: int, state: int
+--: rail_items(batch: blob) => transfer: blob, member: int, cents: int, state: int, charity: text
 --: may: paymaster
-SELECT transfer, member, cents, state FROM rail_item WHERE batch = :batch ORDER BY transfer;
+SELECT transfer, member, cents, state, charity FROM rail_item WHERE batch = :batch ORDER BY transfer;
 
 --: rail_item_find(low: blob, high: blob) => transfer: blob, batch: blob, member: int, cents: int, state: int
 --: may: paymaster

@@ -1,0 +1,23 @@
+#pragma once
+/* Adverse events, inside of the clerk: products that are watched for a sponsor, postings that name
+ * one, what the desk finds in them (the four minimum items of ICH E2D: a patient, a reporter, a
+ * product, a reaction), and asking an author whether the maker may get in touch.
+ *
+ * Whether a posting names a product is looked at when it is written, and goes into the journal, so
+ * that no fold needs its text. Never here: an author's name to a maker without his yes; a posting's
+ * words in anything that is handed on. */
+#include "board/clerk.h"
+
+/* --- safety.c --- */
+/* These words were just written at `posting` by the actor: one event for each open watch they name
+ * and that has not seen this posting. */
+MUST_USE enum result safety_look(struct work *work, int64_t posting, int64_t question,
+                                 const struct text *texts, size_t count);
+enum result safety_desk_run(struct work *work);
+enum result watch_set_run(struct work *work);
+enum result watch_end_run(struct work *work);
+enum result sighting_judge_run(struct work *work);
+enum result cases_send_run(struct work *work);
+enum result contact_ask_run(struct work *work);
+enum result contacts_run(struct work *work);
+enum result contact_answer_run(struct work *work);

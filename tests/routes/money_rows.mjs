@@ -1,0 +1,36 @@
+// Rows of the matrix for being paid: as matrix_test.mjs describes them.
+import { randomBytes } from "node:crypto";
+import { formToken } from "../support/form.mjs";
+import { password } from "../support/house.mjs";
+
+export const moneyGets = { "/account/payout": { who: "physician" }, "/admin/payouts": { who: "admin" } };
+
+// now: { them } as they are when a row is tried.
+export const moneyPosts = (now) => ({
+  "/account/payout": {
+    who: "physician",
+    page: "/account/payout",
+    fields: () => ({ holder: "Alder Example", routing: "021000021", account: "12345678", payee_password: password }),
+    actor: "alder",
+  },
+  "/account/tax": {
+    who: "physician",
+    page: "/account/payout",
+    fields: () => ({
+      tax_name: "Alder Example", kind: "1", tin: "078-05-1121", street: "1 Main St", place: "Springfield, MO 65801",
+      certified: "1", tax_password: password,
+    }),
+    actor: "alder",
+  },
+  // unchanged: nobody is due yet; what is done with two admins is tried in browser/flows_test.mjs.
+  "/admin/payouts": {
+    who: "admin",
+    page: "/admin/payouts",
+    hidden: () => ({ form: formToken(now().them.gate, "/admin/payouts"), request: randomBytes(16).toString("base64url") }),
+    fields: () => ({ rail: "2" }),
+    actor: "gate",
+    status: 422,
+    unchanged: true,
+  },
+  "/earnings/payout": { who: "physician", page: "/earnings", fields: () => ({}), actor: "alder" },
+});
