@@ -96,7 +96,7 @@ static void figures_fill(struct request *r, const struct rank_trial_of_row *tria
 
 static struct text percent(struct arena *arena, double share)
 {
-    return arena_format(arena, "%.1f %%", 100 * share);
+    return arena_format(arena, "%.1f%%", 100 * share);
 }
 
 /* Each community's four rows stand together, in their order. */
