@@ -99,6 +99,7 @@ const reading = {
     `/sponsor/campaign/${it.id}`,
     "/sponsor/totals",
     "/sponsor/reports",
+    "/sponsor/feed",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
   Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/status", "/admin/signals", "/admin/signal/1"],
@@ -119,6 +120,23 @@ for (const [name, paths] of Object.entries(reading)) {
     assert.deepEqual(faults, []);
   });
 }
+
+test("a report is printed whole, and is small on its way", async () => {
+  const sponsor = await house.signIn("Halden"),
+    report = `/sponsor/report/${(await sponsor.json("/sponsor/reports?kind=members")).rows[0].id}`;
+  const page = await open(browser, house.origin);
+  await signIn(page, "Halden", password);
+  await page.goto(report);
+  const printed = await page.pdf({ format: "A4" });
+  assert.equal(printed.subarray(0, 5).toString(), "%PDF-");
+  assert.ok(printed.length > 10000 && printed.toString("latin1").includes("/Type /Page"), "pages, and more than an empty one");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("header.top").isVisible(), false, "what is for the screen alone stays there");
+  const packed = await sponsor.get(report, { headers: { "accept-encoding": "gzip" } });
+  assert.equal(packed.headers["content-encoding"], "gzip");
+  assert.ok(packed.bytes.length <= 15 * 1024, `${packed.bytes.length} bytes`);
+  await page.context().close();
+});
 
 test("forms that came back with faults: no violation either", async () => {
   const page = await open(browser, house.origin),
