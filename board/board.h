@@ -45,6 +45,10 @@ enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDE
 /* The hash of an operation on a rule (core/operation.h): what is to be done, on which proposal, of
  * which rule, with exactly which script. A second admin's passkey signs it. */
 #define RULE_APPROVE "rule/approve"
+#define RULE_ROLLBACK "rule/rollback"
+/* Which rules run in the shadow of the one in force before they are approved: those of standing.
+ * What a rule of pay promises is bound to the earmarks placed after it. */
+bool rule_needs_shadow(struct text name);
 void rule_operation(uint8_t digest[DIGEST_SIZE], const char *what, int64_t proposal,
                     struct text name, struct text script);
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */

@@ -179,6 +179,8 @@ enum result topic_follow_run(struct work *work); /* topic.c */
 enum result rule_propose_run(struct work *work); /* rule.c */
 enum result rule_approve_run(struct work *work);
 enum result rule_withdraw_run(struct work *work);
+enum result rule_shadow_run(struct work *work);
+enum result rule_rollback_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */
 enum result mail_due_run(struct work *work);
 enum result mail_done_run(struct work *work);

@@ -30,6 +30,8 @@ static const struct command_row rows[] = {
     {COMMAND_APPLICATIONS, BY_ADMIN, applications_run, NULL},
     {COMMAND_MEMBER_DECIDE, BY_ADMIN, member_decide_run, NULL},
     {COMMAND_RULE_PROPOSE, BY_ADMIN, rule_propose_run, NULL},
+    {COMMAND_RULE_SHADOW, BY_ADMIN, rule_shadow_run, NULL},
+    {COMMAND_RULE_ROLLBACK, BY_ADMIN, rule_rollback_run, NULL},
     {COMMAND_RULE_DRAFT, BY_ADMIN, rule_draft_run, NULL},
     {COMMAND_RULE_APPROVE, BY_ADMIN, rule_approve_run, NULL},
     {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL},

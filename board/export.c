@@ -131,6 +131,10 @@ static int64_t event_member(const struct event *event)
         return event->rule_approved.by;
     case EVENT_RULE_WITHDRAWN:
         return event->rule_withdrawn.by;
+    case EVENT_RULE_SHADOWED:
+        return event->rule_shadowed.by;
+    case EVENT_RULE_ROLLED_BACK:
+        return event->rule_rolled_back.by;
     case EVENT_OPERATION_CONFIRMED:
         return event->operation_confirmed.member;
     case EVENT_POLL_CHOSEN:

@@ -73,6 +73,9 @@ MUST_USE enum result fold_kinds_left(struct fold_board *fold, const uint8_t key[
 /* A notice, and the number of unread ones (fold_board.c). */
 MUST_USE enum result fold_notify(struct db *board, int64_t id, int64_t member, int64_t kind,
                                  int64_t question, int64_t at_ms);
+/* What becomes of rules (fold_rule.c). */
+MUST_USE enum result fold_rule_apply(struct db *db, const struct journal_entry *entry,
+                                     struct arena *arena);
 /* The events of moderation (fold_moderation.c). *known: it was one. */
 MUST_USE enum result fold_board_moderation(struct db *db, const struct event *event,
                                            struct arena *arena, bool *known);

@@ -203,22 +203,6 @@ static enum result notices_seen(struct db *db, const struct event *event)
     return result;
 }
 
-static enum result rule_decided(struct db *db, const struct event *event, int64_t proposal,
-                                int64_t by, int64_t state)
-{
-    struct board_rule_proposer_row row;
-    struct arena none = {0}; /* numbers only */
-    enum result result = board_rule_proposer(db, &none, proposal, &row);
-    if (state == RULE_ACTIVE)
-        THEN(result, board_rule_supersede(db, proposal));
-    THEN(result, board_rule_decide(db, proposal, state, by, event->at_ms,
-                                   state == RULE_ACTIVE ? event->seq : 0));
-    if (result == OK && row.proposed_by != by)
-        result = fold_notify(db, event->seq * NOTICES_PER_EVENT, row.proposed_by, NOTICE_RULE, 0,
-                             event->at_ms);
-    return result;
-}
-
 static enum result text_blanked(struct db *db, const struct event *event, struct arena *arena)
 {
     const struct event_text_blanked *e = &event->text_blanked;
@@ -310,14 +294,11 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     case EVENT_MAIL_SENT:
         return OK; /* the desk's business */
     case EVENT_RULE_PROPOSED:
-        return board_rule_add(db, event->seq, event->rule_proposed.name, or_empty(entry->texts[0]),
-                              event->rule_proposed.reason, event->rule_proposed.by, event->at_ms);
+    case EVENT_RULE_SHADOWED:
     case EVENT_RULE_APPROVED:
-        return rule_decided(db, event, event->rule_approved.proposal, event->rule_approved.by,
-                            RULE_ACTIVE);
     case EVENT_RULE_WITHDRAWN:
-        return rule_decided(db, event, event->rule_withdrawn.proposal, event->rule_withdrawn.by,
-                            RULE_WITHDRAWN);
+    case EVENT_RULE_ROLLED_BACK:
+        return fold_rule_apply(db, entry, arena);
     case EVENT_TEXT_BLANKED:
         return text_blanked(db, event, arena);
     case EVENT_DOMAIN_SET:

@@ -161,6 +161,38 @@ static enum result rule_withdrawn(struct db *db, const struct event *event)
     return result;
 }
 
+static enum result rule_shadowed(struct db *db, const struct event *event)
+{
+    const struct event_rule_shadowed *e = &event->rule_shadowed;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_rule_shadow_set(db, e->proposal, event->at_ms));
+    return result;
+}
+
+static enum result rule_rolled_back(struct db *db, const struct event *event)
+{
+    const struct event_rule_rolled_back *e = &event->rule_rolled_back;
+    enum result result = request_keep(db, e->request, event->seq);
+    THEN(result, desk_rule_back(db, e->name, e->proposal));
+    return result;
+}
+
+static enum result rule_apply(struct db *db, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_RULE_PROPOSED:
+        return rule_proposed(db, event);
+    case EVENT_RULE_APPROVED:
+        return rule_approved(db, event);
+    case EVENT_RULE_WITHDRAWN:
+        return rule_withdrawn(db, event);
+    case EVENT_RULE_SHADOWED:
+        return rule_shadowed(db, event);
+    default:
+        return rule_rolled_back(db, event);
+    }
+}
+
 /* Events that have a file of their own, asked one after another. */
 static enum result others_apply(struct db *db, const struct journal_entry *entry,
                                 struct arena *arena)
@@ -219,11 +251,11 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_MAIL_SENT:
         return mail_sent(db, event);
     case EVENT_RULE_PROPOSED:
-        return rule_proposed(db, event);
     case EVENT_RULE_APPROVED:
-        return rule_approved(db, event);
     case EVENT_RULE_WITHDRAWN:
-        return rule_withdrawn(db, event);
+    case EVENT_RULE_SHADOWED:
+    case EVENT_RULE_ROLLED_BACK:
+        return rule_apply(db, event);
     case EVENT_OPERATION_CONFIRMED:
         return request_keep(db, event->operation_confirmed.request, event->seq);
     case EVENT_DECISION_PROPOSED:

@@ -9,6 +9,7 @@ enum {
     SLOTS = 1024 * 1024, /* a power of two */
     ROWS_MAX = 640 * 1024,
     ROWS_TOGETHER = 64,
+    AHEAD = 16, /* places fetched from memory before they are looked at */
 };
 
 struct slot {
@@ -54,13 +55,15 @@ static size_t slot_of(int64_t posting)
     return (size_t)((id + (id / SLOTS) * 40503) % SLOTS);
 }
 
-/* Rows come many at a time so that their places in the table, which are far apart, are fetched from
- * memory at the same time. */
+/* Rows come many at a time so that their places in the table, which are far apart, are on their way
+ * from memory together. */
 static bool rows_add(void *self, const struct posting_row *rows, size_t count)
 {
     const struct walking *walking = self;
     struct gather *gather = walking->gather;
     const struct score *score = walking->score;
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&gather->slots[slot_of(rows[i].posting)], 1);
     for (size_t i = 0; i < count; i++) {
         const struct posting_row *row = &rows[i];
         const struct size size = sizes_of(score->sizes, score->arena, row->posting);
@@ -144,7 +147,10 @@ enum result gather_best(struct gather *gather, struct arena *arena, const struct
     }
     for (size_t i = 0; i < gather->count; i++) {
         struct slot *slot = &gather->slots[gather->used[i]];
-        score_keep(score, (struct score_entry){slot->sum, slot->posting});
+        if (i + AHEAD < gather->count)
+            __builtin_prefetch(&gather->slots[gather->used[i + AHEAD]], 1);
+        if (score->count < score->most || slot->sum >= score->best[0].score)
+            score_keep(score, (struct score_entry){slot->sum, slot->posting});
         *slot = (struct slot){0};
     }
     gather->count = 0;

@@ -12,8 +12,8 @@
  * fewer. */
 enum {
     WALKED_LEAST = 40000,
-    WALKED_MOST = 120000,
-    WALKED_SHARE = 5,
+    WALKED_MOST = 150000,
+    WALKED_SHARE = 6,
     MERGED_LEAST = 5000,
     MERGED_MOST = 20000,
     MERGED_SHARE = 20,

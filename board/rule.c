@@ -1,5 +1,7 @@
 #include "board/board.h"
 #include "board/confirm.h"
+#include "core/clock.h"
+#include "core/conf.h"
 #include "core/operation.h"
 
 #include "schema/desk.h"
@@ -92,6 +94,15 @@ enum result rule_approve_run(struct work *work)
     if (row.proposed_by == work->actor.member)
         return problem(work, REFUSED, "proposal",
                        "Another admin has to approve what you proposed.");
+    int64_t days = conf_int("rule.shadow_days");
+    if (rule_needs_shadow(row.name) &&
+        (row.shadow_ms == 0 || work->clerk->now_ms < row.shadow_ms + days * DAY_MS))
+        return problem(work, CONFLICT, "proposal",
+                       arena_format(work->arena,
+                                    "It has to run in the shadow of the rule in force for %lld "
+                                    "days first.",
+                                    (long long)days)
+                           .data);
     result = operation_of(work, RULE_APPROVE, c->proposal, operation);
     if (result == OK)
         result = confirm_take(work, e->request, TEXT(RULE_APPROVE), c->proposal, operation,
@@ -100,6 +111,67 @@ enum result rule_approve_run(struct work *work)
         return result;
     e->proposal = c->proposal;
     e->by = work->actor.member;
+    return clerk_record(work->clerk, &event, NULL, 0);
+}
+
+bool rule_needs_shadow(struct text name)
+{
+    return text_starts(name, "rank/") && conf_int("rule.shadow_days") > 0;
+}
+
+enum result rule_shadow_run(struct work *work)
+{
+    struct event event = {.kind = EVENT_RULE_SHADOWED};
+    struct event_rule_shadowed *e = &event.rule_shadowed;
+    struct desk_rule_get_row row;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    e->proposal = work->command->rule_shadow.proposal;
+    result = proposal_open(work, e->proposal, &row);
+    if (result == OK && (!rule_needs_shadow(row.name) || row.shadow_ms > 0))
+        return problem(work, CONFLICT, "proposal",
+                       row.shadow_ms > 0 ? "It is in the shadow already."
+                                         : "This rule needs no time in the shadow.");
+    e->by = work->actor.member;
+    e->days = conf_int("rule.shadow_days");
+    return result == OK ? clerk_record(work->clerk, &event, NULL, 0) : result;
+}
+
+/* One admin may: what holds again has been approved by two. */
+enum result rule_rollback_run(struct work *work)
+{
+    const struct command_rule_rollback *c = &work->command->rule_rollback;
+    struct event event = {.kind = EVENT_RULE_ROLLED_BACK};
+    struct event_rule_rolled_back *e = &event.rule_rolled_back;
+    struct desk_rule_get_row row = {.name = c->name, .state = RULE_SUPERSEDED};
+    uint8_t operation[DIGEST_SIZE];
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    result =
+        c->proposal > 0 ? desk_rule_get(work->clerk->desk, work->arena, c->proposal, &row) : OK;
+    if (result == OK && (row.state != RULE_SUPERSEDED || !text_equal(row.name, c->name) ||
+                         !rule_name_good(c->name)))
+        return problem(work, CONFLICT, "proposal",
+                       "Only a version that was in force before can hold again.");
+    if (result == OK && text_trim(c->reason).size == 0)
+        return problem(work, INVALID, "reason", "Say why the older version should hold again.");
+    if (result == OK && c->proposal > 0)
+        result = operation_of(work, RULE_ROLLBACK, c->proposal, operation);
+    else if (result == OK)
+        rule_operation(operation, RULE_ROLLBACK, 0, c->name, TEXT(""));
+    if (result == OK)
+        result = confirm_take(work, e->request, TEXT(RULE_ROLLBACK), c->proposal, operation,
+                              &c->proof, NULL);
+    if (result != OK)
+        return result;
+    e->name = c->name;
+    e->proposal = c->proposal;
+    e->by = work->actor.member;
+    e->reason = c->reason;
     return clerk_record(work->clerk, &event, NULL, 0);
 }
 

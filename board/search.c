@@ -14,8 +14,9 @@
 #include <string.h>
 
 enum {
-    GATHERED = 300,  /* the best by their rarer words, whose texts are read for the others */
-    LOOKED_AT = 100, /* of the best, once more; what the facets count */
+    GATHERED = 300,    /* the best by their rarer words, whose texts are read for the others */
+    BLOCKS_EACH = 100, /* of sizes, that one search may wait for */
+    LOOKED_AT = 100,   /* of the best, once more; what the facets count */
     ANSWERED_EITHER = 2,
     SOLVED_EITHER = 3,
 };
@@ -342,6 +343,7 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     struct vocab_more *more = arena_new(arena, struct vocab_more);
     const size_t most = ask->most > SEARCH_HITS_MAX ? SEARCH_HITS_MAX : ask->most;
     score->sizes = &search->sizes;
+    sizes_allow(&search->sizes, BLOCKS_EACH);
     score->arena = arena;
     score->most = GATHERED;
     answer->hits = arena_array(arena, struct search_hit, most + 1);

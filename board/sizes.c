@@ -15,7 +15,12 @@ enum {
 
 void sizes_open(struct sizes *sizes, struct db *db)
 {
-    *sizes = (struct sizes){.db = db};
+    *sizes = (struct sizes){.db = db, .left = SIZE_MAX};
+}
+
+void sizes_allow(struct sizes *sizes, size_t blocks)
+{
+    sizes->left = blocks;
 }
 
 void sizes_close(struct sizes *sizes)
@@ -85,8 +90,9 @@ static void block_read(struct sizes *sizes, struct arena *arena, size_t block)
 struct size sizes_read(struct sizes *sizes, struct arena *arena, int64_t posting)
 {
     const size_t block = (size_t)posting / SIZES_BLOCK;
-    if (posting < 0 || block >= BLOCKS_MAX)
+    if (posting < 0 || block >= BLOCKS_MAX || sizes->left == 0)
         return (struct size){0, 0};
+    sizes->left--;
     block_read(sizes, arena, block);
     return sizes->blocks[block][(size_t)posting % SIZES_BLOCK];
 }

@@ -14,10 +14,15 @@ struct sizes {
     struct db *db;
     struct size **blocks; /* of a thousand postings each; NULL: not read yet */
     size_t count;
+    size_t left; /* blocks that may still be read: see sizes_allow */
 };
 
 void sizes_open(struct sizes *sizes, struct db *db);
 void sizes_close(struct sizes *sizes);
+/* From now on at most so many blocks are read, half a millisecond each; without: as many as it
+ * takes. The first question to a house of a million postings would wait for a thousand of them;
+ * with a limit it takes what is not read yet as of middling size. */
+void sizes_allow(struct sizes *sizes, size_t blocks);
 /* Reads the block the posting is in. */
 struct size sizes_read(struct sizes *sizes, struct arena *arena, int64_t posting);
 /* Of a posting that is in the index. */

@@ -74,6 +74,12 @@ const struct setting conf_settings[] = {
     NUMBER("second.staff", "", 0, 1, 1,
            "1: sponsors and admins work only with a passkey; 0: second factors are only offered."),
 
+    WORDS("rule.worlds", 0, 200, "usual crowded market campaign",
+          "Invented communities every changed policy is tried on (curbside ranking world list)."),
+    NUMBER("rule.seeds", "worlds", 1, 10, 2, "How many of each of them."),
+    NUMBER("rule.shadow_days", "days", 0, 90, 14,
+           "How long a changed policy runs beside the one in force before it may replace it."),
+
     NUMBER("clerk.batch_most", "commands", 1, 1024, 128,
            "At most this many commands share one commit."),
     NUMBER("posting.size_max", "bytes", 1024, 16384, 16384, "Longest text of a posting."),

@@ -277,6 +277,10 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/approve";
     case COMMAND_RULE_WITHDRAW:
         return "/admin/rule/:id/withdraw";
+    case COMMAND_RULE_SHADOW:
+        return "/admin/rule/:id/shadow";
+    case COMMAND_RULE_ROLLBACK:
+        return "/admin/rule/:id/rollback";
     case COMMAND_PAYOUT_PROPOSE:
         return "/admin/payouts";
     case COMMAND_OPERATION_CONFIRM:

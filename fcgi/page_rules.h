@@ -16,6 +16,16 @@ void page_rule_begun(struct request *r, struct view_rules *v);
 /* Has v->script looked over by the program that would run it: constants, faults, examples. */
 void page_rule_look(struct request *r, struct view_rules *v);
 
+/* What a proposal's trial says, and its time in the shadow (page_rule_trial.c). page_rule_shadow
+ * fills shadow_words; _over: whether it may be approved as far as the shadow goes. */
+struct view_rule_page;
+struct board_rule_get_row;
+MUST_USE enum result page_rule_trial(struct request *r, struct view_rule_page *v);
+MUST_USE enum result page_rule_shadow(struct request *r, const struct board_rule_get_row *row,
+                                      struct view_rule_page *v);
+bool page_rule_shadow_over(const struct request *r, const struct board_rule_get_row *row,
+                           const struct view_rule_page *v);
+
 /* What changed between two texts, line by line, with a few lines around each change. `kind` of a
  * line: "same", "gone", "new" or "skip" (lines left out). */
 struct view_diff_line;

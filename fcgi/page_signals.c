@@ -131,7 +131,8 @@ static void pair_fill(struct request *r, const struct signal_pairs_row *row,
         .value = arena_format(r->arena, "× %.1f", is_fitted ? row->ebgm : ratio),
         .detail = arena_format(
             r->arena, "%" PRId64 " postings, expected %.1f%s", row->postings, row->expected,
-            is_fitted ? "" : "; too few pairs for a prior: the plain ratio, without bounds"),
+            is_fitted ? ""
+                      : "; no prior fits so few or so even pairs: the plain ratio, without bounds"),
         .low = ratio_at(is_fitted ? row->eb05 : ratio),
         .width = is_fitted ? ratio_at(row->eb95) - ratio_at(row->eb05) : 0,
         .at = ratio_at(is_fitted ? row->ebgm : ratio),

@@ -89,12 +89,13 @@ page_function page_reports_feed, page_reports_feed_again, page_reports_feed_post
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],
-    fields_rule_draft[], fields_withdraw[], fields_approve[], fields_confirm[], fields_ledger[],
-    fields_fund[], fields_period[];
+    fields_rule_draft[], fields_withdraw[], fields_approve[], fields_rule[], fields_rollback[],
+    fields_confirm[], fields_ledger[], fields_fund[], fields_period[];
 page_function page_admin, page_members, page_members_again, page_decide_post; /* page_members.c */
 page_function page_rules;                                                     /* page_rules.c */
 page_function page_rules_again, page_rules_check, page_rules_draft_post,
     page_rules_post;                                 /* page_rules.c */
+page_function page_shadow_post, page_rollback_post;  /* page_rule.c */
 page_function page_confirm_post, page_confirm_again; /* page_confirm.c */
 page_function page_rule, page_rule_again, page_approve_post, page_withdraw_post; /* page_rule.c */
 page_function page_ledger, page_ledger_again, page_fund_post, page_period_post;  /* page_ledger.c */

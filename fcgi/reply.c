@@ -365,7 +365,7 @@ void reply_finish(struct request *r, struct reply *out, struct bytes *head, stru
                body->size);
     buf_add(&lines, security_headers, sizeof security_headers - 1);
     buf_format(&lines, "Cache-Control: %s\r\n",
-               out->kind == REPLY_IMAGE ? "private, max-age=3600, immutable" : "no-store");
+               out->kind == REPLY_IMAGE ? "private, max-age=300, immutable" : "no-store");
     if (gzip)
         buf_format(&lines, "Content-Encoding: gzip\r\n");
     if (retry > 0)

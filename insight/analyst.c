@@ -177,7 +177,7 @@ static int close_named(struct analyst *analyst, const char *name)
     stores_open(analyst, DB_LOG);
     journal_open(analyst);
     desk_open(analyst);
-    analyst->may_close = true;
+    analyst->may_close = analyst->says_where = true;
     enum result result = analyst_follow(analyst);
     while (result == OK && analyst->has_next) /* those that end where the journal does now */
         result = analyst_pass(analyst, &analyst->arena);
@@ -272,7 +272,7 @@ static int verify(struct analyst *analyst, const char *none)
     stores_open(analyst, DB_READ);
     enum result result = release_verify(analyst->db, &analyst->arena, &count, &why);
     if (result == OK && count > 0) {
-        analyst->is_checking = true;
+        analyst->is_checking = analyst->says_where = true;
         journal_open(analyst);
         result = analyst_follow(analyst);
         while (result == OK && analyst->has_next) /* those that end where the journal does now */
@@ -303,7 +303,7 @@ static int rebuild(struct analyst *analyst, const char *none)
     const int code = verify(analyst, none);
     if (code != 0)
         return code;
-    *analyst = (struct analyst){.arena = analyst->arena, .kept = analyst->kept};
+    *analyst = (struct analyst){.arena = analyst->arena, .kept = analyst->kept, .says_where = true};
     arena_reset(&analyst->arena, 0);
     if (!desk_remove())
         trace_die("signal.db", "cannot be removed");

@@ -27,6 +27,7 @@ struct analyst {
     int64_t signal_seq; /* the desk's weeks cover the journal up to here */
     bool has_next;
     bool is_serving;
+    bool says_where;  /* how far it is, to standard error: for an operator who waits */
     bool may_close;   /* make reports; else what is stored is only passed */
     bool is_checking; /* compare what was measured with what is counted now */
     char fault[120];  /* of that comparison; empty: none */

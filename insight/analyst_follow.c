@@ -196,6 +196,14 @@ static enum result event_apply(struct analyst *analyst, const struct journal_ent
     return title_follow(analyst, event);
 }
 
+/* Every so many events, and so once in a few seconds. */
+static void where_say(int64_t seq, int64_t count)
+{
+    enum { STEP = 250 * 1000 };
+    if (seq / STEP != (seq - count) / STEP)
+        fprintf(stderr, "%lld events counted\n", (long long)seq);
+}
+
 enum result analyst_follow(struct analyst *analyst)
 {
     enum result result = OK;
@@ -209,6 +217,8 @@ enum result analyst_follow(struct analyst *analyst)
             result = event_apply(analyst, &entries[i], &analyst->arena);
         if (analyst->is_serving)
             alive_beat();
+        if (analyst->says_where && count > 0)
+            where_say(analyst->seq, (int64_t)count);
     }
     if (result == OK && analyst->signal && !analyst->stop_asked)
         result = signal_look_back(analyst->signal, &analyst->arena);

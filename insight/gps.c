@@ -6,6 +6,10 @@
 
 enum { SIZE = 5, STEPS_MAX = 400, HALVINGS_MAX = 50, POINTS_LEAST = 8 };
 
+/* How far the logarithms of the parameters may go: where all pairs are as expected the best shape
+ * is endless, and a step may lead anywhere. */
+static const double REACH = 25;
+
 /* --- likelihood --- */
 
 /* Logarithm of the chance of n reports under one part, and its slopes in shape and rate. */
@@ -73,6 +77,9 @@ static double loss_at(const double x[SIZE], const struct gps_point *points, size
     const struct gps_theta t = theta_of(x);
     double loss = 0;
     memset(slope, 0, SIZE * sizeof(*slope));
+    for (int k = 0; k < SIZE; k++)
+        if (!(fabs(x[k]) <= REACH)) /* too far for doubles, or no number */
+            return INFINITY;
     for (size_t i = 0; i < count; i++) {
         const double weight = (double)points[i].pairs, e = points[i].expected;
         const struct part one = part_of(points[i].n, t.shape[0], t.rate[0], e);

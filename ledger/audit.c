@@ -21,7 +21,13 @@
 #include "schema/book.h"
 #include "schema/log.h"
 
-enum { PAGE = 1000, OBJECTS_MOST = 100, ARENA = 16 * 1024 * 1024, ACCOUNTS_PAGE = 500 };
+enum {
+    PAGE = 1000,
+    OBJECTS_MOST = 100,
+    OBJECTS_SIZE = 256 * 1024,
+    ARENA = 16 * 1024 * 1024,
+    ACCOUNTS_PAGE = 500
+};
 
 struct audit {
     struct audit_report *report;
@@ -56,21 +62,29 @@ static enum result PRINTF(4, 5)
 
 /* --- schema --- */
 
-static enum result objects_read(struct audit *audit, const char *path, enum role role,
+static enum result objects_read(struct arena *arena, const char *path, enum role role,
                                 enum db_mode mode, struct db_object **rows, size_t *count)
 {
     struct db *db;
     enum result result = db_open(&db, &log_store, path, role, mode, 0);
     if (result == OK) {
-        result = db_objects(db, &audit->kept, OBJECTS_MOST, rows, count);
+        result = db_objects(db, arena, OBJECTS_MOST, rows, count);
         db_close(db);
     }
     return result;
 }
 
-/* A fresh log, made and thrown away, says how it should look. */
-static enum result objects_wanted(struct audit *audit, struct db_object **rows, size_t *count)
+/* A fresh log, made and thrown away, says how it should look; once for all audits of a process. */
+static enum result objects_wanted(struct db_object **rows, size_t *count)
 {
+    static struct arena kept;
+    static struct db_object *made;
+    static size_t made_count;
+    *rows = made;
+    *count = made_count;
+    if (made)
+        return OK;
+    arena_open(&kept, OBJECTS_SIZE);
     char memory[] = "/dev/shm/curbside-audit.XXXXXX", disk[] = "/tmp/curbside-audit.XXXXXX",
          path[64];
     static const char *const ends[] = {"", "-wal", "-shm"};
@@ -80,12 +94,18 @@ static enum result objects_wanted(struct audit *audit, struct db_object **rows, 
     if (folder == NULL)
         return BUSY;
     snprintf(path, sizeof path, "%s/log.db", folder);
-    enum result result = objects_read(audit, path, ROLE_PAYMASTER, DB_LOG, rows, count);
+    enum result result = objects_read(&kept, path, ROLE_PAYMASTER, DB_LOG, rows, count);
     for (size_t i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s/log.db%s", folder, ends[i]);
         (void)unlink(path);
     }
     (void)rmdir(folder);
+    if (result == OK) {
+        made = *rows;
+        made_count = *count;
+    } else {
+        arena_close(&kept);
+    }
     return result;
 }
 
@@ -93,10 +113,10 @@ static enum result schema_check(struct audit *audit)
 {
     struct db_object *want, *have;
     size_t want_count, have_count;
-    enum result result = objects_wanted(audit, &want, &want_count);
+    enum result result = objects_wanted(&want, &want_count);
     if (result == OK)
-        result =
-            objects_read(audit, conf_store("ledger"), ROLE_OPERATOR, DB_READ, &have, &have_count);
+        result = objects_read(&audit->kept, conf_store("ledger"), ROLE_OPERATOR, DB_READ, &have,
+                              &have_count);
     if (result != OK)
         return result;
     for (size_t i = 0, j = 0; i < want_count || j < have_count; i++, j++) {

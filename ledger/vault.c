@@ -149,6 +149,9 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
         return account_apply(paymaster, event);
     case EVENT_RULE_PROPOSED:
         return rule_propose(paymaster, entry);
+    case EVENT_RULE_ROLLED_BACK:
+        return vault_rule_again(paymaster->vault, event->rule_rolled_back.proposal,
+                                event->rule_rolled_back.name, event->seq, event->at_ms);
     case EVENT_RULE_APPROVED:
         return rule_approve(paymaster, event, arena);
     case EVENT_RULE_WITHDRAWN:

@@ -20,7 +20,14 @@ enum { COUNT_MAX = 1 << 30, MAP_FIRST = 1024 };
         memset(&(list).at[(list).count++], 0, sizeof(*(list).at));             \
     } while (0)
 
-/* --- maps: open addressing; key 0 marks an empty slot, so keys are never 0 --- */
+/* --- maps: open addressing, at most four fifths full; key 0 marks an empty slot, so keys are never
+ * 0
+ * --- */
+
+static bool is_full(size_t used, size_t room)
+{
+    return 5 * (used + 1) > 4 * room;
+}
 
 static size_t map_place(const struct map *map, uint64_t key)
 {
@@ -55,7 +62,7 @@ static void map_grow(struct map *map)
 static int32_t *map_put(struct map *map, uint64_t key)
 {
     assert(key);
-    if (2 * (map->used + 1) > map->room)
+    if (is_full(map->used, map->room))
         map_grow(map);
     struct map_slot *slot = &map->slots[map_place(map, key)];
     if (!slot->key) {
@@ -70,17 +77,12 @@ static uint64_t key_of_two(int32_t a, int32_t b)
     return ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) + 1;
 }
 
-/* --- pairs and votes: the two large tables, packed; at most four fifths full --- */
+/* --- pairs and votes: the two large tables, packed --- */
 
 static size_t place_of_two(int32_t a, int32_t b, size_t room)
 {
     uint64_t key = ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) * 0x9e3779b97f4a7c15u;
     return (size_t)((key ^ key >> 29) * 0xbf58476d1ce4e5b9u >> 24) & (room - 1);
-}
-
-static bool is_full(size_t used, size_t room)
-{
-    return 5 * (used + 1) > 4 * room;
 }
 
 static struct pair_slot *pair_slot(const struct counters *counters, int32_t from, int32_t to)

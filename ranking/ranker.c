@@ -4,6 +4,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/conf.h"
+#include "core/sandbox.h"
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ranking/trial.h"
@@ -139,6 +140,7 @@ static void fold_all(struct ranker *ranker)
 static void trials_step(struct ranker *ranker)
 {
     arena_reset(&ranker->arena, 0);
+    trial_job_drop(&ranker->job, ranker->db, &ranker->arena);
     enum result result = trial_job_step(&ranker->job, ranker->db);
     bool idle = ranker->job.proposal == 0;
     if (result == OK)
@@ -339,7 +341,8 @@ static int rebuild(struct ranker *ranker)
 }
 
 /* Without the trials: one may be under way, and starts over after a rebuild. */
-static const char *const digest_skips[] = {"cursor", "trial", "trial_move", NULL};
+static const char *const digest_skips[] = {"cursor",    "trial",  "trial_move", "trial_world",
+                                           "trial_top", "shadow", "shadow_day", NULL};
 
 static int digest(struct ranker *ranker)
 {
@@ -442,11 +445,20 @@ static int trial_file(struct ranker *ranker, const char *path)
 static int trial_child(struct ranker *ranker, const char *argument)
 {
     int64_t proposal;
-    if (!text_int(text_of(argument), 1, INT64_MAX, &proposal))
+    if (!text_int(text_of(argument), -INT64_MAX, INT64_MAX, &proposal) || proposal == 0)
         return 2;
-    struct text first = first_script_of_state(ranker);
+    const char *folder;
+    struct text first = first_script_of_state(ranker), live = first;
     journal_open(ranker);
-    trial_child_run(ranker->journal, &ranker->arena, first, proposal);
+    if (access(conf_store("rank"), R_OK) == 0) {
+        rank_open(ranker, DB_READ);
+        live = sets_live_script(ranker->db, ranker->journal, &ranker->arena, first);
+        db_close(ranker->db);
+    }
+    folder = arena_text(&ranker->arena, text_of(conf_path("journal"))).data;
+    /* What it needs is open; from here on it reads the journal and speaks, and nothing else. */
+    sandbox_enter(&(struct sandbox){.kind = SANDBOX_WEB, .folders = &folder, .folder_count = 1});
+    trial_child_run(ranker->journal, &ranker->arena, first, live, llabs(proposal), proposal < 0);
     log_close(ranker->journal);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { CHECKPOINT_DAYS = 7, NUMBERS_MAX = 1 << 28, SHOWN_EVERY = 1 << 16, COLUMNS_MAX = 6 };
@@ -244,12 +245,22 @@ static void scores_write(struct replay *replay, const char *folder)
     replay->failed |= fclose(file) != 0;
 }
 
+static double cpu_us(void)
+{
+    struct rusage used;
+    int failed = getrusage(RUSAGE_SELF, &used);
+    assert(!failed);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
 static void costs_print(const struct replay *replay, int64_t start_us)
 {
     const struct ranking *ranking = &replay->community.ranking;
     double votes = ranking->counters.votes.count > 0 ? ranking->counters.votes.count : 1;
     printf("replay_votes %d votes\n", (int)ranking->counters.votes.count);
     printf("replay_us_per_vote %.2f us\n", (double)(clock_steady_us() - start_us) / votes);
+    printf("replay_cpu_us_per_vote %.2f us\n", cpu_us() / votes);
     printf("replay_calls_per_vote %.1f calls\n", (double)ranking->policy.calls / votes);
     printf("replay_memory_mib %zu MiB\n", counters_memory(&ranking->counters) >> 20);
     printf("replay_lua_heap_kib %zu KiB\n",

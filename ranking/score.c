@@ -477,6 +477,15 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
     case EVENT_RULE_PROPOSED:
         result = sets_proposed(ranking, event);
         break;
+    case EVENT_RULE_ROLLED_BACK:
+        result = sets_rolled_back(ranking, event, arena);
+        break;
+    case EVENT_RULE_SHADOWED:
+        result = sets_shadowed(ranking, event);
+        break;
+    case EVENT_RULE_WITHDRAWN:
+        result = sets_withdrawn(ranking, event);
+        break;
     case EVENT_RULE_APPROVED:
         result = sets_approved(ranking, event, arena);
         break;
@@ -498,6 +507,11 @@ enum result ranking_open(struct ranking *ranking, struct db *db, struct log *jou
     *why = NO_TEXT;
     counters_open(&ranking->counters);
     enum result result = policy_push(&ranking->policy, arena, script, 0, why);
+    if (result == OK) {
+        ranking->first_script = calloc(1, script.size + 1);
+        assert(ranking->first_script);
+        memcpy(ranking->first_script, script.data, script.size);
+    }
     return result == OK && db ? sets_first_write(ranking, arena, script) : result;
 }
 
@@ -533,5 +547,6 @@ void ranking_close(struct ranking *ranking)
     free(ranking->dirty_questions.at);
     free(ranking->proposals.at);
     free(ranking->steps.at);
+    free(ranking->first_script);
     *ranking = (struct ranking){.db = NULL};
 }

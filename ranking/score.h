@@ -17,6 +17,7 @@ struct ranking {
     struct log *journal; /* for the scripts of approved proposals */
     struct counters counters;
     struct policy policy;
+    char *first_script;  /* of the set it began with */
     bool is_fixed;       /* the first rule set holds whatever is approved (trials) */
     int64_t written_seq; /* events up to here are in the database already: a replay only counts */
     int64_t seq;
@@ -79,6 +80,16 @@ MUST_USE enum result step_show_member(struct ranking *ranking, int32_t member, s
 MUST_USE enum result sets_proposed(struct ranking *ranking, const struct event *event);
 MUST_USE enum result sets_approved(struct ranking *ranking, const struct event *event,
                                    struct arena *arena);
+/* An older set is made to hold again (event rule_rolled_back). */
+MUST_USE enum result sets_rolled_back(struct ranking *ranking, const struct event *event,
+                                      struct arena *arena);
+/* A passed proposal runs in the shadow of the set in force (event rule_shadowed). */
+MUST_USE enum result sets_shadowed(struct ranking *ranking, const struct event *event);
+/* A proposal was withdrawn: neither tried nor looked at any more. */
+MUST_USE enum result sets_withdrawn(struct ranking *ranking, const struct event *event);
+/* The script in force, read from the journal; `first` when none was ever approved. */
+struct text sets_live_script(struct db *db, struct log *journal, struct arena *arena,
+                             struct text first);
 /* A set that failed on the way has been put aside by policy_call: say so where the admins read it.
  */
 MUST_USE enum result sets_failures_note(struct ranking *ranking);

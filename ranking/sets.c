@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum { PROPOSALS_MAX = 100000 };
+#define SHADOW_OVER INT64_MAX
 
 static enum result constants_write(struct ranking *ranking)
 {
@@ -38,34 +39,96 @@ enum result sets_proposed(struct ranking *ranking, const struct event *event)
     return rank_trial_add(ranking->db, event->seq, event->rule_proposed.name, event->seq);
 }
 
-enum result sets_approved(struct ranking *ranking, const struct event *event, struct arena *arena)
+/* This proposal's script is to hold from `event` on. */
+static enum result set_push(struct ranking *ranking, const struct event *event, int64_t proposal,
+                            struct text script, struct arena *arena)
 {
-    int64_t proposal = event->rule_approved.proposal;
-    if (ranking->is_fixed || !is_ours(ranking, proposal))
-        return OK;
-    struct journal_entry *entries;
-    size_t count = 0;
-    enum result result = journal_read(ranking->journal, arena, proposal - 1, 1, &entries, &count);
-    if (result != OK)
-        return result;
-    assert(count == 1 && entries[0].event.seq == proposal);
     int64_t before = policy_holds(&ranking->policy)->active_seq;
     struct text why = NO_TEXT;
-    bool holds = policy_push(&ranking->policy, arena, entries[0].texts[0], event->seq, &why) == OK;
+    bool holds = policy_push(&ranking->policy, arena, script, event->seq, &why) == OK;
     if (!ranking_writes(ranking))
         return OK;
     trace_info("rule_set", "proposal=%lld active_seq=%lld holds=%d", (long long)proposal,
                (long long)event->seq, holds);
     static const uint8_t nothing[DIGEST_SIZE];
     const uint8_t *hash = holds ? rule_hash(policy_holds(&ranking->policy)->rules) : nothing;
+    enum result result = OK;
     if (holds)
         result = rank_rule_set_end(ranking->db, before, RULE_SET_SUPERSEDED, event->seq, TEXT(""));
     if (result == OK)
-        result = rank_rule_set_put(ranking->db, event->seq, proposal,
-                                   entries[0].event.rule_proposed.name, bytes_of(hash, DIGEST_SIZE),
+        result = rank_rule_set_put(ranking->db, event->seq, proposal, TEXT(RANKING_RULE_NAME),
+                                   bytes_of(hash, DIGEST_SIZE),
                                    holds ? RULE_SET_HOLDS : RULE_SET_REFUSED,
                                    holds ? 0 : event->seq, holds ? TEXT("") : why, TEXT(""));
     return result == OK && holds ? constants_write(ranking) : result;
+}
+
+static enum result proposal_script(struct log *journal, struct arena *arena, int64_t proposal,
+                                   struct text *script)
+{
+    struct journal_entry *entries;
+    size_t count = 0;
+    enum result result = journal_read(journal, arena, proposal - 1, 1, &entries, &count);
+    if (result != OK)
+        return result;
+    assert(count == 1 && entries[0].event.seq == proposal);
+    *script = entries[0].texts[0];
+    return OK;
+}
+
+enum result sets_approved(struct ranking *ranking, const struct event *event, struct arena *arena)
+{
+    int64_t proposal = event->rule_approved.proposal;
+    struct text script;
+    if (ranking->is_fixed || !is_ours(ranking, proposal))
+        return OK;
+    enum result result = proposal_script(ranking->journal, arena, proposal, &script);
+    if (result == OK)
+        result = set_push(ranking, event, proposal, script, arena);
+    return result == OK && ranking_writes(ranking)
+               ? rank_shadow_due(ranking->db, proposal, SHADOW_OVER)
+               : result;
+}
+
+enum result sets_withdrawn(struct ranking *ranking, const struct event *event)
+{
+    int64_t proposal = event->rule_withdrawn.proposal;
+    if (!is_ours(ranking, proposal) || !ranking_writes(ranking))
+        return OK;
+    enum result result =
+        rank_trial_drop(ranking->db, proposal, TEXT("it was withdrawn before it was done"));
+    return result == OK ? rank_shadow_due(ranking->db, proposal, SHADOW_OVER) : result;
+}
+
+enum result sets_rolled_back(struct ranking *ranking, const struct event *event,
+                             struct arena *arena)
+{
+    const struct event_rule_rolled_back *e = &event->rule_rolled_back;
+    struct text script = text_of(ranking->first_script);
+    if (ranking->is_fixed || !text_is(e->name, RANKING_RULE_NAME))
+        return OK;
+    enum result result =
+        e->proposal > 0 ? proposal_script(ranking->journal, arena, e->proposal, &script) : OK;
+    return result == OK ? set_push(ranking, event, e->proposal, script, arena) : result;
+}
+
+enum result sets_shadowed(struct ranking *ranking, const struct event *event)
+{
+    if (!is_ours(ranking, event->rule_shadowed.proposal) || !ranking_writes(ranking))
+        return OK;
+    return rank_shadow_put(ranking->db, event->rule_shadowed.proposal, event->at_ms);
+}
+
+struct text sets_live_script(struct db *db, struct log *journal, struct arena *arena,
+                             struct text first)
+{
+    struct rank_rule_holds_row row;
+    struct text script;
+    enum result result = rank_rule_holds(db, arena, &row);
+    if (result == OK && row.proposal > 0 &&
+        proposal_script(journal, arena, row.proposal, &script) == OK)
+        return script;
+    return first;
 }
 
 /* A set that failed on the way has been put aside by policy_call; say so where the admins read it.

@@ -1,4 +1,6 @@
 #include "ranking/trial.h"
+#include "core/clock.h"
+#include "ranking/pay.h"
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,9 +11,56 @@ enum { SLICE = 32, PROGRESS_EVENTS = 512 };
 static const double same =
     1e-9; /* scores closer than this are equal: libm differs in the last bit between machines */
 
+#define MICRO INT64_C(1000000)
+
+/* What one of the two would have paid. */
+struct side_pay {
+    struct pay rules;
+    struct ranking *ranking;
+    int64_t from_ms, author, votes;
+    GROWING(int64_t) members; /* by number */
+    char why[200];            /* a rule of pay failed */
+};
 struct pair_of_rankings {
     struct ranking live, proposed;
+    struct side_pay live_pay, proposed_pay;
 };
+
+static void on_paid(void *self, int32_t posting, int32_t member, bool is_author, int64_t micro)
+{
+    struct side_pay *side = self;
+    (void)posting;
+    while (side->members.count <= member)
+        LIST_ADD(side->members, 0);
+    side->members.at[member] += micro;
+    *(is_author ? &side->author : &side->votes) += micro;
+}
+
+static void on_settled(void *self, int32_t posting, double odds)
+{
+    struct side_pay *side = self;
+    const char *why = NULL;
+    if (side->ranking->now_ms < side->from_ms || side->why[0])
+        return;
+    if (pay_settled(&side->rules, side->ranking, posting, odds, TRIAL_POT * MICRO,
+                    TRIAL_POT * MICRO, on_paid, side, &why) != OK)
+        snprintf(side->why, sizeof(side->why), "%s", why);
+}
+
+static enum result pay_begin(struct side_pay *side, struct ranking *ranking, struct arena *arena,
+                             int64_t from_ms, struct text *why)
+{
+    *side = (struct side_pay){.ranking = ranking, .from_ms = from_ms};
+    ranking->settled = on_settled;
+    ranking->settled_self = side;
+    return pay_open(&side->rules, arena, pay_first_script(), why);
+}
+
+static void pay_end(struct side_pay *side)
+{
+    pay_close(&side->rules);
+    free(side->members.at);
+}
 
 static enum result both_apply(struct pair_of_rankings *both, const struct journal_entry *entry,
                               struct arena *arena, struct text *why)
@@ -20,6 +69,11 @@ static enum result both_apply(struct pair_of_rankings *both, const struct journa
     if (result != OK)
         return result;
     result = ranking_apply(&both->proposed, entry, arena);
+    if (result == OK && both->proposed_pay.why[0]) {
+        *why = arena_format(arena, "at event %lld of the journal, paying: %s",
+                            (long long)entry->event.seq, both->proposed_pay.why);
+        return INVALID;
+    }
     if (result == BROKEN && both->proposed.policy.broken) {
         *why = arena_format(arena, "at event %lld of the journal: %s", (long long)entry->event.seq,
                             both->proposed.policy.why);
@@ -202,13 +256,72 @@ static void question_compare(const struct pair_of_rankings *both, int32_t questi
     out->questions_new_top += new_top > 0;
 }
 
+/* The first by standing; equal ones by number. */
+static size_t tops_of(const struct counters *counters, struct arena *arena, int32_t **order)
+{
+    size_t room = (size_t)counters->members.count, count = 0;
+    struct ranked *list = arena_array(arena, struct ranked, room + 1);
+    for (int32_t i = 0; i < counters->members.count; i++)
+        if (counters->members.at[i].has_score)
+            list[count++] = (struct ranked){-counters->members.at[i].score, i, 0};
+    qsort(list, count, sizeof(*list), by_score);
+    *order = arena_array(arena, int32_t, room + 1);
+    for (size_t i = 0; i < room; i++)
+        (*order)[i] = 0;
+    for (size_t i = 0; i < count; i++)
+        (*order)[list[i].number] = (int32_t)i + 1;
+    return count;
+}
+
+static void tops_compare(const struct pair_of_rankings *both, struct arena *arena,
+                         struct trial_result *out)
+{
+    int32_t *before, *after;
+    tops_of(&both->live.counters, arena, &before);
+    tops_of(&both->proposed.counters, arena, &after);
+    for (int32_t i = 0; i < both->live.counters.members.count; i++) {
+        bool was = before[i] > 0 && before[i] <= TRIAL_TOP;
+        bool is = after[i] > 0 && after[i] <= TRIAL_TOP;
+        if (was || is)
+            out->top[out->top_count++] =
+                (struct trial_top){both->live.counters.members.at[i].id, before[i], after[i]};
+    }
+}
+
+static void paid_compare(const struct pair_of_rankings *both, struct trial_result *out)
+{
+    const struct side_pay *a = &both->live_pay, *b = &both->proposed_pay;
+    out->paid = (struct trial_paid){a->author, b->author, a->votes, b->votes, 0, 0};
+    for (int32_t i = 0; i < a->members.count || i < b->members.count; i++) {
+        bool was = i < a->members.count && a->members.at[i] > 0;
+        bool is = i < b->members.count && b->members.at[i] > 0;
+        out->paid.newly += is && !was;
+        out->paid.no_longer += was && !is;
+    }
+}
+
 static void compare(const struct pair_of_rankings *both, struct arena *arena,
                     struct trial_result *out)
 {
     double sizes[TRIAL_MOVES_MAX];
     members_compare(both, arena, out);
+    tops_compare(both, arena, out);
+    paid_compare(both, out);
     for (int32_t i = 0; i < both->live.counters.questions.count; i++)
         question_compare(both, i, sizes, out);
+}
+
+/* When the last days begin that pay is worked out for. */
+static enum result window_begin(struct log *journal, struct arena *arena, int64_t upto,
+                                int64_t *from_ms)
+{
+    struct journal_entry *entries;
+    size_t count = 0;
+    enum result result = OK;
+    if (upto > 0)
+        result = journal_read(journal, arena, upto - 1, 1, &entries, &count);
+    *from_ms = count == 1 ? entries[0].event.at_ms - TRIAL_WINDOW_DAYS * DAY_MS : 0;
+    return result;
 }
 
 enum result trial_run(struct log *journal, struct arena *arena, struct text first_script,
@@ -222,12 +335,19 @@ enum result trial_run(struct log *journal, struct arena *arena, struct text firs
     int64_t head = 0;
     uint8_t digest[32];
     enum result result = log_head(journal, &head, digest);
-    int64_t upto = before > 0 && before - 1 < head ? before - 1 : head;
+    int64_t upto = before > 0 && before - 1 < head ? before - 1 : head, from_ms = 0;
     struct text ignored;
+    both = (struct pair_of_rankings){.live_pay = {.from_ms = 0}};
+    if (result == OK)
+        result = window_begin(journal, arena, upto, &from_ms);
     if (result == OK)
         result = ranking_open(&both.proposed, NULL, journal, arena, script, why);
     if (result == OK)
         result = ranking_open(&both.live, NULL, journal, arena, first_script, &ignored);
+    if (result == OK)
+        result = pay_begin(&both.proposed_pay, &both.proposed, arena, from_ms, why);
+    if (result == OK)
+        result = pay_begin(&both.live_pay, &both.live, arena, from_ms, why);
     both.proposed.is_fixed = true;
     if (result == OK)
         result = both_fold(&both, journal, arena, upto, progress, why);
@@ -235,6 +355,8 @@ enum result trial_run(struct log *journal, struct arena *arena, struct text firs
         out->events = upto;
         compare(&both, arena, out);
     }
+    pay_end(&both.live_pay);
+    pay_end(&both.proposed_pay);
     ranking_close(&both.live);
     ranking_close(&both.proposed);
     return result;
@@ -254,6 +376,12 @@ void trial_print(const struct trial_result *r)
 {
     moves_print("member", r->members_moved, r->members_moved_count);
     moves_print("posting", r->postings_moved, r->postings_moved_count);
+    for (size_t i = 0; i < r->top_count; i++)
+        printf("top %lld %lld %lld\n", (long long)r->top[i].member, (long long)r->top[i].before,
+               (long long)r->top[i].after);
+    printf("paid %lld %lld %lld %lld %lld %lld\n", (long long)r->paid.author_before,
+           (long long)r->paid.author_after, (long long)r->paid.vote_before,
+           (long long)r->paid.vote_after, (long long)r->paid.newly, (long long)r->paid.no_longer);
     printf("result %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %.17g\n",
            (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
            (long long)r->questions_reordered, (long long)r->questions_new_top,

@@ -6,12 +6,24 @@
 #include "ranking/score.h"
 #include <sys/types.h>
 
-enum { TRIAL_MOVES_MAX = 20 };
+enum { TRIAL_MOVES_MAX = 20, TRIAL_TOP = 100, TRIAL_WINDOW_DAYS = 180, TRIAL_POT = 10 };
+enum trial_step { TRIAL_STEP_WORLDS = 1, TRIAL_STEP_PAST, TRIAL_STEP_SHADOW };
 
 struct trial_move {
     int64_t id, question;
     double before, after;
     int64_t order_before, order_after;
+};
+
+/* Places from 1 by standing. */
+struct trial_top {
+    int64_t member, before, after;
+};
+/* As if every posting that settled in the last TRIAL_WINDOW_DAYS had paid TRIAL_POT for its author
+ * and as much for its votes, by scripts/reward/settled.lua: real earmarks are nobody's business
+ * here. Millionths. */
+struct trial_paid {
+    int64_t author_before, author_after, vote_before, vote_after, newly, no_longer;
 };
 
 struct trial_result {
@@ -21,6 +33,9 @@ struct trial_result {
     double agreement; /* Spearman's rank correlation of the members' scores */
     struct trial_move members_moved[TRIAL_MOVES_MAX], postings_moved[TRIAL_MOVES_MAX];
     size_t members_moved_count, postings_moved_count;
+    struct trial_top top[2 * TRIAL_TOP]; /* who is among the first before, or after */
+    size_t top_count;
+    struct trial_paid paid;
 };
 
 /* Run `script` against the journal up to and without `before` (0: all of it). INVALID with *why
@@ -34,21 +49,29 @@ void trial_show(const struct trial_result *result); /* to standard output, for p
 
 /* --- the child's lines, and the ranker's end --- */
 void trial_print(const struct trial_result *result); /* for trial_job; to standard output */
-/* The whole child: this proposal of the journal, and what came of it. */
-void trial_child_run(struct log *journal, struct arena *arena, struct text first, int64_t proposal);
+/* The whole child: this proposal of the journal, and what came of it. `first`: the script the past
+ * began with; `live`: the one in force, which invented communities are compared with; shadow: only
+ * the past, all of it. */
+void trial_child_run(struct log *journal, struct arena *arena, struct text first, struct text live,
+                     int64_t proposal, bool shadow);
 
 struct trial_job {
     int64_t proposal; /* 0: nothing runs */
+    bool shadow;      /* a look at one in the shadow, not its trial */
     pid_t child;
     int fd;           /* readable when the child said something; -1 */
     int64_t until_us; /* steady time at which it is killed */
     int64_t shown_us; /* when progress was last written */
-    char text[16 * 1024];
+    enum trial_step step;
+    int64_t done; /* of that step */
+    char text[64 * 1024];
     size_t size;
 };
 void trial_job_open(struct trial_job *job);
-/* Start the oldest trial that waits, if none runs. `started`: whether one does now. */
+/* Start the oldest trial that waits, or a look at one in the shadow that is due, if none runs. */
 MUST_USE enum result trial_job_start(struct trial_job *job, struct db *db, struct arena *arena);
+/* Kills what runs when its proposal was withdrawn meanwhile, or approved. */
+void trial_job_drop(struct trial_job *job, struct db *db, struct arena *arena);
 /* Take what the child said; write progress, result or failure into the database. Kills a child that
  * took too long. */
 MUST_USE enum result trial_job_step(struct trial_job *job, struct db *db);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,16 @@ static const rlim_t memory_max = (rlim_t)2 << 30;
 
 void trial_job_open(struct trial_job *job)
 {
-    *job = (struct trial_job){.fd = -1};
+    memset(job, 0, offsetof(struct trial_job, text));
+    job->size = 0;
+    job->fd = -1;
 }
 
-static NORETURN void child_run(int fd, int64_t proposal)
+/* The child is told its proposal; of a look from the shadow with a minus before it. */
+static NORETURN void child_run(int fd, int64_t proposal, bool shadow)
 {
     char number[24];
-    snprintf(number, sizeof(number), "%lld", (long long)proposal);
+    snprintf(number, sizeof(number), "%lld", (long long)(shadow ? -proposal : proposal));
     struct rlimit memory = {memory_max, memory_max}, seconds = {SECONDS_MAX, SECONDS_MAX};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* it has nobody to speak to without the ranker */
 #ifndef __SANITIZE_ADDRESS__          /* which maps terabytes of shadow */
@@ -43,12 +47,26 @@ static NORETURN void child_run(int fd, int64_t proposal)
     _exit(127);
 }
 
+static enum result lines_clear(struct db *db, int64_t proposal)
+{
+    enum result result = rank_trial_moves_clear(db, proposal);
+    if (result == OK)
+        result = rank_trial_worlds_clear(db, proposal);
+    return result == OK ? rank_trial_tops_clear(db, proposal) : result;
+}
+
 enum result trial_job_start(struct trial_job *job, struct db *db, struct arena *arena)
 {
     if (job->proposal)
         return OK;
     struct rank_trial_next_row row;
+    struct rank_shadow_next_row due;
     enum result result = rank_trial_next(db, arena, &row);
+    bool shadow = result == NOT_FOUND;
+    if (shadow) {
+        result = rank_shadow_next(db, arena, clock_now_ms(), &due);
+        row.proposal = due.proposal;
+    }
     if (result != OK)
         return result == NOT_FOUND ? OK : result;
     int ends[2];
@@ -57,7 +75,7 @@ enum result trial_job_start(struct trial_job *job, struct db *db, struct arena *
     fflush(NULL);
     pid_t child = fork();
     if (child == 0)
-        child_run(ends[1], row.proposal);
+        child_run(ends[1], row.proposal, shadow);
     close(ends[1]);
     if (child < 0) {
         close(ends[0]);
@@ -65,13 +83,16 @@ enum result trial_job_start(struct trial_job *job, struct db *db, struct arena *
     }
     trial_job_open(job);
     job->proposal = row.proposal;
+    job->shadow = shadow;
     job->child = child;
     job->fd = ends[0];
     job->until_us = clock_steady_us() + (int64_t)SECONDS_MAX * 1000000;
     fcntl(job->fd, F_SETFL, O_NONBLOCK);
-    trace_info("trial_start", "proposal=%lld", (long long)row.proposal);
-    result = rank_trial_moves_clear(db, row.proposal);
-    return result == OK ? rank_trial_progress(db, row.proposal, TRIAL_RUNNING, 0) : result;
+    trace_info("trial_start", "proposal=%lld shadow=%d", (long long)row.proposal, shadow);
+    if (shadow)
+        return OK;
+    result = lines_clear(db, row.proposal);
+    return result == OK ? rank_trial_progress(db, row.proposal, TRIAL_RUNNING, 0, 0) : result;
 }
 
 /* --- reading the lines --- */
@@ -114,6 +135,60 @@ static enum result result_write(struct trial_job *job, struct db *db, struct tex
                              (int64_t)n[7], (int64_t)n[8], (int64_t)n[9], n[10]);
 }
 
+static enum result world_write(struct trial_job *job, struct db *db, struct text line)
+{
+    double n[10];
+    size_t end = line.size;
+    while (end > 0 && line.data[end - 1] != ' ')
+        end--;
+    struct text preset = {line.data + end, line.size - end};
+    if (end == 0 || !numbers_read((struct text){line.data, end - 1}, n, 10))
+        return BROKEN;
+    return rank_trial_world_put(db, job->proposal, (int64_t)n[0], preset, (int64_t)n[1], n[2], n[3],
+                                n[4], n[5], n[6], n[7], n[8], n[9]);
+}
+
+static enum result top_write(struct trial_job *job, struct db *db, struct text line)
+{
+    double n[3];
+    if (!numbers_read(line, n, 3))
+        return BROKEN;
+    return rank_trial_top_add(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2]);
+}
+
+static enum result paid_write(struct trial_job *job, struct db *db, struct text line)
+{
+    double n[6];
+    if (!numbers_read(line, n, 6))
+        return BROKEN;
+    return rank_trial_paid(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2],
+                           (int64_t)n[3], (int64_t)n[4], (int64_t)n[5]);
+}
+
+/* What a look from the shadow found: one row, and when to look again. */
+static enum result shadow_write(struct trial_job *job, struct db *db, const char *cut_short)
+{
+    struct text rest = {job->text, job->size}, line, word;
+    double r[11] = {0}, p[6] = {0};
+    struct text why = text_of(cut_short ? cut_short : "it ended without a result");
+    while (!cut_short && text_next(&rest, '\n', &line)) {
+        struct text numbers = line;
+        if (!text_next(&numbers, ' ', &word))
+            continue;
+        if (text_is(word, "failed"))
+            why = numbers;
+        else if (text_is(word, "paid") && !numbers_read(numbers, p, 6))
+            return BROKEN;
+        else if (text_is(word, "result") && numbers_read(numbers, r, 11))
+            why = TEXT("");
+    }
+    int64_t now_ms = clock_now_ms();
+    enum result result =
+        rank_shadow_day_add(db, job->proposal, now_ms, job->done, r[10], (int64_t)r[6],
+                            (int64_t)r[7], (int64_t)p[4], (int64_t)p[5], why);
+    return result == OK ? rank_shadow_due(db, job->proposal, now_ms + DAY_MS) : result;
+}
+
 /* Everything the child said, when it has ended: one transaction. */
 static enum result lines_write(struct trial_job *job, struct db *db, bool *told)
 {
@@ -130,6 +205,12 @@ static enum result lines_write(struct trial_job *job, struct db *db, bool *told)
             result = move_write(job, db, 2, ++places[2], numbers);
         else if (text_is(word, "result"))
             result = result_write(job, db, numbers);
+        else if (text_is(word, "world"))
+            result = world_write(job, db, numbers);
+        else if (text_is(word, "top"))
+            result = top_write(job, db, numbers);
+        else if (text_is(word, "paid"))
+            result = paid_write(job, db, numbers);
         else if (text_is(word, "failed"))
             result = rank_trial_fail(db, job->proposal, numbers);
         *told |= text_is(word, "result") || text_is(word, "failed");
@@ -147,11 +228,13 @@ static enum result job_end(struct trial_job *job, struct db *db, const char *cut
     close(job->fd);
     bool told = false;
     enum result result = db_begin(db);
-    if (result == OK)
-        result = rank_trial_moves_clear(db, job->proposal);
-    if (result == OK && !cut_short)
+    if (result == OK && job->shadow)
+        result = shadow_write(job, db, cut_short);
+    else if (result == OK)
+        result = lines_clear(db, job->proposal);
+    if (result == OK && !cut_short && !job->shadow)
         result = lines_write(job, db, &told);
-    if (result == OK && !told)
+    if (result == OK && !told && !job->shadow)
         result =
             rank_trial_fail(db, job->proposal,
                             text_of(cut_short             ? cut_short
@@ -170,15 +253,23 @@ static enum result job_end(struct trial_job *job, struct db *db, const char *cut
  * small. */
 static int64_t progress_take(struct trial_job *job)
 {
+    static const char word[] = "progress ";
     int64_t done = -1;
-    char *line_end;
-    while (job->size > 9 && memcmp(job->text, "progress ", 9) == 0 &&
-           (line_end = memchr(job->text, '\n', job->size))) {
-        done = strtoll(job->text + 9, NULL, 10);
-        size_t used = (size_t)(line_end - job->text) + 1;
-        memmove(job->text, job->text + used, job->size - used);
-        job->size -= used;
+    size_t kept = 0, at = 0;
+    while (at < job->size) {
+        char *line = job->text + at, *end = memchr(line, '\n', job->size - at);
+        size_t size = end ? (size_t)(end - line) + 1 : job->size - at;
+        if (end && size > sizeof(word) && memcmp(line, word, sizeof(word) - 1) == 0) {
+            char *next;
+            job->step = (enum trial_step)strtoll(line + sizeof(word) - 1, &next, 10);
+            done = job->done = strtoll(next, NULL, 10);
+        } else {
+            memmove(job->text + kept, line, size);
+            kept += size;
+        }
+        at += size;
     }
+    job->size = kept;
     return done;
 }
 
@@ -197,7 +288,9 @@ enum result trial_job_step(struct trial_job *job, struct db *db)
         int64_t now = clock_steady_us();
         if (done >= 0 && now - job->shown_us > PROGRESS_US) {
             job->shown_us = now;
-            enum result result = rank_trial_progress(db, job->proposal, TRIAL_RUNNING, done);
+            enum result result = job->shadow ? OK
+                                             : rank_trial_progress(db, job->proposal, TRIAL_RUNNING,
+                                                                   (int64_t)job->step, done);
             if (result != OK)
                 return result;
         }
@@ -207,6 +300,22 @@ enum result trial_job_step(struct trial_job *job, struct db *db)
     if (clock_steady_us() > job->until_us)
         return job_end(job, db, "the trial took more than half an hour");
     return OK;
+}
+
+/* Whether what runs is still wanted. */
+static bool is_wanted(const struct trial_job *job, struct db *db, struct arena *arena)
+{
+    struct rank_trial_of_row trial;
+    struct rank_shadow_of_row shadow;
+    if (job->shadow)
+        return rank_shadow_of(db, arena, job->proposal, &shadow) == OK && shadow.due_ms < INT64_MAX;
+    return rank_trial_of(db, arena, job->proposal, &trial) == OK && trial.state != TRIAL_FAILED;
+}
+
+void trial_job_drop(struct trial_job *job, struct db *db, struct arena *arena)
+{
+    if (job->proposal && !is_wanted(job, db, arena))
+        trial_job_close(job);
 }
 
 void trial_job_close(struct trial_job *job)

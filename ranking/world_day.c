@@ -366,7 +366,9 @@ static void arrive(struct world *world)
 static void answers_appear(struct world *world)
 {
     int32_t first = world->answers.count, count = world->coming[world->day].count;
-    qsort(world->coming[world->day].at, (size_t)count, sizeof(struct world_answer), answer_order);
+    if (count > 0)
+        qsort(world->coming[world->day].at, (size_t)count, sizeof(struct world_answer),
+              answer_order);
     for (int32_t i = 0; i < count; i++) {
         struct world_answer answer = world->coming[world->day].at[i];
         struct world_member *author = &world->member[answer.author];
@@ -418,7 +420,8 @@ void world_day(struct world *world)
     votes_gather(world, world->answers.count - next);
     int32_t count = world->plans[world->day].count;
     struct world_plan *todo = world->plans[world->day].at;
-    qsort(todo, (size_t)count, sizeof(*todo), plan_order);
+    if (count > 0)
+        qsort(todo, (size_t)count, sizeof(*todo), plan_order);
     for (int32_t i = 0; i < count; i++) {
         while (next < world->answers.count && world->answers.at[next].day <= todo[i].at)
             answer_tell(world, next++);

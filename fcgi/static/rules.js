@@ -1,6 +1,15 @@
 /* The editor of rules: line numbers, colours and marked lines over the plain field, which stays what is sent. */
 "use strict";
 
+/* A trial that runs shows how far it is, unless somebody is about to say something. */
+(() => {
+  if (!document.querySelector("[data-reload]")) return;
+  setTimeout(() => {
+    const typed = [...document.querySelectorAll("input[type=text]")].some((field) => field.value !== "");
+    if (!typed && document.activeElement === document.body) location.reload();
+  }, 2000);
+})();
+
 (() => {
   const area = document.querySelector("textarea[data-lua]");
   if (!area || !window.CodeMirror) return;

@@ -8,7 +8,7 @@ P = {
   settle     = { 14, 1, 90, "days", "after this long the votes on a posting teach about their voters" },
   review     = { 45, 1, 365, "days", "after this long they are weighed once more, by what is known then" },
   usual_up   = { 0.74, 0.3, 0.95, "share", "corroborations among all votes of a usual community, where even odds are fair" },
-  habit      = { 0.66, 0, 1, "share", "of what is unusual there that is taken for its members' habit in voting" },
+  habit      = { 0.75, 0, 1, "share", "of what is unusual there that is taken for its members' habit in voting" },
   rarity     = { 0.7, 0, 2, "share", "of it that is taken for right postings being rare (as log-odds), to begin with" },
   k_rarity   = { 100, 1, 10000, "postings", "how slowly settled postings replace that first guess" },
 
@@ -37,7 +37,6 @@ P = {
   field_new  = { 0.3, 0, 1, "share", "of acts in a topic, for a new member" },
   outside    = { 0.4, 0, 2, "factor", "weight of a vote outside of the voter's field" },
   inside     = { 1.2, 0, 2, "factor", "weight of a vote within it" },
-
   seen_none  = { 1, 0, 2, "factor", "weight of a vote by someone who has seen no such patient" },
   seen_few   = { 1, 0, 2, "factor", "weight of a vote from 1 to 5 patients seen" },
   seen_some  = { 1, 0, 2, "factor", "weight of a vote from 6 to 20 patients seen" },
@@ -74,9 +73,9 @@ end
 -- Shares of corroborations of a member among right and among wrong postings. Who always corroborates (or always disputes)
 -- says little, so the prior leans to the member's own habit, and to his community's.
 local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
-  local k = P.k_member
-  local site = P.usual_up + (site_ups - P.usual_up * site_votes) / (site_votes + 20)
-  local own, usual = (ups + k * site) / (votes + k), P.usual_up * (site / P.usual_up) ^ (1 - P.habit)
+  local k, usual_up = P.k_member, P.usual_up
+  local site = usual_up + (site_ups - usual_up * site_votes) / (site_votes + 20)
+  local own, usual = (ups + k * site) / (votes + k), usual_up * site / (usual_up - P.habit * (usual_up - site))
   local a, b = P.good_up, P.bad_up
   if own > usual then
     local s = (own - usual) / (1 - usual)
@@ -163,8 +162,9 @@ end
 -- Of a posting whose votes' log-odds come to `sum`: its place in the thread; from its votes, the log-odds that it is right;
 -- from its author; the first of these as a probability. Where few are right it begins below even odds; never above.
 function posting_score(sum, author_score, site_settled, site_sum, settled_votes, settled_ups)
-  local site = P.usual_up + (settled_ups - P.usual_up * settled_votes) / (settled_votes + 20)
-  local guess = sigmoid(P.rarity * (logit(site) - logit(P.usual_up)))
+  local usual_up = P.usual_up
+  local site = usual_up + (settled_ups - usual_up * settled_votes) / (settled_votes + 20)
+  local guess = 1 / (1 + ((1 - site) / site * (usual_up / (1 - usual_up))) ^ P.rarity)
   local mean = (site_sum + P.k_rarity * guess) / (site_settled + P.k_rarity)
   local odds, from_author = mean < 0.5 and sum + logit(mean) or sum, P.author_part * author_score
   return odds + from_author, odds, from_author, sigmoid(odds)

@@ -1,4 +1,5 @@
 // Measures the house as users meet it, on real data where it is at hand (SHARED), else on invented text of the same shape.
+import { globalAgent } from "node:http";
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync, readdirSync, mkdirSync, chmodSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -229,6 +230,7 @@ const house = await House.start({ clock: null, conf: {
 } });
 try {
   if (wanted("import") || wanted("search")) references(house);
+  globalAgent.destroy(); // nginx closed what was idle while the import held us up
   note("letting 50 physicians in ...");
   const members = [];
   for (let i = 0; i < 50; i++) members.push(await house.physician(`Bench ${i}`));

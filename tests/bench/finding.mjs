@@ -31,9 +31,9 @@ async function state(binaries, name, lines, ...options) {
   for (let i = 0; !existsSync(join(made, "run/clerk.sock")) && i < 200; i++) await new Promise((done) => setTimeout(done, 50));
   const call = (args, input = "") => spawnSync(program, ["--state", made, ...args], { input, encoding: "utf8", maxBuffer: 1 << 28 });
   const imported = call(["import", "medquad", file, ...options]);
-  // The clerk joins the pieces of its index once nobody asks anything; a house that has stood for a minute has one.
+  // The clerk joins the pieces of its index once nobody asks anything; a house that has stood for a minute has few.
   const pieces = () => Number(spawnSync("sqlite3", ["-readonly", join(made, "board/board.db"), "SELECT count(DISTINCT segid) FROM posting_text_idx"], { encoding: "utf8" }).stdout);
-  for (let i = 0; i < 2400 && pieces() > 1; i++) await new Promise((done) => setTimeout(done, 250));
+  for (let i = 0; i < 2400 && pieces() > 3; i++) await new Promise((done) => setTimeout(done, 250));
   clerk.kill();
   await ended;
   rmSync(file);

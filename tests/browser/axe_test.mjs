@@ -2,6 +2,7 @@
 // test-seconds: 300
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
+import { gzipSync } from "node:zlib";
 import { House, password, npi, ask, answer, vote } from "../support/house.mjs";
 import { axe, launch, look, open, signIn } from "../support/browser.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
@@ -99,6 +100,7 @@ const reading = {
     `/sponsor/campaign/${it.id}`,
     "/sponsor/totals",
     "/sponsor/reports",
+    "/sponsor/feed",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
   Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/status", "/admin/signals", "/admin/signal/1"],
@@ -119,6 +121,22 @@ for (const [name, paths] of Object.entries(reading)) {
     assert.deepEqual(faults, []);
   });
 }
+
+test("a report is printed whole, and is small", async () => {
+  const sponsor = await house.signIn("Halden"),
+    report = `/sponsor/report/${(await sponsor.json("/sponsor/reports?kind=members")).rows[0].id}`;
+  const page = await open(browser, house.origin);
+  await signIn(page, "Halden", password);
+  await page.goto(report);
+  const printed = await page.pdf({ format: "A4" });
+  assert.equal(printed.subarray(0, 5).toString(), "%PDF-");
+  assert.ok(printed.length > 10000 && printed.toString("latin1").includes("/Type /Page"), "pages, and more than an empty one");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("header.top").isVisible(), false, "what is for the screen alone stays there");
+  const { bytes } = await sponsor.get(report); // sent as it is, since it is a signed-in reader's
+  assert.ok(gzipSync(bytes).length <= 15 * 1024, `${bytes.length} bytes, packed ${gzipSync(bytes).length}`);
+  await page.context().close();
+});
 
 test("forms that came back with faults: no violation either", async () => {
   const page = await open(browser, house.origin),

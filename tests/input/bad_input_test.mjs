@@ -256,7 +256,7 @@ const trials = {
       ),
     /example/i,
   ],
-  "leaves a constant's range": [(script) => script.replace(/base\s*=\s*{\s*0\.5/, "base = { 7"), /base|range/i],
+  "leaves a constant's range": [(script) => script.replace(/k_member\s*=\s*{\s*8/, "k_member = { 700"), /k_member|range/i],
   "is binary": [() => "\x1bLuaR", /text|binary|control|cannot/i],
 };
 for (const [name, [spoil, reason]] of Object.entries(trials)) {

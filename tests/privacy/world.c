@@ -1,8 +1,9 @@
-/* world STATE MEMBERS MONTHS SEED: writes the journal of an invented community into STATE/journal:
- * MEMBERS physicians by the specialties of the United States, MONTHS months up to March 2026 with
- * questions of every size, votes, and answers in which words of the public list stand; one word
- * rises in the last weeks, and one drug is written with one event. For looking at reports, and for
- * tests that read them over the web. */
+/* world STATE MEMBERS MONTHS SEED [ONE_IN]: writes the journal of an invented community into
+ * STATE/journal: MEMBERS physicians by the specialties of the United States, MONTHS months up to
+ * March 2026 with questions of every size, votes, and answers in which words of the public list
+ * stand; one word rises in the last weeks, and one drug is written with one event. ONE_IN: so few
+ * of the members answer in a week (12; 1 for all of them). For looking at reports, and for tests
+ * that read them over the web. */
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/journal.h"
@@ -23,6 +24,7 @@ struct world {
     int64_t members[MEMBERS_MAX];
     int64_t count;
     int in_batch;
+    int64_t one_in;
 };
 
 static const struct {
@@ -143,7 +145,7 @@ static void week_write(struct world *w, int64_t question, int week, int weeks)
     for (int64_t i = 0; i < w->count; i++) {
         const bool is_new = week + 2 >= weeks && draw(w, 40) == 0;
         char body[200], then[60] = "";
-        if (draw(w, 12) != 0 && !is_new)
+        if (draw(w, (uint64_t)w->one_in) != 0 && !is_new)
             continue;
         const uint64_t first = draw(w, WORDS) * draw(w, 5) / 4, second = draw(w, WORDS);
         const bool is_known = second == LISINOPRIL && draw(w, 2) == 0;
@@ -197,9 +199,11 @@ int main(int argc, char **argv)
     static struct world world;
     int64_t members, months, seed;
     trace_open("world");
-    if (argc != 5 || !text_int(text_of(argv[2]), 1, MEMBERS_MAX, &members) ||
+    world.one_in = 12;
+    if (argc < 5 || argc > 6 || !text_int(text_of(argv[2]), 1, MEMBERS_MAX, &members) ||
         !text_int(text_of(argv[3]), 1, 60, &months) ||
-        !text_int(text_of(argv[4]), 1, 1 << 30, &seed))
+        !text_int(text_of(argv[4]), 1, 1 << 30, &seed) ||
+        (argc == 6 && !text_int(text_of(argv[5]), 1, 1000, &world.one_in)))
         return 2;
     conf_open(argv[1]);
     clock_open();

@@ -36,6 +36,24 @@ export const rulePosts = (it) => ({
     actor: "latch",
     others: { gate: 422 },
   },
+  // Without days in the shadow asked for, it is refused to everybody; unit/confirm_test.c has it allowed.
+  "/admin/rule/:id/shadow": {
+    who: "admin",
+    path: () => `/admin/rule/${it().proposal}/shadow`,
+    hidden: async () => ({ form: formToken(it().them.latch, "/admin/rule/:id/shadow") }),
+    fields: () => ({}),
+    actor: "latch",
+    status: 422,
+    unchanged: true,
+  },
+  "/admin/rule/:id/rollback": {
+    who: "admin",
+    page: () => `/admin/rule/${it().proposal}`,
+    path: () => `/admin/rule/${it().proposal}/rollback`,
+    fields: (html) => ({ reason: "It was better before.", first: 1, ...(html ? it().latchKey.get(challengeOf(html)) : {}) }),
+    actor: "latch",
+    late: true,
+  },
   "/admin/confirm": {
     who: "admin",
     hidden: async () => {

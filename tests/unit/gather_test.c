@@ -162,6 +162,19 @@ static void sizes_are_near_the_truth_and_of_new_postings_too(void **state UNUSED
     assert_true(fabs(sizes_words(sizes_of(&sizes, &room_arena, id).body) - words) < words * 0.05);
 }
 
+static void a_search_waits_for_so_many_sizes_and_the_next_one_for_the_others(void **state UNUSED)
+{
+    struct sizes few;
+    sizes_open(&few, db);
+    sizes_allow(&few, 1);
+    assert_true(sizes_of(&few, &room_arena, 5).body > 0);
+    assert_int_equal(sizes_of(&few, &room_arena, SIZES_BLOCK + 5).body, 0);
+    assert_true(sizes_of(&few, &room_arena, 6).body > 0); /* read with the first */
+    sizes_allow(&few, 1);
+    assert_true(sizes_of(&few, &room_arena, SIZES_BLOCK + 5).body > 0);
+    sizes_close(&few);
+}
+
 static void words_of_many_postings_are_estimated_wherever_they_stand(void **state UNUSED)
 {
     static const char *const words[] = {"\"often\"", "\"early\""};
@@ -182,6 +195,7 @@ int main(void)
         cmocka_unit_test(commoner_words_read_in_texts_add_what_their_lists_would),
         cmocka_unit_test(a_table_in_use_is_empty_for_the_next_query),
         cmocka_unit_test(sizes_are_near_the_truth_and_of_new_postings_too),
+        cmocka_unit_test(a_search_waits_for_so_many_sizes_and_the_next_one_for_the_others),
         cmocka_unit_test(words_of_many_postings_are_estimated_wherever_they_stand),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -253,6 +253,26 @@ static void caers_in_strata_agrees_with_the_package(void **state)
     }
 }
 
+/* Many postings, drug and event with nothing to do with each other: the prior has no best shape. */
+static void even_pairs_end_without_a_prior_or_with_one_but_never_badly(void **state)
+{
+    (void)state;
+    struct gps_theta theta;
+    double loss;
+    for (int64_t size = 10; size <= 1000000; size *= 10)
+        for (int wave = 0; wave < 6; wave++) {
+            struct gps_point points[60];
+            for (int i = 0; i < 60; i++) {
+                points[i] = (struct gps_point){.n = size + size * i / 7, .pairs = 1};
+                points[i].expected = (double)points[i].n * (1 + wave * .004 * ((i * 37) % 11 - 5));
+            }
+            if (gps_fit(&theta, &loss, points, 60) != OK)
+                continue;
+            const struct gps_measure m = gps_measure(&theta, points[9].n, points[9].expected);
+            assert_true(m.ebgm > .5 && m.ebgm < 2 && m.low <= m.ebgm && m.ebgm <= m.high);
+        }
+}
+
 int main(void)
 {
     clock_open();
@@ -267,6 +287,7 @@ int main(void)
         cmocka_unit_test(the_prior_fitted_to_caers_is_the_published_one),
         cmocka_unit_test(published_figures_agree_to_a_hundredth),
         cmocka_unit_test(caers_in_strata_agrees_with_the_package),
+        cmocka_unit_test(even_pairs_end_without_a_prior_or_with_one_but_never_badly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static struct voter voter_draw(void)
 static void rates(const struct voter *v, double *a, double *b)
 {
     double site = (v->site_ups + 20 * .74) / (v->site_votes + 20);
-    double own = (v->ups + 8 * site) / (v->votes + 8), usual = .74 * pow(site / .74, .34);
+    double own = (v->ups + 8 * site) / (v->votes + 8), usual = 1 / (.25 / site + .75 / .74);
     *a = .77;
     *b = .41;
     if (own > usual) {

@@ -17,15 +17,20 @@ before(async () => {
   question = await ask(alder, `${canary} rash after a new anticoagulant on dialysis`, `A ${canary} rash, twice.`);
   posting = await answer(birch, question, `I saw one ${canary} case; stop it.`);
   await vote(alder, question, posting, 1, 2);
+  await comment(alder, posting, `Was the ${canary} one on dialysis?`);
+  await comment(birch, question, `How old was the ${canary} one?`);
   other = await ask(cedar, "Rash after an anticoagulant on dialysis: what else?", "Asking again.");
   await house.settle();
 });
 after(() => house?.stop());
 
+const comment = (client, posting, body) => client.submit(`/p/${posting}/comment`, `/p/${posting}/comment`, { body }, { expect: 303 });
+
 // Every page and its JSON where a member may meet what another wrote; the words that stand there.
 async function seen(client) {
   const paths = ["/", "/?tab=new", "/?tab=rising", "/?tab=unanswered", "/t/cardiology", "/search?q=rash", "/similar?q=a+rash+after+anticoagulant", `/q/${question}`, `/q/${other}`, `/m/${alder.member}`, `/m/${birch.member}`, `/why/posting/${posting}`,
-    `/why/posting/${question}`, `/p/${posting}/flag`, `/p/${question}/flag`, "/notices", "/moderation", "/duplicates"];
+    `/why/posting/${question}`, `/p/${posting}/flag`, `/p/${question}/flag`,
+    ...[posting, question].flatMap((id) => ["comment", "history", "mark"].map((page) => `/p/${id}/${page}`)), `/q/${question}/summary`, "/notices", "/moderation", "/duplicates"];
   const found = [];
   for (const path of paths)
     for (const headers of [{}, { accept: "application/json" }]) {
@@ -46,7 +51,7 @@ const counts = async () => {
 let before_;
 test("what everybody sees stands on many pages (control)", async () => {
   const found = await seen(cedar);
-  for (const path of ["/", "/t/cardiology", `/q/${question}`, `/q/${other}`, "/search?q=rash", `/m/${alder.member}`])
+  for (const path of ["/", "/t/cardiology", `/p/${posting}/comment`, `/q/${question}`, `/q/${other}`, "/search?q=rash", `/m/${alder.member}`])
     assert.ok(found.some((line) => line.startsWith(`${path} `)), `${path} shows it: ${found}`);
   before_ = await counts();
   assert.equal(before_.answers, 1);

@@ -82,7 +82,7 @@ def test(sim, metrics, world, work):
     say(real_votes.judge(data, "medical_relation_treat", 1) >= .9047 and real_votes.judge(data, "zencrowd_us", 1) >= .8413,
         "real votes are judged as well as by Dawid and Skene, or by the majority where it is better")
     rules = open("scripts/rank/policy.lua").read().split("\nexamples =")[0]
-    open(work + "/strict.lua", "w").write(rules.replace("habit      = { 0.66", "habit      = { 0"))
+    open(work + "/strict.lua", "w").write(rules.replace("habit      = { 0.75", "habit      = { 0"))
     say(real_votes.judge(data, "medical_relation_treat", 1, "--rules", work + "/strict.lua") < .9047,
         "control: rules that know no habit of a community fall short")
     print("1..%d" % count[0])

@@ -141,6 +141,20 @@ SELECT unread FROM member WHERE id = :member;
 INSERT INTO rule (proposal, name, script, reason, proposed_by, proposed_ms, state)
 VALUES (:proposal, :name, :script, :reason, :proposed_by, :proposed_ms, 1);
 
+--: rule_step_add(seq: int, name: text, proposal: int, step: int, member: int, at_ms: int, reason: text)
+--: may: clerk
+INSERT INTO rule_step (seq, name, proposal, step, member, at_ms, reason) VALUES (:seq, :name, :proposal, :step, :member, :at_ms, :reason);
+
+--: rule_shadow_set(proposal: int, shadow_ms: int)
+--: may: clerk
+UPDATE rule SET shadow_ms = :shadow_ms WHERE proposal = :proposal;
+
+--: rule_back(name: text, proposal: int, active_seq: int)
+--: may: clerk
+-- An older version is active again; 0: none of the proposed ones is.
+UPDATE rule SET state = CASE WHEN proposal = :proposal THEN 2 ELSE 4 END, active_seq = CASE WHEN proposal = :proposal THEN :active_seq ELSE active_seq END
+WHERE name = :name AND (state = 2 OR proposal = :proposal);
+
 --: rule_supersede(proposal: int)
 --: may: clerk
 -- The active rule of the same name steps back.
@@ -151,9 +165,9 @@ UPDATE rule SET state = 4 WHERE state = 2 AND name = (SELECT name FROM rule WHER
 UPDATE rule SET state = :state, decided_by = :decided_by, decided_ms = :decided_ms, active_seq = :active_seq
 WHERE proposal = :proposal;
 
---: rule_proposer(proposal: int) => one proposed_by: int
+--: rule_proposer(proposal: int) => one proposed_by: int, name: text
 --: may: clerk
-SELECT proposed_by FROM rule WHERE proposal = :proposal;
+SELECT proposed_by, name FROM rule WHERE proposal = :proposal;
 
 --: rule_script_blank(proposal: int)
 --: may: clerk

@@ -41,12 +41,18 @@ SELECT r.proposal, r.name, r.reason, r.proposed_by, ifnull(a.pseudonym, ''), r.p
 FROM rule r LEFT JOIN member a ON a.id = r.proposed_by LEFT JOIN member b ON b.id = r.decided_by
 WHERE r.proposal < :before ORDER BY r.proposal DESC LIMIT :most;
 
---: rule_get(proposal: int) => one proposal: int, name: text, script: text, reason: text, proposed_by: int, proposer: text, proposed_ms: int, state: int, decided_by: int, decider: text, decided_ms: int, active_seq: int
+--: rule_get(proposal: int) => one proposal: int, name: text, script: text, reason: text, proposed_by: int, proposer: text, proposed_ms: int, state: int, decided_by: int, decider: text, decided_ms: int, active_seq: int, shadow_ms: int
 --: may: web_admin
 SELECT r.proposal, r.name, r.script, r.reason, r.proposed_by, ifnull(a.pseudonym, ''), r.proposed_ms, r.state, r.decided_by,
-  ifnull(b.pseudonym, ''), r.decided_ms, r.active_seq
+  ifnull(b.pseudonym, ''), r.decided_ms, r.active_seq, r.shadow_ms
 FROM rule r LEFT JOIN member a ON a.id = r.proposed_by LEFT JOIN member b ON b.id = r.decided_by
 WHERE r.proposal = :proposal;
+
+--: rule_steps(name: text, most: int) => seq: int, proposal: int, step: int, who: text, at_ms: int, reason: text
+--: may: web_admin
+-- The latest first.
+SELECT s.seq, s.proposal, s.step, ifnull(m.pseudonym, ''), s.at_ms, s.reason FROM rule_step s LEFT JOIN member m ON m.id = s.member
+WHERE s.name = :name ORDER BY s.seq DESC LIMIT :most;
 
 --: rule_active(name: text) => one proposal: int, script: text, active_seq: int
 --: may: web_admin web_member

@@ -94,13 +94,22 @@ DELETE FROM interest WHERE topic = :topic AND member = :member;
 --: may: clerk
 SELECT topic FROM interest WHERE member = :member ORDER BY topic;
 
---: rule_get(proposal: int) => one name: text, proposed_by: int, state: int
+--: rule_get(proposal: int) => one name: text, proposed_by: int, state: int, shadow_ms: int
 --: may: clerk
-SELECT name, proposed_by, state FROM rule WHERE proposal = :proposal;
+SELECT name, proposed_by, state, shadow_ms FROM rule WHERE proposal = :proposal;
 
 --: rule_add(proposal: int, name: text, proposed_by: int)
 --: may: clerk
 INSERT INTO rule (proposal, name, proposed_by, state) VALUES (:proposal, :name, :proposed_by, 1);
+
+--: rule_shadow_set(proposal: int, shadow_ms: int)
+--: may: clerk
+UPDATE rule SET shadow_ms = :shadow_ms WHERE proposal = :proposal;
+
+--: rule_back(name: text, proposal: int)
+--: may: clerk
+-- An older version is active again; 0: none of the proposed ones is.
+UPDATE rule SET state = CASE WHEN proposal = :proposal THEN 2 ELSE 4 END WHERE name = :name AND (state = 2 OR proposal = :proposal);
 
 --: rule_supersede(proposal: int)
 --: may: clerk

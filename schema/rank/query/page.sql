@@ -53,11 +53,12 @@ SELECT active_seq, proposal, name, hash, state, ended_seq, why FROM rule_set ORD
 -- Of the rule set that holds, in the order of its script.
 SELECT name, value, low, high, unit, meaning FROM rule_constant ORDER BY place;
 
---: trial_of(proposal: int) => one state: int, why: text, done: int, total: int, postings: int, postings_changed: int, questions: int, questions_reordered: int, questions_new_top: int, members: int, members_up: int, members_down: int, bands_up: int, bands_down: int, agreement: real
+--: trial_of(proposal: int) => one state: int, why: text, done: int, total: int, postings: int, postings_changed: int, questions: int, questions_reordered: int, questions_new_top: int, members: int, members_up: int, members_down: int, bands_up: int, bands_down: int, agreement: real, step: int, author_before: int, author_after: int, vote_before: int, vote_after: int, newly_paid: int, no_longer_paid: int
 --: may: web_admin ranker
--- state 1 waiting, 2 running (done of total events), 3 done, 4 failed (why).
+-- state 1 waiting, 2 running (done of total events), 3 done, 4 failed (why). step: 1 invented communities (done of 1000), 2 the past.
 SELECT state, why, done, total, postings, postings_changed, questions, questions_reordered, questions_new_top,
-  members, members_up, members_down, bands_up, bands_down, agreement
+  members, members_up, members_down, bands_up, bands_down, agreement, step,
+  author_before, author_after, vote_before, vote_after, newly_paid, no_longer_paid
 FROM trial WHERE proposal = :proposal;
 
 --: trial_moves(proposal: int) => kind: int, place: int, id: int, question: int, before: real, after: real, order_before: int, order_after: int
@@ -65,3 +66,22 @@ FROM trial WHERE proposal = :proposal;
 -- kind 1 member (orders are bands), 2 posting (orders are places within its question); largest change first.
 SELECT kind, place, id, question, before, after, order_before, order_after FROM trial_move
 WHERE proposal = :proposal ORDER BY kind, place;
+
+--: trial_worlds(proposal: int) => place: int, preset: text, by: int, rank_agreement: real, answers_apart: real, bad_on_top: real, paid: real, leak: real, cover: real, cheat_answer: real, cheat_vote: real
+--: may: web_admin ranker
+SELECT place, preset, by, rank_agreement, answers_apart, bad_on_top, paid, leak, cover, cheat_answer, cheat_vote FROM trial_world
+WHERE proposal = :proposal ORDER BY place, by;
+
+--: trial_tops(proposal: int) => member: int, place_before: int, place_after: int
+--: may: web_admin ranker
+SELECT member, place_before, place_after FROM trial_top WHERE proposal = :proposal ORDER BY place_before, member;
+
+--: shadow_of(proposal: int) => one since_ms: int, due_ms: int
+--: may: web_admin ranker
+SELECT since_ms, due_ms FROM shadow WHERE proposal = :proposal;
+
+--: shadow_days(proposal: int, most: int) => at_ms: int, seq: int, agreement: real, members_up: int, members_down: int, newly_paid: int, no_longer_paid: int, why: text
+--: may: web_admin ranker
+-- The latest first.
+SELECT at_ms, seq, agreement, members_up, members_down, newly_paid, no_longer_paid, why FROM shadow_day
+WHERE proposal = :proposal ORDER BY at_ms DESC LIMIT :most;

@@ -56,9 +56,59 @@ VALUES (:proposal, :name, 1, '', 0, :total, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0) O
 -- The oldest that still has to run.
 SELECT proposal, total FROM trial WHERE state IN (1, 2) ORDER BY proposal LIMIT 1;
 
---: trial_progress(proposal: int, state: int, done: int)
+--: trial_progress(proposal: int, state: int, step: int, done: int)
 --: may: ranker
-UPDATE trial SET state = :state, done = :done WHERE proposal = :proposal;
+UPDATE trial SET state = :state, step = :step, done = :done WHERE proposal = :proposal;
+
+--: trial_paid(proposal: int, author_before: int, author_after: int, vote_before: int, vote_after: int, newly_paid: int, no_longer_paid: int)
+--: may: ranker
+UPDATE trial SET author_before = :author_before, author_after = :author_after, vote_before = :vote_before, vote_after = :vote_after,
+  newly_paid = :newly_paid, no_longer_paid = :no_longer_paid WHERE proposal = :proposal;
+
+--: trial_world_put(proposal: int, place: int, preset: text, by: int, rank_agreement: real, answers_apart: real, bad_on_top: real, paid: real, leak: real, cover: real, cheat_answer: real, cheat_vote: real)
+--: may: ranker
+INSERT INTO trial_world (proposal, place, preset, by, rank_agreement, answers_apart, bad_on_top, paid, leak, cover, cheat_answer, cheat_vote)
+VALUES (:proposal, :place, :preset, :by, :rank_agreement, :answers_apart, :bad_on_top, :paid, :leak, :cover, :cheat_answer, :cheat_vote)
+ON CONFLICT DO NOTHING;
+
+--: trial_worlds_clear(proposal: int)
+--: may: ranker
+DELETE FROM trial_world WHERE proposal = :proposal;
+
+--: trial_top_add(proposal: int, member: int, place_before: int, place_after: int)
+--: may: ranker
+INSERT INTO trial_top (proposal, member, place_before, place_after) VALUES (:proposal, :member, :place_before, :place_after);
+
+--: trial_tops_clear(proposal: int)
+--: may: ranker
+DELETE FROM trial_top WHERE proposal = :proposal;
+
+--: rule_holds() => one active_seq: int, proposal: int
+--: may: ranker
+SELECT active_seq, proposal FROM rule_set WHERE state = 1 ORDER BY active_seq DESC LIMIT 1;
+
+--: shadow_put(proposal: int, since_ms: int)
+--: may: ranker
+INSERT INTO shadow (proposal, since_ms, due_ms) VALUES (:proposal, :since_ms, :since_ms) ON CONFLICT (proposal) DO NOTHING;
+
+--: shadow_next(now_ms: int) => one proposal: int
+--: may: ranker
+-- The one whose next look is due longest.
+SELECT proposal FROM shadow WHERE due_ms <= :now_ms ORDER BY due_ms, proposal LIMIT 1;
+
+--: shadow_due(proposal: int, due_ms: int)
+--: may: ranker
+-- One that is over (the greatest number) stays over.
+UPDATE shadow SET due_ms = :due_ms WHERE proposal = :proposal AND due_ms < 9223372036854775807;
+
+--: trial_drop(proposal: int, why: text)
+--: may: ranker
+UPDATE trial SET state = 4, why = :why, done = total WHERE proposal = :proposal AND state IN (1, 2);
+
+--: shadow_day_add(proposal: int, at_ms: int, seq: int, agreement: real, members_up: int, members_down: int, newly_paid: int, no_longer_paid: int, why: text)
+--: may: ranker
+INSERT INTO shadow_day (proposal, at_ms, seq, agreement, members_up, members_down, newly_paid, no_longer_paid, why)
+VALUES (:proposal, :at_ms, :seq, :agreement, :members_up, :members_down, :newly_paid, :no_longer_paid, :why) ON CONFLICT DO NOTHING;
 
 --: trial_fail(proposal: int, why: text)
 --: may: ranker

@@ -55,6 +55,12 @@ VALUES (:id, :name, :script, :sha256, :state, :proposed_by, 0, 0, 0);
 --: may: paymaster
 UPDATE rule SET state = 2, approved_by = :approved_by, active_seq = :active_seq, active_ms = :active_ms WHERE id = :id AND state = 1;
 
+--: rule_again(id: int, name: text, active_seq: int, active_ms: int)
+--: may: paymaster
+-- An older version holds again; id 0: the one the house started with.
+UPDATE rule SET active_seq = :active_seq, active_ms = :active_ms
+WHERE name = :name AND state = 2 AND (id = :id OR (:id = 0 AND id < 0));
+
 --: rule_withdraw(id: int)
 --: may: paymaster
 UPDATE rule SET state = 3 WHERE id = :id AND state = 1;
