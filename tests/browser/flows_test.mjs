@@ -346,7 +346,7 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
   const script = await first.inputValue("#script"),
     changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06");
   assert.ok(changed !== script, "the script in force is in the form");
-  await first.fill("#script", changed);
+  await first.evaluate((text) => document.querySelector(".CodeMirror").CodeMirror.setValue(text), changed);
   await first.fill("#reason", "Telling right from wrong counts a little more.");
   await first.getByRole("button", { name: /^Propose/ }).click();
   await first.waitForURL(/\/admin\/rule\/\d+/);

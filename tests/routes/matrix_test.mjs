@@ -573,6 +573,7 @@ test("every form does what it is for when its own actor sends it, and that is se
   const rows = Object.entries(posts).sort(([, a], [, b]) => rank(a) - rank(b));
   for (const [pattern, row] of rows) {
     await allowed(pattern, row);
+    await row.ended?.();
     await house.settle();
     const now = digests(house);
     if (pattern === "/preview" || row.unchanged) assert.deepEqual(now, untouched, `${pattern} changes nothing`);

@@ -1,4 +1,5 @@
 // Rows of the matrix for rules, and for what a second admin's passkey confirms: as matrix_test.mjs describes them.
+import { sleep } from "../support/house.mjs";
 import { formToken } from "../support/form.mjs";
 import { challengeOf } from "../support/second.mjs";
 
@@ -13,6 +14,11 @@ export const rulePosts = (it) => ({
     page: "/admin/rules",
     fields: () => ({ name: "rank/policy", reason: "Another try.", script: it().script.replace("P = {", "P = {\n") }),
     actor: "latch",
+    ended: async () => { // its trial, which the ranker writes of
+      const { latch } = it().them;
+      for (const { proposal } of (await latch.json("/admin/rules")).rows)
+        while (["waiting", "running"].includes((await latch.json(`/admin/rule/${proposal}`)).trial_state)) await sleep(50);
+    },
   },
   "/admin/rules/check": {
     who: "admin",
