@@ -339,10 +339,10 @@ static int help(struct analyst *analyst, const char *none)
     (void)analyst;
     (void)none;
     fputs(
-        "serve\tfollow the journal and make a release when a month is over\n"
-        "close PERIOD\tmake the release of a month that is over, e.g. 2026-03\n"
+        "serve\tfollow the journal and make a release when a week, month or quarter is over\n"
+        "close PERIOD\tmake the release of a period that is over, e.g. 2026-03\n"
         "list\tlist the releases\n"
-        "show PERIOD\tprint the bytes of a month's release\n"
+        "show PERIOD\tprint the bytes of a release\n"
         "verify\tcheck every release against its digest, the chain and the journal\n"
         "disproportionality\tread report, product, event [, stratum] by tabs from standard input; "
         "print how far each pair is out of proportion\n"
