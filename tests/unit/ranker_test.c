@@ -154,7 +154,9 @@ static void a_proposal_is_tried_in_a_child_and_its_result_is_stored(void **state
     db_close(db);
     assert_true(trial_ends(bad, &row));
     assert_int_equal(row.state, TRIAL_FAILED);
-    assert_non_null(strstr(row.why.data, "takes too many steps"));
+    /* On a slow machine its time is over first. */
+    assert_true(strstr(row.why.data, "takes too many steps") != NULL ||
+                strstr(row.why.data, "takes too much time") != NULL);
     kill(child, SIGTERM);
     assert_int_equal(finish(child), 0);
 }
