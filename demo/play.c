@@ -321,7 +321,7 @@ enum result play_earmark(struct play *play, const char *key, int kind, int64_t c
                                .amount_cents = cents,
                                .cap_cents = cap_cents,
                                .payees_max = kind == 1 ? 1 : 50,
-                               .from_ms = clock_now_ms(),
+                               .from_ms = *play->clock_ms,
                                .until_ms = valid_to_ms};
     struct text public_key, envelope;
     if (!ledger_wish_seal(play->arena, &wish, demo_seed, &public_key, &envelope))
