@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFi
 import { join } from "node:path";
 import { test, after, before } from "node:test";
 import { House, DAY, password, npi, ask } from "../support/house.mjs";
-import { device, launch, open, shot, signIn, tabTo } from "../support/browser.mjs";
+import { launch, open, passkeyFor, shot, signIn, tabTo, writeScript } from "../support/browser.mjs";
 import { tick } from "../support/money.mjs";
 
 let house,
@@ -226,15 +226,6 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   await clean();
 });
 
-// Signed in, with a passkey of this browser's own.
-async function passkeyFor(view, name) {
-  await device(view);
-  await signIn(view, name, password);
-  await view.goto("/account/passkey");
-  await view.fill("#label", "this laptop");
-  await view.click("[data-passkey-button]");
-  await view.waitForSelector(".recovery");
-}
 // A batch from holding the money to the file, as an operator does it on both machines; gives the file's path and the holds' ids.
 function batch(folder, list) {
   const keys = join(house.state, "keys/offline/identity.secret");
@@ -298,7 +289,7 @@ test("a member says where the money goes, asks for it, and follows it to the ban
   /* One admin proposes, another's passkey confirms; the paymaster leaves the list for the bank's file. */
   const lists = () => readdirSync(join(house.state, "outbox")).filter((name) => name.endsWith(".list"));
   const warden = await page();
-  await passkeyFor(warden, "Warden");
+  await passkeyFor(warden, "Warden", password);
   const held = async () => {
     const latch = await page(), before = existsSync(join(house.state, "outbox")) ? lists() : [];
     await signIn(latch, "Latch", password);
@@ -346,7 +337,7 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
   const script = await first.inputValue("#script"),
     changed = script.replace(/(vote_part\s*=\s*{\s*)[\d.]+/, "$10.06");
   assert.ok(changed !== script, "the script in force is in the form");
-  await first.evaluate((text) => document.querySelector(".CodeMirror").CodeMirror.setValue(text), changed);
+  await writeScript(first, changed);
   await first.fill("#reason", "Telling right from wrong counts a little more.");
   await first.getByRole("button", { name: /^Propose/ }).click();
   await first.waitForURL(/\/admin\/rule\/\d+/);
@@ -366,7 +357,7 @@ test("an admin proposes a rule, reads its trial, another approves it; the house 
     "nobody approves a proposal of his own",
   );
   const second = await page();
-  await passkeyFor(second, "Auditor");
+  await passkeyFor(second, "Auditor", password);
   await second.goto(path);
   await second.getByRole("button", { name: /^Approve/ }).click();
   await second

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync, existsSync, mkdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { join } from "node:path";
 import { House, DAY, HOUR, MINUTE, password, npi, vote } from "../support/house.mjs";
-import { launch, open, signIn } from "../support/browser.mjs";
+import { launch, open, passkeyFor, signIn, writeScript } from "../support/browser.mjs";
 
 const shared = process.env.SHARED || null;
 const started = Date.now();
@@ -150,7 +150,7 @@ async function changeRule(browser, house, first, second) {
   const script = await page.inputValue("#script");
   const changed = script.replace(/(author_part\s*=\s*{\s*)[\d.]+/, "$12.5");
   assert.notEqual(changed, script, "the script in force is in the form, with its constant author_part");
-  await page.fill("#script", changed);
+  await writeScript(page, changed);
   await page.fill("#reason", "Let an author's record weigh half as much.");
   await page.getByRole("button", { name: "Propose" }).click();
   await page.waitForURL(/\/admin\/rule\/\d+/);
@@ -160,7 +160,7 @@ async function changeRule(browser, house, first, second) {
   await shot(page, "trial");
   assert.equal(await page.getByRole("button", { name: /^Approve/ }).count(), 0, "nobody approves a proposal of his own");
   const other = await open(browser, house.origin);
-  await signIn(other, second, password);
+  await passkeyFor(other, second, password);
   await other.goto(path);
   await other.getByRole("button", { name: /^Approve/ }).click();
   await other.getByText(/from journal entry \d+/).waitFor();
@@ -267,7 +267,7 @@ async function day(house, browser) {
   step(`the sponsor reads totals: ${totals.campaigns[0].paid} to at least ${totals.campaigns[0].tranches[0].payees} members`);
 }
 
-const house = await House.start({ conf: { "ledger.close_alone": 0 } });
+const house = await House.start({ conf: { "ledger.close_alone": 0, "site.url": "own" } });
 const browser = await launch();
 try {
   await day(house, browser);

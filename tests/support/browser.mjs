@@ -51,6 +51,19 @@ export async function device(page, more = {}) {
   return { cdp, authenticatorId, credentials: async () => (await cdp.send("WebAuthn.getCredentials", { authenticatorId })).credentials };
 }
 
+// A passkey of this page's own for somebody of staff, who is then signed in. For houses whose site.url is "own".
+export async function passkeyFor(page, name, password) {
+  await device(page);
+  await signIn(page, name, password);
+  await page.goto("/account/passkey");
+  await page.fill("#label", "this laptop");
+  await page.click("[data-passkey-button]");
+  await page.waitForSelector(".recovery");
+}
+
+// Into the editor of rules, as if it had been typed.
+export const writeScript = (page, text) => page.evaluate((script) => document.querySelector(".CodeMirror").CodeMirror.setValue(script), text);
+
 // A picture for who wants to look: SHOTS=DIR keeps them.
 export async function shot(page, name) {
   if (!process.env.SHOTS) return;
