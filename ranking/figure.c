@@ -52,7 +52,7 @@ double figure_agreement(const double *a, const double *b, int32_t count)
     }
     free(pa);
     free(pb);
-    return count < 3 || aa <= 0 || bb <= 0 ? 0 : ab / sqrt(aa * bb);
+    return count < 2 || aa <= 0 || bb <= 0 ? 0 : ab / sqrt(aa * bb);
 }
 
 double figure_apart(const double *values, const bool *marked, int32_t count)

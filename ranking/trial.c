@@ -1,5 +1,6 @@
 #include "ranking/trial.h"
 #include "core/clock.h"
+#include "ranking/figure.h"
 #include "ranking/pay.h"
 #include <assert.h>
 #include <math.h>
@@ -129,57 +130,19 @@ static void keep_largest(struct trial_move *moves, double *sizes, size_t *count,
     *count = last + 1;
 }
 
-struct ranked {
-    double score;
-    int32_t number;
-    double place; /* the mean of those with an equal score */
-};
-
-static int by_score(const void *a, const void *b)
+/* Rank correlation; 1 when nobody differs from anybody in either. */
+static double agreement_of(const double *before, const double *after, int32_t count)
 {
-    const struct ranked *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score < y->score ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
+    bool differ = false;
+    for (int32_t i = 1; i < count; i++)
+        differ = differ || before[i] != before[0] || after[i] != after[0];
+    return differ ? figure_agreement(before, after, count) : 1;
 }
 
-static int by_number(const void *a, const void *b)
+/* What differs by less than `same` becomes equal. */
+static double rounded(double score)
 {
-    const struct ranked *x = a, *y = b;
-    return x->number < y->number ? -1 : x->number > y->number;
-}
-
-static void places_fill(struct ranked *list, size_t count)
-{
-    qsort(list, count, sizeof(*list), by_score);
-    for (size_t i = 0; i < count;) {
-        size_t end = i + 1;
-        while (end < count && list[end].score - list[i].score < same)
-            end++;
-        for (size_t k = i; k < end; k++)
-            list[k].place = (double)(i + end - 1) / 2;
-        i = end;
-    }
-    qsort(list, count, sizeof(*list), by_number);
-}
-
-/* Spearman: Pearson's correlation of the places. 1 when nobody differs from anybody. */
-static double agreement_of(struct ranked *a, struct ranked *b, size_t count)
-{
-    if (count < 2)
-        return 1;
-    places_fill(a, count);
-    places_fill(b, count);
-    double mean = ((double)count - 1) / 2, ab = 0, aa = 0, bb = 0;
-    for (size_t i = 0; i < count; i++) {
-        assert(a[i].number == b[i].number);
-        ab += (a[i].place - mean) * (b[i].place - mean);
-        aa += (a[i].place - mean) * (a[i].place - mean);
-        bb += (b[i].place - mean) * (b[i].place - mean);
-    }
-    if (aa == 0 || bb == 0)
-        return aa == bb ? 1 : 0;
-    return ab / sqrt(aa * bb);
+    return round(score / same) * same;
 }
 
 static void members_compare(const struct pair_of_rankings *both, struct arena *arena,
@@ -188,16 +151,15 @@ static void members_compare(const struct pair_of_rankings *both, struct arena *a
     const struct counters *live = &both->live.counters, *proposed = &both->proposed.counters;
     assert(live->members.count == proposed->members.count);
     size_t room = (size_t)live->members.count;
-    struct ranked *before = arena_array(arena, struct ranked, room);
-    struct ranked *after = arena_array(arena, struct ranked, room);
-    double sizes[TRIAL_MOVES_MAX];
-    size_t count = 0;
+    double *before = arena_array(arena, double, room + 1), sizes[TRIAL_MOVES_MAX];
+    double *after = arena_array(arena, double, room + 1);
+    int32_t count = 0;
     for (int32_t i = 0; i < live->members.count; i++) {
         const struct member_facts *a = &live->members.at[i], *b = &proposed->members.at[i];
         if (!a->has_score || !b->has_score)
             continue;
-        before[count] = (struct ranked){a->score, i, 0};
-        after[count++] = (struct ranked){b->score, i, 0};
+        before[count] = rounded(a->score);
+        after[count++] = rounded(b->score);
         double change = b->score - a->score;
         out->members_up += change > same;
         out->members_down += change < -same;
@@ -207,7 +169,7 @@ static void members_compare(const struct pair_of_rankings *both, struct arena *a
         if (fabs(change) > same)
             keep_largest(out->members_moved, sizes, &out->members_moved_count, move, fabs(change));
     }
-    out->members = (int64_t)count;
+    out->members = count;
     out->agreement = agreement_of(before, after, count);
 }
 
@@ -256,6 +218,19 @@ static void question_compare(const struct pair_of_rankings *both, int32_t questi
     out->questions_new_top += new_top > 0;
 }
 
+struct ranked {
+    double score;
+    int32_t number;
+};
+
+static int by_score(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
 /* The first by standing; equal ones by number. */
 static size_t tops_of(const struct counters *counters, struct arena *arena, int32_t **order)
 {
@@ -263,7 +238,7 @@ static size_t tops_of(const struct counters *counters, struct arena *arena, int3
     struct ranked *list = arena_array(arena, struct ranked, room + 1);
     for (int32_t i = 0; i < counters->members.count; i++)
         if (counters->members.at[i].has_score)
-            list[count++] = (struct ranked){-counters->members.at[i].score, i, 0};
+            list[count++] = (struct ranked){counters->members.at[i].score, i};
     qsort(list, count, sizeof(*list), by_score);
     *order = arena_array(arena, int32_t, room + 1);
     for (size_t i = 0; i < room; i++)
