@@ -4,6 +4,7 @@
 #include "core/conf.h"
 #include "core/operation.h"
 #include "core/trace.h"
+#include "ledger/breaker.h"
 #include "ledger/file.h"
 #include "ledger/payout.h"
 
@@ -33,7 +34,9 @@ static enum result propose(struct paymaster *paymaster, int64_t rail, int64_t me
     struct payout_due due;
     struct vault_operation_next_row next;
     uint8_t digest[DIGEST_SIZE];
-    enum result result = payout_preview(paymaster, (enum rail)rail, &due);
+    enum result result = breaker_check(paymaster);
+    if (result == OK)
+        result = payout_preview(paymaster, (enum rail)rail, &due);
     if (result == OK && due.payees == 0)
         result = NOT_FOUND;
     if (result == OK)
@@ -139,10 +142,12 @@ enum result batch_command(struct paymaster *paymaster, const struct command *com
                           const struct vault_actor *actor, struct buf *reply)
 {
     struct reply_payouts list = {0};
+    enum result result = REFUSED;
+    if (command->kind == COMMAND_PAYOUT_PROPOSE && actor->role == 3)
+        result = propose(paymaster, command->payout_propose.rail, actor->member);
     if (command->kind == COMMAND_PAYOUT_PROPOSE)
-        return actor->role == 3 ? propose(paymaster, command->payout_propose.rail, actor->member)
-                                : REFUSED;
-    enum result result = dues_list(paymaster, &list);
+        return result == CONFLICT ? breaker_refuse(reply) : result;
+    result = dues_list(paymaster, &list);
     if (result == OK)
         result = operations_list(paymaster, actor->member, &list);
     if (result == OK)
@@ -197,6 +202,10 @@ enum result batch_confirmed(struct paymaster *paymaster)
     enum result result = vault_operation_confirmed(paymaster->vault, &paymaster->arena, &operation);
     if (result == OK && paymaster->close != NULL)
         return OK; /* when the month is closed */
+    if (result == OK)
+        result = breaker_check(paymaster);
+    if (result == CONFLICT)
+        return OK; /* when the breaker is cleared */
     while (result == OK) {
         result = operation_do(paymaster, &operation);
         if (result == OK)

@@ -5,6 +5,7 @@
 #include "core/conf.h"
 #include "core/trace.h"
 #include "ledger/batch.h"
+#include "ledger/breaker.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
 #include "ledger/reverse.h"
@@ -25,12 +26,14 @@ static enum result tick_command(struct paymaster *paymaster)
 }
 
 /* UNKNOWN: it is being closed, and goes on by itself; asking again later says how it went. */
-static enum result period_close(struct paymaster *paymaster, struct text name)
+static enum result period_close(struct paymaster *paymaster, struct text name, struct buf *reply)
 {
     bool closed;
     enum result result = close_start(paymaster, name, &closed);
     if (result == OK && !closed)
         result = close_run(paymaster, CLOSE_MS_MAX, &closed);
+    if (result == CONFLICT)
+        return breaker_refuse(reply);
     return result == OK && !closed ? UNKNOWN : result;
 }
 
@@ -179,6 +182,8 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
     case COMMAND_PAYOUT_CLOSE:
         if (conf_int("payout.two_admins") != 0)
             return REFUSED;
+        if (breaker_check(paymaster) == CONFLICT)
+            return breaker_refuse(reply);
         result = batch_make(paymaster, (enum rail)command->payout_close.rail, batch);
         buf_open(&hex, &paymaster->arena, 40);
         buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
@@ -208,7 +213,10 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     case COMMAND_LEDGER_TICK:
         return tick_command(paymaster);
     case COMMAND_PERIOD_CLOSE:
-        return period_close(paymaster, command->period_close.period);
+        return period_close(paymaster, command->period_close.period, reply);
+    case COMMAND_BREAKER:
+    case COMMAND_BREAKER_RESET:
+        return breaker_command(paymaster, command, actor, reply);
     case COMMAND_PAYOUTS:
     case COMMAND_PAYOUT_PROPOSE:
         return batch_command(paymaster, command, actor, reply);
