@@ -14,18 +14,10 @@
  *
  * It must never: let a month be paid in part, or tell a member anything. While a month waits, no
  * member has his statement of it, zero or not, so that nobody can tell who was to be paid. */
+#include "ledger/ledger.h"
 #include "ledger/paymaster.h"
 
 #define OPERATION_BREAKER "breaker/reset"
-
-enum breaker_figure {
-    BREAKER_MONEY = 1, /* a month's rewards, cents for each of its days; no more than */
-    BREAKER_TOP,       /* thousandths of them to the first of a hundred payees; no more than */
-    BREAKER_LINKED,    /* of settled votes, those that depended on a link; no more than */
-    BREAKER_AGREED,    /* of audited postings, those judged alike; no less than */
-    BREAKER_COVERED,   /* of settled postings, those judged; no less than */
-    BREAKER_FIGURES
-};
 
 /* Thousandths of `sum` that the one in a hundred (at least one) of these who get most get. Sorts
  * them. 0 of nothing. */
