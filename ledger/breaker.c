@@ -10,7 +10,7 @@
 #include "core/program.h"
 #include "core/trace.h"
 
-enum { WHOLE = 1000, PERCENT = 10 }; /* shares are counted in thousandths */
+enum { WHOLE = 1000, PERCENT = 10, DATE_SIZE = 10 }; /* shares are counted in thousandths */
 enum { TOP_ONE_IN = 100, DAYS_READ = 400, DAY_NUMBERS = 7, NUMBER_SIZE = 40 };
 enum { TRIPS_SHOWN = 50, MONTHS_SHOWN = 36, RESETS_SHOWN = 20, REASON_MAX = 400 };
 
@@ -215,7 +215,8 @@ enum result breaker_days(struct paymaster *paymaster, struct text lines, int64_t
             continue;
         int64_t measured = share.part / share.of;
         if (share.is_most ? measured > share.limit : measured < share.limit)
-            result = trip(paymaster, share.figure, clock_day(&paymaster->arena, now_ms), measured,
+            result = trip(paymaster, share.figure,
+                          text_cut(clock_iso(&paymaster->arena, now_ms), DATE_SIZE), measured,
                           share.limit);
     }
     return result;
