@@ -143,7 +143,7 @@ const struct setting conf_settings[] = {
            "Of the votes that settle, the most that may depend on a link with the author."),
     NUMBER("guardrail.agreed_percent", "%", 0, 100, 70,
            "Of the audited postings, the least that votes must have judged as the audit did."),
-    NUMBER("guardrail.covered_percent", "%", 0, 100, 30,
+    NUMBER("guardrail.covered_percent", "%", 0, 100, 50,
            "Of the answers and observations that settle, the least that independent votes must "
            "have judged."),
     NUMBER("guardrail.days", "days", 1, 365, 28, "These shares are of so many days up to today."),

@@ -203,7 +203,7 @@ static void shares_trip_beyond_their_limits_and_not_at_them(void **state UNUSED)
     } cases[] = {
         {"400 400 1000 250 0 0", "400 400 1000 252 0 0", BREAKER_LINKED, 252},
         {"400 400 1000 0 20 14", "400 400 1000 0 20 13", BREAKER_AGREED, 650},
-        {"400 120 1000 0 0 0", "400 119 1000 0 0 0", BREAKER_COVERED, 297},
+        {"400 200 1000 0 0 0", "400 199 1000 0 0 0", BREAKER_COVERED, 497},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         setup(SETTINGS);
