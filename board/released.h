@@ -10,7 +10,7 @@
 
 enum {
     MAIL_REPORTS = 81,    /* a kind of mail: question is nothing */
-    REPORT_TEMPLATES = 5, /* to be mailed of: as in schema/board/150-reports.sql */
+    REPORT_TEMPLATES = 5, /* to be mailed of: as in schema/board/157-reports.sql */
     REPORT_RESULT = 1,
     REPORT_TREND = 2,
 };
