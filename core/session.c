@@ -152,6 +152,8 @@ static const char *moderation_action(enum command_kind kind)
         return "/admin/desk/:id";
     case COMMAND_POSTING_AUDIT:
         return "/admin/audit/:id";
+    case COMMAND_TOPIC_DESCRIBE:
+        return "/admin/topic/:name";
     case COMMAND_DUPLICATE_DECIDE:
         return "/admin/duplicate/:id";
     case COMMAND_THREADS_MERGE:
@@ -220,6 +222,10 @@ static const char *telling_action(enum command_kind kind)
         return "/feeds/:id/drop";
     case COMMAND_REPORTS_FEED_SET:
         return "/sponsor/feed";
+    case COMMAND_REPORTS_MAIL:
+        return "/sponsor/mail";
+    case COMMAND_SPONSOR_KIND_SET:
+        return "/admin/sponsor/:id";
     case COMMAND_OPINION_DECLINE:
         return "/q/:id/decline";
     default:
