@@ -93,7 +93,7 @@ test("who gave no tax form gets the rest, and reads what was withheld and why", 
   assert.equal(ledger("returns", answerFile).status, 0);
   const page = await elm.get("/earnings"), other = await cedar.get("/earnings");
   const money = `${(part / 100).toFixed(2)}`;
-  assert.match(page.text, new RegExp(`${money.replace(".", "\\.")}[^<]* besides were withheld for the tax office, since no tax form`));
+  assert.match(page.text, new RegExp(`${money.replace(".", "\\.")}[^<]* besides were withheld for the tax office, since there was no valid tax form`));
   assert.match(page.text, /<dt>Withheld<\/dt>/);
   assert.doesNotMatch(other.text, /withheld/i);
   assert.equal(ledger("verify").status, 0);
