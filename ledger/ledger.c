@@ -23,6 +23,19 @@ struct text ledger_money(struct arena *arena, int64_t cents)
                         LEDGER_CURRENCY);
 }
 
+bool ledger_money_read(struct text text, int64_t *cents)
+{
+    enum { UNITS_MAX = 1000000000 };
+    struct text whole, rest = text;
+    int64_t units, part = 0;
+    if (!text_next(&rest, '.', &whole) || !text_int(whole, 0, UNITS_MAX, &units))
+        return false;
+    if (rest.size > 0 && (rest.size != 2 || !text_int(rest, 0, 99, &part)))
+        return false;
+    *cents = units * 100 + part;
+    return true;
+}
+
 const char *ledger_part_name(int64_t kind)
 {
     switch (kind) {

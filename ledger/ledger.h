@@ -16,6 +16,8 @@
 
 /* 123456 cents: "1,234.56 USD". */
 struct text ledger_money(struct arena *arena, int64_t cents);
+/* "80", "12.50": units of the currency, at most a thousand million, in cents. */
+bool ledger_money_read(struct text text, int64_t *cents);
 /* What a part of a payment was earned with (enum earmark_kind): "vote on", "answer to", "posting".
  */
 const char *ledger_part_name(int64_t kind);
