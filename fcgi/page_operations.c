@@ -1,5 +1,5 @@
-/* What waits for a second admin: the words of each proposal, and the form that a passkey confirms. The
- * paymaster does what was confirmed when it reads so in the journal. */
+/* What waits for a second admin: the words of each proposal, and the form that a passkey confirms.
+ * The paymaster does what was confirmed when it reads so in the journal. */
 #include "fcgi/page_confirm.h"
 
 #include "core/clock.h"

@@ -1,6 +1,6 @@
 #pragma once
-/* Bank batches as admins see and want them: what the next one would hold, and how batches stand with
- * the bank. That two admins want one: ledger/proposal.h. Private to ledger/. */
+/* Bank batches as admins see and want them: what the next one would hold, and how batches stand
+ * with the bank. That two admins want one: ledger/proposal.h. Private to ledger/. */
 #include "ledger/proposal.h"
 #include "ledger/rail.h"
 

@@ -169,8 +169,9 @@ enum result period_words(struct paymaster *paymaster, const struct command *comm
     if (result != OK)
         return result;
     *subject = name;
-    *words = arena_format(&paymaster->arena, "Close the month %.*s, pay its rewards and write "
-                                             "every member's statement",
+    *words = arena_format(&paymaster->arena,
+                          "Close the month %.*s, pay its rewards and write "
+                          "every member's statement",
                           (int)name.size, name.data);
     return OK;
 }

@@ -224,8 +224,8 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     }
 }
 
-enum result command_run(struct paymaster *paymaster, const struct command *command,
-                        const struct vault_actor *actor, struct buf *reply)
+enum result paymaster_run(struct paymaster *paymaster, const struct command *command,
+                          const struct vault_actor *actor, struct buf *reply)
 {
     switch (command->kind) {
     case COMMAND_CAMPAIGN_OPEN:
@@ -260,5 +260,5 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
         return result;
     if (proposal_wanted(command.kind, &actor))
         return proposal_make(paymaster, &command, &actor, reply);
-    return command_run(paymaster, &command, &actor, reply);
+    return paymaster_run(paymaster, &command, &actor, reply);
 }

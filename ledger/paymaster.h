@@ -87,8 +87,8 @@ MUST_USE enum result commit_recover(struct paymaster *paymaster);
 MUST_USE enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
                                        bool operator_, struct buf *reply);
 /* Run it now. Who may is checked again. */
-MUST_USE enum result command_run(struct paymaster *paymaster, const struct command *command,
-                                 const struct vault_actor *actor, struct buf *reply);
+MUST_USE enum result paymaster_run(struct paymaster *paymaster, const struct command *command,
+                                   const struct vault_actor *actor, struct buf *reply);
 /* INVALID comes with a record `problem` in `reply` where there is something to say. */
 MUST_USE enum result promise_command(struct paymaster *paymaster, const struct command *command,
                                      const struct vault_actor *actor, struct buf *reply);

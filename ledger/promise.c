@@ -93,11 +93,10 @@ enum result key_words(struct paymaster *paymaster, const struct command *command
         return result;
     const struct event_staff_added *sponsor = &entries[0].event.staff_added;
     result = hex_text(&paymaster->arena, key, subject);
-    *words = arena_format(&paymaster->arena,
-                          "Let the key %.*s sign earmarks of the sponsor “%.*s” (%.*s)",
-                          (int)subject->size, subject->data, (int)sponsor->pseudonym.size,
-                          sponsor->pseudonym.data, (int)sponsor->organisation.size,
-                          sponsor->organisation.data);
+    *words = arena_format(
+        &paymaster->arena, "Let the key %.*s sign earmarks of the sponsor “%.*s” (%.*s)",
+        (int)subject->size, subject->data, (int)sponsor->pseudonym.size, sponsor->pseudonym.data,
+        (int)sponsor->organisation.size, sponsor->organisation.data);
     return result;
 }
 

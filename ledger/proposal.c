@@ -23,9 +23,11 @@ static const struct proposal_kind {
     words_of *words;
 } kinds[] = {
     {COMMAND_PAYOUT_CLOSE, "payout/close", "payout.two_admins", BY_ADMIN, true, false, batch_words},
-    {COMMAND_CAMPAIGN_FUND, "campaign/fund", "money.two_admins", BY_ADMIN, true, true, deposit_words},
+    {COMMAND_CAMPAIGN_FUND, "campaign/fund", "money.two_admins", BY_ADMIN, true, true,
+     deposit_words},
     {COMMAND_PERIOD_CLOSE, "period/close", "money.two_admins", BY_ADMIN, true, true, period_words},
-    {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false, reverse_words},
+    {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false,
+     reverse_words},
     {COMMAND_SPONSOR_KEY_ADD, "key/sponsor", "key.two_admins", BY_SPONSOR, false, true, key_words},
 };
 
@@ -181,7 +183,8 @@ enum result proposal_command(struct paymaster *paymaster, const struct command *
 
 /* --- doing it --- */
 
-/* OK: done. UNKNOWN: it goes on. BUSY, BROKEN: to be tried again. Anything else: never like this. */
+/* OK: done. UNKNOWN: it goes on. BUSY, BROKEN: to be tried again. Anything else: never like this.
+ */
 static enum result operation_do(struct paymaster *paymaster,
                                 const struct vault_operation_confirmed_row *operation)
 {
@@ -200,7 +203,7 @@ static enum result operation_do(struct paymaster *paymaster,
     if (result == OK && !text_equal(words, operation->words))
         return STALE;
     buf_open(&reply, &paymaster->arena, 1024);
-    return result == OK ? command_run(paymaster, &command, &actor, &reply) : result;
+    return result == OK ? paymaster_run(paymaster, &command, &actor, &reply) : result;
 }
 
 enum result proposal_confirmed(struct paymaster *paymaster, bool *more)

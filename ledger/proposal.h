@@ -13,13 +13,13 @@
  *    with the request id it was proposed with, so that a crash in between runs it once.
  *
  * What is at the operator's hand alone needs no proposal here: the signer's key, the witness policy
- * and the settings are files, and whoever may write them may write the programs too. A month's close
- * at its own time needs nobody: see docs/operators.md. */
+ * and the settings are files, and whoever may write them may write the programs too. A month's
+ * close at its own time needs nobody: see docs/operators.md. */
 #include "ledger/paymaster.h"
 
-/* Checks that a command of its kind could be run now, and says what it does: what is read and signed.
- * Absent words: what it asks for is so already. *subject: what two waiting proposals of one kind
- * cannot both be about. `by`: who proposes it, 0 the operator. */
+/* Checks that a command of its kind could be run now, and says what it does: what is read and
+ * signed. Absent words: what it asks for is so already. *subject: what two waiting proposals of one
+ * kind cannot both be about. `by`: who proposes it, 0 the operator. */
 typedef enum result words_of(struct paymaster *paymaster, const struct command *command, int64_t by,
                              struct text *subject, struct text *words);
 words_of deposit_words; /* campaign.c */

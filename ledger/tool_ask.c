@@ -76,7 +76,8 @@ int tool_deposit(const char *campaign, const char *amount)
 
 int tool_reverse(const char *leaf, const char *why)
 {
-    struct command command = {.kind = COMMAND_REWARD_REVERSE, .reward_reverse = {.why = text_of(why)}};
+    struct command command = {.kind = COMMAND_REWARD_REVERSE,
+                              .reward_reverse = {.why = text_of(why)}};
     if (!text_int(text_of(leaf), 0, INT64_MAX, &command.reward_reverse.leaf))
         return 2;
     return ask(&command);
