@@ -31,8 +31,8 @@ static enum result dues_list(struct paymaster *paymaster, struct reply_payouts *
     for (int64_t rail = RAIL_PAIN001; rail < RAIL_CHARITY && result == OK; rail++) {
         struct payout_due due;
         result = payout_preview(paymaster, (enum rail)rail, &due);
-        list->dues[list->dues_count++] =
-            (struct record_due){.rail = rail, .payees = due.payees, .cents = due.cents};
+        list->dues[list->dues_count++] = (struct record_due){
+            .rail = rail, .payees = due.payees, .cents = due.cents, .withheld = due.withheld};
     }
     return result;
 }
@@ -88,9 +88,12 @@ enum result batch_words(struct paymaster *paymaster, const struct command *comma
     if (result != OK)
         return result;
     *subject = text_of(rail_name(rail));
-    *words = arena_format(&paymaster->arena, "Hold %s of %lld %s for one file to the bank (%s)",
-                          ledger_money(&paymaster->arena, due.cents).data, (long long)due.payees,
-                          due.payees == 1 ? "payee" : "payees", rail_name(rail));
+    *words = arena_format(
+        &paymaster->arena,
+        "Hold %s of %lld %s for one file to the bank (%s), and %s for the tax office",
+        ledger_money(&paymaster->arena, due.cents).data, (long long)due.payees,
+        due.payees == 1 ? "payee" : "payees", rail_name(rail),
+        due.withheld > 0 ? ledger_money(&paymaster->arena, due.withheld).data : "nothing");
     return OK;
 }
 
