@@ -159,7 +159,6 @@ enum result member_decide_run(struct work *work); /* decide.c */
 enum result applications_match_run(struct work *work);
 enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
-enum result reference_add_run(struct work *work);
 enum result text_blank_run(struct work *work);
 enum result vote_run(struct work *work); /* vote.c */
 enum result totals_show_run(struct work *work);
@@ -176,6 +175,10 @@ enum result specialties_choose_run(struct work *work);
 MUST_USE enum result kind_check(struct work *work, struct event_posting_added *e,
                                 struct text *options);
 enum result topic_follow_run(struct work *work); /* topic.c */
+enum result topic_describe_run(struct work *work);
+enum result reference_add_run(struct work *work); /* reference.c */
+enum result reference_comment_run(struct work *work);
+enum result reference_topic_run(struct work *work);
 enum result rule_propose_run(struct work *work); /* rule.c */
 enum result rule_approve_run(struct work *work);
 enum result rule_withdraw_run(struct work *work);

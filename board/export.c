@@ -27,6 +27,8 @@ static int64_t texts_member(const struct event *event)
         return event->mark_set.member;
     case EVENT_SUMMARY_EDITED:
         return event->summary_edited.member;
+    case EVENT_TOPIC_DESCRIBED:
+        return event->topic_described.by;
     default:
         return 0;
     }

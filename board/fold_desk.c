@@ -205,6 +205,8 @@ static enum result others_apply(struct db *db, const struct journal_entry *entry
     if (!known)
         result = fold_desk_texts(db, entry, arena, &known);
     if (!known)
+        result = fold_desk_topic(db, event, &known);
+    if (!known)
         result = fold_desk_round(db, event, &known);
     if (!known)
         result = fold_desk_kinds(db, event, &known);

@@ -150,6 +150,8 @@ static const char *moderation_action(enum command_kind kind)
         return "/q/:id/duplicate";
     case COMMAND_POSTING_DECIDE:
         return "/admin/desk/:id";
+    case COMMAND_TOPIC_DESCRIBE:
+        return "/admin/topic/:name";
     case COMMAND_DUPLICATE_DECIDE:
         return "/admin/duplicate/:id";
     case COMMAND_THREADS_MERGE:

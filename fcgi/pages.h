@@ -14,7 +14,8 @@ enum result page_hook_fault(struct request *r, struct reply *out, enum result re
 /* Member pool. */
 extern const struct field fields_front[], fields_ask_form[], fields_ask[], fields_answer[],
     fields_vote[], fields_solved[], fields_similar[], fields_preview[], fields_search[],
-    fields_topic[], fields_follow[], fields_member[], fields_receipt[], fields_seen[];
+    fields_topic[], fields_topic_describe[], fields_follow[], fields_member[], fields_receipt[],
+    fields_seen[];
 page_function page_front;
 page_function page_question;
 page_function page_ask, page_ask_post, page_ask_again, page_similar, page_preview; /* page_ask.c */
@@ -22,6 +23,7 @@ page_function page_show_post;                                      /* page_quest
 page_function page_answer_post, page_answer_again, page_vote_post; /* page_answer.c */
 page_function page_search;
 page_function page_topic, page_follow_post; /* page_topic.c */
+page_function page_topic_describe, page_topic_describe_again, page_topic_describe_post;
 page_function page_member;
 page_function page_why_posting, page_why_member; /* page_why.c */
 page_function page_earnings, page_receipt;       /* page_earnings.c */

@@ -96,9 +96,12 @@ const clerkCommands = () => ({
   draft_remove: { place: "answer-7" }, image_add: { alt: "A rash", place: "ask", fields: [{ name: "body", value: "x" }] },
   rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1, proof }, confirm_ask: { operation: "0".repeat(64) },
   operation_confirm: { name: "payout/release", about: 1, operation: "0".repeat(64), proof }, rule_withdraw: { proposal: 1, reason: "forged" },
+  topic_describe: { topic: "cardiology", excerpt: "Forged", body: "*Forged*" },
   ...(asRoot ? {
     staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
     reference_add: { key: "forged", title: "Forged", body: "Forged", topics: "cardiology", source: "x", url: "https://x.example/", licence: "x" },
+    reference_comment: { key: "forged", of: "forged", body: "Forged", source: "x", said_ms: 1 },
+    reference_topic: { topic: "cardiology", excerpt: "Forged", body: "", source: "x", url: "", licence: "" },
     text_blank: { seq: it.mine, part: 0 }, mail_due: { after: 0 }, mail_done: { mail: it.answer * 64 }, status: {},
     licence_suspects: { suspects: [{ npi: npi(1), state: "MO", licence: "2010000001" }] },
     name_suspects: { suspects: [{ state: "MO", licence: "2010000001", entry: 1 }] },
