@@ -220,6 +220,10 @@ static const char *telling_action(enum command_kind kind)
         return "/feeds/:id/drop";
     case COMMAND_REPORTS_FEED_SET:
         return "/sponsor/feed";
+    case COMMAND_REPORTS_MAIL:
+        return "/sponsor/mail";
+    case COMMAND_SPONSOR_KIND_SET:
+        return "/admin/sponsor/:id";
     case COMMAND_OPINION_DECLINE:
         return "/q/:id/decline";
     default:

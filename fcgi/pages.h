@@ -87,9 +87,10 @@ page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
 page_function page_reports, page_reports_atom;                         /* page_reports.c */
 page_function page_report, page_report_json, page_report_csv, page_report_by_digest;
-extern const struct field fields_reports[], fields_reports_feed_form[], fields_reports_feed[];
+extern const struct field fields_reports[], fields_reports_feed_form[], fields_reports_feed[],
+    fields_reports_mail[];
 page_function page_reports_feed, page_reports_feed_again, page_reports_feed_post,
-    page_reports_feed_read; /* page_reports_feed.c */
+    page_reports_feed_read, page_reports_mail_post; /* page_reports_feed.c */
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],
@@ -156,6 +157,10 @@ page_function page_safety, page_safety_again, page_watch_post, page_judge_post,
 page_function page_watch, page_watch_again, page_watch_end_post, page_cases_sent_post,
     page_watch_csv;
 page_function page_contacts, page_contacts_again, page_contact_post;
+/* What kinds of sponsors there are (page_sponsors.c), and which of them read what (page_readers.c).
+ */
+extern const struct field fields_sponsors[], fields_sponsor_kind[];
+page_function page_sponsors, page_sponsors_again, page_sponsor_kind_post, page_readers;
 /* Early signals (page_signals.c, page_signal.c). */
 extern const struct field fields_signals[];
 page_function page_signals, page_signal;
