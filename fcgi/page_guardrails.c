@@ -1,7 +1,7 @@
 /* Guardrails, for admins: each figure over time beside its limit, what stopped payouts and who lets
  * them go on, and the postings drawn for audit. Shares of votes and postings are the ranker's and
  * come from rank.db, money and what is stopped from the paymaster. */
-#include "fcgi/page_confirm.h"
+#include "fcgi/page_doors.h"
 #include "fcgi/page_report.h"
 
 #include <inttypes.h>
@@ -20,23 +20,20 @@ enum {
     AUDITS_SHOWN = 10,
     WHOLE = 1000, /* shares of the paymaster are in thousandths */
     PAYEES_LEAST = 100,
-    DONE_PROPOSED = 1,
-    DONE_AUDITED,
-    RESET_WAITS = 1,
-    RESET_DONE = 3
+    DONE_AUDITED = 1
 };
 
 const struct field fields_guardrails[] = {
     {.name = "done",
      .type = FIELD_INT,
-     .low = DONE_PROPOSED,
+     .low = DONE_AUDITED,
      .high = DONE_AUDITED,
      .optional = true,
      .label = "What was before"},
     {.name = NULL},
 };
 const struct field fields_reset_breaker[] = {
-    {.name = "reason", .type = FIELD_LINE, .low = 1, .high = 400, .label = "The reason"},
+    {.name = "reason", .type = FIELD_LINE, .low = 1, .high = 200, .label = "The reason"},
     {.name = NULL},
 };
 const struct field fields_audit[] = {
@@ -217,38 +214,15 @@ static void trips_fill(struct request *r, const struct reply_breaker *all,
             .measured = figure_value(r, trip->figure, trip->measured),
             .allowed = figure_value(r, trip->figure, trip->allowed),
             .at = clock_ago(r->arena, trip->at_ms, r->now_ms),
-            .open = trip->reset == 0,
+            .why = trip->why,
+            .open = trip->cleared_ms == 0,
         };
-        if (trip->reset == 0)
+        if (trip->cleared_ms == 0)
             v->figures[trip->figure - 1].crossed = true;
     }
 }
 
-static void resets_fill(struct request *r, struct reply *out, const struct reply_breaker *all,
-                        struct view_guardrails *v)
-{
-    v->resets = arena_array(r->arena, struct view_guardrail_reset, all->resets_count + 1);
-    for (size_t i = 0; i < all->resets_count; i++) {
-        const struct record_reset *from = &all->resets[i];
-        struct bytes digest = hex_read(r->arena, from->digest);
-        struct view_guardrail_reset *to = &v->resets[v->resets_count++];
-        *to = (struct view_guardrail_reset){
-            .number = from->number,
-            .reason = from->reason,
-            .own = from->own,
-            .waits = from->state == RESET_WAITS,
-            .at = clock_ago(r->arena, from->at_ms, r->now_ms),
-            .words = from->state == RESET_WAITS  ? TEXT("waits for a second admin")
-                     : from->state == RESET_DONE ? TEXT("done")
-                                                 : TEXT("another took its place"),
-        };
-        if (to->waits && !from->own && digest.data != NULL && digest.size == DIGEST_SIZE)
-            page_confirm_elsewhere(r, out, TEXT("breaker/reset"), from->number, digest.data,
-                                   TEXT("/admin/guardrails"), &to->confirm);
-    }
-}
-
-static enum result money_load(struct request *r, struct reply *out, struct view_guardrails *v)
+static enum result money_load(struct request *r, struct view_guardrails *v)
 {
     struct command command = {.kind = COMMAND_BREAKER};
     struct reply_breaker all = {0};
@@ -263,7 +237,6 @@ static enum result money_load(struct request *r, struct reply *out, struct view_
     months_fill(r, BREAKER_MONEY, &all, &v->figures[BREAKER_MONEY - 1]);
     months_fill(r, BREAKER_TOP, &all, &v->figures[BREAKER_TOP - 1]);
     trips_fill(r, &all, v);
-    resets_fill(r, out, &all, v);
     v->stopped = all.stopped;
     v->looked = all.looked_ms > 0
                     ? arena_format(r->arena, "The paymaster last read the ranker’s figures %s.",
@@ -314,7 +287,7 @@ static enum result guardrails_show(struct request *r, struct reply *out, struct 
         };
     enum result result = shares_load(r, v);
     if (result == OK)
-        result = money_load(r, out, v);
+        result = money_load(r, v);
     if (result == OK)
         result = audits_load(r, v);
     if (result != OK)
@@ -329,10 +302,7 @@ static enum result guardrails_show(struct request *r, struct reply *out, struct 
 enum result page_guardrails(struct request *r, struct reply *out)
 {
     struct view_guardrails v = {.notice = TEXT(""), .reason = TEXT("")};
-    int64_t done = request_int(r, "done");
-    if (done == DONE_PROPOSED)
-        v.notice = TEXT("Proposed. Another admin confirms it here with a passkey.");
-    else if (done == DONE_AUDITED)
+    if (request_int(r, "done") == DONE_AUDITED)
         v.notice = TEXT("Noted. It counts from now on.");
     return guardrails_show(r, out, &v);
 }
@@ -348,12 +318,7 @@ enum result page_breaker_post(struct request *r, struct reply *out)
     struct command command = {.kind = COMMAND_BREAKER_RESET};
     command.breaker_reset.reason = request_text(r, "reason");
     enum result result = page_program_done(r, "paymaster", &command);
-    if (result == NOT_FOUND) {
-        request_fault_add(r, "", "Payouts are not stopped.");
-        return INVALID;
-    }
-    return result == OK ? reply_redirect(r, out, "/admin/guardrails?done=%d", DONE_PROPOSED)
-                        : result;
+    return result == OK ? reply_redirect(r, out, "/admin/operations?proposed=1") : result;
 }
 
 enum result page_audit_post(struct request *r, struct reply *out)

@@ -6,13 +6,12 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
-#include "core/operation.h"
 #include "core/program.h"
 #include "core/trace.h"
 
 enum { WHOLE = 1000, PERCENT = 10, DATE_SIZE = 10 }; /* shares are counted in thousandths */
 enum { TOP_ONE_IN = 100, DAYS_READ = 400, DAY_NUMBERS = 7, NUMBER_SIZE = 40 };
-enum { TRIPS_SHOWN = 50, MONTHS_SHOWN = 36, RESETS_SHOWN = 20, REASON_MAX = 400 };
+enum { TRIPS_SHOWN = 50, MONTHS_SHOWN = 36, REASON_MAX = 200 };
 
 /* --- tripping --- */
 
@@ -200,10 +199,10 @@ enum result breaker_days(struct paymaster *paymaster, struct text lines, int64_t
 {
     enum result result = OK;
     for (int figure = BREAKER_LINKED; figure <= BREAKER_COVERED && result == OK; figure++) {
-        struct vault_reset_of_row cleared;
+        struct vault_trip_cleared_row cleared;
         struct days sum;
         int64_t first = now_ms / DAY_MS - conf_int("guardrail.days") + 1;
-        result = vault_reset_of(paymaster->vault, &paymaster->arena, figure, &cleared);
+        result = vault_trip_cleared(paymaster->vault, &paymaster->arena, figure, &cleared);
         if (result != OK)
             return result;
         if (cleared.at_ms / DAY_MS + 1 > first && cleared.at_ms > 0)
@@ -241,13 +240,15 @@ enum result breaker_look(struct paymaster *paymaster)
     return result;
 }
 
-/* --- stopped, and cleared --- */
+/* --- stopped, and let go on --- */
 
 enum result breaker_check(struct paymaster *paymaster)
 {
-    struct vault_trips_open_row open;
-    enum result result = vault_trips_open(paymaster->vault, &paymaster->arena, &open);
-    return result == OK && open.trips > 0 ? CONFLICT : result;
+    struct vault_trips_open_row *open;
+    size_t count = 0, mark = paymaster->arena.used;
+    enum result result = vault_trips_open(paymaster->vault, &paymaster->arena, &open, &count);
+    arena_reset(&paymaster->arena, mark);
+    return result == OK && count > 0 ? CONFLICT : result;
 }
 
 enum result breaker_check_month(struct paymaster *paymaster, struct text period)
@@ -260,55 +261,60 @@ enum result breaker_check_month(struct paymaster *paymaster, struct text period)
     return result == OK ? breaker_check(paymaster) : result;
 }
 
-enum result breaker_refuse(struct buf *reply)
+enum result breaker_refuse(struct paymaster *paymaster, enum result result, struct buf *reply)
 {
     const struct reply_problem problem = {
         TEXT(""), TEXT("Payouts are stopped: a figure crossed its guardrail. Guardrails says "
                        "which, and two admins can let payouts go on there.")};
-    reply_problem_write(reply, &problem);
-    return CONFLICT;
-}
-
-static enum result reset_propose(struct paymaster *paymaster, struct text reason, int64_t member)
-{
-    struct vault_trips_open_row open;
-    struct vault_reset_next_row next;
-    uint8_t digest[DIGEST_SIZE], upto[8];
-    struct text said = text_trim(reason);
-    if (said.size == 0 || said.size > REASON_MAX)
-        return INVALID;
-    enum result result = vault_trips_open(paymaster->vault, &paymaster->arena, &open);
-    if (result == OK && open.trips == 0)
-        return NOT_FOUND;
-    if (result == OK)
-        result = vault_reset_next(paymaster->vault, &paymaster->arena, &next);
-    if (result == OK)
-        result = db_begin(paymaster->vault);
-    if (result != OK)
-        return result;
-    for (size_t i = 0; i < sizeof upto; i++)
-        upto[i] = (uint8_t)((uint64_t)open.last >> (56 - 8 * i));
-    const struct bytes parts[] = {bytes_of(upto, sizeof upto), text_bytes(said)};
-    operation_digest(digest, OPERATION_BREAKER, next.number, parts, 2);
-    result = vault_reset_drop_waiting(paymaster->vault);
-    if (result == OK)
-        result = vault_reset_add(paymaster->vault, next.number, open.last, said,
-                                 bytes_of(digest, DIGEST_SIZE), member, clock_now_ms());
-    if (result == OK)
-        return db_commit(paymaster->vault);
-    db_rollback(paymaster->vault);
+    if (result == CONFLICT && breaker_check(paymaster) == CONFLICT)
+        reply_problem_write(reply, &problem);
     return result;
 }
 
-/* Within the fold's transaction. What two admins wanted paid and waited goes on. */
-enum result breaker_confirmed(struct paymaster *paymaster,
-                              const struct event_operation_confirmed *confirmed, int64_t at_ms)
+static const char *figure_name(int64_t figure)
 {
-    enum result result =
-        vault_reset_confirm(paymaster->vault, confirmed->about,
-                            bytes_of(confirmed->operation, DIGEST_SIZE), confirmed->member, at_ms);
-    paymaster->confirmed = true;
-    return result == OK ? vault_trips_clear(paymaster->vault, confirmed->about) : result;
+    static const char *const names[BREAKER_FIGURES] = {
+        "",        "money a day", "share of the top 1 %", "linked votes", "agreement with audits",
+        "coverage"};
+    return names[figure];
+}
+
+static struct text figure_value(struct arena *arena, int64_t figure, int64_t value)
+{
+    return figure == BREAKER_MONEY
+               ? ledger_money(arena, value)
+               : arena_format(arena, "%lld.%lld %%", (long long)(value / PERCENT),
+                              (long long)(value % PERCENT));
+}
+
+enum result breaker_words(struct paymaster *paymaster, const struct command *command, int64_t by,
+                          struct text *subject, struct text *words)
+{
+    struct arena *arena = &paymaster->arena;
+    struct text why = text_trim(command->breaker_reset.reason);
+    struct vault_trips_open_row *open;
+    struct buf out;
+    size_t count = 0;
+    (void)by;
+    *subject = TEXT("breaker");
+    if (why.size == 0 || why.size > REASON_MAX)
+        return INVALID;
+    enum result result = vault_trips_open(paymaster->vault, arena, &open, &count);
+    if (result != OK || count == 0)
+        return result;
+    buf_open(&out, arena, 512);
+    buf_format(&out, "Let payouts go on, which stopped at");
+    for (size_t i = 0; i < count; i++) {
+        struct text is = figure_value(arena, open[i].figure, open[i].measured);
+        struct text may = figure_value(arena, open[i].figure, open[i].allowed);
+        buf_format(&out, "%s %s %.*s of %.*s (limit %.*s)", i == 0 ? "" : ",",
+                   figure_name(open[i].figure), (int)is.size, is.data, (int)open[i].about.size,
+                   open[i].about.data, (int)may.size, may.data);
+    }
+    buf_format(&out, ". Why: ");
+    buf_add(&out, why.data, why.size);
+    *words = buf_done(&out);
+    return OK;
 }
 
 /* --- what is shown --- */
@@ -324,9 +330,9 @@ static enum result trips_list(struct paymaster *paymaster, struct reply_breaker 
     list->trips = arena_array(&paymaster->arena, struct record_trip, count + 1);
     list->trips_count = count;
     for (size_t i = 0; i < count; i++)
-        list->trips[i] =
-            (struct record_trip){rows[i].number,  rows[i].figure, rows[i].about, rows[i].measured,
-                                 rows[i].allowed, rows[i].at_ms,  rows[i].reset};
+        list->trips[i] = (struct record_trip){rows[i].number,     rows[i].figure,  rows[i].about,
+                                              rows[i].measured,   rows[i].allowed, rows[i].at_ms,
+                                              rows[i].cleared_ms, rows[i].why};
     return OK;
 }
 
@@ -346,47 +352,23 @@ static enum result months_list(struct paymaster *paymaster, struct reply_breaker
     return OK;
 }
 
-static enum result resets_list(struct paymaster *paymaster, int64_t member,
-                               struct reply_breaker *list)
-{
-    struct vault_resets_row *rows;
-    size_t count;
-    enum result result =
-        vault_resets(paymaster->vault, &paymaster->arena, RESETS_SHOWN, &rows, &count);
-    if (result != OK)
-        return result;
-    list->resets = arena_array(&paymaster->arena, struct record_reset, count + 1);
-    list->resets_count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct buf hex;
-        buf_open(&hex, &paymaster->arena, 2 * DIGEST_SIZE + 1);
-        buf_hex(&hex, rows[i].digest);
-        list->resets[i] = (struct record_reset){rows[i].number, rows[i].reason,
-                                                buf_done(&hex), rows[i].proposed_by == member,
-                                                rows[i].at_ms,  rows[i].state};
-    }
-    return OK;
-}
-
 enum result breaker_command(struct paymaster *paymaster, const struct command *command,
-                            const struct vault_actor *actor, struct buf *reply)
+                            struct buf *reply)
 {
     struct reply_breaker list = {.looked_ms = paymaster->looked_ms};
-    struct vault_trips_open_row open;
     if (command->kind == COMMAND_BREAKER_RESET)
-        return actor->role == 3
-                   ? reset_propose(paymaster, command->breaker_reset.reason, actor->member)
-                   : REFUSED;
-    enum result result = vault_trips_open(paymaster->vault, &paymaster->arena, &open);
+        return vault_trips_clear(paymaster->vault, text_trim(command->breaker_reset.reason),
+                                 clock_now_ms());
+    enum result result = breaker_check(paymaster);
+    list.stopped = result == CONFLICT;
+    if (result == CONFLICT)
+        result = OK;
     if (result == OK)
         result = trips_list(paymaster, &list);
     if (result == OK)
         result = months_list(paymaster, &list);
-    if (result == OK)
-        result = resets_list(paymaster, actor->member, &list);
     if (result != OK)
         return result;
-    list.stopped = open.trips > 0;
     reply_breaker_write(reply, &list);
     return OK;
 }

@@ -8,16 +8,14 @@
  * tell which acts an earmark was on. Three come from the ranker, which knows nothing of money: it
  * is asked once a tick for its days (`curbside-ranker figures`, ranking/gauge.h).
  *
- * Two admins clear it, one with a reason, the other with his passkey (core/operation.h,
- * OPERATION_BREAKER). A month's figure is then accepted for that month; a share of days is measured
- * anew from the day it was cleared on.
+ * Two admins let payouts go on, one with a reason, the other with his passkey (ledger/proposal.h).
+ * A month's figure is then accepted for that month; a share of days is measured anew from the day
+ * after.
  *
  * It must never: let a month be paid in part, or tell a member anything. While a month waits, no
  * member has his statement of it, zero or not, so that nobody can tell who was to be paid. */
 #include "ledger/ledger.h"
-#include "ledger/paymaster.h"
-
-#define OPERATION_BREAKER "breaker/reset"
+#include "ledger/proposal.h"
 
 /* Thousandths of `sum` that the one in a hundred (at least one) of these who get most get. Sorts
  * them. 0 of nothing. */
@@ -36,13 +34,11 @@ MUST_USE enum result breaker_check(struct paymaster *paymaster);
 /* CONFLICT when this month was measured and nothing is to be paid: it need not be evaluated again.
  */
 MUST_USE enum result breaker_check_month(struct paymaster *paymaster, struct text period);
-/* For a refusal's reply: a problem in words for an admin. Returns CONFLICT. */
-enum result breaker_refuse(struct buf *reply);
+/* For the reply to who wanted something paid: says in words why it is not, if it is for that. Gives
+ * back `result`. */
+enum result breaker_refuse(struct paymaster *paymaster, enum result result, struct buf *reply);
 
+words_of breaker_words; /* of COMMAND_BREAKER_RESET (ledger/proposal.h) */
 /* Commands breaker and breaker_reset, of admins. */
 MUST_USE enum result breaker_command(struct paymaster *paymaster, const struct command *command,
-                                     const struct vault_actor *actor, struct buf *reply);
-/* The journal says that an admin confirmed a reset. */
-MUST_USE enum result breaker_confirmed(struct paymaster *paymaster,
-                                       const struct event_operation_confirmed *confirmed,
-                                       int64_t at_ms);
+                                     struct buf *reply);

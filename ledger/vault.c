@@ -9,8 +9,6 @@
 #include "core/seal.h"
 #include "core/session.h"
 #include "core/trace.h"
-#include "ledger/batch.h"
-#include "ledger/breaker.h"
 #include "ledger/file.h"
 #include "ledger/paymaster.h"
 
@@ -158,10 +156,6 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
     case EVENT_RULE_WITHDRAWN:
         return vault_rule_withdraw(paymaster->vault, event->rule_withdrawn.proposal);
     case EVENT_OPERATION_CONFIRMED:
-        if (text_is(event->operation_confirmed.name, OPERATION_BREAKER))
-            return breaker_confirmed(paymaster, &event->operation_confirmed, event->at_ms);
-        if (!text_is(event->operation_confirmed.name, OPERATION_PAYOUT))
-            return OK;
         paymaster->confirmed = true;
         return vault_operation_confirm(paymaster->vault, event->operation_confirmed.about,
                                        bytes_of(event->operation_confirmed.operation, 32),
