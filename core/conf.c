@@ -134,8 +134,8 @@ const struct setting conf_settings[] = {
         "1: a batch is held when another admin confirms it; 0: the operator's word at the machine "
         "is enough."),
     NUMBER("money.two_admins", "", 0, 1, 1,
-           "1: deposits, closes by hand and rewards taken back wait for another admin; 0: they do "
-           "not."),
+           "1: deposits, closes by hand, rewards taken back and taxes remitted wait for another "
+           "admin; 0: they do not."),
     NUMBER("key.two_admins", "", 0, 1, 1,
            "1: a sponsor's new signing key waits for an admin; 0: it holds at once."),
     NUMBER("payout.file_days", "days", 1, 365, 10,
