@@ -92,6 +92,9 @@ MUST_USE enum result fold_desk_moderation(struct db *db, const struct journal_en
 /* The events of the safety desk (fold_safety.c), likewise. */
 MUST_USE enum result fold_board_safety(struct db *db, const struct event *event, bool *known);
 MUST_USE enum result fold_desk_safety(struct db *db, const struct event *event, bool *known);
+/* Events about reports (fold_released.c), likewise. */
+MUST_USE enum result fold_board_released(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_released(struct db *db, const struct event *event, bool *known);
 /* A posting that was just added is withheld until somebody has looked. */
 MUST_USE enum result fold_board_held(struct db *db, const struct event *event, struct arena *arena);
 MUST_USE enum result fold_desk_held(struct db *db, const struct event *event);

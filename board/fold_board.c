@@ -256,6 +256,8 @@ static enum result rooms_apply(struct fold_board *fold, const struct journal_ent
         result = fold_board_moderation(fold->db, event, arena, &known);
     if (!known)
         result = fold_board_safety(fold->db, event, &known);
+    if (!known)
+        result = fold_board_released(fold->db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }
 

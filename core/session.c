@@ -220,6 +220,10 @@ static const char *telling_action(enum command_kind kind)
         return "/feeds/:id/drop";
     case COMMAND_REPORTS_FEED_SET:
         return "/sponsor/feed";
+    case COMMAND_REPORTS_MAIL:
+        return "/sponsor/mail";
+    case COMMAND_SPONSOR_KIND_SET:
+        return "/admin/sponsor/:id";
     case COMMAND_OPINION_DECLINE:
         return "/q/:id/decline";
     default:
@@ -283,8 +287,10 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/shadow";
     case COMMAND_RULE_ROLLBACK:
         return "/admin/rule/:id/rollback";
-    case COMMAND_PAYOUT_PROPOSE:
+    case COMMAND_PAYOUT_CLOSE:
         return "/admin/payouts";
+    case COMMAND_OPERATION_WITHDRAW:
+        return "/admin/operation/:id/withdraw";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:
