@@ -287,8 +287,10 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/shadow";
     case COMMAND_RULE_ROLLBACK:
         return "/admin/rule/:id/rollback";
-    case COMMAND_PAYOUT_PROPOSE:
+    case COMMAND_PAYOUT_CLOSE:
         return "/admin/payouts";
+    case COMMAND_OPERATION_WITHDRAW:
+        return "/admin/operation/:id/withdraw";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:

@@ -68,8 +68,10 @@ page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_
     page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
-extern const struct field fields_payouts[], fields_propose[];
-page_function page_payouts, page_payouts_again, page_propose_post; /* page_payouts.c */
+extern const struct field fields_propose[], fields_operations[];
+page_function page_payouts, page_propose_post; /* page_payouts.c */
+page_function page_operations, page_operations_again,
+    page_withdraw_operation_post; /* page_operations.c */
 /* Where a member's money goes (page_payee.c), and asking for it (page_earnings.c). */
 extern const struct field fields_payout[], fields_payee[], fields_tax_form[], fields_earnings[];
 page_function page_payee, page_payee_again, page_payee_post, page_tax_form_post;
