@@ -111,6 +111,9 @@ const struct setting conf_settings[] = {
           "First line of every checkpoint: the name of this log, never changed once used."),
     NUMBER("ledger.k", "payees", 2, 1000, 11,
            "Sponsors see what was paid only in groups of at least this many payees."),
+    NUMBER("ledger.kept_back", "payees", 0, 1000, 12,
+           "So many payees, on average and at random, are kept back before a group is shown; 0: "
+           "none, and who knows all but one of a group's payees learns whether he was one."),
     NUMBER("ledger.close_bucket", "leaves", 8, 65536, 4096,
            "A period's close is padded to a multiple of this many leaves."),
     NUMBER("ledger.close_alone", "", 0, 1, 1,
