@@ -9,6 +9,7 @@
 #include "ledger/batch.h"
 #include "ledger/breaker.h"
 #include "ledger/reverse.h"
+#include "ledger/withhold.h"
 
 enum { SHOWN_MOST = 40, WAITING_MOST = 20 };
 enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4 };
@@ -31,6 +32,8 @@ static const struct proposal_kind {
      reverse_words},
     {COMMAND_BREAKER_RESET, "breaker/reset", "money.two_admins", BY_ADMIN, true, false,
      breaker_words},
+    {COMMAND_WITHHELD_REMIT, "withheld/remit", "money.two_admins", BY_ADMIN, true, false,
+     remit_words},
     {COMMAND_SPONSOR_KEY_ADD, "key/sponsor", "key.two_admins", BY_SPONSOR, false, true, key_words},
 };
 
