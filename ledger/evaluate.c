@@ -141,10 +141,13 @@ enum result evaluation_open(struct paymaster *paymaster, struct evaluation *eval
     if (result != OK)
         return result;
     *evaluation = (struct evaluation){.reward = reward_open(),
+                                      .period = period,
                                       .start_ms = row.start_ms,
                                       .end_ms = row.end_ms,
                                       .journal_seq = row.journal_seq};
     result = earmarks_load(paymaster, evaluation, period, closed);
+    if (result == OK)
+        result = finding_open(paymaster, evaluation, period, !closed);
     if (result != OK)
         evaluation_close(evaluation);
     return result;
@@ -157,7 +160,10 @@ enum result evaluation_step(struct paymaster *paymaster, struct evaluation *eval
     int64_t left = evaluation->journal_seq - evaluation->cursor;
     const char *why = NULL;
     enum result result = OK;
+    bool found;
     *done = false;
+    if (evaluation->finding != NULL)
+        return finding_step(paymaster, evaluation, &found);
     if (left > 0)
         result = journal_read(paymaster->journal, &paymaster->arena, evaluation->cursor,
                               left < EVENTS_SLICE ? (size_t)left : EVENTS_SLICE, &entries, &count);
@@ -172,6 +178,9 @@ enum result evaluation_step(struct paymaster *paymaster, struct evaluation *eval
     if (result == OK && evaluation->cursor >= evaluation->journal_seq) {
         result = reward_finish(evaluation->reward, evaluation->end_ms, &why);
         *done = true;
+        if (reward_withheld(evaluation->reward) > 0)
+            trace_info("evaluate", "withheld=%lld acts of linked members",
+                       (long long)reward_withheld(evaluation->reward));
     }
     if (result != OK)
         trace_fail("evaluate", "seq=%lld result=%s %s", (long long)evaluation->cursor,
@@ -182,6 +191,8 @@ enum result evaluation_step(struct paymaster *paymaster, struct evaluation *eval
 
 void evaluation_close(struct evaluation *evaluation)
 {
+    finding_close(evaluation->finding);
+    evaluation->finding = NULL;
     reward_close(evaluation->reward);
     evaluation->reward = NULL;
 }

@@ -7,6 +7,7 @@
 #include "core/follow.h"
 #include "ledger/account.h"
 #include "ledger/earmark.h"
+#include "ledger/finding.h"
 #include "ledger/reward.h"
 #include "ledger/signer.h"
 #include "ledger/writer.h"
@@ -119,6 +120,8 @@ MUST_USE enum result close_replay(struct paymaster *paymaster, struct text name,
 /* --- evaluate.c --- */
 struct evaluation {
     struct reward *reward;
+    struct finding *finding; /* while the ranker's child speaks; else NULL */
+    struct text period;      /* the caller's, and lives as long as this */
     int64_t start_ms, end_ms, journal_seq;
     int64_t cursor; /* last event seen */
 };

@@ -28,11 +28,18 @@ struct reward_member {
     int64_t votes, mutual, postings;
 };
 struct reward_rule {
+    bool by_findings;
     uint8_t sha256[32];
     enum earmark_kind kind;
     struct rule_set *set;
 };
 struct reward {
+    struct table found_votes,
+        found_postings; /* indices below, by (posting, member), (posting, 0) */
+    struct vote_finding *vote_findings;
+    struct posting_finding *posting_findings;
+    size_t vote_finding_room, posting_finding_room;
+    int64_t withheld;
     struct table postings, members, pairs, votes, earmarked, paid;
     struct reward_posting *posting;
     struct reward_member *member;
@@ -60,6 +67,16 @@ static const struct rule_function pay_functions[] = {
     [EARMARK_VOTE] = {"pay_vote", 7, 1},
 };
 
+/* The same with the ranker's findings. */
+static const struct rule_function finding_functions[] = {
+    [EARMARK_POSTING] = {"pay_author", 4, 1},
+    [EARMARK_ANSWER] = {"pay_author", 4, 1},
+    [EARMARK_VOTE] = {"pay_vote", 3, 1},
+};
+
+/* Below half of it nobody is taken to be independent, or trusted. */
+#define LINKED_BELOW 0.5
+
 static void *grown(void *array, size_t *room, size_t need, size_t size)
 {
     if (need <= *room)
@@ -85,10 +102,13 @@ void reward_close(struct reward *reward)
         return;
     for (size_t i = 0; i < reward->rule_count; i++)
         rule_close(reward->rules[i].set);
-    struct table *tables[] = {&reward->postings, &reward->members,   &reward->pairs,
-                              &reward->votes,    &reward->earmarked, &reward->paid};
+    struct table *tables[] = {&reward->postings,    &reward->members,       &reward->pairs,
+                              &reward->votes,       &reward->earmarked,     &reward->paid,
+                              &reward->found_votes, &reward->found_postings};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_close(tables[i]);
+    free(reward->vote_findings);
+    free(reward->posting_findings);
     free(reward->posting);
     free(reward->member);
     free(reward->pair);
@@ -117,20 +137,41 @@ bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
     return rule_find(reward, kind, sha256) < reward->rule_count;
 }
 
+/* By its own function or, if it has that instead, by the one that takes findings. */
+static enum result rule_try(struct rule_set **set, struct arena *arena, enum earmark_kind kind,
+                            struct text name, struct text script, bool *by_findings,
+                            struct text *why)
+{
+    struct text other = NO_TEXT;
+    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
+    *by_findings = false;
+    enum result result =
+        rule_load(set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
+    if (result != INVALID)
+        return result;
+    *by_findings = true;
+    return rule_load(set, arena, name, script, TEXT(""), &finding_functions[kind], 1, &other);
+}
+
 void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
                         struct buf *reply)
 {
-    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
-    check_reply(arena, script, &pay_functions[kind], 1, reply);
+    struct rule_set *set = NULL;
+    struct text why = NO_TEXT;
+    bool by_findings = false;
+    bool loads = rule_try(&set, arena, kind, TEXT("check"), script, &by_findings, &why) == OK;
+    if (loads)
+        rule_close(set);
+    check_reply(arena, script,
+                loads && by_findings ? &finding_functions[kind] : &pay_functions[kind], 1, reply);
 }
 
 enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struct text name,
                               struct text script, struct text *why)
 {
     struct rule_set *set = NULL;
-    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
-    enum result result =
-        rule_load(&set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
+    bool by_findings;
+    enum result result = rule_try(&set, arena, kind, name, script, &by_findings, why);
     if (result == OK)
         rule_close(set);
     return result;
@@ -145,8 +186,7 @@ enum result reward_rule_add(struct reward *reward, struct arena *arena, enum ear
     if (reward->rule_count == RULES_MAX)
         return INVALID;
     struct reward_rule *rule = &reward->rules[reward->rule_count];
-    enum result result =
-        rule_load(&rule->set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
+    enum result result = rule_try(&rule->set, arena, kind, name, script, &rule->by_findings, why);
     if (result != OK)
         return result;
     rule_budget(rule->set, BUDGET_MS);
@@ -154,6 +194,84 @@ enum result reward_rule_add(struct reward *reward, struct arena *arena, enum ear
     rule->kind = kind;
     reward->rule_count++;
     return OK;
+}
+
+/* --- findings --- */
+
+/* Whether any earmark is on this posting: the scan's only question about a target. */
+static bool target_earmarked(const struct reward *reward, int64_t target)
+{
+    uint8_t key[16];
+    table_key(key, target, 0);
+    return table_find(&reward->earmarked, key) != SIZE_MAX;
+}
+
+bool reward_concerns(const struct reward *reward, int64_t posting, int64_t question)
+{
+    return target_earmarked(reward, posting) || target_earmarked(reward, question);
+}
+
+void reward_vote_found(struct reward *reward, const struct vote_finding *finding)
+{
+    uint8_t key[16];
+    table_key(key, finding->posting, finding->member);
+    size_t index = table_put(&reward->found_votes, key, NULL);
+    reward->vote_findings = grown(reward->vote_findings, &reward->vote_finding_room, index + 1,
+                                  sizeof *reward->vote_findings);
+    reward->vote_findings[index] = *finding;
+}
+
+void reward_posting_found(struct reward *reward, const struct posting_finding *finding)
+{
+    uint8_t key[16];
+    table_key(key, finding->posting, 0);
+    size_t index = table_put(&reward->found_postings, key, NULL);
+    reward->posting_findings = grown(reward->posting_findings, &reward->posting_finding_room,
+                                     index + 1, sizeof *reward->posting_findings);
+    reward->posting_findings[index] = *finding;
+}
+
+size_t reward_vote_findings(const struct reward *reward, const struct vote_finding **findings)
+{
+    *findings = reward->vote_findings;
+    return reward->found_votes.count;
+}
+
+size_t reward_posting_findings(const struct reward *reward, const struct posting_finding **findings)
+{
+    *findings = reward->posting_findings;
+    return reward->found_postings.count;
+}
+
+int64_t reward_withheld(const struct reward *reward)
+{
+    return reward->withheld;
+}
+
+/* What the ranker said; NULL: nothing. */
+static const struct vote_finding *vote_found(const struct reward *reward, int64_t posting,
+                                             int64_t member)
+{
+    uint8_t key[16];
+    table_key(key, posting, member);
+    size_t index = table_find(&reward->found_votes, key);
+    return index == SIZE_MAX ? NULL : &reward->vote_findings[index];
+}
+
+static const struct posting_finding *posting_found(const struct reward *reward, int64_t posting)
+{
+    uint8_t key[16];
+    table_key(key, posting, 0);
+    size_t index = table_find(&reward->found_postings, key);
+    return index == SIZE_MAX ? NULL : &reward->posting_findings[index];
+}
+
+static bool takes_findings(const struct reward *reward, size_t earmark)
+{
+    const struct earmark *terms = &reward->earmarks[earmark].terms;
+    size_t rule = rule_find(reward, terms->kind, terms->rule);
+    assert(rule < reward->rule_count);
+    return reward->rules[rule].by_findings;
 }
 
 /* --- money --- */
@@ -225,14 +343,6 @@ static size_t posting_find(const struct reward *reward, int64_t id)
     uint8_t key[16];
     table_key(key, id, 0);
     return table_find(&reward->postings, key);
-}
-
-/* Whether any earmark is on this posting: the scan's only question about a target. */
-static bool target_earmarked(const struct reward *reward, int64_t target)
-{
-    uint8_t key[16];
-    table_key(key, target, 0);
-    return table_find(&reward->earmarked, key) != SIZE_MAX;
 }
 
 void reward_earmark_add(struct reward *reward, const struct reward_earmark *earmark)
@@ -332,6 +442,42 @@ static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_
     return facts;
 }
 
+/* By the rule and what it takes; a linked voter, or one who trades votes, earns nothing by any. */
+static enum result vote_earns(struct reward *reward, size_t earmark, int64_t posting,
+                              int64_t member, const double *counts, const char **why)
+{
+    const struct vote_finding *found = vote_found(reward, posting, member);
+    bool takes = takes_findings(reward, earmark);
+    if (found != NULL && (found->apart < LINKED_BELOW || found->trust < LINKED_BELOW)) {
+        reward->withheld++;
+        return OK;
+    }
+    if (takes && found == NULL)
+        return OK;
+    const double findings[] = {takes ? found->apart : 0, takes ? found->trust : 0,
+                               takes ? found->worth : 0};
+    return pay(reward, earmark, member, takes ? findings : counts, why);
+}
+
+/* The same of a posting's author. What linked colleagues alone corroborate earns nothing either. */
+static enum result author_earns(struct reward *reward, size_t earmark,
+                                const struct reward_posting *posting, const double *counts,
+                                const char **why)
+{
+    const struct posting_finding *found = posting_found(reward, posting->id);
+    bool takes = takes_findings(reward, earmark);
+    if (found != NULL && (found->trust < LINKED_BELOW ||
+                          (posting->stance[1] > 0 && found->support < LINKED_BELOW))) {
+        reward->withheld++;
+        return OK;
+    }
+    if (takes && found == NULL)
+        return OK;
+    const double findings[] = {takes ? found->odds : 0, takes ? found->support : 0,
+                               takes ? found->trust : 0, takes ? found->standing : 0};
+    return pay(reward, earmark, posting->author, takes ? findings : counts, why);
+}
+
 /* The first vote of a member on a posting is the act; changing it later is neither paid nor counted
  * again. An informed one is counted and earns nothing: whether it is one stood fixed before its
  * direction was chosen. */
@@ -352,7 +498,7 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
                 continue;
             reward->fresh[i]++;
             if (earmark->terms.kind == EARMARK_VOTE && !informed)
-                result = pay(reward, i, vote->member, arguments, why);
+                result = vote_earns(reward, i, vote->posting, vote->member, arguments, why);
         }
     if (author == 0)
         return result;
@@ -432,7 +578,7 @@ static enum result answers_pay(struct reward *reward, int64_t end_ms, const char
         const double facts[] = {(double)posting->stance[1], (double)posting->stance[2],
                                 (double)posting->stance[3], (double)posting->patients,
                                 (double)posting->order,     days_between(posting->at_ms, end_ms)};
-        result = pay(reward, due->earmark, posting->author, facts, why);
+        result = author_earns(reward, due->earmark, posting, facts, why);
     }
     return result;
 }
@@ -454,7 +600,7 @@ static enum result postings_pay(struct reward *reward, int64_t end_ms, const cha
                                 (double)reward->fresh[i],
                                 days_between(posting->at_ms, end_ms)};
         if (posting->author != 0 && !is_hidden(reward, posting))
-            result = pay(reward, i, posting->author, facts, why);
+            result = author_earns(reward, i, posting, facts, why);
     }
     return result;
 }

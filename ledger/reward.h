@@ -36,9 +36,27 @@ struct vote_facts {
     double days;            /* since the voter was let in */
 };
 
+/* What the ranker found out of a vote, and of a posting (the verb `facts`, ranking/facts.h, has the
+ * meaning and the ranges of each). */
+struct vote_finding {
+    int64_t posting, member;
+    double apart, trust, worth; /* 0..1; none of them depends on how he voted */
+};
+struct posting_finding {
+    int64_t posting;
+    double odds, support, trust, standing;
+};
+
 struct reward *reward_open(void);
 void reward_close(struct reward *reward);
-/* Load the rule an earmark was committed under. INVALID and *why when it does not load. Each hash
+/* A rule takes either this scan's own counts (pay_posting, pay_answer, and pay_vote of seven
+ * arguments) or the ranker's findings: pay_author(odds, support, trust, standing) for postings and
+ * answers, pay_vote(apart, trust, worth) for votes. Those are the two functions that pay in
+ * `curbside ranking replay` and `simulate`, so that scripts/reward/settled.lua is a rule of both,
+ * and pays here as it was measured there. Which of them a version has says what it takes; without
+ * findings, one that takes them pays nothing.
+ *
+ * Load the rule an earmark was committed under. INVALID and *why when it does not load. Each hash
  * once. */
 MUST_USE enum result reward_rule_add(struct reward *reward, struct arena *arena,
                                      enum earmark_kind kind, const uint8_t sha256[32],
@@ -54,6 +72,19 @@ MUST_USE enum result reward_rule_check(struct arena *arena, enum earmark_kind ki
                                        struct text name, struct text script, struct text *why);
 /* Its rule must be known. All earmarks before the first event. */
 void reward_earmark_add(struct reward *reward, const struct reward_earmark *earmark);
+/* Whether an earmark is on this posting, or on this question. */
+bool reward_concerns(const struct reward *reward, int64_t posting, int64_t question);
+/* The ranker's findings, after all earmarks and before the first event. By any rule, who is linked
+ * with an author, or trades votes, earns nothing; nor does what only linked colleagues corroborate.
+ */
+void reward_vote_found(struct reward *reward, const struct vote_finding *finding);
+void reward_posting_found(struct reward *reward, const struct posting_finding *finding);
+/* All that were told, in the order they were. */
+size_t reward_vote_findings(const struct reward *reward, const struct vote_finding **findings);
+size_t reward_posting_findings(const struct reward *reward,
+                               const struct posting_finding **findings);
+/* Acts of the period that a rule would have paid for, and these findings did not let it. */
+int64_t reward_withheld(const struct reward *reward);
 /* The next event, in order. INVALID and *why when a rule fails. */
 MUST_USE enum result reward_event(struct reward *reward, const struct event *event,
                                   const char **why);

@@ -78,13 +78,11 @@ static enum result author_pay(struct pay *pay, struct ranking *ranking, int32_t 
 static enum result vote_weight(struct pay *pay, struct ranking *ranking,
                                const struct vote_facts *vote, double *weight, const char **why)
 {
-    const struct member_facts *voter = &ranking->counters.members.at[vote->voter];
-    double trust;
     *weight = 0;
     if (vote->informed)
         return OK;
-    POLICY_CALL(&ranking->policy, POLICY_TRUST, &trust, voter->settled_votes, voter->tied);
-    const double facts[] = {share_of_packed(vote->apart), trust, (double)vote->worth / WORTH_WHOLE};
+    const double facts[] = {share_of_packed(vote->apart), trust_apart(ranking, vote->voter),
+                            (double)vote->worth / WORTH_WHOLE};
     return share_of_rule(pay, PAY_VOTE, facts, weight, why);
 }
 

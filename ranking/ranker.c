@@ -7,6 +7,7 @@
 #include "core/sandbox.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ranking/facts.h"
 #include "ranking/gauge.h"
 #include "ranking/trial.h"
 #include "ranking/verbs.h"
@@ -365,32 +366,13 @@ static int digest(struct ranker *ranker)
 
 /* --- why --- */
 
-static void why_print(const char *what, int64_t id, double score, struct text reasons,
-                      struct text facts, struct text rule, int64_t seq)
-{
-    printf("%s %lld: %.4f\n%.*s\n%.*s\nby %.*s as of event %lld\n", what, (long long)id, score,
-           (int)reasons.size, reasons.data, (int)facts.size, facts.data, (int)rule.size, rule.data,
-           (long long)seq);
-}
-
 static int why(struct ranker *ranker, const char *argument)
 {
     int64_t id;
     if (!text_int(text_of(argument), 1, INT64_MAX, &id))
         return 2;
     rank_open(ranker, DB_READ);
-    struct rank_posting_exact_row posting;
-    struct rank_member_exact_row member;
-    enum result result = rank_posting_exact(ranker->db, &ranker->arena, id, &posting);
-    if (result == OK) {
-        why_print("posting", id, posting.score, posting.reasons, posting.facts, posting.rule_name,
-                  posting.rule_seq);
-    } else if (result == NOT_FOUND) {
-        result = rank_member_exact(ranker->db, &ranker->arena, id, &member);
-        if (result == OK)
-            why_print(ranking_band_name(member.band), id, member.score, member.reasons,
-                      member.facts, member.rule_name, member.rule_seq);
-    }
+    enum result result = reasons_print(ranker->db, &ranker->arena, id);
     if (result != OK)
         fprintf(stderr, "why: %s has no rank (%s)\n", argument, result_name(result));
     db_close(ranker->db);
@@ -407,7 +389,7 @@ static int figures(struct ranker *ranker)
     return result == OK ? 0 : 1;
 }
 
-/* --- lint, trial, trial-run, bench --- */
+/* --- lint, trial, trial-run, facts, bench --- */
 
 static int lint(struct ranker *ranker, const char *path)
 {
@@ -474,35 +456,34 @@ static int trial_child(struct ranker *ranker, const char *argument)
     return 0;
 }
 
+/* A child of the paymaster at a month's close: reads the journal and the rule sets, and nothing
+ * else. */
+static int facts(struct ranker *ranker, int count, char **words)
+{
+    int64_t upto, start_ms, end_ms;
+    if (count != 3 || !text_int(text_of(words[0]), 0, INT64_MAX, &upto) ||
+        !text_int(text_of(words[1]), 0, INT64_MAX, &start_ms) ||
+        !text_int(text_of(words[2]), 0, INT64_MAX, &end_ms))
+        return 2;
+    struct text first = first_script_of_state(ranker);
+    journal_open(ranker);
+    const char *folder = arena_text(&ranker->arena, text_of(conf_path("journal"))).data;
+    sandbox_enter(&(struct sandbox){.kind = SANDBOX_WEB, .folders = &folder, .folder_count = 1});
+    enum result result =
+        facts_print(ranker->journal, &ranker->arena, first, upto, start_ms, end_ms);
+    if (result != OK)
+        fprintf(stderr, "facts: %s\n", result_name(result));
+    log_close(ranker->journal);
+    return result == OK && fflush(stdout) == 0 ? 0 : 1;
+}
+
 static int bench(struct ranker *ranker)
 {
-    struct text script = first_script_of_state(ranker), why_not;
-    int64_t head = 0;
-    uint8_t sum[DIGEST_SIZE];
+    struct text script = first_script_of_state(ranker);
     journal_open(ranker);
-    enum result result = log_head(ranker->journal, &head, sum);
-    if (result == OK)
-        result =
-            ranking_open(&ranker->ranking, NULL, ranker->journal, &ranker->arena, script, &why_not);
-    int64_t start = clock_steady_us();
-    if (result == OK)
-        result = ranking_replay(&ranker->ranking, &ranker->arena, head, NULL);
-    int64_t took = clock_steady_us() - start;
-    if (result != OK) {
-        fprintf(stderr, "bench: %s\n", result_name(result));
-        return 1;
-    }
-    const struct counters *counters = &ranker->ranking.counters;
-    double votes = counters->votes.count > 0 ? counters->votes.count : 1;
-    printf("ranking_events %lld events\n", (long long)head);
-    printf("ranking_votes %d votes\n", (int)counters->votes.count);
-    printf("ranking_us_per_vote %.2f us\n", (double)took / votes);
-    printf("ranking_us_per_event %.2f us\n", (double)took / (head > 0 ? (double)head : 1));
-    printf("ranking_calls_per_vote %.1f calls\n", (double)ranker->ranking.policy.calls / votes);
-    printf("ranking_memory_kib %zu KiB\n", counters_memory(counters) / 1024);
-    ranking_close(&ranker->ranking);
+    int status = verbs_bench(&ranker->arena, ranker->journal, script);
     log_close(ranker->journal);
-    return 0;
+    return status;
 }
 
 /* --- verbs --- */
@@ -537,6 +518,8 @@ static int help(struct ranker *ranker)
           "rebuild\tfold the whole journal into a fresh rank.db and put it in place\n"
           "digest\tprint the content digest of rank.db\n"
           "figures\tprint what guardrails watch, by day (ranking/gauge.h)\n"
+          "facts UPTO START_MS END_MS\tprint what a rule of pay may know of a month's acts "
+          "(ranking/facts.h)\n"
           "why ID\tsay why a posting or member stands where it stands\n"
           "lint FILE\tload a rule script and run its examples\n"
           "trial FILE\tshow who would move if the script had held from the beginning\n"
@@ -559,13 +542,21 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-    {"serve", serve, NULL, NULL},         {"rebuild", rebuild, NULL, NULL},
-    {"digest", digest, NULL, NULL},       {"why", NULL, why, NULL},
-    {"figures", figures, NULL, NULL},     {"lint", NULL, lint, NULL},
-    {"trial", NULL, trial_file, NULL},    {"trial-run", NULL, trial_child, NULL},
-    {"check-run", NULL, check_run, NULL}, {"replay", NULL, NULL, replay},
-    {"world", NULL, NULL, world},         {"simulate", NULL, NULL, simulate_rules},
-    {"bench", bench, NULL, NULL},         {"help", help, NULL, NULL},
+    {"serve", serve, NULL, NULL},
+    {"rebuild", rebuild, NULL, NULL},
+    {"digest", digest, NULL, NULL},
+    {"why", NULL, why, NULL},
+    {"figures", figures, NULL, NULL},
+    {"lint", NULL, lint, NULL},
+    {"facts", NULL, NULL, facts},
+    {"trial", NULL, trial_file, NULL},
+    {"trial-run", NULL, trial_child, NULL},
+    {"check-run", NULL, check_run, NULL},
+    {"replay", NULL, NULL, replay},
+    {"world", NULL, NULL, world},
+    {"simulate", NULL, NULL, simulate_rules},
+    {"bench", bench, NULL, NULL},
+    {"help", help, NULL, NULL},
 };
 
 int main(int argc, char **argv)
@@ -583,7 +574,8 @@ int main(int argc, char **argv)
         if (strcmp(argv[at], verbs[i].name) != 0 ||
             (verbs[i].run_words ? words < 1 : words != (verbs[i].run_with ? 1 : 0)))
             continue;
-        if (verbs[i].run != help && verbs[i].run_with != lint && !verbs[i].run_words)
+        if (verbs[i].run != help && verbs[i].run_with != lint &&
+            (!verbs[i].run_words || verbs[i].run_words == facts))
             conf_open(state);
         clock_open();
         seal_open();

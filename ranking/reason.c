@@ -1,5 +1,6 @@
 #include "core/buf.h"
 #include "ranking/score.h"
+#include "schema/rank.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -150,4 +151,31 @@ struct text member_reasons(struct arena *arena, const struct ranking *ranking, i
     struct text reasons = buf_done(&out);
     reasons.size = reasons.size ? reasons.size - 1 : 0;
     return reasons;
+}
+
+/* --- for people --- */
+
+static void why_print(const char *what, int64_t id, double score, struct text reasons,
+                      struct text facts, struct text rule, int64_t seq)
+{
+    printf("%s %lld: %.4f\n%.*s\n%.*s\nby %.*s as of event %lld\n", what, (long long)id, score,
+           (int)reasons.size, reasons.data, (int)facts.size, facts.data, (int)rule.size, rule.data,
+           (long long)seq);
+}
+
+enum result reasons_print(struct db *db, struct arena *arena, int64_t id)
+{
+    struct rank_posting_exact_row posting;
+    struct rank_member_exact_row member;
+    enum result result = rank_posting_exact(db, arena, id, &posting);
+    if (result == OK)
+        why_print("posting", id, posting.score, posting.reasons, posting.facts, posting.rule_name,
+                  posting.rule_seq);
+    if (result != NOT_FOUND)
+        return result;
+    result = rank_member_exact(db, arena, id, &member);
+    if (result == OK)
+        why_print(ranking_band_name(member.band), id, member.score, member.reasons, member.facts,
+                  member.rule_name, member.rule_seq);
+    return result;
 }

@@ -125,3 +125,6 @@ struct text member_facts_json(struct arena *arena, const struct ranking *ranking
  */
 struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting);
 struct text member_reasons(struct arena *arena, const struct ranking *ranking, int32_t member);
+/* The verb `why`: a posting's, or else a member's exact score with its reasons, for the operator.
+ */
+MUST_USE enum result reasons_print(struct db *db, struct arena *arena, int64_t id);

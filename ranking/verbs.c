@@ -1,4 +1,5 @@
 #include "ranking/verbs.h"
+#include "core/clock.h"
 #include "core/rule.h"
 #include "ranking/pay.h"
 #include "ranking/replay.h"
@@ -82,4 +83,33 @@ int verbs_world(struct arena *arena, int count, char **words)
             return 2;
     }
     return world_write(words[0], (uint64_t)seed, (int)members, (double)votes, words[2]);
+}
+
+int verbs_bench(struct arena *arena, struct log *journal, struct text script)
+{
+    static struct ranking ranking;
+    struct text why_not;
+    int64_t head = 0;
+    uint8_t sum[DIGEST_SIZE];
+    enum result result = log_head(journal, &head, sum);
+    if (result == OK)
+        result = ranking_open(&ranking, NULL, journal, arena, script, &why_not);
+    int64_t start = clock_steady_us();
+    if (result == OK)
+        result = ranking_replay(&ranking, arena, head, NULL);
+    int64_t took = clock_steady_us() - start;
+    if (result != OK) {
+        fprintf(stderr, "bench: %s\n", result_name(result));
+        return 1;
+    }
+    const struct counters *counters = &ranking.counters;
+    double votes = counters->votes.count > 0 ? counters->votes.count : 1;
+    printf("ranking_events %lld events\n", (long long)head);
+    printf("ranking_votes %d votes\n", (int)counters->votes.count);
+    printf("ranking_us_per_vote %.2f us\n", (double)took / votes);
+    printf("ranking_us_per_event %.2f us\n", (double)took / (head > 0 ? (double)head : 1));
+    printf("ranking_calls_per_vote %.1f calls\n", (double)ranking.policy.calls / votes);
+    printf("ranking_memory_kib %zu KiB\n", counters_memory(counters) / 1024);
+    ranking_close(&ranking);
+    return 0;
 }

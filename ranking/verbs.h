@@ -1,7 +1,7 @@
 #pragma once
 /* The verbs that need no house: rules against tables and against invented communities. Each is
  * given its words and returns an exit code; 2: not understood. */
-#include "core/arena.h"
+#include "core/log.h"
 
 /* A rule script of at most RULE_TEXT_MAX bytes (one more is kept, so that more is refused); absent,
  * with a word on standard error, when it cannot be read. */
@@ -12,3 +12,5 @@ int verbs_replay(struct arena *arena, int count, char **words);
 int verbs_world(struct arena *arena, int count, char **words);
 /* PRESET,... SEEDS [--rules FILE] [--pay FILE] */
 int verbs_simulate(struct arena *arena, int count, char **words);
+/* Replay the whole journal in memory and print what it cost. */
+int verbs_bench(struct arena *arena, struct log *journal, struct text script);

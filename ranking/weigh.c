@@ -22,6 +22,14 @@ double trust_of(struct ranking *ranking, int32_t member)
     return judged(ranking, member)->trust;
 }
 
+double trust_apart(struct ranking *ranking, int32_t member)
+{
+    const struct member_facts *facts = &ranking->counters.members.at[member];
+    double trust;
+    POLICY_CALL(&ranking->policy, POLICY_TRUST, &trust, facts->settled_votes, facts->tied);
+    return trust;
+}
+
 double worth_of(struct ranking *ranking, int32_t member)
 {
     return judged(ranking, member)->worth;

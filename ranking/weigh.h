@@ -6,6 +6,8 @@
 enum { KIND_OBSERVATION = 3, KIND_ANSWER = 4 }; /* as in the event posting_added */
 
 double trust_of(struct ranking *ranking, int32_t member);
+/* The same by votes of either sign: what pay may know. */
+double trust_apart(struct ranking *ranking, int32_t member);
 /* What his votes have been worth (for pay), 0 .. 1. */
 double worth_of(struct ranking *ranking, int32_t member);
 /* Of a vote. A single vote between two is no link, and who has no link at all is independent,
