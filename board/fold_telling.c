@@ -261,6 +261,8 @@ enum result fold_telling_left(struct db *db, int64_t member, struct arena *arena
     THEN(result, desk_follows_remove(db, member));
     THEN(result, desk_feeds_remove(db, member));
     THEN(result, desk_digests_remove(db, member));
+    THEN(result, desk_subscriptions_remove(db, member));
+    THEN(result, desk_report_mails_remove(db, member));
     THEN(result, desk_opinions_remove(db, member));
     THEN(result, desk_reader_remove(db, member));
     return result;

@@ -33,6 +33,7 @@ enum {
     TELL_COMMENTS = 7, /* what others say to one's own postings */
     TELL_THANKS = 8,
     TELL_MARKS = 9,
+    TELL_REPORTS = 10, /* of one click only: mails about reports (board/released.h) */
 
     FEED_TOPICS = 1,
     FEED_SEARCH = 2,
@@ -78,6 +79,9 @@ MUST_USE enum result news_search(struct work *work, int64_t member, int64_t sear
 /* --- digest.c --- */
 /* When the mails' day began: members get smtp.per_day mails from then on. */
 int64_t mail_day_ms(int64_t now_ms);
+int64_t mail_week_ms(int64_t day_ms); /* Monday's */
+/* Where one click ends a member's mails of this kind. */
+struct text mail_stop_link(struct work *work, int64_t member, int64_t kind);
 enum result digests_due_run(struct work *work);
 enum result mail_stop_run(struct work *work);
 struct desk_mail_due_row;
