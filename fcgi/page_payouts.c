@@ -62,12 +62,14 @@ static void batches_fill(struct request *r, const struct reply_payouts *all, str
 {
     v->dues = arena_array(r->arena, struct view_payout_due, all->dues_count + 1);
     for (size_t i = 0; i < all->dues_count; i++)
-        v->dues[v->dues_count++] =
-            (struct view_payout_due){.rail = all->dues[i].rail,
-                                     .words = rail_words(all->dues[i].rail),
-                                     .payees = page_number(r->arena, all->dues[i].payees),
-                                     .amount = page_money(r->arena, all->dues[i].cents),
-                                     .any = all->dues[i].payees > 0};
+        v->dues[v->dues_count++] = (struct view_payout_due){
+            .rail = all->dues[i].rail,
+            .words = rail_words(all->dues[i].rail),
+            .payees = page_number(r->arena, all->dues[i].payees),
+            .amount = page_money(r->arena, all->dues[i].cents),
+            .withheld =
+                all->dues[i].withheld > 0 ? page_money(r->arena, all->dues[i].withheld) : TEXT(""),
+            .any = all->dues[i].payees > 0};
     v->batches = arena_array(r->arena, struct view_payout_batch, all->batches_count + 1);
     for (size_t i = 0; i < all->batches_count; i++) {
         const struct record_payout_batch *from = &all->batches[i];

@@ -77,8 +77,8 @@ static enum result dues_list(struct paymaster *paymaster, struct reply_payouts *
     for (int64_t rail = RAIL_PAIN001; rail < RAIL_CHARITY && result == OK; rail++) {
         struct payout_due due;
         result = payout_preview(paymaster, (enum rail)rail, &due);
-        list->dues[list->dues_count++] =
-            (struct record_due){.rail = rail, .payees = due.payees, .cents = due.cents};
+        list->dues[list->dues_count++] = (struct record_due){
+            .rail = rail, .payees = due.payees, .cents = due.cents, .withheld = due.withheld};
     }
     return result;
 }

@@ -8,6 +8,8 @@
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
 #include "ledger/reverse.h"
+#include "ledger/unblind.h"
+#include "ledger/withhold.h"
 
 /* Commands that are not about one campaign: the batch, periods, the explorer. Whoever asks, the
  * session decides what he may. */
@@ -194,6 +196,11 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
         return payout_export(paymaster, batch, sha256.data, (uint64_t)made->size);
     case COMMAND_REWARD_REVERSE:
         return reward_reverse(paymaster, command->reward_reverse.leaf, command->reward_reverse.why);
+    case COMMAND_PAYMENT_UNBLIND:
+        return unblind(paymaster, command->payment_unblind.leaf, command->payment_unblind.reason);
+    case COMMAND_WITHHELD_REMIT:
+        return withhold_remit(paymaster, command->withheld_remit.cents,
+                              command->withheld_remit.reference);
     default:
         return payout_told(
             paymaster,
@@ -249,6 +256,8 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
     case COMMAND_PAYOUT_EXPORT:
     case COMMAND_PAYOUT_ANSWER:
     case COMMAND_REWARD_REVERSE:
+    case COMMAND_PAYMENT_UNBLIND:
+    case COMMAND_WITHHELD_REMIT:
         return actor.role == 0 ? payout_command(paymaster, &command, reply) : REFUSED;
     default:
         return is_admin(&actor) ? admin_command(paymaster, &command, &actor, reply) : REFUSED;

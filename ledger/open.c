@@ -1,5 +1,6 @@
 #include "ledger/paymaster.h"
 #include "ledger/reverse.h"
+#include "ledger/unblind.h"
 
 #include <string.h>
 #include <sys/prctl.h>
@@ -127,6 +128,8 @@ enum result paymaster_open(struct paymaster *paymaster)
         result = close_resume(paymaster);
     if (result == OK)
         result = reward_reverse_recover(paymaster);
+    if (result == OK)
+        result = unblind_recover(paymaster);
     if (result == OK)
         result = statement_catch_up(paymaster);
     paymaster->confirmed = true; /* perhaps: the first round looks */

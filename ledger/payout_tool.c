@@ -8,6 +8,7 @@
 #include "ledger/file.h"
 #include "ledger/rail.h"
 #include "ledger/tools.h"
+#include "ledger/unblind.h"
 #include "schema/command.h"
 
 /* The operator's side of paying out. `file` runs where the accounts are known: on the machine of
@@ -274,6 +275,51 @@ int tool_returns(const char *path)
     printf("%zu of %zu answers taken\n", done, count);
     arena_close(&arena);
     return result == OK && done == count ? 0 : 1;
+}
+
+/* "1234.56": dollars, and always two digits of cents. */
+static bool amount_read(struct text amount, int64_t *cents)
+{
+    struct text whole;
+    int64_t dollars, rest;
+    if (!text_next(&amount, '.', &whole) || amount.size != 2 || amount.data[0] == '-' ||
+        !text_int(whole, 0, INT64_C(1000000000), &dollars) || !text_int(amount, 0, 99, &rest))
+        return false;
+    *cents = dollars * 100 + rest;
+    return *cents > 0;
+}
+
+int tool_remit(const char *amount, const char *reference)
+{
+    struct arena arena;
+    struct bytes reply;
+    struct command command = {.kind = COMMAND_WITHHELD_REMIT};
+    if (!amount_read(text_of(amount), &command.withheld_remit.cents))
+        return 2;
+    command.withheld_remit.reference = text_of(reference);
+    arena_open(&arena, ARENA);
+    enum result result = ask(&arena, &command, &reply);
+    arena_close(&arena);
+    return result == OK ? 0 : 1;
+}
+
+int tool_unblind(const char *leaf, const char *reason)
+{
+    struct arena arena;
+    struct bytes reply;
+    struct command command = {.kind = COMMAND_PAYMENT_UNBLIND};
+    struct command_payment_unblind *said = &command.payment_unblind;
+    if (!text_int(text_of(leaf), 0, INT64_MAX, &said->leaf))
+        return 2;
+    for (int64_t i = UNBLIND_DISCLOSED; i <= UNBLIND_LEARNED; i++)
+        if (strcmp(reason, unblind_reason_name(i)) == 0)
+            said->reason = i;
+    if (said->reason == 0)
+        return 2;
+    arena_open(&arena, ARENA);
+    enum result result = ask(&arena, &command, &reply);
+    arena_close(&arena);
+    return result == OK ? 0 : 1;
 }
 
 int tool_reverse(const char *leaf, const char *why)

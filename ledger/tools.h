@@ -28,6 +28,16 @@ int tool_pay(const char *rail);
 int tool_file(const char *folder);
 int tool_exported(const char *path);
 int tool_returns(const char *path);
+/* Withheld taxes went to the tax office (ledger/withhold.h): an amount like 1234.56. */
+int tool_remit(const char *amount, const char *reference);
+/* The maker knows who got this reward: disclosed, consent or learned (ledger/unblind.h). */
+int tool_unblind(const char *leaf, const char *reason);
+/* Lists by members' numbers: what a year's payees were paid (for 1099-NEC: ledger/withhold.h); the
+ * year's rewards whose payee the maker knows in time (for Open Payments: ledger/unblind.h); one
+ * member's rewards, with their leaves. */
+int tool_tax(const char *year);
+int tool_open_payments(const char *year);
+int tool_payments(const char *member);
 /* Take back a reward (ledger/reverse.h). */
 int tool_reverse(const char *leaf, const char *why);
 int tool_tick(void);
