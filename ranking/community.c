@@ -51,12 +51,13 @@ static void on_settled(void *self, int32_t posting, double odds)
     int32_t number = answer_of(community, community->ranking.counters.postings.at[posting].id);
     if (number < 0 || community->why)
         return;
-    const struct community_answer *answer = &community->answers.at[number];
-    if (answer->author_micro + answer->voter_micro == 0)
+    int32_t place = community->answers.at[number].pots;
+    if (place == 0)
         return;
+    const struct community_pots *pots = &community->pots.at[place - 1];
     const char *why = NULL;
-    if (pay_settled(&community->pay, &community->ranking, posting, odds, answer->author_micro,
-                    answer->voter_micro, pay_out, community, &why) != OK)
+    if (pay_settled(&community->pay, &community->ranking, posting, odds, pots->author_micro,
+                    pots->voter_micro, pay_out, community, &why) != OK)
         community->why = why;
 }
 
@@ -77,6 +78,7 @@ enum result community_open(struct community *community, struct text rules, struc
 void community_close(struct community *community)
 {
     free(community->answers.at);
+    free(community->pots.at);
     free(community->questions.at);
     pay_close(&community->pay);
     ranking_close(&community->ranking);
@@ -88,8 +90,14 @@ void community_pots(struct community *community, int32_t answer, int64_t author_
 {
     while (community->answers.count <= answer)
         LIST_ADD(community->answers, (struct community_answer){.id = 0});
-    community->answers.at[answer].author_micro = author_micro;
-    community->answers.at[answer].voter_micro = voter_micro;
+    if (author_micro + voter_micro == 0)
+        return;
+    int32_t *place = &community->answers.at[answer].pots;
+    if (*place == 0) {
+        LIST_ADD(community->pots, (struct community_pots){0});
+        *place = community->pots.count;
+    }
+    community->pots.at[*place - 1] = (struct community_pots){author_micro, voter_micro};
 }
 
 enum result community_answer(struct community *community, struct community_told told)
