@@ -4,9 +4,8 @@
 #include "ranking/pay.h"
 
 struct community_answer {
-    int64_t id; /* of its event; 0: not told yet */
-    int32_t question;
-    int32_t pots; /* one more than a number of community.pots; 0: none */
+    int32_t posting; /* its number in the counters, once it is told */
+    int32_t pots;    /* one more than a number of community.pots; 0: none */
 };
 /* What an answer and the votes on it may earn, in millionths. */
 struct community_pots {

@@ -27,7 +27,6 @@ static void memory_spread(void *at, size_t size)
             assert(room <= COUNT_MAX);                                         \
             (list).at = realloc((list).at, (size_t)room * sizeof(*(list).at)); \
             assert((list).at);                                                 \
-            memory_spread((list).at, (size_t)room * sizeof(*(list).at));       \
             (list).room = room;                                                \
         }                                                                      \
         memset(&(list).at[(list).count++], 0, sizeof(*(list).at));             \
@@ -110,11 +109,18 @@ static size_t place_of_two(int32_t a, int32_t b, size_t room)
     return place_first((uint64_t)(uint32_t)a << 32 | (uint32_t)b, room);
 }
 
-static struct pair_slot *pair_slot(const struct counters *counters, int32_t from, int32_t to)
+/* Of an author, or of a product (below -1). */
+static uint32_t pair_to(int32_t target)
 {
-    size_t room = counters->pairs.room, place = place_of_two(from + 1, to, room);
+    assert(target >= 0 ? target < PAIR_MEMBERS : -2 - target < PAIR_MEMBERS);
+    return (uint32_t)(target >= 0 ? target : PAIR_MEMBERS + (-2 - target));
+}
+
+static struct pair_slot *pair_place(const struct counters *counters, uint32_t from, uint32_t to)
+{
+    size_t room = counters->pairs.room, place = place_of_two((int32_t)from, (int32_t)to, room);
     struct pair_slot *slots = counters->pairs.slots;
-    while (slots[place].from && (slots[place].from != from + 1 || slots[place].to != to))
+    while (slots[place].from && (slots[place].from != from || slots[place].to != to))
         place = (place + 1) & (room - 1);
     return &slots[place];
 }
@@ -129,7 +135,7 @@ static void pairs_grow(struct counters *counters)
     memory_spread(counters->pairs.slots, counters->pairs.room * sizeof(*old));
     for (size_t i = 0; i < old_room; i++)
         if (old[i].from)
-            *pair_slot(counters, old[i].from - 1, old[i].to) = old[i];
+            *pair_place(counters, (uint32_t)old[i].from, (uint32_t)old[i].to) = old[i];
     free(old);
 }
 
@@ -205,6 +211,8 @@ void counters_close(struct counters *counters)
     free(counters->acts.slots);
     free(counters->topics.at);
     free(counters->pairs.slots);
+    free(counters->pairs_up.slots);
+    free(counters->pairs_down.slots);
     free(counters->vote_of.slots);
     counters_open(counters);
 }
@@ -356,26 +364,40 @@ struct pair_votes counters_pair(const struct counters *counters, int32_t voter, 
     assert(voter >= 0 && target != -1);
     if (!counters->pairs.room)
         return (struct pair_votes){0, 0};
-    const struct pair_slot *slot = pair_slot(counters, voter, target);
-    return (struct pair_votes){slot->up, slot->down};
+    const struct pair_slot *slot = pair_place(counters, (uint32_t)voter + 1, pair_to(target));
+    struct pair_votes votes = {(int32_t)slot->up, (int32_t)slot->down};
+    if (votes.up == PAIR_WIDE)
+        votes.up = map_get(&counters->pairs_up, key_of_two(voter, target), 0);
+    if (votes.down == PAIR_WIDE)
+        votes.down = map_get(&counters->pairs_down, key_of_two(voter, target), 0);
+    return votes;
 }
 
 void counters_pair_add(struct counters *counters, int32_t voter, int32_t target, int sign,
                        int change)
 {
-    assert(voter >= 0 && target != -1 && sign != 0 && (change == 1 || change == -1));
+    assert(voter >= 0 && voter + 1 < PAIR_MEMBERS && target != -1);
+    assert(sign != 0 && (change == 1 || change == -1));
+    const struct pair_votes before = counters_pair(counters, voter, target);
+    int32_t votes = (sign > 0 ? before.up : before.down) + change;
+    assert(votes >= 0);
     if (is_full(counters->pairs.used, counters->pairs.room))
         pairs_grow(counters);
-    struct pair_slot *slot = pair_slot(counters, voter, target);
+    struct pair_slot *slot = pair_place(counters, (uint32_t)voter + 1, pair_to(target));
     if (!slot->from) {
-        *slot = (struct pair_slot){.from = voter + 1, .to = target};
+        *slot = (struct pair_slot){.from = ((uint32_t)voter + 1) & (PAIR_MEMBERS - 1),
+                                   .to = pair_to(target) & (2 * PAIR_MEMBERS - 1)};
         counters->pairs.used++;
     }
-    uint16_t *votes = sign > 0 ? &slot->up : &slot->down;
-    if (*votes == UINT16_MAX)
-        return;
-    assert(*votes > 0 || change > 0);
-    *votes = (uint16_t)(*votes + change);
+    bool is_wide = (sign > 0 ? slot->up : slot->down) == PAIR_WIDE || votes == PAIR_WIDE;
+    if (is_wide)
+        *map_put(sign > 0 ? &counters->pairs_up : &counters->pairs_down,
+                 key_of_two(voter, target)) = votes;
+    const uint32_t kept = is_wide ? PAIR_WIDE : (uint32_t)votes;
+    if (sign > 0)
+        slot->up = kept & PAIR_WIDE;
+    else
+        slot->down = kept & PAIR_WIDE;
 }
 
 /* --- topics --- */

@@ -110,11 +110,15 @@ struct map {
     struct map_slot *slots;
     size_t room, used;
 };
-/* Votes of one member on one target: an author, or (below -1) a product. */
+/* Votes of one member on one target, an author or a product: eight bytes, for there are nearly as
+ * many as votes, and most hold one. */
 struct pair_slot {
-    int32_t from, to;  /* from: one more than the number, 0 in an empty slot */
-    uint16_t up, down; /* stay where they are once they are full */
+    uint64_t from : 24;        /* one more than the number, 0 in an empty slot */
+    uint64_t to : 25;          /* PAIR_MEMBERS and above: products */
+    uint64_t up : 7, down : 7; /* PAIR_WIDE: the count is in counters.pairs_up, .pairs_down */
 };
+static_assert(sizeof(struct pair_slot) == 8, "pairs are many");
+enum { PAIR_MEMBERS = 1 << 24, PAIR_WIDE = 127 };
 
 /* Numbers by what the things themselves hold, one more than the number; 0: empty. */
 struct index {
@@ -144,7 +148,8 @@ struct counters {
         struct pair_slot *slots;
         size_t room, used;
     } pairs;
-    struct index vote_of; /* by voter and posting */
+    struct map pairs_up, pairs_down; /* (member, target) -> votes, of those that vote often */
+    struct index vote_of;            /* by voter and posting */
     struct site_facts site;
 };
 
