@@ -42,6 +42,10 @@ static const struct text_place places[] = {
      offsetof(struct event, question_solved.text0)},
     {EVENT_POSTING_FLAGGED, 0, offsetof(struct event, posting_flagged.has_text0),
      offsetof(struct event, posting_flagged.text0)},
+    {EVENT_TOPIC_DESCRIBED, 0, offsetof(struct event, topic_described.has_text0),
+     offsetof(struct event, topic_described.text0)},
+    {EVENT_TOPIC_DESCRIBED, 1, offsetof(struct event, topic_described.has_text1),
+     offsetof(struct event, topic_described.text1)},
     {EVENT_APPEAL_MADE, 0, offsetof(struct event, appeal_made.has_text0),
      offsetof(struct event, appeal_made.text0)},
 };

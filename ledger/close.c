@@ -7,6 +7,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/plan.h"
+#include "ledger/proposal.h"
 #include "ledger/settle.h"
 
 /* Closing a period, in steps short enough to answer commands between them:
@@ -150,6 +151,29 @@ enum result close_start(struct paymaster *paymaster, struct text name, bool *clo
     if (!text_equal(next, name) || clock_month_next(start_ms) > clock_now_ms())
         return INVALID;
     return close_begin(paymaster, start_ms);
+}
+
+enum result period_words(struct paymaster *paymaster, const struct command *command,
+                         int64_t by UNUSED, struct text *subject, struct text *words)
+{
+    struct text name = command->period_close.period, due = TEXT("");
+    struct vault_period_find_row row;
+    enum result result = vault_period_find(paymaster->vault, &paymaster->arena, name, &row);
+    if (result == OK && row.state == STATE_CLOSED)
+        return OK;
+    if (result == NOT_FOUND) {
+        result = close_due(paymaster, &paymaster->arena, &due);
+        if (result == NOT_FOUND || (result == OK && !text_equal(due, name)))
+            result = INVALID;
+    }
+    if (result != OK)
+        return result;
+    *subject = name;
+    *words = arena_format(&paymaster->arena,
+                          "Close the month %.*s, pay its rewards and write "
+                          "every member's statement",
+                          (int)name.size, name.data);
+    return OK;
 }
 
 static enum result evaluate_step(struct paymaster *paymaster, struct close *close)

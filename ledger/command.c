@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/conf.h"
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/ledger.h"
@@ -166,7 +165,7 @@ static enum result payout_told(struct paymaster *paymaster, enum result result)
     return result;
 }
 
-/* Money that leaves: the operator's alone, at the machine. */
+/* Money that leaves. */
 static enum result payout_command(struct paymaster *paymaster, const struct command *command,
                                   struct buf *reply)
 {
@@ -179,8 +178,6 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
     enum result result;
     switch (command->kind) {
     case COMMAND_PAYOUT_CLOSE:
-        if (conf_int("payout.two_admins") != 0)
-            return REFUSED;
         result = batch_make(paymaster, (enum rail)command->payout_close.rail, batch);
         buf_open(&hex, &paymaster->arena, 40);
         buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
@@ -217,8 +214,10 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     case COMMAND_PERIOD_CLOSE:
         return period_close(paymaster, command->period_close.period);
     case COMMAND_PAYOUTS:
-    case COMMAND_PAYOUT_PROPOSE:
-        return batch_command(paymaster, command, actor, reply);
+        return batch_list(paymaster, reply);
+    case COMMAND_OPERATIONS:
+    case COMMAND_OPERATION_WITHDRAW:
+        return proposal_command(paymaster, command, actor, reply);
     case COMMAND_PERIODS:
         return periods_list(paymaster, reply);
     case COMMAND_LEDGER_PAGE:
@@ -232,6 +231,33 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     }
 }
 
+enum result paymaster_run(struct paymaster *paymaster, const struct command *command,
+                          const struct vault_actor *actor, struct buf *reply)
+{
+    switch (command->kind) {
+    case COMMAND_CAMPAIGN_OPEN:
+    case COMMAND_CAMPAIGN_FUND:
+    case COMMAND_EARMARK_TERMS:
+    case COMMAND_SPONSOR_KEY_ADD:
+    case COMMAND_EARMARK_SEAL:
+    case COMMAND_CAMPAIGNS:
+    case COMMAND_SPONSOR_TOTALS:
+    case COMMAND_ALL_CAMPAIGNS:
+        return campaign_command(paymaster, command, actor, reply);
+    case COMMAND_PAYOUT_CLOSE:
+    case COMMAND_REWARD_REVERSE:
+        return is_admin(actor) ? payout_command(paymaster, command, reply) : REFUSED;
+    case COMMAND_PAYOUT_EXPORT:
+    case COMMAND_PAYOUT_ANSWER: /* what banks, makers and tax offices have and say: at the machine
+                                 */
+    case COMMAND_PAYMENT_UNBLIND:
+    case COMMAND_WITHHELD_REMIT:
+        return actor->role == 0 ? payout_command(paymaster, command, reply) : REFUSED;
+    default:
+        return is_admin(actor) ? admin_command(paymaster, command, actor, reply) : REFUSED;
+    }
+}
+
 enum result paymaster_command(struct paymaster *paymaster, struct bytes message, bool operator_,
                               struct buf *reply)
 {
@@ -242,24 +268,7 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
         result = vault_actor_of(paymaster, &command, operator_, &actor);
     if (result != OK)
         return result;
-    switch (command.kind) {
-    case COMMAND_CAMPAIGN_OPEN:
-    case COMMAND_CAMPAIGN_FUND:
-    case COMMAND_EARMARK_TERMS:
-    case COMMAND_SPONSOR_KEY_ADD:
-    case COMMAND_EARMARK_SEAL:
-    case COMMAND_CAMPAIGNS:
-    case COMMAND_SPONSOR_TOTALS:
-    case COMMAND_ALL_CAMPAIGNS:
-        return campaign_command(paymaster, &command, &actor, reply);
-    case COMMAND_PAYOUT_CLOSE:
-    case COMMAND_PAYOUT_EXPORT:
-    case COMMAND_PAYOUT_ANSWER:
-    case COMMAND_REWARD_REVERSE:
-    case COMMAND_PAYMENT_UNBLIND:
-    case COMMAND_WITHHELD_REMIT:
-        return actor.role == 0 ? payout_command(paymaster, &command, reply) : REFUSED;
-    default:
-        return is_admin(&actor) ? admin_command(paymaster, &command, &actor, reply) : REFUSED;
-    }
+    if (proposal_wanted(command.kind, &actor))
+        return proposal_make(paymaster, &command, &actor, reply);
+    return paymaster_run(paymaster, &command, &actor, reply);
 }

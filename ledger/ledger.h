@@ -17,6 +17,8 @@
 
 /* 123456 cents: "1,234.56 USD". */
 struct text ledger_money(struct arena *arena, int64_t cents);
+/* "80", "12.50": units of the currency, at most a thousand million, in cents. */
+bool ledger_money_read(struct text text, int64_t *cents);
 /* Until when a payment credited at this instant is blinded: the first instant after 30 June of the
  * next year, UTC (ledger/unblind.h). */
 int64_t ledger_blind_until_ms(int64_t at_ms);

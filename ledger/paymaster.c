@@ -16,8 +16,8 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
-#include "ledger/batch.h"
 #include "ledger/payout.h"
+#include "ledger/proposal.h"
 #include "ledger/tools.h"
 
 enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000 };
@@ -108,8 +108,7 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
             continue;
         enum result result = times_do(paymaster);
         if (result == OK && paymaster->confirmed && paymaster->close == NULL) {
-            paymaster->confirmed = false;
-            result = batch_confirmed(paymaster);
+            result = proposal_confirmed(paymaster, &paymaster->confirmed);
         }
         if (result == OK && cosigned_changed())
             result = commit_cosigned(paymaster);
@@ -223,6 +222,8 @@ static const struct verb verbs[] = {
     {"exported", "FILE", "note the file in the ledger", .run_with = tool_exported},
     {"returns", "FILE", "post or void what a bank's answer (pain.002, NACHA return) speaks of",
      .run_with = tool_returns},
+    {"deposit", "CAMPAIGN AMOUNT", "book what a sponsor has sent for a campaign",
+     .run_with_two = tool_deposit},
     {"remit", "AMOUNT REFERENCE", "withheld taxes (1234.56) went to the tax office",
      .run_with_two = tool_remit},
     {"unblind", "LEAF disclosed|consent|learned", "the maker knows who got the reward at that leaf",

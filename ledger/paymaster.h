@@ -83,9 +83,12 @@ MUST_USE enum result commit_cosigned(struct paymaster *paymaster);
 MUST_USE enum result commit_recover(struct paymaster *paymaster);
 
 /* --- campaign.c, promise.c, command.c --- */
-/* Run one command and answer into `reply`. */
+/* Run one command, or keep it for a second person (ledger/proposal.h), and answer into `reply`. */
 MUST_USE enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
                                        bool operator_, struct buf *reply);
+/* Run it now. Who may is checked again. */
+MUST_USE enum result paymaster_run(struct paymaster *paymaster, const struct command *command,
+                                   const struct vault_actor *actor, struct buf *reply);
 /* INVALID comes with a record `problem` in `reply` where there is something to say. */
 MUST_USE enum result promise_command(struct paymaster *paymaster, const struct command *command,
                                      const struct vault_actor *actor, struct buf *reply);

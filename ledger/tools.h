@@ -2,6 +2,12 @@
 /* The operator's verbs of curbside-paymaster. Each prints on standard output and returns an exit
  * code: 0, 1 (it failed, or what was looked at is not sound; the reason is on standard error).
  * Private to ledger/. */
+#include "schema/command.h"
+
+/* Ask the paymaster that serves, as the operator; a refusal is told on standard error. *proposed:
+ * nothing was done yet, a second person is wanted, which was printed. */
+MUST_USE enum result tool_ask(struct arena *arena, struct command *command, struct bytes *reply,
+                              bool *proposed);
 
 int tool_verify(void);
 int tool_replay(void);
@@ -40,6 +46,8 @@ int tool_open_payments(const char *year);
 int tool_payments(const char *member);
 /* Take back a reward (ledger/reverse.h). */
 int tool_reverse(const char *leaf, const char *why);
+/* Book a deposit of a campaign (its id in hex), in the currency's units: 5000 or 12.50. */
+int tool_deposit(const char *campaign, const char *amount);
 int tool_tick(void);
 int tool_close(const char *period);
 int tool_bench(void);
