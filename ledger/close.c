@@ -84,7 +84,9 @@ enum result close_resume(struct paymaster *paymaster)
     result = close_take_up(paymaster, row.name);
     if (result == OK)
         result = close_run(paymaster, INT64_MAX, &closed);
-    return result == CONFLICT ? OK : result;
+    /* It waits for two admins, or for a ranker that can be asked. */
+    bool waits = result == CONFLICT || result == BUSY;
+    return waits && row.state == STATE_EVALUATE ? OK : result;
 }
 
 /* The month after the last closed one; for the first, the month of the ledger's first leaf. */

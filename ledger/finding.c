@@ -116,7 +116,7 @@ static bool posting_line(struct reward *reward, const double *n)
         return false;
     const struct posting_finding found = {(int64_t)n[0], n[2], n[3], n[4], n[5]};
     if (reward_concerns(reward, found.posting, (int64_t)n[1]))
-        reward_posting_found(reward, &found);
+        findings_posting_put(reward_findings(reward), &found);
     return true;
 }
 
@@ -127,7 +127,7 @@ static bool vote_line(struct reward *reward, const double *n)
         return false;
     const struct vote_finding found = {(int64_t)n[0], (int64_t)n[1], n[2], n[3], n[4]};
     if (reward_concerns(reward, found.posting, found.posting))
-        reward_vote_found(reward, &found);
+        findings_vote_put(reward_findings(reward), &found);
     return true;
 }
 
@@ -171,13 +171,12 @@ static bool lines_take(struct finding *finding, struct reward *reward)
 
 /* --- the vault --- */
 
-static enum result findings_write(struct paymaster *paymaster, const struct reward *reward,
+static enum result findings_write(struct paymaster *paymaster, const struct findings *findings,
                                   struct text period)
 {
-    const struct posting_finding *p;
-    const struct vote_finding *v;
-    size_t postings = reward_posting_findings(reward, &p);
-    size_t votes = reward_vote_findings(reward, &v);
+    const struct posting_finding *p = findings->postings;
+    const struct vote_finding *v = findings->votes;
+    size_t postings = findings->posting_of.count, votes = findings->vote_of.count;
     enum result result =
         vault_finding_month_add(paymaster->vault, period, (int64_t)postings, (int64_t)votes);
     for (size_t i = 0; i < postings && result == OK; i++)
@@ -194,7 +193,7 @@ static enum result findings_keep(struct paymaster *paymaster, const struct evalu
     enum result result = db_begin(paymaster->vault);
     if (result != OK)
         return result;
-    result = findings_write(paymaster, evaluation->reward, evaluation->period);
+    result = findings_write(paymaster, reward_findings(evaluation->reward), evaluation->period);
     if (result == OK)
         return db_commit(paymaster->vault);
     db_rollback(paymaster->vault);
@@ -215,7 +214,7 @@ static enum result postings_load(struct paymaster *paymaster, struct reward *rew
             const struct posting_finding found = {rows[i].posting, rows[i].odds, rows[i].support,
                                                   rows[i].trust, rows[i].standing};
             after = rows[i].posting;
-            reward_posting_found(reward, &found);
+            findings_posting_put(reward_findings(reward), &found);
         }
         arena_reset(&paymaster->arena, mark);
     }
@@ -237,7 +236,7 @@ static enum result votes_load(struct paymaster *paymaster, struct reward *reward
                                                rows[i].trust, rows[i].worth};
             posting = found.posting;
             member = found.member;
-            reward_vote_found(reward, &found);
+            findings_vote_put(reward_findings(reward), &found);
         }
         arena_reset(&paymaster->arena, mark);
     }

@@ -34,11 +34,7 @@ struct reward_rule {
     struct rule_set *set;
 };
 struct reward {
-    struct table found_votes,
-        found_postings; /* indices below, by (posting, member), (posting, 0) */
-    struct vote_finding *vote_findings;
-    struct posting_finding *posting_findings;
-    size_t vote_finding_room, posting_finding_room;
+    struct findings findings;
     int64_t withheld;
     struct table postings, members, pairs, votes, earmarked, paid;
     struct reward_posting *posting;
@@ -102,13 +98,11 @@ void reward_close(struct reward *reward)
         return;
     for (size_t i = 0; i < reward->rule_count; i++)
         rule_close(reward->rules[i].set);
-    struct table *tables[] = {&reward->postings,    &reward->members,       &reward->pairs,
-                              &reward->votes,       &reward->earmarked,     &reward->paid,
-                              &reward->found_votes, &reward->found_postings};
+    struct table *tables[] = {&reward->postings, &reward->members,   &reward->pairs,
+                              &reward->votes,    &reward->earmarked, &reward->paid};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_close(tables[i]);
-    free(reward->vote_findings);
-    free(reward->posting_findings);
+    findings_close(&reward->findings);
     free(reward->posting);
     free(reward->member);
     free(reward->pair);
@@ -211,59 +205,14 @@ bool reward_concerns(const struct reward *reward, int64_t posting, int64_t quest
     return target_earmarked(reward, posting) || target_earmarked(reward, question);
 }
 
-void reward_vote_found(struct reward *reward, const struct vote_finding *finding)
+struct findings *reward_findings(struct reward *reward)
 {
-    uint8_t key[16];
-    table_key(key, finding->posting, finding->member);
-    size_t index = table_put(&reward->found_votes, key, NULL);
-    reward->vote_findings = grown(reward->vote_findings, &reward->vote_finding_room, index + 1,
-                                  sizeof *reward->vote_findings);
-    reward->vote_findings[index] = *finding;
-}
-
-void reward_posting_found(struct reward *reward, const struct posting_finding *finding)
-{
-    uint8_t key[16];
-    table_key(key, finding->posting, 0);
-    size_t index = table_put(&reward->found_postings, key, NULL);
-    reward->posting_findings = grown(reward->posting_findings, &reward->posting_finding_room,
-                                     index + 1, sizeof *reward->posting_findings);
-    reward->posting_findings[index] = *finding;
-}
-
-size_t reward_vote_findings(const struct reward *reward, const struct vote_finding **findings)
-{
-    *findings = reward->vote_findings;
-    return reward->found_votes.count;
-}
-
-size_t reward_posting_findings(const struct reward *reward, const struct posting_finding **findings)
-{
-    *findings = reward->posting_findings;
-    return reward->found_postings.count;
+    return &reward->findings;
 }
 
 int64_t reward_withheld(const struct reward *reward)
 {
     return reward->withheld;
-}
-
-/* What the ranker said; NULL: nothing. */
-static const struct vote_finding *vote_found(const struct reward *reward, int64_t posting,
-                                             int64_t member)
-{
-    uint8_t key[16];
-    table_key(key, posting, member);
-    size_t index = table_find(&reward->found_votes, key);
-    return index == SIZE_MAX ? NULL : &reward->vote_findings[index];
-}
-
-static const struct posting_finding *posting_found(const struct reward *reward, int64_t posting)
-{
-    uint8_t key[16];
-    table_key(key, posting, 0);
-    size_t index = table_find(&reward->found_postings, key);
-    return index == SIZE_MAX ? NULL : &reward->posting_findings[index];
 }
 
 static bool takes_findings(const struct reward *reward, size_t earmark)
@@ -446,7 +395,7 @@ static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_
 static enum result vote_earns(struct reward *reward, size_t earmark, int64_t posting,
                               int64_t member, const double *counts, const char **why)
 {
-    const struct vote_finding *found = vote_found(reward, posting, member);
+    const struct vote_finding *found = findings_vote(&reward->findings, posting, member);
     bool takes = takes_findings(reward, earmark);
     if (found != NULL && (found->apart < LINKED_BELOW || found->trust < LINKED_BELOW)) {
         reward->withheld++;
@@ -464,7 +413,7 @@ static enum result author_earns(struct reward *reward, size_t earmark,
                                 const struct reward_posting *posting, const double *counts,
                                 const char **why)
 {
-    const struct posting_finding *found = posting_found(reward, posting->id);
+    const struct posting_finding *found = findings_posting(&reward->findings, posting->id);
     bool takes = takes_findings(reward, earmark);
     if (found != NULL && (found->trust < LINKED_BELOW ||
                           (posting->stance[1] > 0 && found->support < LINKED_BELOW))) {

@@ -10,6 +10,7 @@
 #include "core/journal.h"
 #include "core/rule.h"
 #include "ledger/earmark.h"
+#include "ledger/findings.h"
 
 struct reward; /* one evaluation */
 
@@ -34,17 +35,6 @@ struct vote_facts {
     double back, back_of;   /* the author's votes on the voter's; how many */
     double votes, mutual;   /* voter's votes in all; those to members who had voted on the voter */
     double days;            /* since the voter was let in */
-};
-
-/* What the ranker found out of a vote, and of a posting (the verb `facts`, ranking/facts.h, has the
- * meaning and the ranges of each). */
-struct vote_finding {
-    int64_t posting, member;
-    double apart, trust, worth; /* 0..1; none of them depends on how he voted */
-};
-struct posting_finding {
-    int64_t posting;
-    double odds, support, trust, standing;
 };
 
 struct reward *reward_open(void);
@@ -74,15 +64,10 @@ MUST_USE enum result reward_rule_check(struct arena *arena, enum earmark_kind ki
 void reward_earmark_add(struct reward *reward, const struct reward_earmark *earmark);
 /* Whether an earmark is on this posting, or on this question. */
 bool reward_concerns(const struct reward *reward, int64_t posting, int64_t question);
-/* The ranker's findings, after all earmarks and before the first event. By any rule, who is linked
- * with an author, or trades votes, earns nothing; nor does what only linked colleagues corroborate.
- */
-void reward_vote_found(struct reward *reward, const struct vote_finding *finding);
-void reward_posting_found(struct reward *reward, const struct posting_finding *finding);
-/* All that were told, in the order they were. */
-size_t reward_vote_findings(const struct reward *reward, const struct vote_finding **findings);
-size_t reward_posting_findings(const struct reward *reward,
-                               const struct posting_finding **findings);
+/* Where the ranker's findings go, after all earmarks and before the first event. By any rule, who
+ * is linked with an author, or trades votes, earns nothing; nor does what only linked colleagues
+ * corroborate. */
+struct findings *reward_findings(struct reward *reward);
 /* Acts of the period that a rule would have paid for, and these findings did not let it. */
 int64_t reward_withheld(const struct reward *reward);
 /* The next event, in order. INVALID and *why when a rule fails. */

@@ -1,47 +1,81 @@
 #include "ranking/facts.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ranking/weigh.h"
 
 enum { SLICE = 64 };
 
-/* Its number of votes when the first event from `start_ms` on comes: those after it are the
- * month's. */
+/* Of a vote of the month. The ranker forgets both when its posting settles: then they stay here as
+ * they were. */
+struct cast {
+    double apart, worth;
+};
 struct month {
     int64_t start_ms, end_ms;
-    int32_t first_vote; /* -1: not begun */
+    int32_t first_vote; /* the month's votes are those from this number on; -1: not begun */
     bool over;
+    struct ranking ranking;
+    GROWING(struct cast) casts; /* by number, from first_vote on */
 };
 
-static enum result entries_apply(struct ranking *ranking, const struct journal_entry *entries,
-                                 size_t count, struct month *month, struct arena *arena)
+/* As it is now, while the ranker still knows. */
+static void cast_look(struct month *month, int32_t number)
+{
+    const struct counters *counters = &month->ranking.counters;
+    const struct vote_young *young = counters_young(counters, &counters->votes.at[number]);
+    if (month->first_vote < 0 || number < month->first_vote || !young)
+        return;
+    const struct cast now = {share_of_packed(young->apart), (double)young->worth / WORTH_WHOLE};
+    while (month->casts.count <= number - month->first_vote)
+        LIST_ADD(month->casts, now);
+    month->casts.at[number - month->first_vote] = now;
+}
+
+static void on_settled(void *self, int32_t posting, double odds)
+{
+    struct month *month = self;
+    const struct counters *counters = &month->ranking.counters;
+    (void)odds;
+    for (int32_t i = counters->postings.at[posting].first_vote; i >= 0;
+         i = counters->votes.at[i].next)
+        cast_look(month, i);
+}
+
+static enum result entries_apply(struct month *month, const struct journal_entry *entries,
+                                 size_t count, struct arena *arena)
 {
     enum result result = OK;
     for (size_t i = 0; i < count && result == OK && !month->over; i++) {
-        month->over = entries[i].event.at_ms >= month->end_ms;
-        if (month->first_vote < 0 && entries[i].event.at_ms >= month->start_ms)
-            month->first_vote = ranking->counters.votes.count;
+        const struct event *event = &entries[i].event;
+        int32_t before = month->ranking.counters.votes.count;
+        month->over = event->at_ms >= month->end_ms;
+        if (month->first_vote < 0 && event->at_ms >= month->start_ms)
+            month->first_vote = before;
         if (!month->over)
-            result = ranking_apply(ranking, &entries[i], arena);
+            result = ranking_apply(&month->ranking, &entries[i], arena);
+        if (result == OK && month->ranking.counters.votes.count > before)
+            cast_look(month, before);
     }
     return result;
 }
 
-static enum result month_replay(struct ranking *ranking, struct log *journal, struct arena *arena,
-                                int64_t upto, struct month *month)
+static enum result month_replay(struct month *month, struct log *journal, struct arena *arena,
+                                int64_t upto)
 {
     enum result result = OK;
-    while (result == OK && ranking->seq < upto && !month->over) {
+    while (result == OK && month->ranking.seq < upto && !month->over) {
         struct journal_entry *entries;
         size_t mark = arena->used, count = 0;
-        int64_t left = upto - ranking->seq;
-        result = journal_read(journal, arena, ranking->seq, left < SLICE ? (size_t)left : SLICE,
-                              &entries, &count);
+        int64_t left = upto - month->ranking.seq;
+        result = journal_read(journal, arena, month->ranking.seq,
+                              left < SLICE ? (size_t)left : SLICE, &entries, &count);
         if (result == OK && count == 0)
             result = BROKEN; /* the journal ends before the place that was named */
         if (result == OK)
-            result = entries_apply(ranking, entries, count, month, arena);
+            result = entries_apply(month, entries, count, arena);
         arena_reset(arena, mark);
     }
     return result;
@@ -63,37 +97,49 @@ static void posting_print(struct ranking *ranking, int32_t number)
 
 /* Nothing of a vote's direction is read here, and must never be: one that takes no side is printed
  * like any other. */
-static void vote_print(struct ranking *ranking, const struct vote_facts *vote)
+static void vote_print(struct month *month, int32_t number)
 {
-    const struct counters *counters = &ranking->counters;
-    printf("v %lld %lld %.17g %.17g %.17g\n", (long long)counters->postings.at[vote->posting].id,
-           (long long)counters->members.at[vote->voter].id, share_of_packed(vote->apart),
-           trust_apart(ranking, vote->voter), (double)vote->worth / WORTH_WHOLE);
+    const struct counters *counters = &month->ranking.counters;
+    const struct vote_facts *vote = &counters->votes.at[number];
+    cast_look(month, number);
+    const struct cast *cast = &month->casts.at[number - month->first_vote];
+    printf("v %lld %lld %.17g %.17g %.17g\n",
+           (long long)counters->postings.at[vote->posting].id,
+           (long long)counters->members.at[vote->voter].id, cast->apart,
+           trust_apart(&month->ranking, vote->voter), cast->worth);
+}
+
+static void month_print(struct month *month)
+{
+    const struct counters *counters = &month->ranking.counters;
+    int32_t first = month->first_vote < 0 ? counters->votes.count : month->first_vote;
+    long long postings = 0;
+    for (int32_t i = 0; i < counters->postings.count; i++)
+        if (counters->postings.at[i].author >= 0) {
+            posting_print(&month->ranking, i);
+            postings++;
+        }
+    for (int32_t i = first; i < counters->votes.count; i++)
+        vote_print(month, i);
+    printf("end %lld %lld\n", postings, (long long)(counters->votes.count - first));
 }
 
 enum result facts_print(struct log *journal, struct arena *arena, struct text first_script,
                         int64_t upto, int64_t start_ms, int64_t end_ms)
 {
-    static struct ranking ranking;
-    struct month month = {.start_ms = start_ms, .end_ms = end_ms, .first_vote = -1};
+    static struct month month;
     struct text why = NO_TEXT;
-    long long postings = 0, votes = 0;
-    enum result result = ranking_open(&ranking, NULL, journal, arena, first_script, &why);
+    month = (struct month){.start_ms = start_ms, .end_ms = end_ms, .first_vote = -1};
+    enum result result = ranking_open(&month.ranking, NULL, journal, arena, first_script, &why);
+    month.ranking.settled = on_settled;
+    month.ranking.settled_self = &month;
     if (result == OK)
-        result = month_replay(&ranking, journal, arena, upto, &month);
-    const struct counters *counters = &ranking.counters;
-    for (int32_t i = 0; result == OK && i < counters->postings.count; i++)
-        if (counters->postings.at[i].author >= 0) {
-            posting_print(&ranking, i);
-            postings++;
-        }
-    int32_t first = month.first_vote < 0 ? counters->votes.count : month.first_vote;
-    for (int32_t i = first; result == OK && i < counters->votes.count; i++, votes++)
-        vote_print(&ranking, &counters->votes.at[i]);
-    if (result == OK && ranking.policy.broken)
+        result = month_replay(&month, journal, arena, upto);
+    if (result == OK && month.ranking.policy.broken)
         result = INVALID;
     if (result == OK)
-        printf("end %lld %lld\n", postings, votes);
-    ranking_close(&ranking);
+        month_print(&month);
+    free(month.casts.at);
+    ranking_close(&month.ranking);
     return result;
 }

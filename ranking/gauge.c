@@ -1,5 +1,6 @@
 #include "ranking/gauge.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,7 +59,9 @@ void gauge_settled(struct ranking *ranking, int32_t number, double probability)
         const struct vote_facts *vote = &counters->votes.at[i];
         if (vote->sign == 0)
             continue;
-        double apart = share_of_packed(vote->apart);
+        const struct vote_young *young = counters_young(counters, vote);
+        assert(young); /* its posting settles only now */
+        double apart = share_of_packed(young->apart);
         judged += apart * trust_of(ranking, vote->voter);
         day->linked += 1 - apart;
         votes++;

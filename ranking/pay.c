@@ -81,8 +81,10 @@ static enum result vote_weight(struct pay *pay, struct ranking *ranking,
     *weight = 0;
     if (vote->informed)
         return OK;
-    const double facts[] = {share_of_packed(vote->apart), trust_apart(ranking, vote->voter),
-                            (double)vote->worth / WORTH_WHOLE};
+    const struct vote_young *young = counters_young(&ranking->counters, vote);
+    assert(young); /* it settles only now */
+    const double facts[] = {share_of_packed(young->apart), trust_apart(ranking, vote->voter),
+                            (double)young->worth / WORTH_WHOLE};
     return share_of_rule(pay, PAY_VOTE, facts, weight, why);
 }
 

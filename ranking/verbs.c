@@ -1,6 +1,7 @@
 #include "ranking/verbs.h"
 #include "core/clock.h"
 #include "core/rule.h"
+#include "core/seal.h"
 #include "ranking/pay.h"
 #include "ranking/replay.h"
 #include "ranking/simulate.h"
