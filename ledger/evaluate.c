@@ -141,6 +141,8 @@ enum result evaluation_begin(struct paymaster *paymaster, struct evaluation *eva
                                       .end_ms = end_ms,
                                       .journal_seq = journal_seq};
     enum result result = earmarks_load(paymaster, evaluation, NO_TEXT, false);
+    if (result == OK)
+        result = finding_open(paymaster, evaluation, NO_TEXT, true);
     if (result != OK)
         evaluation_close(evaluation);
     return result;

@@ -284,5 +284,5 @@ enum result finding_step(struct paymaster *paymaster, struct evaluation *evaluat
     finding_close(finding);
     evaluation->finding = NULL;
     *done = true;
-    return findings_keep(paymaster, evaluation);
+    return evaluation->period.size > 0 ? findings_keep(paymaster, evaluation) : OK;
 }

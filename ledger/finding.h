@@ -5,6 +5,8 @@
  * (ranking/facts.h) those about earmarked postings are taken, and kept in the vault with the
  * month. A month closed without them stays as it was. Private to ledger/.
  *
+ * A preview (no period) takes them and keeps nothing.
+ *
  * The child may take minutes in a large house; the paymaster takes its lines as they come and goes
  * on answering commands. */
 #include <sys/types.h>

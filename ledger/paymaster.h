@@ -126,7 +126,7 @@ MUST_USE enum result close_replay(struct paymaster *paymaster, struct text name,
 struct evaluation {
     struct reward *reward;
     struct finding *finding; /* while the ranker's child speaks; else NULL */
-    struct text period;      /* the caller's, and lives as long as this */
+    struct text period;      /* the caller's, and lives as long as this; of a preview empty */
     int64_t start_ms, end_ms, journal_seq;
     int64_t cursor; /* last event seen */
 };

@@ -103,8 +103,7 @@ static void vote_print(struct month *month, int32_t number)
     const struct vote_facts *vote = &counters->votes.at[number];
     cast_look(month, number);
     const struct cast *cast = &month->casts.at[number - month->first_vote];
-    printf("v %lld %lld %.17g %.17g %.17g\n",
-           (long long)counters->postings.at[vote->posting].id,
+    printf("v %lld %lld %.17g %.17g %.17g\n", (long long)counters->postings.at[vote->posting].id,
            (long long)counters->members.at[vote->voter].id, cast->apart,
            trust_apart(&month->ranking, vote->voter), cast->worth);
 }

@@ -82,6 +82,8 @@ test("a month that pays more than the limit is not paid until a second admin let
   await latch.getByText(/^The month is (closed|being closed)/).waitFor();
   for (let i = 0; i < 100 && !(await closed()); i++) await sleep(50);
   assert.equal(await closed(), true);
+  // It was paid by what the ranker found out of both votes and of the answer, and of nothing else.
+  assert.equal(sql(join(house.state, "vault/vault.db"), "SELECT period, postings, votes FROM finding_month"), "2026-03|1|2");
   house.must("curbside", ["ledger", "verify"]);
   house.must("curbside", ["ledger", "replay"]);
 });
