@@ -21,14 +21,35 @@ struct month {
     GROWING(struct cast) casts; /* by number, from first_vote on */
 };
 
+/* Of a vote that takes no side the ranker weighs nothing; it is looked at here all the same, so
+ * that not even this shows in what it earns. */
+static struct cast cast_of_none(struct month *month, int32_t number)
+{
+    const struct vote_facts *vote = &month->ranking.counters.votes.at[number];
+    int32_t place = number - month->first_vote;
+    struct cast now = {links_of(&month->ranking, vote).apart,
+                       worth_of(&month->ranking, vote->voter)};
+    if (place < month->casts.count) {
+        const struct cast *then = &month->casts.at[place];
+        now.apart = then->apart < now.apart ? then->apart : now.apart;
+        now.worth = then->worth;
+    }
+    return now;
+}
+
 /* As it is now, while the ranker still knows. */
 static void cast_look(struct month *month, int32_t number)
 {
     const struct counters *counters = &month->ranking.counters;
-    const struct vote_young *young = counters_young(counters, &counters->votes.at[number]);
-    if (month->first_vote < 0 || number < month->first_vote || !young)
+    const struct vote_facts *vote = &counters->votes.at[number];
+    const struct vote_young *young = counters_young(counters, vote);
+    struct cast now;
+    if (month->first_vote < 0 || number < month->first_vote || (!young && vote->sign != 0))
         return;
-    const struct cast now = {share_of_packed(young->apart), (double)young->worth / WORTH_WHOLE};
+    if (vote->sign == 0)
+        now = cast_of_none(month, number);
+    else
+        now = (struct cast){share_of_packed(young->apart), (double)young->worth / WORTH_WHOLE};
     while (month->casts.count <= number - month->first_vote)
         LIST_ADD(month->casts, now);
     month->casts.at[number - month->first_vote] = now;
@@ -101,7 +122,8 @@ static void vote_print(struct month *month, int32_t number)
 {
     const struct counters *counters = &month->ranking.counters;
     const struct vote_facts *vote = &counters->votes.at[number];
-    cast_look(month, number);
+    if (vote->sign != 0)
+        cast_look(month, number);
     const struct cast *cast = &month->casts.at[number - month->first_vote];
     printf("v %lld %lld %.17g %.17g %.17g\n", (long long)counters->postings.at[vote->posting].id,
            (long long)counters->members.at[vote->voter].id, cast->apart,

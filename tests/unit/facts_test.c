@@ -71,7 +71,10 @@ static int64_t live(bool turned)
             size_t voter = (author + 7 + 5 * v + i / (MEMBERS - 1)) % MEMBERS;
             if (voter != author)
                 seq = past_vote(&past, past.posting_count - 1, past.members[voter],
-                                (v == 0) != turned ? 2 : 1, 1);
+                                v == 2               ? 3
+                                : (v == 0) != turned ? 2
+                                                     : 1,
+                                1);
         }
         for (size_t mate = 1; author <= RING && mate <= RING; mate++)
             if (mate != author)
