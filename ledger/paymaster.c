@@ -167,7 +167,7 @@ static int remove_one(const char *path, const struct stat *file, int type, struc
     return remove(path);
 }
 
-static int bench(const char *state)
+static int bench(const char *state, const char *leaves)
 {
     static char scratch[4096];
     if (state == NULL)
@@ -179,7 +179,7 @@ static int bench(const char *state)
         return 1;
     }
     conf_open(scratch);
-    int status = tool_bench();
+    int status = tool_bench(leaves);
     (void)nftw(scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return status;
 }
@@ -239,7 +239,8 @@ static const struct verb verbs[] = {
     {"tick", NULL, "have the serving paymaster commit a batch now", .run = tool_tick},
     {"close", "MONTH", "have the serving paymaster close a month (2026-03)",
      .run_with = tool_close},
-    {"bench", NULL, "measure, in a scratch state", .run = NULL},
+    {"bench", "[LEAVES]",
+     "measure, in a scratch state; the cost of an entry when there are so many", .run = NULL},
     {"help", NULL, "this", .run = NULL},
 };
 
@@ -297,7 +298,7 @@ int main(int count, char **words)
     clock_open();
     seal_open();
     if (strcmp(verb->name, "bench") == 0)
-        return bench(state);
+        return bench(state, at + 1 < count ? words[at + 1] : NULL);
     conf_open(state);
     int status = verb_run(verb, words + at + 1, count - at - 1);
     return status == 2 ? usage() : status;
