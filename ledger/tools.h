@@ -50,4 +50,5 @@ int tool_reverse(const char *leaf, const char *why);
 int tool_deposit(const char *campaign, const char *amount);
 int tool_tick(void);
 int tool_close(const char *period);
-int tool_bench(void);
+/* Measure; with LEAVES also what an entry costs when there are so many, against 100,000. */
+int tool_bench(const char *leaves);

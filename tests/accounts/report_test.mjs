@@ -126,6 +126,9 @@ test("a blinded payment leaves in no list and no file; one whose payee the maker
   const [[leaf, , , sponsor, , , until, state]] = leafOf(cedar);
   assert.deepEqual([until, state], ["2027-06-30", "blinded"]);
   assert.match((await cedar.get("/earnings")).text, /does not know that it was you.*until 30 June 2027/);
+  const receipt = join(house.folder, "receipt");
+  writeFileSync(receipt, (await cedar.get(`/earnings/${leaf}/receipt`)).text);
+  assert.match(ledger("check", receipt).stdout, /^it is blinded until 30 June 2027$/m);
   const blind = ledger("open-payments", "2026");
   assert.deepEqual(rows(blind.stdout), []);
   const none = report(blind.stdout, "open-payments.map", maker(sponsor));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES = 16, NAME_SIZE = 48, LOCKS = 8, REGIONS = 8, SECTOR = 512 };
+enum { FILES = 32, NAME_SIZE = 48, LOCKS = 8, REGIONS = 8, SECTOR = 512 };
 
 struct handle;
 struct file {

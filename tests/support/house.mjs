@@ -125,9 +125,9 @@ export class House {
   }
 
   // A program of the house run to its end: { status, stdout, stderr }.
-  run(program, args, { input = "", env = {} } = {}) {
+  run(program, args, { input = "", env = {}, seconds = 120 } = {}) {
     const done = spawnSync(join(bin, program), ["--state", this.state, ...args],
-      { input, env: { ...this.env, ...env }, encoding: "utf8", maxBuffer: 64 << 20, cwd: root, timeout: 120000 });
+      { input, env: { ...this.env, ...env }, encoding: "utf8", maxBuffer: 64 << 20, cwd: root, timeout: seconds * 1000 });
     return { status: done.status, stdout: done.stdout, stderr: done.stderr };
   }
   must(program, args, options) {
