@@ -1,5 +1,5 @@
 /* Money on its way out: held once, sent once, posted or voided as the bank says, whenever the
- * program is killed. KILLS=1 tries every system call. test-seconds: 240 */
+ * program is killed, its taxes too. KILLS=1 tries every system call. test-seconds: 240 */
 #include "tests/unit/ledger_world.h"
 
 #include <sys/ptrace.h>
