@@ -51,6 +51,42 @@ SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term > :low AND 
 --: may: web_member web_admin clerk operator
 SELECT block FROM posting_text_data WHERE id = :id;
 
+--: index_leaf_next(piece: int, after: blob) => one page: int, term: blob
+--: may: clerk
+-- The next page on which terms begin, and the shortest bytes that are not behind its first one.
+SELECT pgno >> 1, term FROM posting_text_idx WHERE segid = :piece AND term > :after ORDER BY term LIMIT 1;
+
+--: packed_pieces() => piece: int, pages: int, mark: int, newest: int, after: blob, done: int
+--: may: web_member web_admin clerk operator
+-- What is packed or being packed (board/packed.h).
+SELECT piece, pages, mark, newest, after, done FROM packed_piece;
+
+--: packed_rows(piece: int, term: blob) => one rows: int
+--: may: web_member web_admin clerk operator
+-- How many rows a packed list has; 0: it is not packed.
+SELECT ifnull(sum(rows), 0) FROM packed_list WHERE piece = :piece AND term = :term;
+
+--: packed_part(piece: int, term: blob, part: int) => one rows: int, list: blob
+--: may: web_member web_admin clerk operator
+SELECT rows, list FROM packed_list WHERE piece = :piece AND term = :term AND part = :part;
+
+--: packed_part_add(piece: int, term: blob, part: int, rows: int, list: blob)
+--: may: clerk
+INSERT INTO packed_list (piece, term, part, rows, list) VALUES (:piece, :term, :part, :rows, :list);
+
+--: packed_piece_set(piece: int, pages: int, mark: int, newest: int, after: blob, done: int)
+--: may: clerk
+INSERT INTO packed_piece (piece, pages, mark, newest, after, done) VALUES (:piece, :pages, :mark, :newest, :after, :done)
+ON CONFLICT (piece) DO UPDATE SET pages = excluded.pages, mark = excluded.mark, newest = excluded.newest, after = excluded.after, done = excluded.done;
+
+--: packed_parts_drop(piece: int, most: int)
+--: may: clerk
+DELETE FROM packed_list WHERE id IN (SELECT id FROM packed_list WHERE piece = :piece LIMIT :most);
+
+--: packed_piece_drop(piece: int)
+--: may: clerk
+DELETE FROM packed_piece WHERE piece = :piece;
+
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
 -- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.

@@ -1,0 +1,70 @@
+#include "board/sums.h"
+
+#include "core/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOGETHER = 16 };
+
+void sums_open(struct sums *sums)
+{
+    *sums = (struct sums){0};
+}
+
+void sums_close(struct sums *sums)
+{
+    free(sums->of);
+    free(sums->touched);
+}
+
+static void *grown(void *data, size_t before, size_t after)
+{
+    uint8_t *const bigger = realloc(data, after);
+    if (bigger == NULL)
+        trace_die("sums_grow", "reason=memory");
+    memset(bigger + before, 0, after - before);
+    return bigger;
+}
+
+void sums_grow(struct sums *sums, int64_t posting)
+{
+    if (posting < sums->room || posting >= SUMS_MOST)
+        return;
+    const size_t before = (size_t)sums->room;
+    const size_t blocks = ((size_t)posting + (size_t)posting / 4) / SUMS_BLOCK + 1;
+    const size_t after = blocks * SUMS_BLOCK;
+    sums->of = grown(sums->of, before * sizeof(*sums->of), after * sizeof(*sums->of));
+    sums->touched = grown(sums->touched, before / SUMS_BLOCK, blocks);
+    sums->room = (int64_t)after;
+}
+
+/* Most are too low to be kept: many are looked at together. */
+static void block_best(const float *of, int64_t first, struct score *score)
+{
+    float least = score->count < score->most ? 0 : (float)score->best[0].score;
+    for (size_t i = 0; i < SUMS_BLOCK; i += TOGETHER) {
+        int higher = 0;
+        for (size_t j = i; j < i + TOGETHER; j++)
+            higher |= of[j] > least;
+        if (!higher)
+            continue;
+        for (size_t j = i; j < i + TOGETHER; j++) {
+            if (of[j] > least)
+                score_keep(score, (struct score_entry){(double)of[j], first + (int64_t)j});
+        }
+        least = score->count < score->most ? 0 : (float)score->best[0].score;
+    }
+}
+
+void sums_best(struct sums *sums, struct score *score)
+{
+    for (int64_t first = 0; first < sums->room; first += SUMS_BLOCK) {
+        if (!sums->touched[first / SUMS_BLOCK])
+            continue;
+        block_best(sums->of + first, first, score);
+        memset(sums->of + first, 0, SUMS_BLOCK * sizeof(*sums->of));
+        sums->touched[first / SUMS_BLOCK] = 0;
+    }
+    score_sort(score->best, score->count);
+}
