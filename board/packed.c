@@ -2,7 +2,7 @@
 
 #include "schema/board.h"
 
-enum { PIECE_SHIFT = 37 }; /* as in postings.c */
+enum { MOST_SHARE = 3 }; /* what is not packed, of what is */
 
 /* --- which pieces are packed --- */
 
@@ -65,6 +65,35 @@ enum result packed_look(struct packed *packed, struct arena *arena, const struct
     packed->looked = result == OK;
     packed->version = version;
     return result;
+}
+
+bool packed_any(const struct packed *packed)
+{
+    bool any = false;
+    for (size_t i = 0; i < packed->count; i++)
+        any = any || packed->pieces[i].whole;
+    return any;
+}
+
+bool packed_most(const struct packed *packed)
+{
+    int64_t all = 0, whole = 0;
+    for (size_t i = 0; i < packed->count; i++) {
+        const struct packed_one *one = &packed->pieces[i];
+        all += one->piece.last - one->piece.first + 1;
+        whole += one->whole ? one->piece.last - one->piece.first + 1 : 0;
+    }
+    return whole > 0 && all <= whole + whole / MOST_SHARE;
+}
+
+int64_t packed_horizon(const struct packed *packed, size_t piece)
+{
+    int64_t horizon = -1;
+    for (size_t i = piece + 1; i < packed->count; i++) {
+        const struct packed_one *one = &packed->pieces[i];
+        horizon = !one->whole ? INT64_MAX : one->newest > horizon ? one->newest : horizon;
+    }
+    return horizon;
 }
 
 /* --- their lists --- */

@@ -41,6 +41,10 @@ struct packed {
 /* Before a query: which of these pieces, the newest first, are packed. `version`: db_version. */
 MUST_USE enum result packed_look(struct packed *packed, struct arena *arena,
                                  const struct piece *pieces, size_t count, int64_t version);
+bool packed_any(const struct packed *packed);
+bool packed_most(const struct packed *packed); /* at least three quarters of the pages */
+/* No row of a piece older than this one is of a later posting; INT64_MAX: nobody knows. */
+int64_t packed_horizon(const struct packed *packed, size_t piece);
 /* The rows of a list; 0: it is not packed. */
 MUST_USE enum result packed_rows(struct packed *packed, struct arena *arena, size_t piece,
                                  struct text key, int64_t *rows);

@@ -156,6 +156,8 @@ static enum result best_find(struct search *search, struct arena *arena, const s
         return OK;
     if (asked->filtered && asked->count == 0)
         return newest_find(search, arena, &filter, score);
+    if (plan->leading == plan->scored) /* no text need be read for other words */
+        score->most = LOOKED_AT;
     if (plan->merged)
         result = matches_find(search, arena, asked, plan, &filter, score);
     else

@@ -56,6 +56,11 @@ SELECT block FROM posting_text_data WHERE id = :id;
 -- The next page on which terms begin, and the shortest bytes that are not behind its first one.
 SELECT pgno >> 1, term FROM posting_text_idx WHERE segid = :piece AND term > :after ORDER BY term LIMIT 1;
 
+--: index_newest() => one id: int
+--: may: clerk
+-- No row of the index, nor one that may come back to it, is of a later posting.
+SELECT max((SELECT ifnull(max(id), 0) FROM posting), (SELECT ifnull(max(id), 0) FROM withheld));
+
 --: packed_pieces() => piece: int, pages: int, mark: int, newest: int, after: blob, done: int
 --: may: web_member web_admin clerk operator
 -- What is packed or being packed (board/packed.h).
