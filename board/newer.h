@@ -21,10 +21,12 @@ static inline void newer_clear(struct newer *newer)
 }
 /* The next piece begins; no older one has postings behind `horizon`. */
 void newer_piece(struct newer *newer, int64_t horizon);
-/* Nothing of newer pieces is met from this posting on, and nothing need be kept for older ones. */
-static inline bool newer_done(const struct newer *newer, int64_t posting)
+/* Rows of the piece at hand hold without asking from here to before this posting. */
+static inline int64_t newer_until(const struct newer *newer, int64_t posting)
 {
-    return newer->at == newer->known && posting > newer->horizon;
+    return posting <= newer->horizon   ? 0
+           : newer->at == newer->known ? INT64_MAX
+                                       : newer->postings[newer->at];
 }
 /* The piece has a row of this posting. False: a newer one has, too. */
 bool newer_holds(struct newer *newer, int64_t posting);

@@ -128,7 +128,7 @@ static int64_t part_sum(struct bytes part, int64_t posting, const float worth[PA
                         struct sums *sums, struct newer *newer)
 {
     const uint8_t *at = part.data, *const end = at + part.size;
-    const bool plain = newer_done(newer, posting + 1);
+    int64_t until = newer_until(newer, posting + 1);
     const int64_t first = posting / SUMS_BLOCK, room = sums->room;
     float *const of = sums->of;
     while (at < end) {
@@ -138,8 +138,12 @@ static int64_t part_sum(struct bytes part, int64_t posting, const float worth[PA
         if (at == end || step >= room - posting)
             break; /* not as it was written */
         posting += step;
-        if (plain || newer_holds(newer, posting))
+        if (posting < until) {
             of[posting] += worth[*at];
+        } else {
+            of[posting] += newer_holds(newer, posting) ? worth[*at] : 0;
+            until = newer_until(newer, posting + 1);
+        }
         at++;
     }
     for (int64_t block = first; block <= posting / SUMS_BLOCK; block++)

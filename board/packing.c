@@ -15,7 +15,10 @@ enum {
     STEP_ROWS = 50000, /* no further list is begun in a step after so many */
     STEP_PAGES = 32,
     DROP_EACH = 500, /* parts */
+    SIZES_EACH = 64, /* blocks */
 };
+
+enum { LISTS_TO_COME, SIZES_TO_COME, ALL_DONE }; /* packed_piece.done */
 
 struct key {
     char data[KEY_SIZE_MAX];
@@ -25,7 +28,8 @@ struct packing {
     struct db *db;
     struct postings *postings;
     struct sizes sizes;
-    struct score score; /* what a row is worth */
+    size_t sizes_stored; /* blocks before this one are */
+    struct score score;  /* what a row is worth */
     struct packed_part part;
     int64_t rows; /* packed in this step */
     struct key keys[TERMS_MOST];
@@ -41,6 +45,7 @@ struct packing *packing_open(struct db *board)
     packing->postings = postings_open(board);
     packing->score.sizes = &packing->sizes;
     sizes_open(&packing->sizes, board);
+    packing->sizes.fresh = true;
     return packing;
 }
 
@@ -147,7 +152,8 @@ static enum result pages_pack(struct packing *packing, struct arena *arena, size
     packing->rows = 0;
     if (piece->after.size > 0)
         result = board_index_leaf(packing->db, arena, piece->piece, piece->after, &leaf);
-    for (int i = 0; result == OK && i < STEP_PAGES && packing->rows < STEP_ROWS && !piece->done;
+    for (int i = 0; result == OK && i < STEP_PAGES && packing->rows < STEP_ROWS &&
+                    piece->done == LISTS_TO_COME;
          i++) {
         struct board_index_leaf_next_row next;
         result = board_index_leaf_next(packing->db, arena, piece->piece, piece->after, &next);
@@ -156,7 +162,8 @@ static enum result pages_pack(struct packing *packing, struct arena *arena, size
             break;
         const int64_t page = last ? piece->pages + 1 : next.page;
         result = page > leaf.page ? page_pack(packing, arena, at, piece, leaf.page, page) : OK;
-        piece->done = last || next.term.data[0] != POSTINGS_MAIN;
+        if (last || next.term.data[0] != POSTINGS_MAIN)
+            piece->done = SIZES_TO_COME;
         if (!last) {
             piece->after = next.term;
             leaf.page = next.page;
@@ -182,9 +189,14 @@ static enum result piece_go_on(struct packing *packing, struct arena *arena, siz
                                struct board_packed_pieces_row *piece)
 {
     packing->score.arena = arena;
+    bool more = false;
     enum result result = averages_read(packing, arena);
-    if (result == OK)
+    if (result == OK && piece->done == LISTS_TO_COME) {
         result = pages_pack(packing, arena, at, piece);
+    } else if (result == OK) {
+        result = sizes_store(&packing->sizes, SIZES_EACH, &packing->sizes_stored, &more);
+        piece->done = more ? SIZES_TO_COME : ALL_DONE;
+    }
     if (result == OK)
         result = board_packed_piece_set(packing->db, piece->piece, piece->pages, piece->mark,
                                         piece->newest, piece->after, piece->done);
@@ -199,6 +211,8 @@ static enum result piece_begin(struct packing *packing, struct arena *arena, siz
         .piece = piece->number, .pages = piece->last, .after = bytes_of("", 0)};
     sizes_close(&packing->sizes); /* postings change */
     sizes_open(&packing->sizes, packing->db);
+    packing->sizes.fresh = true;
+    packing->sizes_stored = 0;
     enum result result = packed_mark(packing->db, arena, piece, &row.mark);
     if (result == OK)
         result = board_index_newest(packing->db, arena, &newest);
@@ -246,7 +260,7 @@ static enum result step_run(struct packing *packing, struct arena *arena, const 
         result = piece_find(packing, arena, &rows[i], list, count, &at);
         if (result == OK && at == count)
             return piece_drop(packing, rows[i].piece);
-        if (result == OK && !rows[i].done)
+        if (result == OK && rows[i].done != ALL_DONE)
             return piece_go_on(packing, arena, at, &rows[i]);
         known[at] = true;
     }

@@ -6,7 +6,7 @@ CREATE TABLE packed_piece (
   mark INTEGER NOT NULL,             -- of the bytes of its first and its last page: numbers of pieces are used again
   newest INTEGER NOT NULL,           -- the largest posting in its packed lists
   after BLOB NOT NULL,               -- packed up to the page that begins with this term
-  done INTEGER NOT NULL              -- 1: wholly packed
+  done INTEGER NOT NULL              -- 0: being packed, 1: its lists are, 2: the sizes of its postings are as well
 ) STRICT;
 CREATE TABLE packed_list (
   id INTEGER PRIMARY KEY,
@@ -17,3 +17,8 @@ CREATE TABLE packed_list (
   list BLOB NOT NULL                 -- the rows: board/packed.h
 ) STRICT;
 CREATE UNIQUE INDEX packed_list_term ON packed_list (piece, term, part, rows);
+-- How long titles and bodies are, beside: a row is read in the time of two of posting_text_docsize, and stands for a thousand.
+CREATE TABLE packed_size (
+  block INTEGER PRIMARY KEY,         -- of 1,024 postings
+  sizes BLOB NOT NULL                -- two codes for each (board/sizes.h)
+) STRICT;
