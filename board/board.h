@@ -157,8 +157,8 @@ enum { SEARCH_MAP_MIB = 1024 }; /* so much of board.db is mapped, of address spa
 struct search *search_open(struct db *board);
 /* Medical words for it (the store vocab), NULL: none. Borrowed. */
 void search_vocab_set(struct search *search, struct db *vocab);
-/* Look at every posting that holds a word of the query, however long that takes: for measuring what
- * the cap costs. */
+/* Look at every posting that holds a word of the query, in the index's own lists, however long that
+ * takes: for measuring what the cap and the packed lists cost. */
 void search_all_set(struct search *search);
 void search_close(struct search *search);
 

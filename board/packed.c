@@ -51,7 +51,7 @@ enum result packed_look(struct packed *packed, struct arena *arena, const struct
     struct board_packed_pieces_row *rows;
     size_t row_count;
     const size_t used = arena->used;
-    if (packed->looked && packed->version == version)
+    if (packed->off || (packed->looked && packed->version == version))
         return OK;
     packed->looked = false;
     packed->count = count > PACKED_PIECES_MAX ? 0 : count;

@@ -30,6 +30,7 @@ struct packed {
     struct db *db;
     int64_t version; /* of the store when it was looked what is packed */
     bool looked;
+    bool off; /* never used: for measuring */
     size_t count;
     struct packed_one {
         struct piece piece;

@@ -59,6 +59,11 @@ void postings_close(struct postings *postings)
     free(postings);
 }
 
+void postings_exact(struct postings *postings)
+{
+    postings->packed.off = true;
+}
+
 bool postings_readable(const struct postings *postings)
 {
     return postings != NULL && postings->readable;

@@ -27,6 +27,8 @@ typedef bool postings_take(void *self, const struct posting_row *rows, size_t co
 
 struct postings *postings_open(struct db *db);
 void postings_close(struct postings *postings);
+/* From now on packed lists are left alone: for measuring what they cost. */
+void postings_exact(struct postings *postings);
 /* Before the first word of a query: looks how the index lies, and which of it is packed.
  * `version`: db_version. */
 MUST_USE enum result postings_ready(struct postings *postings, struct arena *arena,

@@ -55,6 +55,7 @@ void search_vocab_set(struct search *search, struct db *vocab)
 void search_all_set(struct search *search)
 {
     search->rarity.all = true;
+    postings_exact(search->rarity.postings);
 }
 
 void search_close(struct search *search)
