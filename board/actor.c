@@ -58,8 +58,12 @@ void actors_event(struct actors *actors, enum event_kind kind)
     case EVENT_ANSWER_CHOSEN:
     case EVENT_MARK_SET:
     case EVENT_SUMMARY_EDITED:
+    case EVENT_TOPIC_DESCRIBED:
     case EVENT_ROUND_OPENED:
     case EVENT_ROUND_CLOSED:
+    case EVENT_REPORT_RELEASED:
+    case EVENT_REPORT_READ:
+    case EVENT_REPORTS_MAIL_MADE:
         return;
     default:
         actors_forget(actors);

@@ -360,6 +360,7 @@ static size_t jobs_read(struct clerk *clerk, const struct server_message *messag
         struct job *job = &jobs[count];
         *job = (struct job){.client = messages[i].client,
                             .operator_ = messages[i].operator_,
+                            .uid = messages[i].uid,
                             .body = messages[i].body};
         job_read(clerk, job);
         if (job_image(clerk, job, messages[i].descriptor))

@@ -53,11 +53,24 @@ void rule_operation(uint8_t digest[DIGEST_SIZE], const char *what, int64_t propo
                     struct text name, struct text script);
 enum { BOARD_LEVEL_OPEN = 3 }; /* the assurance level that opens what members wrote */
 
+/* What a sponsor is, as authors are told who asks who read their postings' reports. */
+enum sponsor_kind {
+    SPONSOR_UNSAID = 0,
+    SPONSOR_COMPANY,
+    SPONSOR_GOVERNMENT,
+    SPONSOR_PAYER,
+    SPONSOR_INVESTOR,
+    SPONSOR_RESEARCH,
+    SPONSOR_SOCIETY,
+    SPONSOR_KINDS
+};
+
 /* Lower-case words for a person; "" for a number outside the list. */
 const char *posting_kind_name(int64_t kind); /* "question" ... */
 const char *stance_name(int64_t stance);     /* "corroborate", "dispute", "cannot say" */
 const char *patients_name(int64_t band);     /* "none", "1 to 5", "6 to 20", "more than 20" */
 const char *board_role_name(int64_t role);   /* "physician", "sponsor", "admin" */
+const char *sponsor_kind_name(int64_t kind); /* "a company" ... */
 const char *rule_state_name(int64_t state);  /* "proposed" ... */
 /* "answer", "solved", "topic", "decided", "rule", "other", "level", "vouch" */
 const char *notice_kind_name(int64_t kind);

@@ -26,6 +26,11 @@ struct telling_sweep {
     int64_t notice; /* what is said to own postings: told at once up to this notice */
 };
 
+/* The same of mails about reports: told up to these, and within the next look to this member. */
+struct reports_sweep {
+    int64_t once, week, member;
+};
+
 struct clerk {
     struct log *journal;
     struct db *board, *desk, *roster; /* roster: NULL until a list was imported */
@@ -54,6 +59,7 @@ struct clerk {
     enum result fatal; /* what broke this batch; OK while nothing did */
     int64_t batches, commands;
     struct telling_sweep sweep;
+    struct reports_sweep reports_sweep;
 };
 
 struct actor {
@@ -67,6 +73,7 @@ struct actor {
 struct job {
     struct server_client *client;
     bool operator_;
+    uint32_t uid; /* whose program it is */
     struct bytes body;
     struct command command;
     bool readable;                  /* command holds what body says */
@@ -86,7 +93,15 @@ struct work {
 };
 
 /* --- command.c: the table of commands, and who may --- */
-enum command_who { BY_ANYONE, BY_SIGNED_IN, BY_PHYSICIAN, BY_SPONSOR, BY_ADMIN, BY_OPERATOR };
+enum command_who {
+    BY_ANYONE,
+    BY_SIGNED_IN,
+    BY_PHYSICIAN,
+    BY_SPONSOR,
+    BY_ADMIN,
+    BY_OPERATOR,
+    BY_ANALYST, /* its user (socket.analyst_user), or the clerk's own */
+};
 struct command_row {
     enum command_kind kind;
     enum command_who who;
@@ -160,7 +175,6 @@ enum result member_decide_run(struct work *work); /* decide.c */
 enum result applications_match_run(struct work *work);
 enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
-enum result reference_add_run(struct work *work);
 enum result text_blank_run(struct work *work);
 enum result vote_run(struct work *work); /* vote.c */
 enum result totals_show_run(struct work *work);
@@ -177,6 +191,10 @@ enum result specialties_choose_run(struct work *work);
 MUST_USE enum result kind_check(struct work *work, struct event_posting_added *e,
                                 struct text *options);
 enum result topic_follow_run(struct work *work); /* topic.c */
+enum result topic_describe_run(struct work *work);
+enum result reference_add_run(struct work *work); /* reference.c */
+enum result reference_comment_run(struct work *work);
+enum result reference_topic_run(struct work *work);
 enum result rule_propose_run(struct work *work); /* rule.c */
 enum result rule_approve_run(struct work *work);
 enum result rule_withdraw_run(struct work *work);

@@ -1,6 +1,7 @@
 #include "board/confirm.h"
 #include "board/moderation.h"
 #include "board/payee.h"
+#include "board/released.h"
 #include "board/safety.h"
 #include "board/telling.h"
 #include "board/posting.h"
@@ -37,6 +38,9 @@ static const struct command_row rows[] = {
     {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL},
     {COMMAND_STAFF_ADD, BY_OPERATOR, staff_add_run, staff_add_hash},
     {COMMAND_REFERENCE_ADD, BY_OPERATOR, reference_add_run, NULL},
+    {COMMAND_REFERENCE_COMMENT, BY_OPERATOR, reference_comment_run, NULL},
+    {COMMAND_REFERENCE_TOPIC, BY_OPERATOR, reference_topic_run, NULL},
+    {COMMAND_TOPIC_DESCRIBE, BY_ADMIN, topic_describe_run, NULL},
     {COMMAND_TEXT_BLANK, BY_OPERATOR, text_blank_run, NULL},
     {COMMAND_MAIL_DUE, BY_OPERATOR, mail_due_run, NULL},
     {COMMAND_MAIL_DONE, BY_OPERATOR, mail_done_run, NULL},
@@ -141,6 +145,10 @@ static const struct command_row rows[] = {
     {COMMAND_CONTACT_ASK, BY_ADMIN, contact_ask_run, NULL},
     {COMMAND_CONTACTS, BY_PHYSICIAN, contacts_run, NULL},
     {COMMAND_CONTACT_ANSWER, BY_PHYSICIAN, contact_answer_run, NULL},
+    {COMMAND_REPORTS_MAIL, BY_SPONSOR, reports_mail_run, NULL},
+    {COMMAND_REPORT_READ, BY_SPONSOR, report_read_run, NULL},
+    {COMMAND_SPONSOR_KIND_SET, BY_ADMIN, sponsor_kind_set_run, NULL},
+    {COMMAND_REPORTS_RELEASED, BY_ANALYST, reports_released_run, NULL},
     {COMMAND_IMAGE_ADD, BY_PHYSICIAN, image_add_run, NULL},
 };
 
@@ -207,6 +215,11 @@ static enum result actor_may(struct work *work, enum command_who who)
         return OK;
     if (who == BY_OPERATOR)
         return work->job->operator_ ? OK : REFUSED;
+    if (who == BY_ANALYST)
+        return work->job->operator_ ||
+                       socket_user_named(work->job->uid, conf_text("socket.analyst_user"))
+                   ? OK
+                   : REFUSED;
     enum result result = actor_find(work);
     if (result != OK)
         return result;

@@ -1,3 +1,4 @@
+#include "board/released.h"
 #include "board/telling.h"
 
 #include "core/clock.h"
@@ -32,11 +33,9 @@ int64_t mail_day_ms(int64_t now_ms)
     return at_ms - at_ms % DAY_MS + hour_ms;
 }
 
-/* Monday's. Day 0 of 1970 was a Thursday. */
-static int64_t mail_week_ms(int64_t day_ms)
+int64_t mail_week_ms(int64_t day_ms)
 {
-    int64_t since_monday = (day_ms / DAY_MS + 3) % 7;
-    return day_ms - since_monday * DAY_MS;
+    return clock_week_start(day_ms) + day_ms % DAY_MS; /* at the same hour */
 }
 
 static int64_t larger(int64_t a, int64_t b)
@@ -311,6 +310,8 @@ enum result digests_due_run(struct work *work)
         result = own_slice(work, &reply.more);
     if (result == OK && !reply.more)
         result = day_slice(work, &reply.more);
+    if (result == OK && !reply.more)
+        result = reports_slice(work, &reply.more);
     if (result != OK)
         work->clerk->sweep = before;
     if (result == OK)
@@ -320,7 +321,7 @@ enum result digests_due_run(struct work *work)
 
 /* --- what the mail says --- */
 
-static struct text stop_link(struct work *work, int64_t member, int64_t kind)
+struct text mail_stop_link(struct work *work, int64_t member, int64_t kind)
 {
     struct text url = conf_text("site.url"), code = telling_code(work, "stop", member, kind);
     return arena_format(work->arena, "%.*s/mail/stop/%.*s", (int)url.size, url.data, (int)code.size,
@@ -348,6 +349,7 @@ static const char *news_why(const struct news *news)
 {
     return news->kind == TELL_TOPIC      ? "topic "
            : news->kind == TELL_SEARCH   ? "your search "
+           : news->kind == TELL_ANSWERS  ? "answered: your thread"
            : news->kind == TELL_COMMENTS ? "a comment on your posting"
            : news->kind == TELL_THANKS   ? "thanks for your posting"
            : news->kind == TELL_MARKS    ? "your posting was marked: please look"
@@ -408,7 +410,7 @@ enum result digest_write(struct work *work, const struct desk_mail_due_row *row,
         buf_format(&out, "and %zu more: %.*s/notices\n\n", told - TITLES_MOST, (int)url.size,
                    url.data);
     bool only_answers = digest.since >= digest.upto;
-    mail->stop = stop_link(work, digest.member, only_answers ? TELL_ANSWERS : TELL_ALL);
+    mail->stop = mail_stop_link(work, digest.member, only_answers ? TELL_ANSWERS : TELL_ALL);
     buf_format(&out,
                "--\nHow often such mails come, and what they are about:\n%.*s/notices/settings"
                "\nTo end them all:\n%.*s\n",
@@ -421,6 +423,17 @@ enum result digest_write(struct work *work, const struct desk_mail_due_row *row,
 
 /* --- ending mails --- */
 
+enum result notice_at_once(struct work *work, const struct desk_mail_due_row *row, bool *at_once)
+{
+    struct desk_reader_get_row reader;
+    *at_once = false;
+    if (row->kind != NOTICE_ANSWER)
+        return OK;
+    enum result result = reader_find(work, row->member, &reader);
+    *at_once = result == OK && reader.answers == HOW_ONCE;
+    return result;
+}
+
 enum result notice_wanted(struct work *work, int64_t member, int64_t kind, struct record_mail *mail)
 {
     struct desk_reader_get_row reader;
@@ -431,7 +444,7 @@ enum result notice_wanted(struct work *work, int64_t member, int64_t kind, struc
         return result;
     if ((kind == NOTICE_ANSWER ? reader.answers : reader.opinions) == 0)
         return NOT_FOUND;
-    mail->stop = stop_link(work, member, kind == NOTICE_ANSWER ? TELL_ANSWERS : TELL_OPINIONS);
+    mail->stop = mail_stop_link(work, member, kind == NOTICE_ANSWER ? TELL_ANSWERS : TELL_OPINIONS);
     return OK;
 }
 
@@ -448,6 +461,12 @@ enum result mail_stop_run(struct work *work)
         result = desk_member_get(work->clerk->desk, work->arena, id, &member);
     if (result == OK && member.state == MEMBER_LEFT)
         result = NOT_FOUND;
+    if (result == OK && reply.kind == TELL_REPORTS) {
+        result = reports_stop(work, id, c->look);
+        if (result == OK)
+            reply_mail_stopped_write(&work->reply, &reply);
+        return result;
+    }
     if (result == OK)
         result = reader_find(work, id, &reader);
     if (result != OK)

@@ -27,6 +27,8 @@ static int64_t texts_member(const struct event *event)
         return event->mark_set.member;
     case EVENT_SUMMARY_EDITED:
         return event->summary_edited.member;
+    case EVENT_TOPIC_DESCRIBED:
+        return event->topic_described.by;
     default:
         return 0;
     }
@@ -54,6 +56,12 @@ static int64_t telling_member(const struct event *event)
         return event->opinion_sought.member;
     case EVENT_OPINION_DECLINED:
         return event->opinion_declined.member;
+    case EVENT_REPORTS_MAIL_SET:
+        return event->reports_mail_set.member;
+    case EVENT_REPORTS_MAIL_MADE:
+        return event->reports_mail_made.member;
+    case EVENT_SPONSOR_KIND_SET:
+        return event->sponsor_kind_set.member;
     default:
         return texts_member(event);
     }

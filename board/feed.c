@@ -1,3 +1,4 @@
+#include "board/released.h"
 #include "board/telling.h"
 
 #include "schema/board.h"
@@ -80,6 +81,9 @@ enum result reports_feed_run(struct work *work)
     enum result result = reports_feed_find(work, &reply.feed);
     if (result == OK && reply.feed > 0)
         reply.code = telling_code(work, "feed", reply.feed, FEED_REPORTS);
+    reply.mails_count = REPORT_TEMPLATES;
+    if (result == OK)
+        result = report_mails(work, &reply.mails);
     if (result == OK)
         reply_reports_feed_write(&work->reply, &reply);
     return result;

@@ -48,6 +48,9 @@ MUST_USE enum result fold_desk_telling(struct db *db, const struct journal_entry
 /* A new wording against the saved searches; a posting once for each. */
 MUST_USE enum result fold_telling_edit(struct db *desk, const struct journal_entry *entry,
                                        struct arena *arena);
+/* Somebody's thread was answered: a mail of its own, unless he is told of such once a week. */
+MUST_USE enum result fold_telling_answer(struct db *desk, int64_t mail, int64_t asker,
+                                         int64_t question, int64_t at_ms);
 /* Something was said to a posting of this author's: he is among those who are told. */
 MUST_USE enum result fold_telling_own(struct db *desk, const struct event *event, int64_t author,
                                       int64_t member);
@@ -55,6 +58,11 @@ MUST_USE enum result fold_telling_posting(struct db *desk, const struct journal_
                                           struct arena *arena);
 MUST_USE enum result fold_telling_topic(struct db *desk, const struct event *event);
 MUST_USE enum result fold_telling_left(struct db *desk, int64_t member, struct arena *arena);
+/* What topics are about (fold_topic.c). NOT_FOUND: the blanked text is of no topic. */
+MUST_USE enum result fold_board_topic(struct db *db, const struct journal_entry *entry,
+                                      struct arena *arena, bool *known);
+MUST_USE enum result fold_desk_topic(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_topic_blanked(struct db *db, const struct event *event);
 /* Live discussions (fold_round.c). */
 MUST_USE enum result fold_board_round(struct db *db, const struct event *event, bool *known);
 MUST_USE enum result fold_desk_round(struct db *db, const struct event *event, bool *known);
@@ -84,6 +92,9 @@ MUST_USE enum result fold_desk_moderation(struct db *db, const struct journal_en
 /* The events of the safety desk (fold_safety.c), likewise. */
 MUST_USE enum result fold_board_safety(struct db *db, const struct event *event, bool *known);
 MUST_USE enum result fold_desk_safety(struct db *db, const struct event *event, bool *known);
+/* Events about reports (fold_released.c), likewise. */
+MUST_USE enum result fold_board_released(struct db *db, const struct event *event, bool *known);
+MUST_USE enum result fold_desk_released(struct db *db, const struct event *event, bool *known);
 /* A posting that was just added is withheld until somebody has looked. */
 MUST_USE enum result fold_board_held(struct db *db, const struct event *event, struct arena *arena);
 MUST_USE enum result fold_desk_held(struct db *db, const struct event *event);

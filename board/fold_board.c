@@ -213,6 +213,8 @@ static enum result text_blanked(struct db *db, const struct event *event, struct
     if (result == NOT_FOUND)
         result = fold_texts_blanked(db, event, arena);
     if (result == NOT_FOUND)
+        result = fold_topic_blanked(db, event);
+    if (result == NOT_FOUND)
         result = fold_posting_blanked(db, event, arena);
     return result == NOT_FOUND ? board_rule_script_blank(db, e->seq) : result;
 }
@@ -245,6 +247,8 @@ static enum result rooms_apply(struct fold_board *fold, const struct journal_ent
     if (!known)
         result = fold_board_texts(fold->db, entry, arena, &known);
     if (!known)
+        result = fold_board_topic(fold->db, entry, arena, &known);
+    if (!known)
         result = fold_board_round(fold->db, event, &known);
     if (!known)
         result = fold_board_kinds(fold, entry, arena, &known);
@@ -252,6 +256,8 @@ static enum result rooms_apply(struct fold_board *fold, const struct journal_ent
         result = fold_board_moderation(fold->db, event, arena, &known);
     if (!known)
         result = fold_board_safety(fold->db, event, &known);
+    if (!known)
+        result = fold_board_released(fold->db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }
 

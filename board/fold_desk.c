@@ -106,8 +106,8 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
         return result;
     THEN(result, desk_posting_get(db, &none, e->question, &thread));
     if (result == OK && thread.member > 0 && thread.member != e->member)
-        result = desk_mail_add(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
-                               e->question, event->at_ms);
+        result = fold_telling_answer(db, event->seq * NOTICES_PER_EVENT, thread.member, e->question,
+                                     event->at_ms);
     return result;
 }
 
@@ -133,6 +133,7 @@ static enum result mail_sent(struct db *db, const struct event *event)
 {
     enum result result = desk_mail_sent_set(db, event->mail_sent.mail, event->at_ms);
     THEN(result, desk_digest_remove(db, event->mail_sent.mail));
+    THEN(result, desk_report_mail_remove(db, event->mail_sent.mail));
     return result;
 }
 
@@ -205,6 +206,8 @@ static enum result others_apply(struct db *db, const struct journal_entry *entry
     if (!known)
         result = fold_desk_texts(db, entry, arena, &known);
     if (!known)
+        result = fold_desk_topic(db, event, &known);
+    if (!known)
         result = fold_desk_round(db, event, &known);
     if (!known)
         result = fold_desk_kinds(db, event, &known);
@@ -212,6 +215,8 @@ static enum result others_apply(struct db *db, const struct journal_entry *entry
         result = fold_desk_moderation(db, entry, &known);
     if (!known)
         result = fold_desk_safety(db, event, &known);
+    if (!known)
+        result = fold_desk_released(db, event, &known);
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }
 

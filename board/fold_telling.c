@@ -127,6 +127,19 @@ enum result fold_telling_edit(struct db *db, const struct journal_entry *entry, 
     return result == OK ? hits_add(db, entry, arena, e->posting, &facts) : result;
 }
 
+enum result fold_telling_answer(struct db *db, int64_t mail, int64_t asker, int64_t question,
+                                int64_t at_ms)
+{
+    struct desk_reader_get_row reader = {.answers = HOW_DAILY};
+    struct arena none = {0}; /* numbers only */
+    enum result result = desk_reader_get(db, &none, asker, &reader);
+    if (result == NOT_FOUND)
+        result = OK;
+    if (result != OK || reader.answers == HOW_WEEKLY)
+        return result; /* weekly, his notices say it */
+    return desk_mail_add(db, mail, asker, NOTICE_ANSWER, question, at_ms);
+}
+
 enum result fold_telling_own(struct db *db, const struct event *event, int64_t author,
                              int64_t member)
 {
@@ -261,6 +274,8 @@ enum result fold_telling_left(struct db *db, int64_t member, struct arena *arena
     THEN(result, desk_follows_remove(db, member));
     THEN(result, desk_feeds_remove(db, member));
     THEN(result, desk_digests_remove(db, member));
+    THEN(result, desk_subscriptions_remove(db, member));
+    THEN(result, desk_report_mails_remove(db, member));
     THEN(result, desk_opinions_remove(db, member));
     THEN(result, desk_reader_remove(db, member));
     return result;

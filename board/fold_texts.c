@@ -95,7 +95,8 @@ static enum result comment_added(struct db *db, const struct journal_entry *entr
     struct html html = {TEXT("")};
     enum result result = body.size > 0 ? text_markdown(arena, body, &html) : OK;
     THEN(result, board_posting_unindex(db, e->posting));
-    THEN(result, board_comment_add(db, event->seq, e->posting, e->question, e->member, event->at_ms,
+    THEN(result, board_comment_add(db, event->seq, e->posting, e->question, e->member,
+                                   e->has_said_ms ? e->said_ms : event->at_ms, or_empty(e->source),
                                    body, or_empty(html.markup)));
     THEN(result, board_posting_index(db, e->posting));
     THEN(result, board_thread_touch(db, e->question, event->seq));

@@ -155,18 +155,38 @@ static void job_send(struct import *im, const void *job, size_t size)
     }
 }
 
-void reference_send(struct import *im, int64_t place, const struct command_reference_add *c)
+static void any_send(struct import *im, int64_t place, struct command *command)
 {
-    struct command command = {.kind = COMMAND_REFERENCE_ADD, .token = TEXT(""), .form = TEXT("")};
     struct buf job;
-    command.reference_add = *c;
+    command->token = command->form = TEXT("");
     buf_open(&job, &im->arena, 8192);
     buf_add(&job, &place, sizeof(int64_t));
-    command_write(&job, &command);
+    command_write(&job, command);
     if (job.size > SOCKET_MESSAGE_MAX)
         line_broken(im, place, "too long");
     else
         job_send(im, job.data, job.size);
+}
+
+void reference_send(struct import *im, int64_t place, const struct command_reference_add *c)
+{
+    struct command command = {.kind = COMMAND_REFERENCE_ADD};
+    command.reference_add = *c;
+    any_send(im, place, &command);
+}
+
+void comment_send(struct import *im, int64_t place, const struct command_reference_comment *c)
+{
+    struct command command = {.kind = COMMAND_REFERENCE_COMMENT};
+    command.reference_comment = *c;
+    any_send(im, place, &command);
+}
+
+void topic_send(struct import *im, int64_t place, const struct command_reference_topic *c)
+{
+    struct command command = {.kind = COMMAND_REFERENCE_TOPIC};
+    command.reference_topic = *c;
+    any_send(im, place, &command);
 }
 
 bool senders_end(struct import *im)
@@ -202,6 +222,29 @@ bool import_open(struct import *im, const char *what)
 void import_close(struct import *im)
 {
     arena_close(&im->arena);
+}
+
+/* So many digits from there on; -1: they are none. */
+static int64_t digits(struct text text, size_t from, size_t count, int64_t most)
+{
+    int64_t number = -1;
+    if (text.size < from + count ||
+        !text_int((struct text){text.data + from, count}, 0, most, &number))
+        return -1;
+    return number;
+}
+
+int64_t import_time_ms(struct text iso)
+{
+    int64_t year = digits(iso, 0, 4, 9999), month = digits(iso, 5, 2, 12);
+    int64_t day = digits(iso, 8, 2, 31), hour = digits(iso, 11, 2, 23);
+    int64_t minute = digits(iso, 14, 2, 59), second = digits(iso, 17, 2, 59);
+    if (year < 1990 || month < 1 || day < 1)
+        return 0;
+    int64_t at_ms = clock_from_date((int)year, (int)month, (int)day);
+    if (hour >= 0 && minute >= 0 && second >= 0)
+        at_ms += hour * HOUR_MS + minute * MINUTE_MS + second * 1000;
+    return at_ms;
 }
 
 struct text words_cut(struct text text, size_t most)

@@ -4,19 +4,30 @@
 #include "board/import.h"
 #include "board/xml.h"
 #include "core/clock.h"
+#include "core/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A Stack Exchange data dump as references: questions, and those answers that were accepted or got
- * at least so many points. Files are read one after another, each row by itself; Posts.xml twice,
- * so that a question is there before what answers it. */
+/* A Stack Exchange data dump as references: questions, those answers that were accepted or got at
+ * least so many points, the comments on both, and what is said of topics. Files are read one after
+ * another, each row by itself; Posts.xml twice, so that a question is there before what answers it,
+ * and Tags.xml before and after it, since what a topic is about are two posts. */
 
-enum { TOPIC_ROOM = 200, KEY_ROOM = 60, FILES_READ = 5 };
-enum post_type { POST_QUESTION = 1, POST_ANSWER = 2 };
+enum {
+    TOPIC_ROOM = 200,
+    KEY_ROOM = 60,
+    FILES_READ = 6,
+    EXCERPT_CHARACTERS = 600,
+    COMMENT_SIZE_MAX = 1200
+};
+enum post_type { POST_QUESTION = 1, POST_ANSWER = 2, POST_TAG_EXCERPT = 4, POST_TAG_WIKI = 5 };
 enum vote_type { VOTE_UP = 2, VOTE_DOWN = 3 };
+
+/* What is looked for in a file. */
+enum turn { FIRST_NOTES, THEN_QUESTIONS, THEN_ANSWERS, AT_LAST };
 
 struct stack {
     struct import im;
@@ -24,20 +35,29 @@ struct stack {
     struct xml *xml;
     struct text site, base; /* "medical.example.org", "https://medical.example.org" */
     int64_t points;         /* an answer that was not accepted needs as many */
-    int64_t questions, answers, left_out, votes, comments, tags;
+    int64_t questions, answers, left_out, votes, comments, topics;
     bool ended; /* the file's own end was seen */
-    enum { FIRST_QUESTIONS, THEN_ANSWERS } turn;
+    bool again; /* it was read before: its faults are told */
+    enum turn turn;
 };
 typedef void row_function(struct stack *stack, const struct xml_row *row);
 
 /* --- what comes before the posts --- */
 
+/* The posts that say what it is about are kept when they come. */
 static void tag_row(struct stack *stack, const struct xml_row *row)
 {
+    static const char *const posts[] = {"ExcerptPostId", "WikiPostId"};
     if (xml_get(row, "TagName").size == 0)
         line_broken(&stack->im, stack->im.lines.number, "a tag without TagName");
-    else
-        stack->tags++;
+    for (size_t i = 0; i < sizeof(posts) / sizeof(*posts); i++) {
+        int64_t post = xml_int(row, posts[i], 0);
+        if (!note_number(post))
+            continue;
+        struct note note = note_get(&stack->notes, post);
+        note.tag = 1;
+        note_put(&stack->notes, post, note);
+    }
 }
 
 static bool number_good(struct stack *stack, int64_t post)
@@ -60,20 +80,6 @@ static void vote_row(struct stack *stack, const struct xml_row *row)
     note.down += type == VOTE_DOWN;
     note_put(&stack->notes, post, note);
     stack->votes++;
-}
-
-static void comment_row(struct stack *stack, const struct xml_row *row)
-{
-    int64_t post = xml_int(row, "PostId", 0);
-    struct text text = text_trim(xml_get(row, "Text"));
-    if (!number_good(stack, post))
-        return;
-    if (text.data == NULL || text.size == 0) {
-        line_broken(&stack->im, stack->im.lines.number, "a comment without Text");
-        return;
-    }
-    note_comment(&stack->notes, post, xml_int(row, "Score", 0), text);
-    stack->comments++;
 }
 
 /* --- posts --- */
@@ -130,27 +136,27 @@ static struct text source_of(struct stack *stack, const struct xml_row *row,
                     200);
 }
 
-static struct text body_of(struct stack *stack, const struct xml_row *row, int64_t post)
+static struct text body_of(struct stack *stack, struct text html)
 {
     struct arena *arena = &stack->im.arena;
-    struct text body = html_markdown(arena, xml_get(row, "Body"), stack->base);
-    struct text comments = note_comments(&stack->notes, arena, post);
-    if (body.size == 0)
-        return body;
-    return body_fit(arena, arena_format(arena, "%.*s%.*s", (int)body.size, body.data,
-                                        (int)comments.size, comments.data));
+    return body_fit(arena, html_markdown(arena, html, stack->base));
+}
+
+static struct text key_of(struct stack *stack, const char *what, int64_t number)
+{
+    return arena_format(&stack->im.arena, "se:%.*s:%s%lld", (int)stack->site.size, stack->site.data,
+                        what, (long long)number);
 }
 
 static void post_send(struct stack *stack, const struct xml_row *row, int64_t post, int64_t parent)
 {
     struct arena *arena = &stack->im.arena;
-    const struct note note = note_get(&stack->notes, post);
-    struct text site = stack->site;
+    struct note note = note_get(&stack->notes, post);
     struct command_reference_add c = {
-        .key = arena_format(arena, "se:%.*s:%lld", (int)site.size, site.data, (long long)post),
+        .key = key_of(stack, "", post),
         .title =
             parent > 0 ? TEXT("") : words_cut(text_trim(xml_get(row, "Title")), TITLE_SIZE_MAX),
-        .body = body_of(stack, row, post),
+        .body = body_of(stack, xml_get(row, "Body")),
         .topics = parent > 0 ? TEXT("") : topics_of(stack, xml_get(row, "Tags")),
         .source = source_of(stack, row, &note),
         .url = arena_format(arena, "%.*s/%s/%lld", (int)stack->base.size, stack->base.data,
@@ -159,23 +165,23 @@ static void post_send(struct stack *stack, const struct xml_row *row, int64_t po
     };
     c.has_chosen = c.chosen = parent > 0 && note.accepted;
     if (parent > 0)
-        c.of = arena_format(arena, "se:%.*s:%lld", (int)site.size, site.data, (long long)parent);
-    if (c.body.size == 0)
+        c.of = key_of(stack, "", parent);
+    if (c.body.size == 0) {
         line_broken(&stack->im, stack->im.lines.number, "a post without Body");
-    else
-        reference_send(&stack->im, stack->im.lines.number, &c);
+        return;
+    }
+    note.taken = 1;
+    note_put(&stack->notes, post, note);
+    reference_send(&stack->im, stack->im.lines.number, &c);
 }
 
 static void question_row(struct stack *stack, const struct xml_row *row, int64_t post)
 {
     int64_t accepted = xml_int(row, "AcceptedAnswerId", 0);
-    struct note note = note_get(&stack->notes, post);
     if (text_trim(xml_get(row, "Title")).size == 0) {
         line_broken(&stack->im, stack->im.lines.number, "a question without Title");
         return;
     }
-    note.taken = 1;
-    note_put(&stack->notes, post, note);
     if (note_number(accepted)) {
         struct note answer = note_get(&stack->notes, accepted);
         answer.accepted = 1;
@@ -202,15 +208,83 @@ static void answer_row(struct stack *stack, const struct xml_row *row, int64_t p
 static void post_row(struct stack *stack, const struct xml_row *row)
 {
     int64_t type = xml_int(row, "PostTypeId", 0), post = xml_int(row, "Id", 0);
-    bool first = stack->turn == FIRST_QUESTIONS;
+    bool first = stack->turn == THEN_QUESTIONS;
     if (first && !number_good(stack, post))
         return;
     if (!note_number(post))
         return; /* said the first time */
+    if (first && (type == POST_TAG_EXCERPT || type == POST_TAG_WIKI) &&
+        note_get(&stack->notes, post).tag)
+        note_words_put(&stack->notes, post, xml_get(row, "Body"));
     if (type == POST_QUESTION && first)
         question_row(stack, row, post);
     else if (type == POST_ANSWER && !first)
         answer_row(stack, row, post);
+}
+
+/* --- what comes behind the posts --- */
+
+/* "dr. who at medical.example.org (CC BY-SA 4.0)" */
+static struct text said_by(struct stack *stack, const struct xml_row *row)
+{
+    struct arena *arena = &stack->im.arena;
+    struct text name = text_cut(xml_get(row, "UserDisplayName"), 60), licence = licence_of(row);
+    int64_t user = xml_int(row, "UserId", 0);
+    struct text who = name.size > 0 ? name
+                      : user > 0    ? arena_format(arena, "user %lld", (long long)user)
+                                    : TEXT("somebody");
+    return arena_format(arena, "%.*s at %.*s (%.*s)", (int)who.size, who.data,
+                        (int)stack->site.size, stack->site.data, (int)licence.size, licence.data);
+}
+
+static void comment_row(struct stack *stack, const struct xml_row *row)
+{
+    int64_t post = xml_int(row, "PostId", 0), id = xml_int(row, "Id", 0);
+    struct import *im = &stack->im;
+    struct text text = text_trim(xml_get(row, "Text"));
+    if (!number_good(stack, post))
+        return;
+    if (text.data == NULL || text.size == 0 || id <= 0) {
+        line_broken(im, im->lines.number, "a comment without Id or Text");
+        return;
+    }
+    if (!note_get(&stack->notes, post).taken)
+        return; /* on what was left out */
+    const struct command_reference_comment c = {
+        .key = key_of(stack, "c", id),
+        .of = key_of(stack, "", post),
+        .body = line_markdown(&im->arena, text_cut(text, COMMENT_SIZE_MAX)),
+        .source = said_by(stack, row),
+        .said_ms = import_time_ms(xml_get(row, "CreationDate")),
+    };
+    stack->comments++;
+    comment_send(im, im->lines.number, &c);
+}
+
+/* A topic's short text there and the long one, of two posts. */
+static void topic_row(struct stack *stack, const struct xml_row *row)
+{
+    struct import *im = &stack->im;
+    struct arena *arena = &im->arena;
+    int64_t excerpt = xml_int(row, "ExcerptPostId", 0), wiki = xml_int(row, "WikiPostId", 0);
+    struct text tag = xml_get(row, "TagName"), topic = topics_of(stack, tag);
+    struct text brief =
+        html_markdown(arena, note_words_get(&stack->notes, arena, excerpt), stack->base);
+    struct command_reference_topic c = {
+        .topic = topic,
+        .body = body_of(stack, note_words_get(&stack->notes, arena, wiki)),
+        .source = stack->site,
+        .url = arena_format(arena, "%.*s/tags/%.*s/info", (int)stack->base.size, stack->base.data,
+                            (int)tag.size, tag.data),
+        .licence = TEXT("CC BY-SA"),
+    };
+    if (brief.size == 0)
+        brief = c.body;
+    if (topic.size == 0 || brief.size == 0)
+        return; /* no topic here, or nothing is said of it */
+    c.excerpt = text_excerpt(arena, body_fit(arena, brief), EXCERPT_CHARACTERS);
+    stack->topics++;
+    topic_send(im, im->lines.number, &c);
 }
 
 /* --- files --- */
@@ -223,11 +297,10 @@ static bool is_frame(struct stack *stack, struct text line)
             !text_starts(line, "<row") && !text_starts(line, "<!"));
 }
 
-/* The same row's fault is told once, though Posts.xml is read twice. */
+/* The same row's fault is told once, though some files are read twice. */
 static void row_read(struct stack *stack, struct text line, bool whole, row_function *take)
 {
     struct import *im = &stack->im;
-    bool again = stack->turn == THEN_ANSWERS;
     struct xml_row row;
     line = text_trim(line);
     const char *fault = whole ? NULL : "longer than a mebibyte";
@@ -243,7 +316,7 @@ static void row_read(struct stack *stack, struct text line, bool whole, row_func
         fault = "no row";
     if (fault == NULL)
         take(stack, &row);
-    else if (!again)
+    else if (!stack->again)
         line_broken(im, im->lines.number, fault);
 }
 
@@ -279,20 +352,30 @@ static bool file_read(struct stack *stack, const char *folder, const char *name,
     return good;
 }
 
+/* What one turn brings in is there before the next begins. False: something is missing. */
 static bool all_read(struct stack *stack, const char *folder)
 {
-    bool good = file_read(stack, folder, "Tags.xml", 0, tag_row);
-    good = file_read(stack, folder, "Votes.xml", 1, vote_row) && good;
-    good = file_read(stack, folder, "Comments.xml", 2, comment_row) && good;
-    stack->turn = FIRST_QUESTIONS;
-    senders_start(&stack->im);
-    good = file_read(stack, folder, "Posts.xml", 3, post_row) && good;
-    if (!senders_end(&stack->im))
-        return false;
-    stack->turn = THEN_ANSWERS;
-    senders_start(&stack->im);
-    good = file_read(stack, folder, "Posts.xml", 4, post_row) && good;
-    return senders_end(&stack->im) && good;
+    static const struct {
+        const char *file;
+        row_function *take;
+        enum turn turn;
+    } steps[FILES_READ] = {
+        {"Tags.xml", tag_row, FIRST_NOTES},      {"Votes.xml", vote_row, FIRST_NOTES},
+        {"Posts.xml", post_row, THEN_QUESTIONS}, {"Posts.xml", post_row, THEN_ANSWERS},
+        {"Comments.xml", comment_row, AT_LAST},  {"Tags.xml", topic_row, AT_LAST},
+    };
+    bool good = true;
+    for (size_t i = 0; i < FILES_READ; i++) {
+        stack->turn = steps[i].turn;
+        stack->again = false;
+        for (size_t j = 0; j < i; j++)
+            stack->again = stack->again || strcmp(steps[i].file, steps[j].file) == 0;
+        senders_start(&stack->im);
+        good = file_read(stack, folder, steps[i].file, i, steps[i].take) && good;
+        if (!senders_end(&stack->im))
+            return false;
+    }
+    return good;
 }
 
 /* The folder's own name, where that is a host's: "medicalsciences.stackexchange.com". */
@@ -333,7 +416,7 @@ int import_stackexchange(const char *folder, const char *site_or_null, int64_t p
                         "medicalsciences.stackexchange.com\n");
         return 2;
     }
-    if (!import_open(&stack.im, "postings"))
+    if (!import_open(&stack.im, "postings and comments"))
         return 1;
     char base[KEY_ROOM + 10];
     (void)snprintf(base, sizeof(base), "https://%s", site);
@@ -344,16 +427,15 @@ int import_stackexchange(const char *folder, const char *site_or_null, int64_t p
     notes_open(&stack.notes);
     bool good = all_read(&stack, folder);
     double seconds = (double)(clock_steady_us() - stack.im.start_us) / 1e6;
-    int64_t found = stack.questions + stack.answers;
+    int64_t found = stack.questions + stack.answers + stack.comments + stack.topics;
     fprintf(stderr, "\r");
-    printf(
-        "%lld questions and %lld answers taken, %lld of them new; %lld answers under %lld points "
-        "left out; %lld rows refused; %lld tags, %lld votes and %lld comments read; %.1f s, "
-        "%.0f postings/s\n",
-        (long long)stack.questions, (long long)stack.answers, (long long)stack.im.fresh,
-        (long long)stack.left_out, (long long)stack.points, (long long)stack.im.broken,
-        (long long)stack.tags, (long long)stack.votes, (long long)stack.comments, seconds,
-        (double)found / (seconds > 0 ? seconds : 1));
+    printf("%lld questions, %lld answers, %lld comments and %lld descriptions of topics taken, "
+           "%lld of them new; %lld answers under %lld points left out; %lld rows refused; "
+           "%lld votes read; %.1f s, %.0f/s\n",
+           (long long)stack.questions, (long long)stack.answers, (long long)stack.comments,
+           (long long)stack.topics, (long long)stack.im.fresh, (long long)stack.left_out,
+           (long long)stack.points, (long long)stack.im.broken, (long long)stack.votes, seconds,
+           (double)found / (seconds > 0 ? seconds : 1));
     notes_close(&stack.notes);
     xml_close(stack.xml);
     import_close(&stack.im);

@@ -1,19 +1,20 @@
 #pragma once
-/* What an import of a Stack Exchange dump must know of a post before it comes to it: votes,
- * comments, and which answers were accepted. It lies in two files without names, found by the
- * post's number, so that memory does not grow with the dump. */
+/* What an import of a Stack Exchange dump must know of a post before it comes to it: votes, which
+ * answers were accepted, which posts say what a topic is about. It lies in two files without names,
+ * found by the post's number, so that memory does not grow with the dump. */
 #include "core/arena.h"
 
-enum { NOTES_POST_MAX = 400 * 1000 * 1000, NOTES_COMMENTS = 5 };
+enum { NOTES_POST_MAX = 400 * 1000 * 1000 };
 
 struct notes {
-    int posts, comments;   /* descriptors */
-    int64_t comments_size; /* of the second file */
+    int posts, words;   /* descriptors */
+    int64_t words_size; /* of the second file */
 };
 struct note {
     uint32_t up, down;
-    uint32_t accepted, taken; /* taken: this question was sent */
-    int64_t comment;          /* where its latest comment lies, from 1; 0: none */
+    uint8_t accepted, taken, tag; /* taken: it was sent; tag: it says what a topic is about */
+    uint8_t unused[5];
+    int64_t words; /* of one of those: where its text lies, from 1; 0: not seen */
 };
 
 /* Exits with a message when there is no room for them. */
@@ -24,6 +25,6 @@ struct note note_get(const struct notes *notes, int64_t post);
 void note_put(const struct notes *notes, int64_t post, struct note note);
 /* False when the number is none a post can have. */
 bool note_number(int64_t post);
-void note_comment(struct notes *notes, int64_t post, int64_t score, struct text text);
-/* A post's best comments as Markdown, in the order they were made; "" when there are none. */
-struct text note_comments(const struct notes *notes, struct arena *arena, int64_t post);
+/* Keep a post's text, and read it again; "" when none was kept. */
+void note_words_put(struct notes *notes, int64_t post, struct text text);
+struct text note_words_get(const struct notes *notes, struct arena *arena, int64_t post);

@@ -1,5 +1,6 @@
 #include "board/account.h"
 #include "board/door.h"
+#include "board/released.h"
 #include "board/telling.h"
 
 #include "core/clock.h"
@@ -114,14 +115,17 @@ static enum result mail_write(struct work *work, const struct desk_mail_due_row 
     *mail = (struct record_mail){.id = row->id, .stop = NO_TEXT};
     if (row->kind == MAIL_CODE)
         return code_mail_write(work, row->question, mail);
-    if (row->kind >= MAIL_ACCOUNT && row->kind != MAIL_DIGEST)
+    const bool is_news = row->kind == MAIL_DIGEST || row->kind == MAIL_REPORTS;
+    if (row->kind >= MAIL_ACCOUNT && !is_news)
         return account_mail_write(work, row, mail);
     enum result result = address_find(work, row->member, &to);
     if (result == OK && row->kind == MAIL_DIGEST)
         result = digest_write(work, row, mail);
+    else if (result == OK && row->kind == MAIL_REPORTS)
+        result = report_mail_write(work, row, mail);
     else if (result == OK)
         result = notice_wanted(work, row->member, row->kind, mail);
-    if (result == OK && row->kind != MAIL_DIGEST)
+    if (result == OK && !is_news)
         notice_write(work, row, mail);
     mail->to = to;
     return result;
@@ -156,10 +160,15 @@ enum result mail_due_run(struct work *work)
         return result;
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
+        bool at_once = false;
         reply.last = rows[i].id;
-        if (most > 0 && rows[i].earlier >= most && may_wait(rows[i].kind))
-            continue;
-        result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
+        if (most > 0 && rows[i].earlier >= most && may_wait(rows[i].kind)) {
+            result = notice_at_once(work, &rows[i], &at_once);
+            if (result == OK && !at_once)
+                continue;
+        }
+        if (result == OK)
+            result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
         if (result == NOT_FOUND)
             result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */
         else if (result == OK)

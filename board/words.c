@@ -33,6 +33,18 @@ const char *board_role_name(int64_t role)
     return WORD_AT(words, role);
 }
 
+const char *sponsor_kind_name(int64_t kind)
+{
+    static const char *const words[SPONSOR_KINDS] = {"a sponsor whose kind is not set",
+                                                     "a company",
+                                                     "a government body",
+                                                     "an insurer or payer",
+                                                     "an investor",
+                                                     "a research institution",
+                                                     "a society or charity"};
+    return WORD_AT(words, kind);
+}
+
 const char *rule_state_name(int64_t state)
 {
     static const char *const words[] = {"", "proposed", "active", "withdrawn", "superseded"};

@@ -126,6 +126,13 @@ struct text clock_ago(struct arena *arena, int64_t at_ms, int64_t now_ms)
     return clock_day(arena, at_ms);
 }
 
+int64_t clock_week_start(int64_t at_ms)
+{
+    enum { WEEK_DAYS = 7, SINCE_MONDAY = 3 }; /* 1970-01-01 was a Thursday */
+    const int64_t day = at_ms / DAY_MS;
+    return (day - (day + SINCE_MONDAY) % WEEK_DAYS) * DAY_MS;
+}
+
 int64_t clock_month_start(int64_t at_ms)
 {
     struct clock_date at = clock_date(at_ms);

@@ -29,6 +29,7 @@ struct text clock_day(struct arena *arena, int64_t at_ms); /* 14 March 2026 */
 /* "just now", "5 min ago", "3 h ago", "yesterday", "12 days ago" (up to 30), then the day; what
  * lies ahead is "just now". */
 struct text clock_ago(struct arena *arena, int64_t at_ms, int64_t now_ms);
+int64_t clock_week_start(int64_t at_ms);  /* first instant of the UTC week: Monday's */
 int64_t clock_month_start(int64_t at_ms); /* first instant of the UTC month */
 int64_t clock_month_next(int64_t at_ms);  /* first instant of the following UTC month */
 /* 2026-03: the name of a settlement period. */

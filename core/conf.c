@@ -111,6 +111,9 @@ const struct setting conf_settings[] = {
           "First line of every checkpoint: the name of this log, never changed once used."),
     NUMBER("ledger.k", "payees", 2, 1000, 11,
            "Sponsors see what was paid only in groups of at least this many payees."),
+    NUMBER("ledger.kept_back", "payees", 0, 1000, 12,
+           "So many payees, on average and at random, are kept back before a group is shown; 0: "
+           "none, and who knows all but one of a group's payees learns whether he was one."),
     NUMBER("ledger.close_bucket", "leaves", 8, 65536, 4096,
            "A period's close is padded to a multiple of this many leaves."),
     NUMBER("ledger.close_alone", "", 0, 1, 1,
@@ -129,9 +132,15 @@ const struct setting conf_settings[] = {
           "Whom members may give to instead: key=Name; key=Name. Their accounts stand in the "
           "payees' file."),
     NUMBER("payout.charity_rail", "", 1, 2, 2, "How charities are paid: 1 pain001, 2 nacha."),
-    NUMBER("payout.two_admins", "", 0, 1, 1,
-           "1: a batch is held when two admins want it, at /admin/payouts; 0: the operator's word "
-           "at the machine is enough."),
+    NUMBER(
+        "payout.two_admins", "", 0, 1, 1,
+        "1: a batch is held when another admin confirms it; 0: the operator's word at the machine "
+        "is enough."),
+    NUMBER("money.two_admins", "", 0, 1, 1,
+           "1: deposits, closes by hand, rewards taken back and taxes remitted wait for another "
+           "admin; 0: they do not."),
+    NUMBER("key.two_admins", "", 0, 1, 1,
+           "1: a sponsor's new signing key waits for an admin; 0: it holds at once."),
     NUMBER("payout.file_days", "days", 1, 365, 10,
            "A batch whose file was not noted after so long is given back to the members."),
     WORDS("signer.peer_user", 0, 64, "",
@@ -179,6 +188,8 @@ const struct setting conf_settings[] = {
 
     WORDS("socket.peer_users", 0, 400, "",
           "Users besides our own that may send commands to clerk and paymaster, by spaces."),
+    WORDS("socket.analyst_user", 0, 64, "",
+          "User besides our own that may tell the clerk of new reports: the analyst's."),
     NUMBER("sandbox.kill", "", 0, 1, 0,
            "A refused system call fails (0) or ends the confined process (1)."),
     NUMBER("alive.seconds", "seconds", 1, 60, 5,

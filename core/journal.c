@@ -42,6 +42,10 @@ static const struct text_place places[] = {
      offsetof(struct event, question_solved.text0)},
     {EVENT_POSTING_FLAGGED, 0, offsetof(struct event, posting_flagged.has_text0),
      offsetof(struct event, posting_flagged.text0)},
+    {EVENT_TOPIC_DESCRIBED, 0, offsetof(struct event, topic_described.has_text0),
+     offsetof(struct event, topic_described.text0)},
+    {EVENT_TOPIC_DESCRIBED, 1, offsetof(struct event, topic_described.has_text1),
+     offsetof(struct event, topic_described.text1)},
     {EVENT_APPEAL_MADE, 0, offsetof(struct event, appeal_made.has_text0),
      offsetof(struct event, appeal_made.text0)},
 };
@@ -136,13 +140,11 @@ static enum result entry_decode(struct log *journal, struct arena *arena,
     return OK;
 }
 
-enum result journal_read(struct log *journal, struct arena *arena, int64_t after, size_t most,
-                         struct journal_entry **entries, size_t *count)
+static enum result entries_read(struct log *journal, struct arena *arena, int64_t after,
+                                size_t most, struct journal_entry **entries, size_t *count)
 {
     struct log_entry *raw;
     size_t found;
-    *entries = NULL;
-    *count = 0;
     enum result result = log_read(journal, arena, after, most, &raw, &found);
     if (result != OK || found == 0)
         return result;
@@ -154,6 +156,18 @@ enum result journal_read(struct log *journal, struct arena *arena, int64_t after
     *entries = list;
     *count = found;
     return OK;
+}
+
+enum result journal_read(struct log *journal, struct arena *arena, int64_t after, size_t most,
+                         struct journal_entry **entries, size_t *count)
+{
+    *entries = NULL;
+    *count = 0;
+    enum result result = log_hold(journal);
+    if (result == OK)
+        result = entries_read(journal, arena, after, most, entries, count);
+    log_release(journal);
+    return result;
 }
 
 /* NULL: sound. Otherwise what is wrong with it. */

@@ -150,6 +150,8 @@ static const char *moderation_action(enum command_kind kind)
         return "/q/:id/duplicate";
     case COMMAND_POSTING_DECIDE:
         return "/admin/desk/:id";
+    case COMMAND_TOPIC_DESCRIBE:
+        return "/admin/topic/:name";
     case COMMAND_DUPLICATE_DECIDE:
         return "/admin/duplicate/:id";
     case COMMAND_THREADS_MERGE:
@@ -218,6 +220,10 @@ static const char *telling_action(enum command_kind kind)
         return "/feeds/:id/drop";
     case COMMAND_REPORTS_FEED_SET:
         return "/sponsor/feed";
+    case COMMAND_REPORTS_MAIL:
+        return "/sponsor/mail";
+    case COMMAND_SPONSOR_KIND_SET:
+        return "/admin/sponsor/:id";
     case COMMAND_OPINION_DECLINE:
         return "/q/:id/decline";
     default:
@@ -281,8 +287,10 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/shadow";
     case COMMAND_RULE_ROLLBACK:
         return "/admin/rule/:id/rollback";
-    case COMMAND_PAYOUT_PROPOSE:
+    case COMMAND_PAYOUT_CLOSE:
         return "/admin/payouts";
+    case COMMAND_OPERATION_WITHDRAW:
+        return "/admin/operation/:id/withdraw";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:
@@ -322,6 +330,8 @@ const char *session_action(enum command_kind kind)
         return "/admin/fund";
     case COMMAND_PERIOD_CLOSE:
         return "/admin/period";
+    case COMMAND_PERIOD_PREVIEW_START:
+        return "/admin/preview";
     case COMMAND_QUIZ_ANSWER:
         return "/waiting/quiz";
     case COMMAND_LETTER_ASK:

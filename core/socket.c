@@ -264,10 +264,10 @@ static void client_drop(struct server *server, struct server_client *client)
     server->client_count--;
 }
 
-static bool uid_is_named(uint32_t uid)
+bool socket_user_named(uint32_t uid, struct text names)
 {
-    struct text rest = conf_text("socket.peer_users"), name;
-    while (text_next(&rest, ' ', &name)) {
+    struct text name;
+    while (text_next(&names, ' ', &name)) {
         char user[64];
         if (name.size == 0 || name.size >= sizeof user)
             continue;
@@ -296,7 +296,8 @@ static void client_add(struct server *server, int fd)
     struct server_client *const client = client_place(server);
     const bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
     const bool own = known && (peer.uid == geteuid() || peer.uid == 0);
-    if (client == NULL || !known || (!own && !uid_is_named(peer.uid))) {
+    if (client == NULL || !known ||
+        (!own && !socket_user_named(peer.uid, conf_text("socket.peer_users")))) {
         if (client != NULL)
             trace_warn("socket", "a user who may not call was turned away");
         (void)close(fd);

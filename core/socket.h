@@ -53,3 +53,5 @@ size_t server_wait(struct server *server, struct arena *arena, int wait_ms,
 void server_answer(struct server *server, struct server_client *client, enum result result,
                    struct text json);
 void server_close(struct server *server);
+/* Whether that user is among these names, by spaces. */
+bool socket_user_named(uint32_t uid, struct text names);

@@ -32,13 +32,18 @@ static const char building_settings[] = "password.memory_mib = 8\n"
                                         "password.per_minute = 100000\n"
                                         "second.physician = 0\n"
                                         "second.staff = 0\n"
+                                        "money.two_admins = 0\n"
+                                        "key.two_admins = 0\n"
                                         "posting.hold_first = 0\n";
 /* What stays: whoever looks around signs in with the printed passwords alone. */
 static const char demo_settings[] = "# A demo: second factors are offered, and nobody needs one; "
-                                    "first postings are seen at once. A\n"
-                                    "# house that is meant in earnest leaves these out.\n"
+                                    "deposits take one admin, and first\n"
+                                    "# postings are seen at once. A house that is meant in earnest "
+                                    "leaves these out.\n"
                                     "second.physician = 0\n"
                                     "second.staff = 0\n"
+                                    "money.two_admins = 0\n"
+                                    "key.two_admins = 0\n"
                                     "posting.hold_first = 0\n";
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)

@@ -204,6 +204,18 @@ void guard_touch(struct request *r)
     (void)ignored;
 }
 
+void guard_report_read(struct request *r)
+{
+    struct command command = {.kind = COMMAND_REPORT_READ};
+    struct bytes reply;
+    if (r->report_read == 0 || !r->reader.signed_in)
+        return;
+    command.report_read.report = r->report_read;
+    /* If it fails it is as if it had not been read: the next reading tells it. */
+    enum result ignored = request_command(r, "clerk", &command, &reply);
+    (void)ignored;
+}
+
 enum result request_view_key(struct request *r, const uint8_t **view_key)
 {
     struct reader *reader = &r->reader;

@@ -43,3 +43,5 @@ void guard_form_inputs(struct request *r, struct reply *out, struct buf *buf, co
 /* Move the session's idle clock, at most every session.touch_minutes, through the clerk. Never
  * fails a request. */
 void guard_touch(struct request *r);
+/* And if a report was read, tell the clerk, whose authors may know by what kind of sponsor. */
+void guard_report_read(struct request *r);

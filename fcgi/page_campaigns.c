@@ -297,8 +297,16 @@ enum result page_earmark_post(struct request *r, struct reply *out)
     if (result != OK)
         return result;
     key.sponsor_key_add.public_key = request_text(r, "public_key");
+    bool waits = false;
     if (key.sponsor_key_add.public_key.size > 0)
-        result = page_program_done(r, "paymaster", &key);
+        result = page_program_two(r, "paymaster", &key, &waits);
+    if (result == OK && waits) {
+        request_fault_add(r, "public_key",
+                          "Your key %.16s… is new here: an admin lets it in first, who compares it "
+                          "with what you say it is. Tell one, and place this once more then.",
+                          key.sponsor_key_add.public_key.data);
+        return INVALID;
+    }
     if (result == CONFLICT || (result == INVALID && r->fault_count == 0))
         request_fault_add(r, "public_key", "%s",
                           result == CONFLICT ? "This key is another sponsor's." : "No such key.");

@@ -38,6 +38,7 @@ static enum result comments_fill(struct request *r, struct view_comment_page *v)
         v->comments[v->comments_count++] = (struct view_comment){
             .id = rows[i].id,
             .author = {.id = rows[i].member, .name = rows[i].pseudonym},
+            .source = rows[i].source,
             .body = text_kept_html(rows[i].html),
             .ago = clock_ago(r->arena, rows[i].at_ms, r->now_ms),
             .iso = clock_iso(r->arena, rows[i].at_ms),

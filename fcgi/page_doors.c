@@ -99,7 +99,9 @@ static bool only_asks(enum command_kind kind)
            kind == COMMAND_TOKENS || kind == COMMAND_VOUCHING || kind == COMMAND_VOUCH_TREE ||
            kind == COMMAND_FOLLOWING || kind == COMMAND_FEED_READ || kind == COMMAND_FLAGS_OWN ||
            kind == COMMAND_MODERATION_QUEUE || kind == COMMAND_MODERATION_COUNT ||
-           kind == COMMAND_SAFETY_DESK || kind == COMMAND_CONTACTS || kind == COMMAND_REPORTS_FEED;
+           kind == COMMAND_SAFETY_DESK || kind == COMMAND_CONTACTS ||
+           kind == COMMAND_REPORTS_FEED || kind == COMMAND_PERIOD_PREVIEW ||
+           kind == COMMAND_PAYOUTS || kind == COMMAND_OPERATIONS;
 }
 
 bool page_may_ask(const struct request *r)
@@ -124,6 +126,16 @@ enum result page_program(struct request *r, const char *program, struct command 
     }
     /* What was asked for was done; only what came back cannot be read. */
     return json.size == 0 || json_read(json, root) == OK ? OK : UNKNOWN;
+}
+
+enum result page_program_two(struct request *r, const char *program, struct command *command,
+                             bool *proposed)
+{
+    struct json *root;
+    enum result result = page_program(r, program, command, &root);
+    *proposed = root != NULL;
+    json_close(root);
+    return result;
 }
 
 enum result page_program_done(struct request *r, const char *program, struct command *command)

@@ -28,6 +28,10 @@ MUST_USE enum result page_program(struct request *r, const char *program, struct
 /* The same for one whose reply says nothing. */
 MUST_USE enum result page_program_done(struct request *r, const char *program,
                                        struct command *command);
+/* The same for one that may take a second person, and whose reply says nothing else: *proposed when
+ * it waits for him now. */
+MUST_USE enum result page_program_two(struct request *r, const char *program,
+                                      struct command *command, bool *proposed);
 /* False in an `again` page when a program has just not answered: asking it once more would keep the
  * person waiting, and this worker longer than it may. The page then gives r->why back, and what was
  * typed stands on the error page. */

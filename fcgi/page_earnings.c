@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "fcgi/guard.h"
+#include "ledger/ledger.h"
 #include "schema/board.h"
 #include "schema/statement.h"
 
@@ -99,6 +100,45 @@ static enum result payment_state(struct request *r, int64_t closed_ms, struct vi
     return OK;
 }
 
+/* Whether the maker knows who got it. */
+static enum result payment_blind(struct request *r, int64_t at_ms, struct view_payment *payment)
+{
+    static const struct text why[] = {TEXT("it was told who took part"),
+                                      TEXT("you agreed to be named"),
+                                      TEXT("it learned of you otherwise")};
+    struct statement_unblinding_of_row known;
+    int64_t until_ms = ledger_blind_until_ms(at_ms);
+    struct text until = clock_day(r->arena, until_ms - 1);
+    payment->blind = TEXT("");
+    if (text_is(payment->state, "taken back"))
+        return OK;
+    enum result result = statement_unblinding_of(request_store(r, WEB_STATEMENT), r->arena,
+                                                 r->reader.member, payment->id, &known);
+    if (result == NOT_FOUND) {
+        payment->blind = arena_format(
+            r->arena,
+            r->now_ms < until_ms
+                ? "Its maker does not know that it was you. While that is so until %.*s, no "
+                  "transparency report names you for it."
+                : "Its maker did not know that it was you until %.*s, so no transparency report "
+                  "names you for it.",
+            (int)until.size, until.data);
+        return OK;
+    }
+    if (result != OK || known.reason < 1 || known.reason > 3)
+        return result == OK ? BROKEN : result;
+    struct text since = clock_day(r->arena, known.at_ms), because = why[known.reason - 1];
+    payment->blind = arena_format(
+        r->arena,
+        known.at_ms < until_ms
+            ? "Its maker has known since %.*s that it was you: %.*s. This payment will stand in "
+              "its transparency report."
+            : "Its maker has known since %.*s that it was you: %.*s. That was after its term, so "
+              "no transparency report names you for it.",
+        (int)since.size, since.data, (int)because.size, because.data);
+    return OK;
+}
+
 static enum result payments_load(struct request *r, int64_t closed_ms,
                                  struct view_statement *statement)
 {
@@ -117,6 +157,8 @@ static enum result payments_load(struct request *r, int64_t closed_ms,
                                          .product = rows[i].product,
                                          .amount = page_money(r->arena, rows[i].cents)};
         result = payment_state(r, closed_ms, payment);
+        if (result == OK)
+            result = payment_blind(r, rows[i].at_ms, payment);
         if (result == OK)
             result = parts_load(r, payment);
         if (result != OK)
@@ -147,6 +189,19 @@ static struct text back_words(struct request *r, struct text reason)
                         (int)reason.size, reason.data);
 }
 
+/* What was kept back of it for the tax office: only who gave no form that holds meets this. */
+static struct text tax_words(struct request *r, int64_t withheld, bool back)
+{
+    if (withheld == 0)
+        return TEXT("");
+    struct text amount = page_money(r->arena, withheld);
+    return arena_format(r->arena,
+                        back ? "So are the %.*s that were withheld for the tax office."
+                             : "%.*s besides were withheld for the tax office, since there was no "
+                               "valid tax form of yours.",
+                        (int)amount.size, amount.data);
+}
+
 static enum result outgoings_load(struct request *r, struct view_earnings *v)
 {
     struct statement_outgoings_row *rows;
@@ -168,6 +223,7 @@ static enum result outgoings_load(struct request *r, struct view_earnings *v)
             .words = sent   ? TEXT("is on its way to your bank.")
                      : paid ? TEXT("was carried out by the bank.")
                             : back_words(r, rows[i].reason),
+            .tax = tax_words(r, rows[i].withheld, !sent && !paid),
         };
     }
     return OK;
@@ -198,7 +254,7 @@ static enum result standing_load(struct request *r, const struct statement_payee
                                             r->reader.member, released_ms, &row);
     if (result != OK)
         return result;
-    int64_t payable = row.earned - row.held - row.sent - row.paid;
+    int64_t payable = row.earned - row.held - row.sent - row.paid - row.withheld;
     int64_t least = conf_int("payout.threshold_cents");
     bool asked = payee->asked_ms > 0, placed = payee->rail > 0;
     v->payable = page_money(r->arena, payable);
@@ -213,6 +269,7 @@ static enum result standing_load(struct request *r, const struct statement_payee
                                  conf_int("payout.hold_days"));
     v->sent = page_money(r->arena, row.sent);
     v->paid = page_money(r->arena, row.paid);
+    v->withheld = row.withheld > 0 ? page_money(r->arena, row.withheld) : TEXT("");
     return OK;
 }
 

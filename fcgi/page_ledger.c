@@ -144,6 +144,10 @@ static enum result periods_load(struct request *r, struct view_ledger *v)
                                     .closed = period->closed};
         row->payees = period->closed ? page_number(r->arena, period->payees) : TEXT("");
         row->amount = period->closed ? page_money(r->arena, period->cents) : TEXT("");
+        row->progress = period->all > 0 ? arena_format(r->arena, "%s of %s steps done",
+                                                       page_number(r->arena, period->done).data,
+                                                       page_number(r->arena, period->all).data)
+                                        : TEXT("");
         row->at = period->closed ? clock_day(r->arena, period->closed_ms) : TEXT("");
         if (!period->closed && name_before(row->name, now) &&
             (next == NULL || name_before(row->name, next->name)))
@@ -182,6 +186,22 @@ static enum result campaigns_load(struct request *r, struct view_ledger *v)
     return OK;
 }
 
+/* How many proposals wait that the reader may confirm. */
+static enum result waiting_load(struct request *r, struct view_ledger *v)
+{
+    enum { OPERATION_WAITS = 1 };
+    struct json *root;
+    struct reply_operations all = {0};
+    struct command command = {.kind = COMMAND_OPERATIONS};
+    enum result result = page_program(r, "paymaster", &command, &root);
+    if (result == OK)
+        result = root != NULL ? reply_operations_read(root, r->arena, &all) : BROKEN;
+    json_close(root);
+    for (size_t i = 0; result == OK && i < all.operations_count; i++)
+        v->waiting += all.operations[i].state == OPERATION_WAITS && !all.operations[i].own;
+    return result;
+}
+
 static enum result ledger_show(struct request *r, struct reply *out, int64_t before,
                                struct view_ledger *v)
 {
@@ -192,8 +212,11 @@ static enum result ledger_show(struct request *r, struct reply *out, int64_t bef
         result = periods_load(r, v);
     if (result == OK && v->newest)
         result = campaigns_load(r, v);
+    if (result == OK && v->newest)
+        result = waiting_load(r, v);
     if (result != OK)
         return result;
+    v->two = conf_int("money.two_admins") != 0;
     v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
     v->fund_form = guard_form(r, out, "/admin/fund");
     v->period_form = guard_form(r, out, "/admin/period");
@@ -237,17 +260,20 @@ enum result page_fund_post(struct request *r, struct reply *out)
                           page_money(r->arena, unit).data);
         return INVALID;
     }
-    enum result result = page_program_done(r, "paymaster", &command);
+    bool proposed;
+    enum result result = page_program_two(r, "paymaster", &command, &proposed);
     if (result != OK)
         return result;
-    return reply_redirect(r, out, "/admin/ledger?done=%d", DONE_FUND);
+    return proposed ? reply_redirect(r, out, "/admin/operations?proposed=1")
+                    : reply_redirect(r, out, "/admin/ledger?done=%d", DONE_FUND);
 }
 
 enum result page_period_post(struct request *r, struct reply *out)
 {
     struct command command = {.kind = COMMAND_PERIOD_CLOSE};
     command.period_close.period = request_text(r, "period");
-    enum result result = page_program_done(r, "paymaster", &command);
+    bool proposed;
+    enum result result = page_program_two(r, "paymaster", &command, &proposed);
     if (result == INVALID && r->fault_count == 0)
         request_fault_add(r, "",
                           "This month cannot be closed: it has not ended, or one before it "
@@ -255,6 +281,8 @@ enum result page_period_post(struct request *r, struct reply *out)
     /* UNKNOWN: it takes longer than anybody should wait for a page. */
     if (result != OK && result != UNKNOWN)
         return result;
+    if (proposed)
+        return reply_redirect(r, out, "/admin/operations?proposed=1");
     return reply_redirect(r, out, "/admin/ledger?done=%d",
                           result == OK ? DONE_PERIOD : DONE_CLOSING);
 }

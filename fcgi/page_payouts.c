@@ -1,17 +1,12 @@
-/* Paying out, for admins: what the next batch would hold, what waits for a second admin's passkey,
- * and how batches stand with the bank. The paymaster does it when it reads of the confirmation. */
-#include "fcgi/page_confirm.h"
+/* Paying out, for admins: what the next batch would hold, and how batches stand with the bank. */
+#include "fcgi/page_doors.h"
 
 #include "core/clock.h"
 #include "core/conf.h"
 #include "fcgi/guard.h"
 
-enum { OPERATION_WAITS = 1, BATCH_SENT = 3, BATCH_LAST = 4 };
+enum { BATCH_SENT = 3, BATCH_LAST = 4 };
 
-const struct field fields_payouts[] = {
-    {.name = "proposed", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
-    {.name = NULL},
-};
 const struct field fields_propose[] = {
     {.name = "rail", .type = FIELD_INT, .low = 1, .high = 2, .label = "The way"},
     {.name = NULL},
@@ -22,13 +17,6 @@ static struct text rail_words(int64_t rail)
     return rail == 1 ? TEXT("SEPA and abroad (pain.001)") : TEXT("US accounts (NACHA)");
 }
 
-static struct text operation_words(int64_t state)
-{
-    static const struct text words[] = {TEXT("waits for a second admin"), TEXT("confirmed"),
-                                        TEXT("done"), TEXT("fell out: the figures had changed")};
-    return words[state >= OPERATION_WAITS && state <= BATCH_LAST ? state - 1 : BATCH_LAST - 1];
-}
-
 static struct text batch_words(int64_t state)
 {
     static const struct text words[] = {TEXT("being held"), TEXT("held: make its file"),
@@ -36,38 +24,18 @@ static struct text batch_words(int64_t state)
     return words[state >= 1 && state <= BATCH_LAST ? state - 1 : BATCH_LAST - 1];
 }
 
-static void operations_fill(struct request *r, struct reply *out, const struct reply_payouts *all,
-                            struct view_payouts *v)
-{
-    v->operations = arena_array(r->arena, struct view_payout_operation, all->operations_count + 1);
-    for (size_t i = 0; i < all->operations_count; i++) {
-        const struct record_operation *from = &all->operations[i];
-        struct view_payout_operation *to = &v->operations[v->operations_count++];
-        struct bytes digest = hex_read(r->arena, from->digest);
-        *to = (struct view_payout_operation){.number = from->number,
-                                             .rail = rail_words(from->rail),
-                                             .payees = page_number(r->arena, from->payees),
-                                             .amount = page_money(r->arena, from->cents),
-                                             .at = clock_ago(r->arena, from->at_ms, r->now_ms),
-                                             .words = operation_words(from->state),
-                                             .own = from->own};
-        to->waits = from->state == OPERATION_WAITS;
-        if (to->waits && !from->own && digest.data != NULL && digest.size == DIGEST_SIZE)
-            page_confirm_elsewhere(r, out, TEXT("payout/close"), from->number, digest.data,
-                                   TEXT("/admin/payouts"), &to->confirm);
-    }
-}
-
 static void batches_fill(struct request *r, const struct reply_payouts *all, struct view_payouts *v)
 {
     v->dues = arena_array(r->arena, struct view_payout_due, all->dues_count + 1);
     for (size_t i = 0; i < all->dues_count; i++)
-        v->dues[v->dues_count++] =
-            (struct view_payout_due){.rail = all->dues[i].rail,
-                                     .words = rail_words(all->dues[i].rail),
-                                     .payees = page_number(r->arena, all->dues[i].payees),
-                                     .amount = page_money(r->arena, all->dues[i].cents),
-                                     .any = all->dues[i].payees > 0};
+        v->dues[v->dues_count++] = (struct view_payout_due){
+            .rail = all->dues[i].rail,
+            .words = rail_words(all->dues[i].rail),
+            .payees = page_number(r->arena, all->dues[i].payees),
+            .amount = page_money(r->arena, all->dues[i].cents),
+            .withheld =
+                all->dues[i].withheld > 0 ? page_money(r->arena, all->dues[i].withheld) : TEXT(""),
+            .any = all->dues[i].payees > 0};
     v->batches = arena_array(r->arena, struct view_payout_batch, all->batches_count + 1);
     for (size_t i = 0; i < all->batches_count; i++) {
         const struct record_payout_batch *from = &all->batches[i];
@@ -92,7 +60,6 @@ static enum result payouts_show(struct request *r, struct reply *out, struct vie
     struct command command = {.kind = COMMAND_PAYOUTS};
     struct reply_payouts all = {0};
     struct json *root;
-    v->head = page_head(r, TEXT("Payouts"));
     page_form_problems(r, "", &v->problems, &v->problems_count);
     enum result result = page_may_ask(r) ? page_program(r, "paymaster", &command, &root) : r->why;
     if (result != OK)
@@ -106,7 +73,6 @@ static enum result payouts_show(struct request *r, struct reply *out, struct vie
     v->two = conf_int("payout.two_admins") != 0;
     v->hold_days = conf_int("payout.hold_days");
     batches_fill(r, &all, v);
-    operations_fill(r, out, &all, v);
     v->form = guard_form(r, out, "/admin/payouts");
     v->request = guard_request_id(r);
     return reply_view(r, out, payouts, v);
@@ -114,26 +80,18 @@ static enum result payouts_show(struct request *r, struct reply *out, struct vie
 
 enum result page_payouts(struct request *r, struct reply *out)
 {
-    struct view_payouts v = {.notice = TEXT("")};
-    if (request_flag(r, "proposed"))
-        v.notice = TEXT("Proposed. Another admin confirms it here with a passkey.");
-    return payouts_show(r, out, &v);
-}
-
-enum result page_payouts_again(struct request *r, struct reply *out)
-{
-    struct view_payouts v = {.notice = TEXT("")};
+    struct view_payouts v = {.head = page_head(r, TEXT("Payouts"))};
     return payouts_show(r, out, &v);
 }
 
 enum result page_propose_post(struct request *r, struct reply *out)
 {
-    struct command command = {.kind = COMMAND_PAYOUT_PROPOSE};
-    command.payout_propose.rail = request_int(r, "rail");
+    struct command command = {.kind = COMMAND_PAYOUT_CLOSE};
+    command.payout_close.rail = request_int(r, "rail");
     enum result result = page_program_done(r, "paymaster", &command);
     if (result == NOT_FOUND) {
         request_fault_add(r, "", "Nobody is due this way right now.");
         return INVALID;
     }
-    return result == OK ? reply_redirect(r, out, "/admin/payouts?proposed=1") : result;
+    return result == OK ? reply_redirect(r, out, "/admin/operations?proposed=1") : result;
 }

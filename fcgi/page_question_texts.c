@@ -60,6 +60,7 @@ static enum result comments_load(struct request *r, int64_t question, struct vie
         texts->comments[texts->comments_count++] = (struct view_comment){
             .id = rows[i].id,
             .author = {.id = rows[i].member, .name = rows[i].pseudonym},
+            .source = rows[i].source,
             .body = text_kept_html(rows[i].html),
             .ago = clock_day(r->arena, rows[i].at_ms),
             .iso = clock_iso(r->arena, rows[i].at_ms),

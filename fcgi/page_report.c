@@ -393,6 +393,7 @@ static enum result report_get(struct request *r, struct release_report_get_row *
     enum result result = release_report_get(request_store(r, WEB_RELEASE), r->arena, r->id, row);
     if (result == OK && row->template == INSIGHT_CLOSE)
         return NOT_FOUND; /* the chain's own; nothing to read */
+    r->report_read = result == OK ? row->id : 0;
     return result == OK ? insight_read(r->arena, row->body, report) : result;
 }
 

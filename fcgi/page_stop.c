@@ -4,9 +4,10 @@
 
 static struct text mails_words(int64_t kind)
 {
-    return kind == 4   ? TEXT("Mails about answers in your own threads")
-           : kind == 5 ? TEXT("Mails that ask for your experience")
-                       : TEXT("Mails about what you follow");
+    return kind == 4    ? TEXT("Mails about answers in your own threads")
+           : kind == 5  ? TEXT("Mails that ask for your experience")
+           : kind == 10 ? TEXT("Mails about new reports")
+                        : TEXT("Mails about what you follow");
 }
 
 static enum result stop_show(struct request *r, struct reply *out, bool look)

@@ -14,7 +14,8 @@ enum result page_hook_fault(struct request *r, struct reply *out, enum result re
 /* Member pool. */
 extern const struct field fields_front[], fields_ask_form[], fields_ask[], fields_answer[],
     fields_vote[], fields_solved[], fields_similar[], fields_preview[], fields_search[],
-    fields_topic[], fields_follow[], fields_member[], fields_receipt[], fields_seen[];
+    fields_topic[], fields_topic_describe[], fields_follow[], fields_member[], fields_receipt[],
+    fields_seen[];
 page_function page_front;
 page_function page_question;
 page_function page_ask, page_ask_post, page_ask_again, page_similar, page_preview; /* page_ask.c */
@@ -22,6 +23,7 @@ page_function page_show_post;                                      /* page_quest
 page_function page_answer_post, page_answer_again, page_vote_post; /* page_answer.c */
 page_function page_search;
 page_function page_topic, page_follow_post; /* page_topic.c */
+page_function page_topic_describe, page_topic_describe_again, page_topic_describe_post;
 page_function page_member;
 page_function page_why_posting, page_why_member; /* page_why.c */
 page_function page_earnings, page_receipt;       /* page_earnings.c */
@@ -66,8 +68,10 @@ page_function page_codes_post, page_totp, page_totp_post, page_totp_again, page_
     page_passkey_new_post, page_passkey_new_again;                        /* page_factor.c */
 page_function page_export, page_leave, page_leave_post, page_leave_again; /* page_leave.c */
 
-extern const struct field fields_payouts[], fields_propose[];
-page_function page_payouts, page_payouts_again, page_propose_post; /* page_payouts.c */
+extern const struct field fields_propose[], fields_operations[];
+page_function page_payouts, page_propose_post; /* page_payouts.c */
+page_function page_operations, page_operations_again,
+    page_withdraw_operation_post; /* page_operations.c */
 /* Where a member's money goes (page_payee.c), and asking for it (page_earnings.c). */
 extern const struct field fields_payout[], fields_payee[], fields_tax_form[], fields_earnings[];
 page_function page_payee, page_payee_again, page_payee_post, page_tax_form_post;
@@ -83,9 +87,10 @@ page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
 page_function page_reports, page_reports_atom;                         /* page_reports.c */
 page_function page_report, page_report_json, page_report_csv, page_report_by_digest;
-extern const struct field fields_reports[], fields_reports_feed_form[], fields_reports_feed[];
+extern const struct field fields_reports[], fields_reports_feed_form[], fields_reports_feed[],
+    fields_reports_mail[];
 page_function page_reports_feed, page_reports_feed_again, page_reports_feed_post,
-    page_reports_feed_read; /* page_reports_feed.c */
+    page_reports_feed_read, page_reports_mail_post; /* page_reports_feed.c */
 
 /* Admin pool. */
 extern const struct field fields_members[], fields_decide[], fields_rules_form[], fields_rules[],
@@ -98,7 +103,8 @@ page_function page_rules_again, page_rules_check, page_rules_draft_post,
 page_function page_shadow_post, page_rollback_post;  /* page_rule.c */
 page_function page_confirm_post, page_confirm_again; /* page_confirm.c */
 page_function page_rule, page_rule_again, page_approve_post, page_withdraw_post; /* page_rule.c */
-page_function page_ledger, page_ledger_again, page_fund_post, page_period_post;  /* page_ledger.c */
+page_function page_close_preview, page_close_preview_post; /* page_close_preview.c */
+page_function page_ledger, page_ledger_again, page_fund_post, page_period_post; /* page_ledger.c */
 page_function page_status;
 
 /* The waiting room. */
@@ -152,6 +158,10 @@ page_function page_safety, page_safety_again, page_watch_post, page_judge_post,
 page_function page_watch, page_watch_again, page_watch_end_post, page_cases_sent_post,
     page_watch_csv;
 page_function page_contacts, page_contacts_again, page_contact_post;
+/* What kinds of sponsors there are (page_sponsors.c), and which of them read what (page_readers.c).
+ */
+extern const struct field fields_sponsors[], fields_sponsor_kind[];
+page_function page_sponsors, page_sponsors_again, page_sponsor_kind_post, page_readers;
 /* Early signals (page_signals.c, page_signal.c). */
 extern const struct field fields_signals[];
 page_function page_signals, page_signal;

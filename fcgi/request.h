@@ -134,6 +134,7 @@ struct request {
     bool keeps;         /* what is rendered now is for other readers too (fcgi/kept.h) */
     bool has_form_root; /* a new __Host-f cookie goes out with this reply */
     uint8_t form_root[32];
+    int64_t report_read;  /* this report was read; the clerk is told after the answer has gone */
     uint32_t open_stores; /* bit (1 << enum web_store): has a snapshot in this request */
 };
 

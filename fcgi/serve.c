@@ -142,6 +142,7 @@ void serve_one(struct worker *worker, struct listener *listener, struct incoming
     if (!accept_answer(listener, in, head, body))
         worker->untaken++; /* the client went away; said once in a while, not each time */
     guard_touch(r);
+    guard_report_read(r);
     seal_wipe(&r->reader.token, sizeof r->reader.token);
     seal_wipe(&r->reader.view_key, sizeof r->reader.view_key);
 }

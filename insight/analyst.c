@@ -8,6 +8,7 @@
 #include "core/follow.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "insight/announce.h"
 #include "insight/insight.h"
 #include "insight/pairs_verb.h"
 #include "insight/signal.h"
@@ -143,17 +144,22 @@ static int serve(struct analyst *analyst, const char *none)
         trace_die("vocabulary", "cannot be loaded: %s", result_name(begun));
     journal_open(analyst);
     desk_open(analyst);
+    struct announce announce;
+    announce_open(&announce);
     while (!analyst->stop_asked) {
         enum result result = analyst_follow(analyst);
         /* Counters may be ahead of the store now: begin anew. The supervisor starts us again. */
         if (result != OK)
             trace_die("follow", "seq=%lld result=%s", (long long)analyst->seq, result_name(result));
+        arena_reset(&analyst->arena, 0);
+        announce_run(&announce, analyst->db, &analyst->arena);
         struct pollfd wait = {.fd = wake_fd, .events = POLLIN};
         if (poll(&wait, 1, 1000) == 0)
             db_checkpoint(analyst->db, false);
         wake_drain(wake_fd);
         alive_beat();
     }
+    caller_close(&announce.clerk);
     stores_close(analyst);
     return 0;
 }

@@ -3,15 +3,7 @@
 #include <assert.h>
 
 enum { WEEK_DAYS = 7, QUARTER_MONTHS = 3, NAME_WEEK = 8, NAME_MONTH = 7, NAME_QUARTER = 7 };
-/* 1970-01-01 was a Thursday. */
-enum { THURSDAY = 3 };
-
-static int64_t week_start(int64_t at_ms)
-{
-    const int64_t day = at_ms / DAY_MS;
-    return (day - (day + THURSDAY) % WEEK_DAYS) * DAY_MS;
-}
-
+enum { THURSDAY = 3 }; /* days behind Monday */
 static int64_t quarter_start(int64_t at_ms)
 {
     const struct clock_date date = clock_date(at_ms);
@@ -20,7 +12,7 @@ static int64_t quarter_start(int64_t at_ms)
 
 struct period period_of(enum period_kind kind, int64_t at_ms)
 {
-    const int64_t start_ms = kind == PERIOD_WEEK    ? week_start(at_ms)
+    const int64_t start_ms = kind == PERIOD_WEEK    ? clock_week_start(at_ms)
                              : kind == PERIOD_MONTH ? clock_month_start(at_ms)
                                                     : quarter_start(at_ms);
     return (struct period){kind, start_ms};
@@ -76,7 +68,7 @@ bool period_read(struct text name, struct period *period)
         return false;
     if (name.size == NAME_WEEK && name.data[5] == 'W' && digits_read(name, 6, 2, 1, 53, &part)) {
         /* The fourth of January is always in the first week. */
-        const int64_t first_ms = week_start(clock_from_date((int)year, 1, 4));
+        const int64_t first_ms = clock_week_start(clock_from_date((int)year, 1, 4));
         *period = (struct period){PERIOD_WEEK, first_ms + (part - 1) * WEEK_DAYS * DAY_MS};
         const int64_t thursday_ms = period->start_ms + THURSDAY * DAY_MS;
         return clock_date(thursday_ms).year == year;

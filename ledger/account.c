@@ -6,15 +6,16 @@
 
 const char *account_code_name(uint32_t code)
 {
-    static const char *const names[] = {"other",   "bank", "escrow",    "member",
-                                        "transit", "fee",  "adjustment"};
+    static const char *const names[] = {"other", "bank",       "escrow",   "member",  "transit",
+                                        "fee",   "adjustment", "withheld", "blinded", "named"};
     return code < sizeof names / sizeof names[0] ? names[code] : names[0];
 }
 
 const char *transfer_code_name(uint32_t code)
 {
-    static const char *const names[] = {"other",  "deposit",    "reward", "refund",
-                                        "payout", "correction", "expired"};
+    static const char *const names[] = {"other",      "deposit",    "reward",  "refund",
+                                        "payout",     "correction", "expired", "withholding",
+                                        "remittance", "disclosure", "consent", "discovery"};
     return code < sizeof names / sizeof names[0] ? names[code] : names[0];
 }
 
@@ -26,6 +27,7 @@ uint16_t account_code_flags(uint32_t code)
     case ACCOUNT_ESCROW:
     case ACCOUNT_MEMBER:
     case ACCOUNT_TRANSIT:
+    case ACCOUNT_WITHHELD:
         return ACCOUNT_DEBITS_BOUND;
     default:
         return 0;
@@ -115,6 +117,25 @@ void account_payout_id(const struct account_key *key, const char *what, const ui
     struct bytes parts[] = {text_bytes(TEXT("payout")), text_bytes(text_of(what)), bytes_of(of, 16),
                             bytes_of(number.bytes, 8)};
     derive(key, id, parts, 4);
+}
+
+void account_single(const struct account_key *key, uint32_t code, uint8_t id[16])
+{
+    struct bytes parts[] = {text_bytes(TEXT("account")),
+                            text_bytes(text_of(account_code_name(code)))};
+    derive(key, id, parts, 2);
+}
+
+void account_unblind_id(const struct account_key *key, const uint8_t reward[16], uint8_t id[16])
+{
+    struct bytes parts[] = {text_bytes(TEXT("unblind")), bytes_of(reward, 16)};
+    derive(key, id, parts, 2);
+}
+
+void account_remittance_id(const struct account_key *key, struct text reference, uint8_t id[16])
+{
+    struct bytes parts[] = {text_bytes(TEXT("remittance")), text_bytes(reference)};
+    derive(key, id, parts, 2);
 }
 
 void account_admin_id(const struct account_key *key, int64_t member, uint8_t id[4])

@@ -11,6 +11,10 @@ enum account_code {
     ACCOUNT_TRANSIT = 4,    /* liability, one a rail: on its way out */
     ACCOUNT_FEE = 5,        /* expense */
     ACCOUNT_ADJUSTMENT = 6, /* corrections that belong nowhere else */
+    ACCOUNT_WITHHELD = 7,   /* liability: members' money that is the tax office's (withhold.h) */
+    /* Memorandum accounts, no money: by how much payees are known to the maker (unblind.h). */
+    ACCOUNT_BLINDED = 8,
+    ACCOUNT_NAMED = 9,
 };
 enum transfer_code {
     TRANSFER_FUND = 1,       /* Bank -> Escrow: a campaign's deposit */
@@ -19,6 +23,12 @@ enum transfer_code {
     TRANSFER_PAYOUT = 4,     /* Member -> Transit: a hold until the rail answers */
     TRANSFER_CORRECTION = 5, /* the reverse of a wrong one; ref is its id */
     TRANSFER_EXPIRED = 6,    /* void of a hold whose time was over */
+    TRANSFER_WITHHELD = 7,   /* Member -> Withheld: a hold beside a payout's, and ends with it */
+    TRANSFER_REMITTED = 8,   /* Withheld -> Bank: to the tax office */
+    /* Blinded -> Named, of a reward whose id is ref: the maker knows who was paid, because ... */
+    TRANSFER_DISCLOSED = 9,  /* ... it was told who took part */
+    TRANSFER_CONSENTED = 10, /* ... the member agreed to be named */
+    TRANSFER_LEARNED = 11,   /* ... it came to know otherwise */
 };
 const char *account_code_name(uint32_t code);  /* "escrow"; "other" */
 const char *transfer_code_name(uint32_t code); /* "reward"; "other" */
@@ -48,6 +58,12 @@ void account_transit(const struct account_key *key, int64_t rail, uint8_t id[16]
 /* Of payouts: `what` is a word, `of` the batch or hold it is about. */
 void account_payout_id(const struct account_key *key, const char *what, const uint8_t of[16],
                        int64_t number, uint8_t id[16]);
+/* The house's one account of this kind: withheld, blinded, named. */
+void account_single(const struct account_key *key, uint32_t code, uint8_t id[16]);
+/* Who is known for a reward: once each, whatever the reason. */
+void account_unblind_id(const struct account_key *key, const uint8_t reward[16], uint8_t id[16]);
+/* What went to the tax office under this reference of theirs. */
+void account_remittance_id(const struct account_key *key, struct text reference, uint8_t id[16]);
 /* First 4 bytes of a member's keyed id: who of the admins let a rule in. */
 void account_admin_id(const struct account_key *key, int64_t member, uint8_t id[4]);
 /* Fills an account leaf's body for this id. */

@@ -2,58 +2,12 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
-#include "core/operation.h"
 #include "core/trace.h"
 #include "ledger/file.h"
+#include "ledger/ledger.h"
 #include "ledger/payout.h"
 
-enum { OPERATIONS_SHOWN = 20, BATCHES_SHOWN = 24 };
-enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4 };
-
-static void number_write(uint8_t out[8], int64_t number)
-{
-    for (size_t i = 0; i < 8; i++)
-        out[i] = (uint8_t)((uint64_t)number >> (56 - 8 * i));
-}
-
-static void digest_of(uint8_t digest[DIGEST_SIZE], int64_t number, int64_t rail,
-                      const struct payout_due *due)
-{
-    uint8_t parts[3][8];
-    number_write(parts[0], rail);
-    number_write(parts[1], due->payees);
-    number_write(parts[2], due->cents);
-    const struct bytes all[] = {bytes_of(parts[0], 8), bytes_of(parts[1], 8),
-                                bytes_of(parts[2], 8)};
-    operation_digest(digest, OPERATION_PAYOUT, number, all, 3);
-}
-
-static enum result propose(struct paymaster *paymaster, int64_t rail, int64_t member)
-{
-    struct payout_due due;
-    struct vault_operation_next_row next;
-    uint8_t digest[DIGEST_SIZE];
-    enum result result = payout_preview(paymaster, (enum rail)rail, &due);
-    if (result == OK && due.payees == 0)
-        result = NOT_FOUND;
-    if (result == OK)
-        result = vault_operation_next(paymaster->vault, &paymaster->arena, &next);
-    if (result == OK)
-        result = db_begin(paymaster->vault);
-    if (result != OK)
-        return result;
-    digest_of(digest, next.number, rail, &due);
-    result = vault_operation_drop_waiting(paymaster->vault, rail);
-    if (result == OK)
-        result = vault_operation_add(paymaster->vault, next.number, rail, due.payees, due.cents,
-                                     bytes_of(digest, DIGEST_SIZE), member, clock_now_ms());
-    if (result == OK)
-        return db_commit(paymaster->vault);
-    db_rollback(paymaster->vault);
-    return result;
-}
-
-/* --- what is shown --- */
+enum { BATCHES_SHOWN = 24 };
 
 static struct text hex_of(struct arena *arena, struct bytes bytes)
 {
@@ -77,35 +31,10 @@ static enum result dues_list(struct paymaster *paymaster, struct reply_payouts *
     for (int64_t rail = RAIL_PAIN001; rail < RAIL_CHARITY && result == OK; rail++) {
         struct payout_due due;
         result = payout_preview(paymaster, (enum rail)rail, &due);
-        list->dues[list->dues_count++] =
-            (struct record_due){.rail = rail, .payees = due.payees, .cents = due.cents};
+        list->dues[list->dues_count++] = (struct record_due){
+            .rail = rail, .payees = due.payees, .cents = due.cents, .withheld = due.withheld};
     }
     return result;
-}
-
-static enum result operations_list(struct paymaster *paymaster, int64_t member,
-                                   struct reply_payouts *list)
-{
-    struct vault_operations_row *rows;
-    size_t count;
-    enum result result =
-        vault_operations(paymaster->vault, &paymaster->arena, OPERATIONS_SHOWN, &rows, &count);
-    if (result != OK)
-        return result;
-    list->operations = arena_array(&paymaster->arena, struct record_operation, count + 1);
-    list->operations_count = count;
-    for (size_t i = 0; i < count; i++)
-        list->operations[i] = (struct record_operation){
-            .number = rows[i].number,
-            .rail = rows[i].rail,
-            .payees = rows[i].payees,
-            .cents = rows[i].cents,
-            .digest = hex_of(&paymaster->arena, rows[i].digest),
-            .own = rows[i].proposed_by == member,
-            .at_ms = rows[i].at_ms,
-            .state = rows[i].state,
-        };
-    return OK;
 }
 
 static enum result batches_list(struct paymaster *paymaster, struct reply_payouts *list)
@@ -135,16 +64,10 @@ static enum result batches_list(struct paymaster *paymaster, struct reply_payout
     return OK;
 }
 
-enum result batch_command(struct paymaster *paymaster, const struct command *command,
-                          const struct vault_actor *actor, struct buf *reply)
+enum result batch_list(struct paymaster *paymaster, struct buf *reply)
 {
     struct reply_payouts list = {0};
-    if (command->kind == COMMAND_PAYOUT_PROPOSE)
-        return actor->role == 3 ? propose(paymaster, command->payout_propose.rail, actor->member)
-                                : REFUSED;
     enum result result = dues_list(paymaster, &list);
-    if (result == OK)
-        result = operations_list(paymaster, actor->member, &list);
     if (result == OK)
         result = batches_list(paymaster, &list);
     if (result == OK)
@@ -152,7 +75,27 @@ enum result batch_command(struct paymaster *paymaster, const struct command *com
     return result;
 }
 
-/* --- doing it --- */
+enum result batch_words(struct paymaster *paymaster, const struct command *command,
+                        int64_t by UNUSED, struct text *subject, struct text *words)
+{
+    enum rail rail = (enum rail)command->payout_close.rail;
+    struct payout_due due;
+    if (rail >= RAIL_CHARITY)
+        return INVALID;
+    enum result result = payout_preview(paymaster, rail, &due);
+    if (result == OK && due.payees == 0)
+        result = NOT_FOUND;
+    if (result != OK)
+        return result;
+    *subject = text_of(rail_name(rail));
+    *words = arena_format(
+        &paymaster->arena,
+        "Hold %s of %lld %s for one file to the bank (%s), and %s for the tax office",
+        ledger_money(&paymaster->arena, due.cents).data, (long long)due.payees,
+        due.payees == 1 ? "payee" : "payees", rail_name(rail),
+        due.withheld > 0 ? ledger_money(&paymaster->arena, due.withheld).data : "nothing");
+    return OK;
+}
 
 enum result batch_make(struct paymaster *paymaster, enum rail rail, uint8_t batch[16])
 {
@@ -170,37 +113,4 @@ enum result batch_make(struct paymaster *paymaster, enum rail rail, uint8_t batc
     if (result == OK && statement_catch_up(paymaster) != OK)
         trace_warn("payout", "statements=later");
     return result;
-}
-
-/* Closed by a batch that a crash left planned, this one is done when that one is. */
-static enum result operation_do(struct paymaster *paymaster,
-                                const struct vault_operation_confirmed_row *operation)
-{
-    struct payout_due due;
-    uint8_t batch[16];
-    enum result result = payout_preview(paymaster, (enum rail)operation->rail, &due);
-    if (result != OK)
-        return result;
-    if (due.payees != operation->payees || due.cents != operation->cents) {
-        trace_warn("payout", "operation=%lld is no longer what was confirmed",
-                   (long long)operation->number);
-        return vault_operation_end(paymaster->vault, operation->number, OPERATION_FELL_OUT);
-    }
-    result = batch_make(paymaster, (enum rail)operation->rail, batch);
-    return result == OK ? vault_operation_end(paymaster->vault, operation->number, OPERATION_DONE)
-                        : result;
-}
-
-enum result batch_confirmed(struct paymaster *paymaster)
-{
-    struct vault_operation_confirmed_row operation;
-    enum result result = vault_operation_confirmed(paymaster->vault, &paymaster->arena, &operation);
-    if (result == OK && paymaster->close != NULL)
-        return OK; /* when the month is closed */
-    while (result == OK) {
-        result = operation_do(paymaster, &operation);
-        if (result == OK)
-            result = vault_operation_confirmed(paymaster->vault, &paymaster->arena, &operation);
-    }
-    return result == NOT_FOUND ? OK : result;
 }

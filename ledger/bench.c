@@ -18,6 +18,8 @@
  * figures do not: fsync_per_s stands beside. */
 
 enum { ACCOUNTS = 1000, SINGLE = 1500, BATCHES = 150, BATCH = 100, FSYNCS = 1500 };
+/* What an entry costs in a small ledger and in a large one. */
+enum { SMALL = 100000, FILL_BATCH = 1000, RECEIPTS = 2000 };
 
 static void print_rate(const char *name, int64_t count, int64_t us)
 {
@@ -160,8 +162,105 @@ static enum result rates_measure(struct paymaster *paymaster)
     return result == OK ? receipt_measure(paymaster) : result;
 }
 
-int tool_bench(void)
+/* --- growth: the same work at two sizes, by entry --- */
+
+struct cost_us {
+    double append, verify, receipt;
+};
+
+static enum result fill(struct paymaster *paymaster, uint64_t size)
 {
+    enum result result = OK;
+    int64_t start_us = clock_steady_us();
+    uint64_t before = writer_size(&paymaster->writer);
+    while (result == OK && writer_size(&paymaster->writer) < size) {
+        result = commits_make(paymaster, 1, FILL_BATCH);
+        /* As the paymaster does when it is idle. */
+        if (writer_size(&paymaster->writer) % (50 * FILL_BATCH) < FILL_BATCH) {
+            log_checkpoint(paymaster->ledger);
+            db_checkpoint(paymaster->book, false);
+        }
+    }
+    fprintf(stderr, "%llu entries more, %.0f a second\n",
+            (unsigned long long)(writer_size(&paymaster->writer) - before),
+            (double)(writer_size(&paymaster->writer) - before) * 1e6 /
+                (double)(clock_steady_us() - start_us + 1));
+    return result;
+}
+
+/* Receipts of leaves anywhere in the ledger, under the latest checkpoint. */
+static enum result receipts_make(struct paymaster *paymaster)
+{
+    struct tree_source source = book_source(&paymaster->writer.book);
+    struct vault_checkpoint_last_row last;
+    struct tree_proof proof;
+    struct bytes leaf;
+    struct buf receipt;
+    enum result result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
+    for (int i = 0; i < RECEIPTS && result == OK; i++) {
+        size_t mark = paymaster->arena.used;
+        uint64_t index = seal_random_below((uint64_t)last.size);
+        result = tree_inclusion(&source, index, (uint64_t)last.size, &proof);
+        if (result == OK)
+            result = book_leaf(&paymaster->writer.book, &paymaster->arena, index, &leaf);
+        if (result == OK) {
+            buf_open(&receipt, &paymaster->arena, 4096);
+            receipt_write(&receipt, leaf, index, &proof, last.note);
+        }
+        arena_reset(&paymaster->arena, mark);
+    }
+    return result;
+}
+
+static enum result cost_measure(struct paymaster *paymaster, uint64_t size, struct cost_us *cost)
+{
+    struct audit_report report = {.check = NULL};
+    enum result result = fill(paymaster, size);
+    if (result == OK)
+        result = commit_publish(paymaster);
+    int64_t start_us = clock_steady_us();
+    if (result == OK)
+        result = audit_run(&report, NULL);
+    if (result == OK && report.check != NULL)
+        result = BROKEN;
+    cost->verify = (double)(clock_steady_us() - start_us) / (double)(report.leaves + 1);
+    start_us = clock_steady_us();
+    if (result == OK)
+        result = receipts_make(paymaster);
+    cost->receipt = (double)(clock_steady_us() - start_us) / RECEIPTS;
+    start_us = clock_steady_us();
+    if (result == OK)
+        result = commits_make(paymaster, BATCHES, BATCH);
+    cost->append = (double)(clock_steady_us() - start_us) / (BATCHES * BATCH);
+    printf("ledger_append_at_%llu %.2f us\nledger_verify_at_%llu %.2f us\n"
+           "ledger_receipt_at_%llu %.2f us\n",
+           (unsigned long long)size, cost->append, (unsigned long long)size, cost->verify,
+           (unsigned long long)size, cost->receipt);
+    return result;
+}
+
+static enum result growth_measure(struct paymaster *paymaster, uint64_t size)
+{
+    struct cost_us small, large;
+    enum result result = cost_measure(paymaster, SMALL, &small);
+    if (result == OK)
+        result = cost_measure(paymaster, size, &large);
+    if (result == OK)
+        printf("ledger_append_growth %.2f x\nledger_verify_growth %.2f x\n"
+               "ledger_receipt_growth %.2f x\n",
+               large.append / small.append, large.verify / small.verify,
+               large.receipt / small.receipt);
+    return result;
+}
+
+int tool_bench(const char *leaves)
+{
+    char *end = NULL;
+    unsigned long long size = leaves == NULL ? 0 : strtoull(leaves, &end, 10);
+    if (leaves != NULL && (*end != '\0' || size <= SMALL)) {
+        fprintf(stderr, "bench: LEAVES is a number above %d\n", SMALL);
+        return 2;
+    }
     static struct paymaster paymaster;
     int failed = fsync_measure();
     (void)unlink(conf_path("fsync"));
@@ -172,6 +271,8 @@ int tool_bench(void)
         result = paymaster_open(&paymaster);
     if (result == OK)
         result = rates_measure(&paymaster);
+    if (result == OK && leaves != NULL)
+        result = growth_measure(&paymaster, size);
     paymaster_close(&paymaster);
     if (result != OK)
         trace_fail("bench", "result=%s", result_name(result));

@@ -5,7 +5,8 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
-#include "ledger/paymaster.h"
+#include "ledger/ledger.h"
+#include "ledger/proposal.h"
 
 /* Sponsors' campaigns: opened by the sponsor, funded by an admin (Bank -> Escrow). What a sponsor
  * is shown of payments comes in groups of ledger.k payees and says nothing of one act. */
@@ -127,6 +128,39 @@ static enum result fund_write(struct paymaster *paymaster, const uint8_t campaig
     return result;
 }
 
+/* Whether a deposit may be booked as it is asked for. */
+static enum result fund_check(struct paymaster *paymaster, const struct command_campaign_fund *fund,
+                              uint8_t id[16], struct vault_campaign_find_row *campaign)
+{
+    if (!campaign_id_read(&paymaster->arena, fund->campaign, id))
+        return INVALID;
+    if (fund->amount_cents < 1 || (uint64_t)fund->amount_cents > LEAF_AMOUNT_MAX / 4 ||
+        fund->amount_cents % conf_int("ledger.fund_unit_cents") != 0)
+        return INVALID;
+    enum result result =
+        vault_campaign_find(paymaster->vault, &paymaster->arena, bytes_of(id, 16), campaign);
+    if (result == OK && (uint64_t)campaign->deposit_cents > LEAF_AMOUNT_MAX / 4)
+        result = INVALID;
+    return result;
+}
+
+enum result deposit_words(struct paymaster *paymaster, const struct command *command,
+                          int64_t by UNUSED, struct text *subject, struct text *words)
+{
+    const struct command_campaign_fund *fund = &command->campaign_fund;
+    struct vault_campaign_find_row campaign;
+    uint8_t id[16];
+    enum result result = fund_check(paymaster, fund, id, &campaign);
+    if (result != OK)
+        return result;
+    /* Two deposits of one campaign are two operations. */
+    *subject = campaign_id_text(&paymaster->arena, bytes_of(command->request, 16));
+    *words = arena_format(&paymaster->arena, "Book a deposit of %s in the campaign %.8s “%.*s”",
+                          ledger_money(&paymaster->arena, fund->amount_cents).data,
+                          fund->campaign.data, (int)campaign.name.size, campaign.name.data);
+    return OK;
+}
+
 static enum result campaign_fund(struct paymaster *paymaster, const struct command *command,
                                  const struct vault_actor *actor)
 {
@@ -137,17 +171,9 @@ static enum result campaign_fund(struct paymaster *paymaster, const struct comma
     uint64_t seq;
     if (actor->role != 3 && actor->role != 0)
         return REFUSED;
-    if (!campaign_id_read(&paymaster->arena, fund->campaign, id))
-        return INVALID;
-    if (fund->amount_cents < 1 || (uint64_t)fund->amount_cents > LEAF_AMOUNT_MAX / 4 ||
-        fund->amount_cents % conf_int("ledger.fund_unit_cents") != 0)
-        return INVALID;
-    enum result result =
-        vault_campaign_find(paymaster->vault, &paymaster->arena, bytes_of(id, 16), &campaign);
+    enum result result = fund_check(paymaster, fund, id, &campaign);
     if (result != OK)
         return result;
-    if ((uint64_t)campaign.deposit_cents > LEAF_AMOUNT_MAX / 4)
-        return INVALID;
     account_request_id(&paymaster->key, "fund", actor->member, command->request, transfer);
     result = vault_fund_find(paymaster->vault, &paymaster->arena, bytes_of(transfer, 16), &there);
     if (result == OK)

@@ -7,6 +7,8 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/plan.h"
+#include "ledger/preview.h"
+#include "ledger/proposal.h"
 #include "ledger/settle.h"
 
 /* Closing a period, in steps short enough to answer commands between them:
@@ -100,15 +102,28 @@ static enum result next_month(struct paymaster *paymaster, struct arena *arena, 
     return result;
 }
 
-enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name)
+enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name,
+                      int64_t *start_ms)
 {
-    int64_t start_ms;
-    enum result result = next_month(paymaster, arena, &start_ms);
-    if (result == OK && clock_month_next(start_ms) > clock_now_ms())
+    enum result result = next_month(paymaster, arena, start_ms);
+    if (result == OK && clock_month_next(*start_ms) > clock_now_ms())
         return NOT_FOUND;
     if (result == OK)
-        *name = clock_month(arena, start_ms);
+        *name = clock_month(arena, *start_ms);
     return result;
+}
+
+void close_progress(const struct paymaster *paymaster, int64_t *done, int64_t *all)
+{
+    const struct close *close = paymaster->close;
+    *done = *all = 0;
+    if (close == NULL)
+        return;
+    *done = close->state == STATE_EVALUATE
+                ? close->evaluation.cursor
+                : (int64_t)writer_size(&paymaster->writer) - close->row.first_leaf;
+    *all = close->state == STATE_EVALUATE ? close->row.journal_seq
+                                          : close->row.last_leaf - close->row.first_leaf;
 }
 
 static enum result close_begin(struct paymaster *paymaster, int64_t start_ms)
@@ -143,6 +158,7 @@ enum result close_start(struct paymaster *paymaster, struct text name, bool *clo
         return result;
     if (paymaster->close != NULL)
         return BUSY;
+    preview_drop(paymaster);
     result = next_month(paymaster, &paymaster->arena, &start_ms);
     if (result != OK)
         return result;
@@ -150,6 +166,30 @@ enum result close_start(struct paymaster *paymaster, struct text name, bool *clo
     if (!text_equal(next, name) || clock_month_next(start_ms) > clock_now_ms())
         return INVALID;
     return close_begin(paymaster, start_ms);
+}
+
+enum result period_words(struct paymaster *paymaster, const struct command *command,
+                         int64_t by UNUSED, struct text *subject, struct text *words)
+{
+    struct text name = command->period_close.period, due = TEXT("");
+    int64_t start_ms;
+    struct vault_period_find_row row;
+    enum result result = vault_period_find(paymaster->vault, &paymaster->arena, name, &row);
+    if (result == OK && row.state == STATE_CLOSED)
+        return OK;
+    if (result == NOT_FOUND) {
+        result = close_due(paymaster, &paymaster->arena, &due, &start_ms);
+        if (result == NOT_FOUND || (result == OK && !text_equal(due, name)))
+            result = INVALID;
+    }
+    if (result != OK)
+        return result;
+    *subject = name;
+    *words = arena_format(&paymaster->arena,
+                          "Close the month %.*s, pay its rewards and write "
+                          "every member's statement",
+                          (int)name.size, name.data);
+    return OK;
 }
 
 static enum result evaluate_step(struct paymaster *paymaster, struct close *close)

@@ -2,12 +2,14 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/conf.h"
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
+#include "ledger/preview.h"
 #include "ledger/reverse.h"
+#include "ledger/unblind.h"
+#include "ledger/withhold.h"
 
 /* Commands that are not about one campaign: the batch, periods, the explorer. Whoever asks, the
  * session decides what he may. */
@@ -52,10 +54,14 @@ static enum result periods_list(struct paymaster *paymaster, struct buf *reply)
             .cents = rows[i].state == 3 ? rows[i].cents : 0,
             .closed_ms = rows[i].closed_ms,
         };
+    for (size_t i = 0; i < count; i++)
+        if (!list.periods[i].closed)
+            close_progress(paymaster, &list.periods[i].done, &list.periods[i].all);
     list.periods_count = count;
     /* The month that has ended and that nobody has begun to close has no row yet. */
     struct text due;
-    result = close_due(paymaster, &paymaster->arena, &due);
+    int64_t start_ms;
+    result = close_due(paymaster, &paymaster->arena, &due, &start_ms);
     if (result == OK && (count == 0 || !text_equal(rows[0].name, due))) {
         memmove(&list.periods[1], &list.periods[0], count * sizeof(struct record_period));
         list.periods[0] = (struct record_period){.name = due};
@@ -164,7 +170,7 @@ static enum result payout_told(struct paymaster *paymaster, enum result result)
     return result;
 }
 
-/* Money that leaves: the operator's alone, at the machine. */
+/* Money that leaves. */
 static enum result payout_command(struct paymaster *paymaster, const struct command *command,
                                   struct buf *reply)
 {
@@ -177,8 +183,6 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
     enum result result;
     switch (command->kind) {
     case COMMAND_PAYOUT_CLOSE:
-        if (conf_int("payout.two_admins") != 0)
-            return REFUSED;
         result = batch_make(paymaster, (enum rail)command->payout_close.rail, batch);
         buf_open(&hex, &paymaster->arena, 40);
         buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
@@ -194,6 +198,11 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
         return payout_export(paymaster, batch, sha256.data, (uint64_t)made->size);
     case COMMAND_REWARD_REVERSE:
         return reward_reverse(paymaster, command->reward_reverse.leaf, command->reward_reverse.why);
+    case COMMAND_PAYMENT_UNBLIND:
+        return unblind(paymaster, command->payment_unblind.leaf, command->payment_unblind.reason);
+    case COMMAND_WITHHELD_REMIT:
+        return withhold_remit(paymaster, command->withheld_remit.cents,
+                              command->withheld_remit.reference);
     default:
         return payout_told(
             paymaster,
@@ -209,9 +218,14 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
         return tick_command(paymaster);
     case COMMAND_PERIOD_CLOSE:
         return period_close(paymaster, command->period_close.period);
+    case COMMAND_PERIOD_PREVIEW:
+    case COMMAND_PERIOD_PREVIEW_START:
+        return preview_command(paymaster, command->kind == COMMAND_PERIOD_PREVIEW_START, reply);
     case COMMAND_PAYOUTS:
-    case COMMAND_PAYOUT_PROPOSE:
-        return batch_command(paymaster, command, actor, reply);
+        return batch_list(paymaster, reply);
+    case COMMAND_OPERATIONS:
+    case COMMAND_OPERATION_WITHDRAW:
+        return proposal_command(paymaster, command, actor, reply);
     case COMMAND_PERIODS:
         return periods_list(paymaster, reply);
     case COMMAND_LEDGER_PAGE:
@@ -225,6 +239,33 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     }
 }
 
+enum result paymaster_run(struct paymaster *paymaster, const struct command *command,
+                          const struct vault_actor *actor, struct buf *reply)
+{
+    switch (command->kind) {
+    case COMMAND_CAMPAIGN_OPEN:
+    case COMMAND_CAMPAIGN_FUND:
+    case COMMAND_EARMARK_TERMS:
+    case COMMAND_SPONSOR_KEY_ADD:
+    case COMMAND_EARMARK_SEAL:
+    case COMMAND_CAMPAIGNS:
+    case COMMAND_SPONSOR_TOTALS:
+    case COMMAND_ALL_CAMPAIGNS:
+        return campaign_command(paymaster, command, actor, reply);
+    case COMMAND_PAYOUT_CLOSE:
+    case COMMAND_REWARD_REVERSE:
+        return is_admin(actor) ? payout_command(paymaster, command, reply) : REFUSED;
+    case COMMAND_PAYOUT_EXPORT:
+    case COMMAND_PAYOUT_ANSWER: /* what banks, makers and tax offices have and say: at the machine
+                                 */
+    case COMMAND_PAYMENT_UNBLIND:
+    case COMMAND_WITHHELD_REMIT:
+        return actor->role == 0 ? payout_command(paymaster, command, reply) : REFUSED;
+    default:
+        return is_admin(actor) ? admin_command(paymaster, command, actor, reply) : REFUSED;
+    }
+}
+
 enum result paymaster_command(struct paymaster *paymaster, struct bytes message, bool operator_,
                               struct buf *reply)
 {
@@ -235,22 +276,7 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
         result = vault_actor_of(paymaster, &command, operator_, &actor);
     if (result != OK)
         return result;
-    switch (command.kind) {
-    case COMMAND_CAMPAIGN_OPEN:
-    case COMMAND_CAMPAIGN_FUND:
-    case COMMAND_EARMARK_TERMS:
-    case COMMAND_SPONSOR_KEY_ADD:
-    case COMMAND_EARMARK_SEAL:
-    case COMMAND_CAMPAIGNS:
-    case COMMAND_SPONSOR_TOTALS:
-    case COMMAND_ALL_CAMPAIGNS:
-        return campaign_command(paymaster, &command, &actor, reply);
-    case COMMAND_PAYOUT_CLOSE:
-    case COMMAND_PAYOUT_EXPORT:
-    case COMMAND_PAYOUT_ANSWER:
-    case COMMAND_REWARD_REVERSE:
-        return actor.role == 0 ? payout_command(paymaster, &command, reply) : REFUSED;
-    default:
-        return is_admin(&actor) ? admin_command(paymaster, &command, &actor, reply) : REFUSED;
-    }
+    if (proposal_wanted(command.kind, &actor))
+        return proposal_make(paymaster, &command, &actor, reply);
+    return paymaster_run(paymaster, &command, &actor, reply);
 }

@@ -7,6 +7,7 @@
 #include "core/trace.h"
 #include "ledger/account.h"
 #include "ledger/audit_fold.h"
+#include "ledger/ledger.h"
 #include "ledger/tools.h"
 
 /* The books in three dialects of plain-text accounting, for judges that share nothing with us. Only
@@ -28,9 +29,15 @@ struct exporter {
 static void account_print(const uint8_t id[16], uint32_t code)
 {
     static const char *const roots[] = {
-        [ACCOUNT_BANK] = "Assets:Bank",          [ACCOUNT_ESCROW] = "Liabilities:Escrow",
-        [ACCOUNT_MEMBER] = "Liabilities:Member", [ACCOUNT_TRANSIT] = "Liabilities:Transit",
-        [ACCOUNT_FEE] = "Expenses:Fee",          [ACCOUNT_ADJUSTMENT] = "Equity:Adjustment",
+        [ACCOUNT_BANK] = "Assets:Bank",
+        [ACCOUNT_ESCROW] = "Liabilities:Escrow",
+        [ACCOUNT_MEMBER] = "Liabilities:Member",
+        [ACCOUNT_TRANSIT] = "Liabilities:Transit",
+        [ACCOUNT_FEE] = "Expenses:Fee",
+        [ACCOUNT_ADJUSTMENT] = "Equity:Adjustment",
+        [ACCOUNT_WITHHELD] = "Liabilities:Withheld",
+        [ACCOUNT_BLINDED] = "Equity:Memo:Blinded",
+        [ACCOUNT_NAMED] = "Equity:Memo:Named",
     };
     bool known = code > 0 && code < sizeof roots / sizeof roots[0];
     printf("%s:X", known ? roots[code] : "Equity:Other");
@@ -46,6 +53,15 @@ static void day_print(uint64_t at_s, char separator)
     for (size_t i = 0; i < 10; i++)
         putchar(iso.data[i] == '-' ? separator : iso.data[i]);
     arena_close(&arena);
+}
+
+/* Until when its maker may not know of whom a reward went to, as a tag of the transaction. */
+static void blind_until_print(const struct exporter *exporter, uint64_t at_s)
+{
+    int64_t until_ms = ledger_blind_until_ms((int64_t)at_s * 1000) - 1;
+    printf(exporter->dialect == DIALECT_BEANCOUNT ? "  blind_until: " : "  ; blind_until: ");
+    day_print((uint64_t)until_ms / 1000, '-');
+    putchar('\n');
 }
 
 static void amount_print(int64_t amount, uint8_t exponent, const char currency[3])
@@ -104,6 +120,8 @@ static void transfer_export(struct exporter *exporter, const struct leaf *leaf)
     day_print(leaf->tick, '-');
     printf(beancount ? " * \"%s %llu\"\n" : " * (%2$llu) %1$s\n",
            transfer_code_name(transfer->code), (unsigned long long)leaf->seq);
+    if (transfer->code == TRANSFER_REWARD)
+        blind_until_print(exporter, leaf->tick);
     posting_print(&exporter->fold.accounts[debit], (int64_t)transfer->amount);
     posting_print(&exporter->fold.accounts[credit], -(int64_t)transfer->amount);
     putchar('\n');

@@ -21,6 +21,9 @@
  * - 8 key: type u16 zero6 Ed25519 public key32 signature64; 176
  * - 9 anchor, the journal's head: place u64, digest32; 112
  *
+ * Until when a reward is blinded (ledger/unblind.h) stands in no field: it is 30 June, to its end,
+ * of the year after the one its tick lies in.
+ *
  * leaf hash = SHA-256(0x00 || leaf) (RFC 6962). */
 #include "core/bytes.h"
 #include "core/result.h"

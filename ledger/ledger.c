@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/buf.h"
+#include "core/clock.h"
 #include "ledger/account.h"
 #include "ledger/earmark.h"
 
@@ -21,6 +22,24 @@ struct text ledger_money(struct arena *arena, int64_t cents)
     }
     return arena_format(arena, "%.*s.%02u %s", (int)at, out, (unsigned)(whole % 100),
                         LEDGER_CURRENCY);
+}
+
+bool ledger_money_read(struct text text, int64_t *cents)
+{
+    enum { UNITS_MAX = 1000000000 };
+    struct text whole, rest = text;
+    int64_t units, part = 0;
+    if (!text_next(&rest, '.', &whole) || !text_int(whole, 0, UNITS_MAX, &units))
+        return false;
+    if (rest.size > 0 && (rest.size != 2 || !text_int(rest, 0, 99, &part)))
+        return false;
+    *cents = units * 100 + part;
+    return true;
+}
+
+int64_t ledger_blind_until_ms(int64_t at_ms)
+{
+    return clock_from_date(clock_date(at_ms).year + 1, 7, 1);
 }
 
 const char *ledger_part_name(int64_t kind)

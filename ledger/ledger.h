@@ -4,10 +4,11 @@
  *
  * Reading statement.db (DB_READ, role web_member or web_admin): the calls of "schema/statement.h"
  * are the interface, statement_statement_list, statement_standing, statement_outgoings,
- * statement_payments, statement_reversal_of, statement_payment_find, statement_parts, each of which
- * takes the member whose rows these are; there is none that reads another's. A payment's receipt
- * and each part's receipt are ready files for download (LEDGER_RECEIPT_TYPE), and a part's opening
- * is 544 bytes that hash to the commitment its receipt proves. */
+ * statement_payments, statement_reversal_of, statement_unblinding_of, statement_payment_find,
+ * statement_parts, each of which takes the member whose rows these are; there is none that reads
+ * another's. A payment's receipt and each part's receipt are ready files for download
+ * (LEDGER_RECEIPT_TYPE), and a part's opening is 544 bytes that hash to the commitment its receipt
+ * proves. */
 #include "core/arena.h"
 #include "ledger/leaf.h"
 
@@ -16,6 +17,11 @@
 
 /* 123456 cents: "1,234.56 USD". */
 struct text ledger_money(struct arena *arena, int64_t cents);
+/* "80", "12.50": units of the currency, at most a thousand million, in cents. */
+bool ledger_money_read(struct text text, int64_t *cents);
+/* Until when a payment credited at this instant is blinded: the first instant after 30 June of the
+ * next year, UTC (ledger/unblind.h). */
+int64_t ledger_blind_until_ms(int64_t at_ms);
 /* What a part of a payment was earned with (enum earmark_kind): "vote on", "answer to", "posting".
  */
 const char *ledger_part_name(int64_t kind);

@@ -4,8 +4,9 @@
 #include "schema/statement.h"
 
 /* statement.db's second part: what became of a member's money after the month that earned it. Items
- * of bank batches and rewards taken back, in the order in which the vault numbers their changes;
- * the cursors "rail" and "reversal" say how far. */
+ * of bank batches, rewards taken back and rewards whose payee the maker knows, in the order in
+ * which the vault numbers their changes; the cursors "rail", "reversal" and "unblinding" say how
+ * far. */
 
 enum { PAGE = 500 };
 
@@ -29,8 +30,8 @@ static enum result items_take(struct paymaster *paymaster, size_t *count)
     for (size_t i = 0; result == OK && i < *count; i++) {
         after = rows[i].changed;
         result = statement_outgoing_put(paymaster->statement, rows[i].transfer, rows[i].member,
-                                        rows[i].cents, rows[i].state, rows[i].since_ms,
-                                        rows[i].changed_ms, rows[i].reason);
+                                        rows[i].cents, rows[i].withheld, rows[i].state,
+                                        rows[i].since_ms, rows[i].changed_ms, rows[i].reason);
     }
     return result == OK && *count > 0 ? common_cursor_set(paymaster->statement, TEXT("rail"), after)
                                       : result;
@@ -51,6 +52,24 @@ static enum result reversals_take(struct paymaster *paymaster, size_t *count)
     }
     return result == OK && *count > 0
                ? common_cursor_set(paymaster->statement, TEXT("reversal"), after)
+               : result;
+}
+
+static enum result unblindings_take(struct paymaster *paymaster, size_t *count)
+{
+    struct vault_unblindings_after_row *rows;
+    int64_t after;
+    enum result result = cursor_of(paymaster, "unblinding", &after);
+    if (result == OK)
+        result =
+            vault_unblindings_after(paymaster->vault, &paymaster->arena, after, PAGE, &rows, count);
+    for (size_t i = 0; result == OK && i < *count; i++) {
+        after = rows[i].number;
+        result = statement_unblinding_put(paymaster->statement, rows[i].payment, rows[i].reason,
+                                          rows[i].at_ms, rows[i].leaf_seq);
+    }
+    return result == OK && *count > 0
+               ? common_cursor_set(paymaster->statement, TEXT("unblinding"), after)
                : result;
 }
 
@@ -75,8 +94,8 @@ static enum result payees_take(struct paymaster *paymaster, size_t *count)
 enum result moved_catch_up(struct paymaster *paymaster)
 {
     enum result result = OK;
-    for (size_t items = 1, reversals = 1, payees = 1;
-         result == OK && items + reversals + payees > 0;) {
+    for (size_t items = 1, reversals = 1, unblindings = 1, payees = 1;
+         result == OK && items + reversals + unblindings + payees > 0;) {
         size_t mark = paymaster->arena.used;
         result = db_begin(paymaster->statement);
         if (result != OK)
@@ -84,6 +103,8 @@ enum result moved_catch_up(struct paymaster *paymaster)
         result = items_take(paymaster, &items);
         if (result == OK)
             result = reversals_take(paymaster, &reversals);
+        if (result == OK)
+            result = unblindings_take(paymaster, &unblindings);
         if (result == OK)
             result = payees_take(paymaster, &payees);
         if (result == OK)

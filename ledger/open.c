@@ -1,5 +1,6 @@
 #include "ledger/paymaster.h"
 #include "ledger/reverse.h"
+#include "ledger/unblind.h"
 
 #include <string.h>
 #include <sys/prctl.h>
@@ -9,6 +10,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/file.h"
+#include "ledger/preview.h"
 #include "schema/book.h"
 #include "schema/statement.h"
 
@@ -128,6 +130,8 @@ enum result paymaster_open(struct paymaster *paymaster)
     if (result == OK)
         result = reward_reverse_recover(paymaster);
     if (result == OK)
+        result = unblind_recover(paymaster);
+    if (result == OK)
         result = statement_catch_up(paymaster);
     paymaster->confirmed = true; /* perhaps: the first round looks */
     paymaster->last_tick = paymaster->writer.book.tick;
@@ -159,6 +163,7 @@ enum result paymaster_open_reading(struct paymaster *paymaster, bool vault)
 void paymaster_close(struct paymaster *paymaster)
 {
     close_drop(paymaster);
+    preview_drop(paymaster);
     db_close(paymaster->statement);
     db_close(paymaster->vault);
     db_close(paymaster->book);

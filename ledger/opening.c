@@ -162,6 +162,15 @@ int tool_receipt(const char *seq)
     return result == OK ? 0 : 1;
 }
 
+/* Until when the maker may not know who got a reward. */
+static void blind_print(struct arena *arena, const struct leaf *leaf)
+{
+    if (leaf->kind != LEAF_TRANSFER || leaf->transfer.code != TRANSFER_REWARD)
+        return;
+    struct text day = clock_day(arena, ledger_blind_until_ms((int64_t)leaf->tick * 1000) - 1);
+    printf("it is blinded until %.*s\n", (int)day.size, day.data);
+}
+
 int tool_check(const char *path, const char *vkey)
 {
     struct arena arena;
@@ -184,6 +193,7 @@ int tool_check(const char *path, const char *vkey)
         if (leaf_decode(bytes, &leaf, NULL) == OK) {
             struct text says = ledger_leaf_summary(&arena, &leaf);
             printf("it says: %.*s\n", (int)says.size, says.data);
+            blind_print(&arena, &leaf);
         }
     } else {
         fprintf(stderr, "no proof: %s\n", why);

@@ -16,8 +16,9 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
-#include "ledger/batch.h"
 #include "ledger/payout.h"
+#include "ledger/preview.h"
+#include "ledger/proposal.h"
 #include "ledger/tools.h"
 
 enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000 };
@@ -40,7 +41,8 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
     if (messages_arena.block == NULL)
         arena_open(&messages_arena, (size_t)BATCH_MOST * (SOCKET_MESSAGE_MAX + 4096));
     arena_reset(&messages_arena, 0);
-    size_t count = server_wait(server, &messages_arena, paymaster->close != NULL ? 0 : WAIT_MS,
+    size_t count = server_wait(server, &messages_arena,
+                               paymaster->close != NULL || preview_runs(paymaster) ? 0 : WAIT_MS,
                                messages, BATCH_MOST, &other);
     /* Sessions first: a sponsor who just signed in must be known. */
     enum result followed = vault_follow(paymaster);
@@ -66,6 +68,7 @@ static enum result times_do(struct paymaster *paymaster)
 {
     bool closed;
     struct text name;
+    int64_t start_ms;
     uint64_t tick_s = (uint64_t)paymaster->writer.tick_s;
     uint64_t now_s = (uint64_t)(clock_now_ms() / 1000);
     if (paymaster->close != NULL)
@@ -78,7 +81,7 @@ static enum result times_do(struct paymaster *paymaster)
         result = payout_expire(paymaster);
     if (result != OK || conf_int("ledger.close_alone") == 0)
         return result;
-    result = close_due(paymaster, &paymaster->arena, &name);
+    result = close_due(paymaster, &paymaster->arena, &name, &start_ms);
     if (result == NOT_FOUND)
         return OK;
     return result == OK ? close_start(paymaster, name, &closed) : result;
@@ -107,9 +110,10 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         if (clock_steady_us() < retry_us)
             continue;
         enum result result = times_do(paymaster);
+        if (result == OK)
+            result = preview_step(paymaster);
         if (result == OK && paymaster->confirmed && paymaster->close == NULL) {
-            paymaster->confirmed = false;
-            result = batch_confirmed(paymaster);
+            result = proposal_confirmed(paymaster, &paymaster->confirmed);
         }
         if (result == OK && cosigned_changed())
             result = commit_cosigned(paymaster);
@@ -168,7 +172,7 @@ static int remove_one(const char *path, const struct stat *file, int type, struc
     return remove(path);
 }
 
-static int bench(const char *state)
+static int bench(const char *state, const char *leaves)
 {
     static char scratch[4096];
     if (state == NULL)
@@ -180,7 +184,7 @@ static int bench(const char *state)
         return 1;
     }
     conf_open(scratch);
-    int status = tool_bench();
+    int status = tool_bench(leaves);
     (void)nftw(scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return status;
 }
@@ -223,12 +227,25 @@ static const struct verb verbs[] = {
     {"exported", "FILE", "note the file in the ledger", .run_with = tool_exported},
     {"returns", "FILE", "post or void what a bank's answer (pain.002, NACHA return) speaks of",
      .run_with = tool_returns},
+    {"deposit", "CAMPAIGN AMOUNT", "book what a sponsor has sent for a campaign",
+     .run_with_two = tool_deposit},
+    {"remit", "AMOUNT REFERENCE", "withheld taxes (1234.56) went to the tax office",
+     .run_with_two = tool_remit},
+    {"unblind", "LEAF disclosed|consent|learned", "the maker knows who got the reward at that leaf",
+     .run_with_two = tool_unblind},
+    {"tax", "YEAR", "list whom the tax office is told of (1099-NEC), by members' numbers",
+     .run_with = tool_tax},
+    {"open-payments", "YEAR", "list rewards whose payee the maker knows, by members' numbers",
+     .run_with = tool_open_payments},
+    {"payments", "MEMBER", "list a member's rewards, their leaves and until when they are blinded",
+     .run_with = tool_payments},
     {"reverse", "LEAF WHY", "take back the reward at that leaf; its member reads why",
      .run_with_two = tool_reverse},
     {"tick", NULL, "have the serving paymaster commit a batch now", .run = tool_tick},
     {"close", "MONTH", "have the serving paymaster close a month (2026-03)",
      .run_with = tool_close},
-    {"bench", NULL, "measure, in a scratch state", .run = NULL},
+    {"bench", "[LEAVES]",
+     "measure, in a scratch state; the cost of an entry when there are so many", .run = NULL},
     {"help", NULL, "this", .run = NULL},
 };
 
@@ -286,7 +303,7 @@ int main(int count, char **words)
     clock_open();
     seal_open();
     if (strcmp(verb->name, "bench") == 0)
-        return bench(state);
+        return bench(state, at + 1 < count ? words[at + 1] : NULL);
     conf_open(state);
     int status = verb_run(verb, words + at + 1, count - at - 1);
     return status == 2 ? usage() : status;

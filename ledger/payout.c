@@ -6,6 +6,7 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ledger/withhold.h"
 #include "schema/book.h"
 
 enum { PAYEES_PAGE = 1000, ITEM_ON_ITS_WAY = 1, ITEM_PAID = 2, ITEM_BACK = 3, HEX_SHORT = 15 };
@@ -40,7 +41,8 @@ static enum result item_due(struct paymaster *paymaster, const struct vault_rail
 }
 
 static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16],
-                             const struct vault_rail_payees_row *payee, int64_t cents)
+                             const struct vault_rail_payees_row *payee, int64_t cents,
+                             int64_t withheld)
 {
     uint8_t hold[16];
     enum result result = OK;
@@ -51,16 +53,18 @@ static enum result item_plan(struct paymaster *paymaster, const uint8_t batch[16
         return result;
     account_payout_id(&paymaster->key, "hold", batch, payee->member, hold);
     return vault_rail_item_add(paymaster->vault, bytes_of(hold, 16), bytes_of(batch, 16),
-                               payee->member, cents, payee->charity, clock_now_ms());
+                               payee->member, cents - withheld, withheld, payee->charity,
+                               clock_now_ms());
 }
 
 /* Everybody who is due by this rail; with a batch, planned into it. */
 static enum result payees_walk(struct paymaster *paymaster, enum rail rail, const uint8_t *batch,
                                struct payout_due *due)
 {
-    int64_t after = 0, cents;
-    enum result result = OK;
-    *due = (struct payout_due){0, 0};
+    int64_t after = 0, cents, withheld = 0, year = withhold_tax_year(clock_now_ms() / 1000);
+    struct withhold_rates rates;
+    enum result result = withhold_rates(&paymaster->arena, year, &rates);
+    *due = (struct payout_due){0, 0, 0};
     for (size_t count = PAYEES_PAGE; count == PAYEES_PAGE && result == OK;) {
         struct vault_rail_payees_row *rows;
         size_t mark = paymaster->arena.used;
@@ -71,10 +75,12 @@ static enum result payees_walk(struct paymaster *paymaster, enum rail rail, cons
             result = item_due(paymaster, &rows[i], &cents);
             if (result != OK || cents == 0)
                 continue;
+            result = withhold_of(paymaster, &rates, year, after, rows[i].form, cents, &withheld);
             due->payees++;
-            due->cents += cents;
-            if (batch != NULL)
-                result = item_plan(paymaster, batch, &rows[i], cents);
+            due->cents += cents - withheld;
+            due->withheld += withheld;
+            if (result == OK && batch != NULL)
+                result = item_plan(paymaster, batch, &rows[i], cents, withheld);
         }
         arena_reset(&paymaster->arena, mark);
     }
@@ -136,6 +142,17 @@ static struct leaf_transfer transfer_make(const struct paymaster *paymaster, enu
     return transfer;
 }
 
+/* What is withheld beside a payout: between other accounts, under ids of its own. */
+static struct leaf_transfer withheld_make(const struct paymaster *paymaster, const uint8_t hold[16],
+                                          int64_t member, int64_t cents)
+{
+    struct leaf_transfer transfer = transfer_make(paymaster, RAIL_NONE, member, cents);
+    transfer.code = TRANSFER_WITHHELD;
+    account_single(&paymaster->key, ACCOUNT_WITHHELD, transfer.credit);
+    account_payout_id(&paymaster->key, "withheld", hold, 0, transfer.id);
+    return transfer;
+}
+
 /* Append a transfer that may be there already. */
 static enum result transfer_write(struct paymaster *paymaster, uint8_t flags,
                                   const struct leaf_transfer *transfer)
@@ -148,6 +165,33 @@ static enum result transfer_write(struct paymaster *paymaster, uint8_t flags,
         result = BROKEN;
     }
     return result;
+}
+
+static enum result account_write(struct paymaster *paymaster, uint32_t code, const uint8_t id[16])
+{
+    struct leaf_account account = account_leaf(code, id);
+    return writer_account(&paymaster->writer, &account);
+}
+
+/* The hold of one item, and beside it what is withheld. */
+static enum result item_hold(struct paymaster *paymaster, enum rail rail, const uint8_t batch[16],
+                             const struct vault_rail_items_row *item)
+{
+    struct leaf_transfer hold = transfer_make(paymaster, rail, item->member, item->cents);
+    uint8_t account[16];
+    memcpy(hold.id, item->transfer.data, 16);
+    memcpy(hold.ref, batch, 16);
+    hold.timeout = (uint32_t)(conf_int("payout.file_days") * (DAY_MS / 1000));
+    enum result result = transfer_write(paymaster, TRANSFER_PENDING, &hold);
+    if (result != OK || item->withheld == 0)
+        return result;
+    account_single(&paymaster->key, ACCOUNT_WITHHELD, account);
+    result = account_write(paymaster, ACCOUNT_WITHHELD, account);
+    struct leaf_transfer withheld =
+        withheld_make(paymaster, item->transfer.data, item->member, item->withheld);
+    memcpy(withheld.ref, batch, 16);
+    withheld.timeout = hold.timeout;
+    return result == OK ? transfer_write(paymaster, TRANSFER_PENDING, &withheld) : result;
 }
 
 /* Inside the writer's batch: account, holds, close. *done: they were there already. */
@@ -173,15 +217,9 @@ static enum result batch_write(struct paymaster *paymaster, const uint8_t batch[
     if (result != NOT_FOUND)
         return result;
     account_transit(&paymaster->key, row.rail, transit);
-    struct leaf_account account = account_leaf(ACCOUNT_TRANSIT, transit);
-    result = writer_account(&paymaster->writer, &account);
+    result = account_write(paymaster, ACCOUNT_TRANSIT, transit);
     for (size_t i = 0; i < count && result == OK; i++) {
-        struct leaf_transfer hold =
-            transfer_make(paymaster, (enum rail)row.rail, items[i].member, items[i].cents);
-        memcpy(hold.id, items[i].transfer.data, 16);
-        memcpy(hold.ref, batch, 16);
-        hold.timeout = (uint32_t)(conf_int("payout.file_days") * (DAY_MS / 1000));
-        result = transfer_write(paymaster, TRANSFER_PENDING, &hold);
+        result = item_hold(paymaster, (enum rail)row.rail, batch, &items[i]);
         close.close.total += (uint64_t)items[i].cents;
     }
     buf_open(&list, &paymaster->arena, 4096);
@@ -300,6 +338,18 @@ static enum result item_find(struct paymaster *paymaster, struct text id,
     return result;
 }
 
+/* What is withheld beside it ends the same way, and stays the tax office's or is the member's. */
+static enum result withheld_end(struct paymaster *paymaster,
+                                const struct vault_rail_item_find_row *item, bool paid)
+{
+    struct leaf_transfer end =
+        withheld_make(paymaster, item->transfer.data, item->member, item->withheld);
+    memcpy(end.pending, end.id, 16);
+    memcpy(end.ref, item->batch.data, 16);
+    account_payout_id(&paymaster->key, "withheld end", item->transfer.data, 0, end.id);
+    return transfer_write(paymaster, paid ? TRANSFER_POST : TRANSFER_VOID, &end);
+}
+
 /* Post the hold and let the money leave the bank's account, or void it. */
 static enum result item_write(struct paymaster *paymaster, enum rail rail,
                               const struct vault_rail_item_find_row *item, bool paid)
@@ -309,6 +359,8 @@ static enum result item_write(struct paymaster *paymaster, enum rail rail,
     memcpy(end.ref, item->batch.data, 16);
     account_payout_id(&paymaster->key, "end", item->transfer.data, 0, end.id);
     enum result result = transfer_write(paymaster, paid ? TRANSFER_POST : TRANSFER_VOID, &end);
+    if (result == OK && item->withheld > 0)
+        result = withheld_end(paymaster, item, paid);
     if (result != OK || !paid)
         return result;
     out = end;
@@ -364,6 +416,16 @@ static enum result hold_expire(struct paymaster *paymaster, struct bytes hold)
     return result;
 }
 
+static enum result item_expire(struct paymaster *paymaster, const struct vault_rail_items_row *item)
+{
+    uint8_t withheld[16];
+    enum result result = hold_expire(paymaster, item->transfer);
+    if (result != OK || item->withheld == 0)
+        return result;
+    account_payout_id(&paymaster->key, "withheld", item->transfer.data, 0, withheld);
+    return hold_expire(paymaster, bytes_of(withheld, sizeof withheld));
+}
+
 /* First the ledger, then the vault: a crash between the two finds the voids there already. */
 static enum result batch_expire(struct paymaster *paymaster, struct bytes batch)
 {
@@ -376,7 +438,7 @@ static enum result batch_expire(struct paymaster *paymaster, struct bytes batch)
     if (result != OK)
         return result;
     for (size_t i = 0; i < count && result == OK; i++)
-        result = hold_expire(paymaster, items[i].transfer);
+        result = item_expire(paymaster, &items[i]);
     if (result != OK) {
         writer_rollback(&paymaster->writer);
         return result;

@@ -7,20 +7,24 @@
 #include "ledger/paymaster.h"
 #include "ledger/rail.h"
 
-/* What a batch by this rail would hold now. */
+/* What a batch by this rail would hold now: cents for the bank, and beside them what is withheld
+ * for the tax office (ledger/withhold.h). */
 struct payout_due {
-    int64_t payees, cents;
+    int64_t payees, cents, withheld;
 };
 MUST_USE enum result payout_preview(struct paymaster *paymaster, enum rail rail,
                                     struct payout_due *due);
 /* Hold what members have from the threshold on (payout.threshold_cents) of rewards whose hold-back
  * (payout.hold_days) is over; of a member who asked, whatever there is. Only
- * who said that the money is to go by this rail is in it. A batch that a crash left unfinished is
- * finished instead of a new one. NOT_FOUND: nobody is due. */
+ * who said that the money is to go by this rail is in it. What must be withheld of it for the tax
+ * office is held beside it (Member -> Withheld), in the same commit. A batch that a crash left
+ * unfinished is finished instead of a new one. NOT_FOUND: nobody is due; INVALID: the table of
+ * taxes says nothing of this year. */
 MUST_USE enum result payout_close(struct paymaster *paymaster, enum rail rail, uint8_t batch[16]);
 /* The batch's instruction list, whose SHA-256 stands in its close leaf:
  *   "curbside/rail/v1\n" "batch HEX\n" "rail NAME\n" "tick SECONDS\n", then a payment a line, by
- * id: HEX(hold) MEMBER CENTS, and a charity's key where it goes there instead */
+ * id: HEX(hold) MEMBER CENTS (without what is withheld), and a charity's key where it goes there
+ * instead */
 MUST_USE enum result payout_list(struct paymaster *paymaster, const uint8_t batch[16],
                                  struct buf *list);
 /* Its file was made: this digest, so many bytes. Again with the same digest is OK, with another
@@ -30,7 +34,8 @@ MUST_USE enum result payout_export(struct paymaster *paymaster, const uint8_t ba
                                    const uint8_t sha256[32], uint64_t size);
 /* The bank's answer about one hold, named by its id in hex or the first 15 digits of it. Paid: the
  * hold is posted and leaves the bank's account; not paid: it is voided, and the member has the
- * money again. Again the same is OK, the other answer CONFLICT. */
+ * money again. What was withheld beside it is posted or voided with it. Again the same is OK, the
+ * other answer CONFLICT. */
 MUST_USE enum result payout_answer(struct paymaster *paymaster, const struct rail_answer *answer);
 /* Give back the holds of batches of which no file was noted within payout.file_days: each ends by
  * an entry. A batch with a file never ends by itself, since its bank may pay late. */

@@ -1,58 +1,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/conf.h"
-#include "core/json.h"
 #include "core/seal.h"
-#include "core/socket.h"
 #include "ledger/file.h"
+#include "ledger/ledger.h"
 #include "ledger/rail.h"
 #include "ledger/tools.h"
+#include "ledger/unblind.h"
 #include "schema/command.h"
 
 /* The operator's side of paying out. `file` runs where the accounts are known: on the machine of
  * the offline identity key, which the house never is. */
 
-enum { ARENA = 256 * 1024 * 1024, WAIT_MS = 60000, FILE_MAX = 64 * 1024 * 1024, FIELDS = 6 };
-
-static enum result ask(struct arena *arena, struct command *command, struct bytes *reply)
-{
-    struct caller caller = {"paymaster", -1, WAIT_MS};
-    struct buf message;
-    buf_open(&message, arena, 1024);
-    command->token = command->form = TEXT("");
-    command_write(&message, command);
-    enum result result = caller_ask(&caller, arena, buf_bytes(&message), reply);
-    caller_close(&caller);
-    if (result != OK)
-        fprintf(stderr, "the paymaster says: %s\n", result_name(result));
-    return result;
-}
-
-int tool_pay(const char *rail)
-{
-    struct arena arena;
-    struct bytes reply;
-    struct reply_payout_batch made;
-    struct json *json = NULL;
-    struct command command = {.kind = COMMAND_PAYOUT_CLOSE};
-    for (int i = RAIL_PAIN001; i < RAIL_COUNT; i++)
-        if (strcmp(rail, rail_name(i)) == 0)
-            command.payout_close.rail = i;
-    if (command.payout_close.rail == 0)
-        return 2;
-    arena_open(&arena, ARENA);
-    enum result result = ask(&arena, &command, &reply);
-    if (result == OK)
-        result = json_read(reply, &json);
-    if (result == OK)
-        result = reply_payout_batch_read(json, &arena, &made);
-    if (result == OK)
-        printf("%s\n", conf_path("outbox/%.*s.list", (int)made.batch.size, made.batch.data));
-    json_close(json);
-    arena_close(&arena);
-    return result == OK ? 0 : 1;
-}
+enum { ARENA = 256 * 1024 * 1024, FILE_MAX = 64 * 1024 * 1024, FIELDS = 6 };
 
 /* --- making a file --- */
 
@@ -228,6 +188,7 @@ int tool_exported(const char *path)
 {
     struct arena arena;
     struct bytes content, reply;
+    bool proposed;
     struct buf hex;
     uint8_t sha256[DIGEST_SIZE];
     struct command command = {.kind = COMMAND_PAYOUT_EXPORT};
@@ -243,7 +204,7 @@ int tool_exported(const char *path)
         command.payout_export.batch = (struct text){name, 32};
         command.payout_export.sha256 = buf_done(&hex);
         command.payout_export.size = (int64_t)content.size;
-        result = ask(&arena, &command, &reply);
+        result = tool_ask(&arena, &command, &reply, &proposed);
     }
     arena_close(&arena);
     return result == OK ? 0 : 1;
@@ -253,6 +214,7 @@ int tool_returns(const char *path)
 {
     struct arena arena;
     struct bytes content, reply;
+    bool proposed;
     struct rail_answer *answers;
     size_t count = 0, done = 0;
     arena_open(&arena, ARENA);
@@ -268,7 +230,7 @@ int tool_returns(const char *path)
         command.payout_answer.id = answers[i].id;
         command.payout_answer.paid = answers[i].paid;
         command.payout_answer.reason = answers[i].reason;
-        done += ask(&arena, &command, &reply) == OK;
+        done += tool_ask(&arena, &command, &reply, &proposed) == OK;
         arena_reset(&arena, mark);
     }
     printf("%zu of %zu answers taken\n", done, count);
@@ -276,16 +238,37 @@ int tool_returns(const char *path)
     return result == OK && done == count ? 0 : 1;
 }
 
-int tool_reverse(const char *leaf, const char *why)
+int tool_remit(const char *amount, const char *reference)
 {
     struct arena arena;
     struct bytes reply;
-    struct command command = {.kind = COMMAND_REWARD_REVERSE};
-    if (!text_int(text_of(leaf), 0, INT64_MAX, &command.reward_reverse.leaf))
+    bool proposed;
+    struct command command = {.kind = COMMAND_WITHHELD_REMIT};
+    if (!ledger_money_read(text_of(amount), &command.withheld_remit.cents))
         return 2;
-    command.reward_reverse.why = text_of(why);
+    command.withheld_remit.reference = text_of(reference);
     arena_open(&arena, ARENA);
-    enum result result = ask(&arena, &command, &reply);
+    enum result result = tool_ask(&arena, &command, &reply, &proposed);
+    arena_close(&arena);
+    return result == OK ? 0 : 1;
+}
+
+int tool_unblind(const char *leaf, const char *reason)
+{
+    struct arena arena;
+    struct bytes reply;
+    bool proposed;
+    struct command command = {.kind = COMMAND_PAYMENT_UNBLIND};
+    struct command_payment_unblind *said = &command.payment_unblind;
+    if (!text_int(text_of(leaf), 0, INT64_MAX, &said->leaf))
+        return 2;
+    for (int64_t i = UNBLIND_DISCLOSED; i <= UNBLIND_LEARNED; i++)
+        if (strcmp(reason, unblind_reason_name(i)) == 0)
+            said->reason = i;
+    if (said->reason == 0)
+        return 2;
+    arena_open(&arena, ARENA);
+    enum result result = tool_ask(&arena, &command, &reply, &proposed);
     arena_close(&arena);
     return result == OK ? 0 : 1;
 }

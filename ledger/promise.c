@@ -4,7 +4,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/envelope.h"
-#include "ledger/paymaster.h"
+#include "ledger/proposal.h"
 
 /* Earmarks as their sponsors send them: signed by a key that stays with the sponsor, sealed where
  * it was written. Here they are opened for the first time, judged, and sealed again one by one. */
@@ -54,27 +54,63 @@ static enum result terms_tell(struct paymaster *paymaster, const struct vault_ac
     return OK;
 }
 
+/* OK: it may be added; *there: it is this sponsor's already. */
+static enum result key_check(struct paymaster *paymaster, const struct command *command,
+                             int64_t member, struct bytes *key, bool *there)
+{
+    struct vault_own_key_find_row row;
+    struct vault_own_keys_of_row *keys;
+    size_t count = 0;
+    *key = hex_read(&paymaster->arena, command->sponsor_key_add.public_key);
+    if (key->data == NULL || key->size != 32)
+        return INVALID;
+    enum result result = vault_own_key_find(paymaster->vault, &paymaster->arena, *key, &row);
+    *there = result == OK;
+    if (result == OK)
+        return row.member == member ? OK : CONFLICT;
+    if (result == NOT_FOUND)
+        result = vault_own_keys_of(paymaster->vault, &paymaster->arena, member, KEYS_MOST, &keys,
+                                   &count);
+    return result == OK && count == KEYS_MOST ? TOO_MUCH : result;
+}
+
+/* Whose it would be, by the name everybody in the house knows him under. */
+enum result key_words(struct paymaster *paymaster, const struct command *command, int64_t by,
+                      struct text *subject, struct text *words)
+{
+    struct journal_entry *entries;
+    struct bytes key;
+    size_t count;
+    bool there;
+    enum result result = key_check(paymaster, command, by, &key, &there);
+    if (result == OK && there)
+        return OK;
+    if (result == OK)
+        result = journal_read(paymaster->journal, &paymaster->arena, by - 1, 1, &entries, &count);
+    if (result == OK && (count == 0 || entries[0].event.kind != EVENT_STAFF_ADDED))
+        result = BROKEN;
+    if (result != OK)
+        return result;
+    const struct event_staff_added *sponsor = &entries[0].event.staff_added;
+    result = hex_text(&paymaster->arena, key, subject);
+    *words = arena_format(
+        &paymaster->arena, "Let the key %.*s sign earmarks of the sponsor “%.*s” (%.*s)",
+        (int)subject->size, subject->data, (int)sponsor->pseudonym.size, sponsor->pseudonym.data,
+        (int)sponsor->organisation.size, sponsor->organisation.data);
+    return result;
+}
+
 /* Its key event takes a place of the next batch of commitments: a ledger that grew by one leaf more
  * would tell that somebody is about to set an earmark. */
 static enum result key_add(struct paymaster *paymaster, const struct command *command,
                            const struct vault_actor *actor)
 {
-    struct bytes key = hex_read(&paymaster->arena, command->sponsor_key_add.public_key);
-    struct vault_own_key_find_row there;
-    struct vault_own_keys_of_row *keys;
-    size_t count = 0;
-    if (key.data == NULL || key.size != 32)
-        return INVALID;
-    enum result result = vault_own_key_find(paymaster->vault, &paymaster->arena, key, &there);
-    if (result == OK)
-        return there.member == actor->member ? OK : CONFLICT;
-    if (result == NOT_FOUND)
-        result = vault_own_keys_of(paymaster->vault, &paymaster->arena, actor->member, KEYS_MOST,
-                                   &keys, &count);
-    if (result == OK && count == KEYS_MOST)
-        result = TOO_MUCH;
-    return result == OK ? vault_own_key_add(paymaster->vault, key, actor->member, clock_now_ms())
-                        : result;
+    struct bytes key;
+    bool there;
+    enum result result = key_check(paymaster, command, actor->member, &key, &there);
+    return result == OK && !there
+               ? vault_own_key_add(paymaster->vault, key, actor->member, clock_now_ms())
+               : result;
 }
 
 /* --- judging --- */

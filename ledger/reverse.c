@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "core/trace.h"
+#include "ledger/ledger.h"
 
 enum { MEANT_MOST = 1000, WHY_MAX = 200 };
 
@@ -63,18 +64,52 @@ static enum result reversal_may(struct paymaster *paymaster,
                : CONFLICT;
 }
 
+/* The reward that lies there, if there is one whose month is closed, and a reason is given. */
+static enum result reward_find(struct paymaster *paymaster, int64_t leaf, struct text said,
+                               struct vault_reward_at_row *reward)
+{
+    if (said.size == 0 || said.size > WHY_MAX)
+        return INVALID;
+    enum result result = vault_reward_at(paymaster->vault, &paymaster->arena, leaf, reward);
+    if (result == OK && (paymaster->close != NULL || reward->state != 3))
+        result = BUSY;
+    return result;
+}
+
+enum result reverse_words(struct paymaster *paymaster, const struct command *command,
+                          int64_t by UNUSED, struct text *subject, struct text *words)
+{
+    const struct command_reward_reverse *reverse = &command->reward_reverse;
+    struct text said = text_trim(reverse->why);
+    struct vault_reward_at_row reward;
+    struct vault_reversal_find_row there;
+    enum result result = reward_find(paymaster, reverse->leaf, said, &reward);
+    if (result == OK)
+        result = vault_reversal_find(paymaster->vault, &paymaster->arena, reward.id, &there);
+    if (result == OK && !text_equal(there.why, said))
+        result = CONFLICT;
+    if (result == OK && there.has_leaf_seq)
+        return OK;
+    if (result == NOT_FOUND)
+        result = reversal_may(paymaster, &reward);
+    if (result != OK)
+        return result;
+    *subject = arena_format(&paymaster->arena, "%lld", (long long)reverse->leaf);
+    *words = arena_format(&paymaster->arena,
+                          "Take back the reward of %s at entry %lld; its member reads: “%.*s”",
+                          ledger_money(&paymaster->arena, reward.cents).data,
+                          (long long)reverse->leaf, (int)said.size, said.data);
+    return OK;
+}
+
 enum result reward_reverse(struct paymaster *paymaster, int64_t leaf, struct text why)
 {
     struct vault_reward_at_row reward;
     struct vault_reversal_find_row there;
     struct text said = text_trim(why);
-    if (said.size == 0 || said.size > WHY_MAX)
-        return INVALID;
-    enum result result = vault_reward_at(paymaster->vault, &paymaster->arena, leaf, &reward);
+    enum result result = reward_find(paymaster, leaf, said, &reward);
     if (result != OK)
         return result;
-    if (paymaster->close != NULL || reward.state != 3)
-        return BUSY;
     result = vault_reversal_find(paymaster->vault, &paymaster->arena, reward.id, &there);
     if (result == OK && there.has_leaf_seq)
         return text_equal(there.why, said) ? OK : CONFLICT;

@@ -9,6 +9,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/table.h"
+#include "ledger/tranche.h"
 
 enum { EARMARKS_PAGE = 256, CAMPAIGNS_MOST = 100000 };
 
@@ -169,6 +170,13 @@ static enum result carry_on(struct paymaster *paymaster, const struct earmark *o
     return result;
 }
 
+bool settle_lasts(const struct earmark *terms, int64_t until_s, int64_t spent, int64_t payees,
+                  int64_t end_ms)
+{
+    return until_s * 1000 >= end_ms && spent < terms->cap && payees < terms->payees_max &&
+           !(terms->kind == EARMARK_POSTING && payees > 0);
+}
+
 static enum result earmark_settle(struct paymaster *paymaster,
                                   const struct vault_earmarks_of_period_row *row, int64_t end_ms)
 {
@@ -182,9 +190,7 @@ static enum result earmark_settle(struct paymaster *paymaster,
         result = vault_item_spent(paymaster->vault, &paymaster->arena, row->id, &spent);
     if (result != OK)
         return result == INVALID ? BROKEN : result;
-    bool lasts = row->until_s * 1000 >= end_ms && spent.cents < terms.cap &&
-                 spent.payees < terms.payees_max &&
-                 !(terms.kind == EARMARK_POSTING && spent.payees > 0);
+    bool lasts = settle_lasts(&terms, row->until_s, spent.cents, spent.payees, end_ms);
     if (lasts)
         result = carry_on(paymaster, &terms, row->id, spent.cents, spent.payees, row->until_s,
                           end_ms / 1000);
@@ -212,18 +218,28 @@ static enum result earmarks_settle(struct paymaster *paymaster, struct text peri
     return result;
 }
 
-/* A sponsor sees payments only in groups of ledger.k payees. What closed earmarks left over shows
- * as free again only when every payment is shown: otherwise it would tell the sum that is still
- * hidden. */
+/* A sponsor sees payments only in groups of payees (ledger/tranche.h). What closed earmarks left
+ * over shows as free again only when every payment is shown: otherwise it would tell the sum that
+ * is still hidden. */
 static enum result tranche_show(struct paymaster *paymaster, struct bytes campaign,
                                 struct text period)
 {
     struct vault_payouts_hidden_row *rows;
     size_t count;
-    int64_t cents = 0, k = conf_int("ledger.k");
+    struct vault_campaign_find_row before;
+    int64_t cents = 0;
+    size_t shown = 0;
     enum result result =
         vault_payouts_hidden(paymaster->vault, &paymaster->arena, campaign, &rows, &count);
-    size_t shown = result == OK ? count / (size_t)k * (size_t)k : 0;
+    if (result == OK)
+        result = vault_campaign_find(paymaster->vault, &paymaster->arena, campaign, &before);
+    if (result == OK)
+        shown = tranche_payees(&(struct tranche){.key = paymaster->key.id_key,
+                                                 .campaign = campaign.data,
+                                                 .k = conf_int("ledger.k"),
+                                                 .kept_back = conf_int("ledger.kept_back"),
+                                                 .shown = (size_t)before.shown_payees,
+                                                 .hidden = count});
     for (size_t i = 0; i < shown && result == OK; i++) {
         cents += rows[i].cents;
         result = vault_payout_show(paymaster->vault, rows[i].id);

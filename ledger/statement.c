@@ -36,6 +36,40 @@ static size_t total_of(struct maker *maker, int64_t member)
     return table_put(&maker->members, key, NULL);
 }
 
+/* When an entry was written, by itself. */
+static enum result leaf_time(struct paymaster *paymaster, int64_t seq, int64_t *at_ms)
+{
+    struct bytes bytes;
+    struct leaf leaf;
+    enum result result =
+        book_leaf(&paymaster->writer.book, &paymaster->arena, (uint64_t)seq, &bytes);
+    if (result == OK && leaf_decode(bytes, &leaf, NULL) != OK)
+        result = BROKEN;
+    if (result == OK)
+        *at_ms = (int64_t)leaf.tick * 1000;
+    return result;
+}
+
+/* Payments of a statement.db that an earlier program made. */
+static enum result payments_time(struct paymaster *paymaster)
+{
+    enum result result = OK;
+    for (size_t count = 1; count > 0 && result == OK;) {
+        struct statement_payments_untimed_row *rows;
+        size_t mark = paymaster->arena.used;
+        int64_t at_ms = 0;
+        result = statement_payments_untimed(paymaster->statement, &paymaster->arena, MEMBERS_PAGE,
+                                            &rows, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            result = leaf_time(paymaster, rows[i].id, &at_ms);
+            if (result == OK)
+                result = statement_payment_time(paymaster->statement, rows[i].id, at_ms);
+        }
+        arena_reset(&paymaster->arena, mark);
+    }
+    return result;
+}
+
 static enum result receipt_make(struct maker *maker, uint64_t seq, uint64_t size, struct text note,
                                 struct text *receipt)
 {
@@ -92,6 +126,7 @@ static enum result payment_make(struct maker *maker, const struct vault_payouts_
     struct vault_items_of_row *items;
     struct text receipt;
     size_t count;
+    int64_t at_ms = 0;
     if (!payout->has_leaf_seq)
         return BROKEN;
     enum result result =
@@ -100,9 +135,11 @@ static enum result payment_make(struct maker *maker, const struct vault_payouts_
         result = receipt_make(maker, (uint64_t)payout->leaf_seq,
                               (uint64_t)maker->row.checkpoint_size, maker->note, &receipt);
     if (result == OK)
+        result = leaf_time(paymaster, payout->leaf_seq, &at_ms);
+    if (result == OK)
         result = statement_payment_add(paymaster->statement, payout->leaf_seq, payout->member,
                                        maker->period, campaign.name, campaign.product,
-                                       payout->cents, receipt);
+                                       payout->cents, at_ms, receipt);
     if (result == OK)
         result = vault_items_of(paymaster->vault, &paymaster->arena, maker->period,
                                 payout->campaign, payout->member, &items, &count);
@@ -203,7 +240,8 @@ enum result statement_catch_up(struct paymaster *paymaster)
             result = vault_period_after(paymaster->vault, &paymaster->arena, cursor.seq, &next);
         if (result == NOT_FOUND) {
             arena_reset(&paymaster->arena, mark);
-            return moved_catch_up(paymaster);
+            result = payments_time(paymaster);
+            return result == OK ? moved_catch_up(paymaster) : result;
         }
         if (result == OK)
             result = plan_open(paymaster, &maker.plan, next.name);

@@ -6,7 +6,6 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
-#include "core/socket.h"
 #include "core/trace.h"
 #include "ledger/audit.h"
 #include "ledger/paymaster.h"
@@ -14,7 +13,7 @@
 #include "schema/book.h"
 #include "schema/statement.h"
 
-enum { PROGRESS_AFTER_US = 2000000, PERIODS_MOST = 1200, CLOSE_WAIT_MS = 600000 };
+enum { PROGRESS_AFTER_US = 2000000, PERIODS_MOST = 1200 };
 
 /* Progress on standard error for what takes longer than two seconds, at most twice a second. */
 static void progress_show(uint64_t done, uint64_t all)
@@ -201,38 +200,4 @@ int tool_rebuild(void)
     if (result != OK)
         trace_fail("rebuild", "result=%s", result_name(result));
     return result == OK ? 0 : 1;
-}
-
-/* --- asking the one that serves --- */
-
-static int ask(struct command *command)
-{
-    struct caller caller = {"paymaster", -1, CLOSE_WAIT_MS};
-    struct arena arena;
-    struct buf message;
-    struct bytes reply;
-    arena_open(&arena, 1024 * 1024);
-    buf_open(&message, &arena, 1024);
-    command->token = TEXT("");
-    command->form = TEXT("");
-    command_write(&message, command);
-    enum result result = caller_ask(&caller, &arena, buf_bytes(&message), &reply);
-    caller_close(&caller);
-    if (result != OK)
-        fprintf(stderr, "the paymaster says: %s\n", result_name(result));
-    arena_close(&arena);
-    return result == OK ? 0 : 1;
-}
-
-int tool_tick(void)
-{
-    struct command command = {.kind = COMMAND_LEDGER_TICK};
-    return ask(&command);
-}
-
-int tool_close(const char *period)
-{
-    struct command command = {.kind = COMMAND_PERIOD_CLOSE,
-                              .period_close = {.period = text_of(period)}};
-    return ask(&command);
 }

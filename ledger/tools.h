@@ -2,6 +2,12 @@
 /* The operator's verbs of curbside-paymaster. Each prints on standard output and returns an exit
  * code: 0, 1 (it failed, or what was looked at is not sound; the reason is on standard error).
  * Private to ledger/. */
+#include "schema/command.h"
+
+/* Ask the paymaster that serves, as the operator; a refusal is told on standard error. *proposed:
+ * nothing was done yet, a second person is wanted, which was printed. */
+MUST_USE enum result tool_ask(struct arena *arena, struct command *command, struct bytes *reply,
+                              bool *proposed);
 
 int tool_verify(void);
 int tool_replay(void);
@@ -28,8 +34,21 @@ int tool_pay(const char *rail);
 int tool_file(const char *folder);
 int tool_exported(const char *path);
 int tool_returns(const char *path);
+/* Withheld taxes went to the tax office (ledger/withhold.h): an amount like 1234.56. */
+int tool_remit(const char *amount, const char *reference);
+/* The maker knows who got this reward: disclosed, consent or learned (ledger/unblind.h). */
+int tool_unblind(const char *leaf, const char *reason);
+/* Lists by members' numbers: what a year's payees were paid (for 1099-NEC: ledger/withhold.h); the
+ * year's rewards whose payee the maker knows in time (for Open Payments: ledger/unblind.h); one
+ * member's rewards, with their leaves. */
+int tool_tax(const char *year);
+int tool_open_payments(const char *year);
+int tool_payments(const char *member);
 /* Take back a reward (ledger/reverse.h). */
 int tool_reverse(const char *leaf, const char *why);
+/* Book a deposit of a campaign (its id in hex), in the currency's units: 5000 or 12.50. */
+int tool_deposit(const char *campaign, const char *amount);
 int tool_tick(void);
 int tool_close(const char *period);
-int tool_bench(void);
+/* Measure; with LEAVES also what an entry costs when there are so many, against 100,000. */
+int tool_bench(const char *leaves);

@@ -9,7 +9,6 @@
 #include "core/seal.h"
 #include "core/session.h"
 #include "core/trace.h"
-#include "ledger/batch.h"
 #include "ledger/file.h"
 #include "ledger/paymaster.h"
 
@@ -157,8 +156,6 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
     case EVENT_RULE_WITHDRAWN:
         return vault_rule_withdraw(paymaster->vault, event->rule_withdrawn.proposal);
     case EVENT_OPERATION_CONFIRMED:
-        if (!text_is(event->operation_confirmed.name, OPERATION_PAYOUT))
-            return OK;
         paymaster->confirmed = true;
         return vault_operation_confirm(paymaster->vault, event->operation_confirmed.about,
                                        bytes_of(event->operation_confirmed.operation, 32),

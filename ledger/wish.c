@@ -12,7 +12,7 @@
 
 /* Earmarks without a browser: the same envelope, made where the operator of the page has no say. */
 
-enum { ARENA = 1024 * 1024, FILE_MAX = 4096, MONEY_MAX = 1000000000 };
+enum { ARENA = 1024 * 1024, FILE_MAX = 4096 };
 
 static bool hex_take(struct arena *arena, struct text hex, uint8_t *out, size_t size)
 {
@@ -52,19 +52,6 @@ bool ledger_wish_seal(struct arena *arena, const struct ledger_wish *wish, const
 
 /* --- curbside ledger seal FILE --- */
 
-/* "80", "12.50": cents. */
-static bool money_read(struct text text, int64_t *cents)
-{
-    struct text whole, rest = text;
-    int64_t units, part = 0;
-    if (!text_next(&rest, '.', &whole) || !text_int(whole, 0, MONEY_MAX, &units))
-        return false;
-    if (rest.size > 0 && (rest.size != 2 || !text_int(rest, 0, 99, &part)))
-        return false;
-    *cents = units * 100 + part;
-    return true;
-}
-
 struct order {
     struct ledger_wish wish;
     struct text key; /* path of the key file */
@@ -85,9 +72,9 @@ static bool line_take(struct order *order, struct text name, struct text value)
     if (text_is(name, "members"))
         return text_int(value, 1, EARMARK_PAYEES_MAX, &wish->payees_max);
     if (text_is(name, "each"))
-        return money_read(value, &wish->amount_cents);
+        return ledger_money_read(value, &wish->amount_cents);
     if (text_is(name, "all"))
-        return money_read(value, &wish->cap_cents);
+        return ledger_money_read(value, &wish->cap_cents);
     if (text_is(name, "days"))
         return text_int(value, 1, 3660, &wish->until_ms);
     struct text *words = text_is(name, "campaign") ? &wish->campaign

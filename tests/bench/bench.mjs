@@ -241,7 +241,7 @@ try {
   if (wanted("page")) await page(house, members[0], question);
   if (wanted("search")) search(house, members[0]);
   if (wanted("vote")) await votes(house, members.slice(0, 48), postings);
-  if (wanted("ledger")) process.stdout.write(house.must("curbside-paymaster", ["bench"]).split("\n").filter((l) => /^\w+ [\d.]+ \S+$/.test(l)).join("\n") + "\n");
+  if (wanted("ledger")) process.stdout.write(house.must("curbside-paymaster", ["bench", process.env.LEAVES ?? "1000000"], { seconds: 3600 }).split("\n").filter((l) => /^\w+ [\d.]+ \S+$/.test(l)).join("\n") + "\n");
   if (wanted("guard")) guard(house);
   if (wanted("telling")) telling();
   if (wanted("memory")) memory(house);

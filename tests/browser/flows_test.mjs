@@ -297,17 +297,18 @@ test("a member says where the money goes, asks for it, and follows it to the ban
     await latch.getByRole("button", { name: /^Propose a batch of \$6\.00/ }).click();
     await latch.getByText(/^Proposed\./).waitFor();
     assert.equal(await latch.getByRole("button", { name: /^Confirm/ }).count(), 0, "nobody confirms what he proposed himself");
-    await warden.goto("/admin/payouts");
-    await shot(warden, "payouts");
-    await warden.getByRole("button", { name: /^Confirm this batch/ }).click();
-    await warden.waitForURL(/payouts$/);
+    await warden.goto("/admin/operations");
+    await shot(warden, "operations");
+    await warden.getByRole("button", { name: /^Confirm exactly this/ }).first().click();
+    await warden.waitForURL(/operations$/);
     for (let i = 0; i < 100 && (!existsSync(join(house.state, "outbox")) || lists().length === before.length); i++) await latch.waitForTimeout(50);
     const fresh = lists().filter((name) => !before.includes(name));
     assert.equal(fresh.length, 1, "one batch is held");
     return join(house.state, "outbox", fresh[0]);
   };
-  assert.notEqual(house.run("curbside", ["ledger", "pay", "nacha"]).status, 0); /* one person alone holds nothing */
   await ask_it();
+  assert.match(house.must("curbside", ["ledger", "pay", "nacha"]), /^proposed as operation 1:/); /* one person alone holds nothing */
+  assert.ok(!existsSync(join(house.state, "outbox")) || lists().length === 0);
   const first = batch(join(house.state, "outbox/first"), await held());
   assert.match(first.payees, /^[0-9]+\tTamara Ackerman\t021000021\t0004477\t\n$/);
   await told("is on its way to your bank.");

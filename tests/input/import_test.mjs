@@ -28,10 +28,10 @@ const site = "medical.example.org";
 const question = (id, more = {}) => row({ Id: id, PostTypeId: 1, CreationDate: "2016-03-01T10:00:00.000", Score: 7, OwnerUserId: 12, Title: `Is beta blockade safe here, case ${id}?`, Tags: "<heart-failure><beta-blockers>", Body: `<p>He takes <strong>carvedilol</strong> &amp; feels well, case ${id}.</p>`, ...more });
 const reply = (id, parent, more = {}) => row({ Id: id, PostTypeId: 2, ParentId: parent, CreationDate: "2020-03-01T10:00:00.000", Score: 3, OwnerDisplayName: "dr. who", Body: `<p>Start low, go slow, answer ${id}.</p>`, ...more });
 const small = () => ({
-  "Tags.xml": table("tags", [row({ Id: 1, TagName: "heart-failure", Count: 2 })]),
+  "Tags.xml": table("tags", [row({ Id: 1, TagName: "heart-failure", Count: 2, ExcerptPostId: 20, WikiPostId: 21 }), row({ Id: 2, TagName: "renal", Count: 1 })]),
   "Votes.xml": table("votes", [row({ Id: 1, PostId: 2, VoteTypeId: 2 }), row({ Id: 2, PostId: 2, VoteTypeId: 2 }), row({ Id: 3, PostId: 2, VoteTypeId: 3 }), row({ Id: 4, PostId: 1, VoteTypeId: 5 })]),
-  "Comments.xml": table("comments", [row({ Id: 1, PostId: 1, Score: 2, Text: "Which *dose*?" }), row({ Id: 2, PostId: 1, Score: 0, Text: "And the rhythm?" })]),
-  "Posts.xml": table("posts", [question(1, { AcceptedAnswerId: 4 }), reply(2, 1), reply(3, 1, { Score: 0 }), reply(4, 1, { Score: -2 }), reply(5, 99), question(6, { Tags: "|renal|" })]),
+  "Comments.xml": table("comments", [row({ Id: 1, PostId: 1, Score: 2, Text: "Which *dose*?", CreationDate: "2016-03-02T11:30:00.000", UserId: 31, ContentLicense: "CC BY-SA 3.0" }), row({ Id: 2, PostId: 1, Score: 0, Text: "And the rhythm?", CreationDate: "2016-03-01T11:30:00.000", UserDisplayName: "nurse" }), row({ Id: 3, PostId: 3, Text: "On what stays out" }), row({ Id: 4, PostId: 4, Text: "# no *heading* <b>here</b>" })]),
+  "Posts.xml": table("posts", [question(1, { AcceptedAnswerId: 4 }), reply(2, 1), reply(3, 1, { Score: 0 }), reply(4, 1, { Score: -2 }), reply(5, 99), question(6, { Tags: "|renal|" }), row({ Id: 20, PostTypeId: 4, Body: "When the heart pumps too little for the body." }), row({ Id: 21, PostTypeId: 5, Body: "<p>Ask here about <em>ejection fraction</em>, not about valves.</p>" }), row({ Id: 22, PostTypeId: 4, Body: "Of no tag." })]),
 });
 const take = (folder, ...more) => house.run("curbside", ["import", "stackexchange", folder, ...more]);
 const count = () => Number(sql(join(house.state, "journal/journal.db"), "SELECT count(*) FROM entry"));
@@ -40,14 +40,13 @@ const threads = async (topic) => (await reader.json(`/t/${topic}`)).rows;
 test("questions come with their accepted answer and those with points, as references with source, licence and link", async () => {
   const done = take(dump(site, small()));
   assert.equal(done.status, 0, done.stderr);
-  assert.match(done.stdout, /^2 questions and 2 answers taken, 4 of them new; 2 answers under 1 points left out; 0 rows refused; 1 tags, 3 votes and 2 comments read/);
+  assert.match(done.stdout, /^2 questions, 2 answers, 3 comments and 1 descriptions of topics taken, 8 of them new; 2 answers under 1 points left out; 0 rows refused; 3 votes read/);
   await house.settle();
   const rows = await threads("heart-failure");
   assert.equal(rows.length, 1);
   const page = await reader.json(`/q/${rows[0].id}`);
   assert.equal(page.thread.title, "Is beta blockade safe here, case 1?");
   assert.match(page.thread.body, /<strong>carvedilol<\/strong> &amp; feels well/);
-  assert.match(page.thread.body, /Comments there:.*Which \*dose\*\? \(2\).*And the rhythm\?/s);
   assert.equal(page.thread.source, `${site}, by user 12; 7 points there`);
   assert.equal(page.thread.licence, "CC BY-SA 3.0");
   assert.equal(page.thread.url, `https://${site}/q/1`);
@@ -59,6 +58,51 @@ test("questions come with their accepted answer and those with points, as refere
   assert.equal((await threads("renal")).length, 1);
   const found = await reader.json("/search?q=carvedilol");
   assert.ok(found.rows.some((one) => one.id === rows[0].id));
+});
+
+test("comments come under their posting as they were said there, by nobody here, and go when they are erased", async () => {
+  const [thread] = await threads("heart-failure");
+  const page = await reader.json(`/q/${thread.id}`), { comments } = page.thread.texts;
+  assert.deepEqual(comments.map((c) => [c.body.trim(), c.source, c.author.id, c.iso]), [
+    ["<p>And the rhythm?</p>", `nurse at ${site} (CC BY-SA 3.0)`, 0, "2016-03-01T11:30:00Z"],
+    ["<p>Which <em>dose</em>?</p>", `user 31 at ${site} (CC BY-SA 3.0)`, 0, "2016-03-02T11:30:00Z"],
+  ]);
+  assert.deepEqual(page.answers.flatMap((one) => one.texts.comments.map((c) => c.body.trim())), ["<p># no <em>heading</em> &lt;b&gt;here&lt;/b&gt;</p>"]);
+  const { text } = await reader.get(`/q/${thread.id}`);
+  assert.match(text, new RegExp(`<span>nurse at ${site}`));
+  assert.doesNotMatch(text, /href="\/m\/0"/);
+  assert.ok((await reader.json("/search?q=rhythm")).rows.some((one) => one.id === thread.id), "they can be found");
+  assert.doesNotMatch((await reader.get(`/p/${thread.id}/comment`)).text, /\/comment\/\d+\/remove/, "nobody here wrote it, so nobody takes it back");
+  house.must("curbside", ["board", "text", "blank", String(comments[0].id), "0"]);
+  await house.settle();
+  assert.deepEqual((await reader.json(`/q/${thread.id}`)).thread.texts.comments.map((c) => c.id), [comments[1].id]);
+  const journal = join(house.state, "journal/journal.db");
+  assert.equal(sql(journal, `SELECT count(*) FROM entry_text WHERE seq = ${comments[0].id} AND body IS NOT NULL`).trim(), "0");
+  assert.match(take(dump(site, small())).stdout, /taken, 0 of them new/, "and stay away");
+});
+
+test("what is said of a topic there stands above its threads, until an admin says it better", async () => {
+  const { about } = await reader.json("/t/heart-failure");
+  assert.equal(about.excerpt, "When the heart pumps too little for the body.");
+  assert.match(about.body, /Ask here about <em>ejection fraction<\/em>/);
+  assert.deepEqual([about.source, about.url], [site, `https://${site}/tags/heart-failure/info`]);
+  assert.equal(about.editable, false);
+  assert.equal((await reader.json("/t/renal")).about.excerpt, "");
+  const admin = await house.admin();
+  const page = "/admin/topic/heart-failure";
+  assert.equal((await reader.get(page)).status, 403);
+  assert.equal((await admin.get("/admin/topic/nothing-here")).status, 404);
+  const kept = (n) => sql(join(house.state, "journal/journal.db"), `SELECT count(*) FROM entry_text WHERE body LIKE '%${n}%'`).trim();
+  assert.notEqual(kept("pumps too little"), "0");
+  const called = await admin.submit(page, page, { excerpt: "Ring 312-555-0188 for this.", body: "" });
+  assert.equal(called.status, 422, "no telephone numbers");
+  await admin.submit(page, page, { excerpt: "The failing heart.", body: "And *only* that." }, { expect: 303 });
+  const now = (await reader.json("/t/heart-failure")).about;
+  assert.deepEqual([now.excerpt, now.source], ["The failing heart.", ""]);
+  assert.match(now.body, /<em>only<\/em>/);
+  assert.equal(kept("pumps too little"), "0", "what is replaced is not kept");
+  assert.match(take(dump(site, small())).stdout, /taken, 0 of them new/, "an import does not take it back");
+  assert.equal((await reader.json("/t/heart-failure")).about.excerpt, "The failing heart.");
 });
 
 test("a second time it adds nothing, and what is new in a later dump comes in", async () => {
@@ -89,7 +133,7 @@ test("a broken row is named with its line and reason, and the rest comes in", as
   const text = table("posts", [...bad, question(110, { Tags: "<after-broken>" })]);
   const done = take(dump("broken.example.org", { "Posts.xml": Buffer.from(text, "latin1").includes(0xff) ? Buffer.concat(text.split("\xff").flatMap((part, i) => (i ? [Buffer.from([0xff]), Buffer.from(part)] : [Buffer.from(part)]))) : text }));
   assert.equal(done.status, 0, done.stderr);
-  assert.match(done.stdout, /^1 questions and 0 answers taken, 1 of them new; .* 11 rows refused/);
+  assert.match(done.stdout, /^1 questions, 0 answers, 0 comments and 0 descriptions of topics taken, 1 of them new; .* 11 rows refused/);
   for (const [line, reason] of [[3, /./], [4, /duplicate attribute/], [5, /without Title/], [6, /undefined entity/], [7, /UTF-8/], [8, /no number/], [9, /no number/], [10, /junk|more than one/], [11, /mebibyte/], [12, /forty attributes/], [13, /./]])
     assert.match(done.stderr, new RegExp(`line ${line}: .*${reason.source}`), `line ${line}`);
   await house.settle();
@@ -103,7 +147,7 @@ test("a billion laughs, entities from elsewhere and a file of one endless line c
   const head = count();
   for (const [name, text] of Object.entries({ laughs, outside, inRow, endless: `<posts>\n<row Id="4" Title="${"y".repeat(30 << 20)}` })) {
     const begun = Date.now(), done = take(dump(`${name.toLowerCase()}.example.org`, { "Posts.xml": text }));
-    assert.match(done.stdout, /^0 questions and 0 answers/, name);
+    assert.match(done.stdout, /^0 questions, 0 answers, 0 comments/, name);
     assert.doesNotMatch(done.stderr + done.stdout, /root:|lollol/, name);
     assert.ok(Date.now() - begun < 15000, name);
   }
@@ -118,19 +162,21 @@ test("a dump that breaks off brings in what it held, says so, and the whole one 
   assert.match(torn.stdout, /^20 questions/);
   const whole = take(dump("torn.example.org", { "Posts.xml": text }));
   assert.equal(whole.status, 0, whole.stderr);
-  assert.match(whole.stdout, /^40 questions and 0 answers taken, 20 of them new/);
+  assert.match(whole.stdout, /^40 questions, 0 answers, .* taken, 20 of them new/);
 });
 
 test("an import that was killed goes on when it is begun again, and nothing is there twice", async () => {
-  const folder = dump("killed.example.org", { "Posts.xml": table("posts", Array.from({ length: 3000 }, (_, i) => (i % 2 ? reply(i + 1, i) : question(i + 1, { Tags: "<killed>" })))) });
+  const said = Array.from({ length: 500 }, (_, i) => row({ Id: i + 1, PostId: 1 + (i % 100), Text: `Said ${i}.` }));
+  const folder = dump("killed.example.org", { "Posts.xml": table("posts", Array.from({ length: 3000 }, (_, i) => (i % 2 ? reply(i + 1, i) : question(i + 1, { Tags: "<killed>" })))), "Comments.xml": table("comments", said) });
   const child = spawn(join(root, process.env.BUILD ?? "build", "bin/curbside"), ["--state", house.state, "import", "stackexchange", folder], { env: { ...process.env, ...house.env }, stdio: "ignore", detached: true });
   await sleep(150);
   try { process.kill(-child.pid, "SIGKILL"); } catch { /* it was quicker */ }
   const done = take(folder);
   assert.equal(done.status, 0, done.stderr);
-  assert.match(done.stdout, /^1500 questions and 1500 answers taken/);
+  assert.match(done.stdout, /^1500 questions, 1500 answers, 500 comments/);
   const keys = Number(sql(join(house.state, "board/board.db"), "SELECT count(*) FROM posting WHERE url LIKE 'https://killed.example.org/%'"));
   assert.equal(keys, 3000);
+  assert.equal(Number(sql(join(house.state, "board/board.db"), "SELECT count(*) FROM comment WHERE source LIKE '%killed.example.org%'")), 500);
   assert.equal(Number(sql(join(house.state, "board/board.db"), "SELECT count(DISTINCT url) FROM posting WHERE url LIKE 'https://killed.example.org/%'")), 3000);
 });
 
@@ -148,19 +194,22 @@ test("a folder without posts or a site that is none is refused with the words wh
 test("JSON Lines bring questions with answers in Markdown, HTML or plain text; a bad line is named and the rest comes in", async () => {
   const file = join(house.folder, "other.jsonl");
   const lines = [
-    { id: "q1", title: "How long before surgery is it stopped?", body: "We stop *two* days before.", topics: ["surgery", "anticoagulation"], source: "Ward notes", licence: "CC0", url: "https://ward.example/1", score: 4, answers: [{ id: "a1", body: "<p>Three <b>days</b>.</p>", format: "html", score: 1 }, { id: "a2", body: "1. none\n\n*really*", format: "text" }] },
+    { id: "q1", title: "How long before surgery is it stopped?", body: "We stop *two* days before.", topics: ["surgery", "anticoagulation"], source: "Ward notes", licence: "CC0", url: "https://ward.example/1", score: 4, comments: [{ id: "c1", body: "For *all* of them?", by: "dr. who", at: "2019-05-04" }], answers: [{ id: "a1", body: "<p>Three <b>days</b>.</p>", format: "html", score: 1, comments: [{ id: "c2", body: "Why three?", by: "nurse" }] }, { id: "a2", body: "1. none\n\n*really*", format: "text" }] },
     "not JSON",
     { id: "q2", title: "No body here" },
     { title: "No id", body: "x" },
     { id: "q3", title: "A link of another kind", body: "x", url: "javascript:alert(1)" },
     { id: "q4", title: "An answer is broken", body: "Still a question.", answers: [{ body: "no id" }] },
+    { topic: "surgery", description: "What is cut, and *when*.", body: "Not: anaesthesia.", url: "https://ward.example/surgery" },
+    { topic: "!!!", description: "No topic's name" },
+    { id: "q6", title: "A comment is broken", body: "Still a question.", comments: [{ id: "c3", body: "x".repeat(3000) }] },
     { id: "q5", title: "Too many topics here", body: "x", topics: ["aa", "bb", "cc", "dd", "ee", "ff"] },
   ];
   writeFileSync(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n") + "\n");
   const done = house.run("curbside", ["import", "jsonl", file, "--name", "ward"]);
   assert.equal(done.status, 0, done.stderr);
-  assert.match(done.stdout, /^2 questions and 2 answers taken, 4 of them new; 6 lines refused/, done.stderr);
-  for (const line of [2, 3, 4, 5, 6, 7]) assert.match(done.stderr, new RegExp(`line ${line}: `));
+  assert.match(done.stdout, /^3 questions, 2 answers, 2 comments and 1 descriptions of topics taken, 8 of them new; 8 lines refused/, done.stderr);
+  for (const line of [2, 3, 4, 5, 6, 8, 9, 10]) assert.match(done.stderr, new RegExp(`line ${line}: `));
   await house.settle();
   const [thread] = await threads("anticoagulation");
   const page = await reader.json(`/q/${thread.id}`);
@@ -169,6 +218,11 @@ test("JSON Lines bring questions with answers in Markdown, HTML or plain text; a
   const bodies = page.answers.map((one) => one.body).join("\n");
   assert.match(bodies, /Three <strong>days<\/strong>/);
   assert.match(bodies, /<p>1\. none<\/p>\s*<p>\*really\*<\/p>/);
+  assert.deepEqual(page.thread.texts.comments.map((c) => [c.source, c.iso.slice(0, 10)]), [["dr. who, Ward notes (CC0)", "2019-05-04"]]);
+  assert.deepEqual(page.answers.flatMap((one) => one.texts.comments.map((c) => c.body.trim())), ["<p>Why three?</p>"]);
+  assert.deepEqual(page.answers.map((one) => one.source).sort(), ["Ward notes", "Ward notes; 1 point there"]);
+  const { about } = await reader.json("/t/surgery");
+  assert.deepEqual([about.excerpt, about.source, about.url], ["What is cut, and *when*.", "ward", "https://ward.example/surgery"]);
   const again = house.run("curbside", ["import", "jsonl", file, "--name", "ward"]);
   assert.match(again.stdout, /taken, 0 of them new/);
 });

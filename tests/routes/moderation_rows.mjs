@@ -34,6 +34,7 @@ export const moderationGets = (it) => ({
   "/moderation": { who: "member" },
   "/duplicates": { who: "member" },
   "/admin/desk": { who: "admin" },
+  "/admin/topic/:name": { who: "admin", path: "/admin/topic/cardiology" },
 });
 
 export const moderationPosts = (it) => ({
@@ -69,6 +70,13 @@ export const moderationPosts = (it) => ({
     fields: () => ({ target: it().old, linked: 0 }),
     actor: "alder",
     others: { birch: 403 },
+  },
+  "/admin/topic/:name": {
+    who: "admin",
+    page: "/admin/topic/cardiology",
+    path: "/admin/topic/cardiology",
+    fields: () => ({ excerpt: "The heart and its vessels.", body: "" }),
+    actor: "gate",
   },
   "/admin/desk/:id": {
     who: "admin",

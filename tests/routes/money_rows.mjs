@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { formToken } from "../support/form.mjs";
 import { password } from "../support/house.mjs";
 
-export const moneyGets = { "/account/payout": { who: "physician" }, "/admin/payouts": { who: "admin" } };
+export const moneyGets = { "/account/payout": { who: "physician" }, "/admin/payouts": { who: "admin" }, "/admin/operations": { who: "admin" },
+  "/admin/preview": { who: "admin" } };
 
 // now: { them } as they are when a row is tried.
 export const moneyPosts = (now) => ({
@@ -30,6 +31,24 @@ export const moneyPosts = (now) => ({
     fields: () => ({ rail: "2" }),
     actor: "gate",
     status: 422,
+    unchanged: true,
+  },
+  // unchanged: no month has ended yet.
+  "/admin/preview": {
+    who: "admin",
+    page: "/admin/preview",
+    fields: () => ({}),
+    actor: "gate",
+    status: 422,
+    unchanged: true,
+  },
+  // unchanged: nothing waits; that a proposal goes is tried in web/two_test.mjs.
+  "/admin/operation/:id/withdraw": {
+    who: "admin",
+    path: () => "/admin/operation/1/withdraw",
+    hidden: () => ({ form: formToken(now().them.gate, "/admin/operation/:id/withdraw"), request: randomBytes(16).toString("base64url") }),
+    fields: () => ({}),
+    actor: "gate",
     unchanged: true,
   },
   "/earnings/payout": { who: "physician", page: "/earnings", fields: () => ({}), actor: "alder" },

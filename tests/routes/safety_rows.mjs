@@ -28,6 +28,8 @@ export const safetyGets = (it) => ({
   "/admin/safety/watch/:id": { who: "admin", path: () => `/admin/safety/watch/${it().watch}` },
   "/admin/safety/watch/:id/csv": { who: "admin", path: () => `/admin/safety/watch/${it().watch}/csv` },
   "/contact": { who: "physician" },
+  "/readers": { who: "physician" },
+  "/admin/sponsors": { who: "admin" },
   "/sponsor/feed": { who: "sponsor" },
   "/sponsor/feed/:token": { who: "anyone", path: () => it().reportsFeed },
 });
@@ -68,6 +70,19 @@ export const safetyPosts = (it) => ({
     actor: "gate",
   },
   "/sponsor/feed": { who: "sponsor", page: "/sponsor/feed", fields: () => ({ keep: 0 }), actor: "halden" },
+  "/sponsor/mail": {
+    who: "sponsor",
+    page: "/sponsor/feed",
+    fields: () => ({ results: 1, trends: 0, rising: 3, words: 0, members: 0 }),
+    actor: "halden",
+  },
+  "/admin/sponsor/:id": {
+    who: "admin",
+    page: "/admin/sponsors",
+    path: () => `/admin/sponsor/${it().sponsor}`,
+    fields: () => ({ kind: 1 }),
+    actor: "gate",
+  },
   "/contact/:id": {
     who: "physician",
     page: "/contact",

@@ -75,8 +75,8 @@ const differences = (was, is) => Object.keys({ ...was, ...is }).filter((name) =>
 const forms = {
   sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
-  rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
-  campaign_fund: "/admin/fund", period_close: "/admin/period", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
+  rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", operation_withdraw: "/admin/operation/:id/withdraw", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
+  campaign_fund: "/admin/fund", period_close: "/admin/period", period_preview_start: "/admin/preview", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
 };
 const proof = { ticket: "AAAA", passkey: "AAAA", client_data: "AAAA", authenticator: "AAAA", signature: "AAAA" };
@@ -96,9 +96,12 @@ const clerkCommands = () => ({
   draft_remove: { place: "answer-7" }, image_add: { alt: "A rash", place: "ask", fields: [{ name: "body", value: "x" }] },
   rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1, proof }, confirm_ask: { operation: "0".repeat(64) },
   operation_confirm: { name: "payout/release", about: 1, operation: "0".repeat(64), proof }, rule_withdraw: { proposal: 1, reason: "forged" },
+  topic_describe: { topic: "cardiology", excerpt: "Forged", body: "*Forged*" },
   ...(asRoot ? {
     staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
     reference_add: { key: "forged", title: "Forged", body: "Forged", topics: "cardiology", source: "x", url: "https://x.example/", licence: "x" },
+    reference_comment: { key: "forged", of: "forged", body: "Forged", source: "x", said_ms: 1 },
+    reference_topic: { topic: "cardiology", excerpt: "Forged", body: "", source: "x", url: "", licence: "" },
     text_blank: { seq: it.mine, part: 0 }, mail_due: { after: 0 }, mail_done: { mail: it.answer * 64 }, status: {},
     licence_suspects: { suspects: [{ npi: npi(1), state: "MO", licence: "2010000001" }] },
     name_suspects: { suspects: [{ state: "MO", licence: "2010000001", entry: 1 }] },

@@ -29,6 +29,34 @@ static void becomes(const char *html, const char *want)
         fail_msg("%s\n became %.*s\n not    %s", html, (int)got.size, got.data, want);
 }
 
+static void line_becomes(const char *line, const char *want)
+{
+    struct text got = line_markdown(&arena, text_of(line));
+    struct html html;
+    assert_int_equal(text_markdown(&arena, got, &html), OK);
+    if (!text_is(text_trim(html.markup), want))
+        fail_msg("%s\n became %.*s\n not    %s", line, (int)html.markup.size, html.markup.data,
+                 want);
+}
+
+static void a_comments_line_stays_one_paragraph(void **state)
+{
+    (void)state;
+    line_becomes("@dr. who: *why* `a < b`?",
+                 "<p>@dr. who: <em>why</em> <code>a &lt; b</code>?</p>");
+    line_becomes("# one", "<p># one</p>");
+    line_becomes("- one", "<p>- one</p>");
+    line_becomes("12. one", "<p>12. one</p>");
+    line_becomes("> one\nand - two", "<p>&gt; one and - two</p>");
+    line_becomes("``` one", "<p>``` one</p>");
+    line_becomes("2 mg < 3 mg <script>x</script>",
+                 "<p>2 mg &lt; 3 mg &lt;script&gt;x&lt;/script&gt;</p>");
+    line_becomes(
+        "![seen](https://x.example/p.png)",
+        "<p>!<a href=\"https://x.example/p.png\" rel=\"nofollow ugc noopener\">seen</a></p>");
+    line_becomes("", "");
+}
+
 static void what_markdown_has_is_kept(void **state)
 {
     (void)state;
@@ -116,6 +144,7 @@ static void any_bytes_give_some_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_comments_line_stays_one_paragraph),
         cmocka_unit_test(what_markdown_has_is_kept),
         cmocka_unit_test(what_it_has_not_loses_its_tags_and_keeps_its_words),
         cmocka_unit_test(nothing_becomes_markup_that_it_was_not),

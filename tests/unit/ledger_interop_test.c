@@ -4,7 +4,10 @@
 #include "tests/unit/ledger_world.h"
 
 #include "ledger/file.h"
+#include "ledger/payout.h"
 #include "ledger/tools.h"
+#include "ledger/unblind.h"
+#include "ledger/withhold.h"
 #include "schema/statement.h"
 
 static struct world world;
@@ -39,13 +42,51 @@ static bool there(const char *program)
     return run(words) == 0;
 }
 
+/* One payout that its bank carries out, with taxes withheld and remitted, one that comes back, and
+ * a payment whose maker knows who got it. */
+static void money_move(struct paymaster *paymaster, int64_t payment)
+{
+    uint8_t batch[16], sha256[32] = {7};
+    struct vault_rail_items_row *items;
+    size_t count;
+    struct event event = {.kind = EVENT_PAYEE_SET};
+    event.payee_set.rail = RAIL_NACHA;
+    event.payee_set.charity = TEXT("");
+    for (size_t i = 1; i < 3; i++) {
+        event.payee_set.member = world.members[i];
+        world_event(&world, event);
+    }
+    assert_int_equal(file_write(conf_path("tax/years.txt"),
+                                text_bytes(TEXT("nec.threshold_cents 2020 - 1\n"
+                                                "withhold.basis_points 2020 - 2400\n"))),
+                     OK);
+    *world_clock += 14 * (int64_t)DAY_MS;
+    assert_int_equal(vault_follow(paymaster), OK);
+    assert_int_equal(payout_close(paymaster, RAIL_NACHA, batch), OK);
+    assert_int_equal(payout_export(paymaster, batch, sha256, 950), OK);
+    assert_int_equal(
+        vault_rail_items(paymaster->vault, &world.arena, bytes_of(batch, 16), &items, &count), OK);
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        struct buf hex;
+        buf_open(&hex, &world.arena, 40);
+        buf_hex(&hex, items[i].transfer);
+        struct rail_answer answer = {buf_done(&hex), i == 0, TEXT("R03")};
+        assert_int_equal(payout_answer(paymaster, &answer), OK);
+    }
+    assert_int_equal(withhold_remit(paymaster, items[0].withheld - 1, TEXT("EFT 1")), OK);
+    assert_int_equal(unblind(paymaster, payment, UNBLIND_CONSENT), OK);
+    assert_int_equal(commit_publish(paymaster), OK);
+}
+
 /* A month with votes, closed: more than one full tile, payments and receipts. */
 static int month_make(void **state)
 {
     (void)state;
     static struct paymaster paymaster;
     world_clock_open();
-    world_open(&world, "ledger.close_bucket = 512\nledger.fund_unit_cents = 1000\n");
+    world_open(&world, "ledger.close_bucket = 512\nledger.fund_unit_cents = 1000\n"
+                       "payout.threshold_cents = 500\n");
     assert_int_equal(paymaster_open(&paymaster), OK);
     int64_t question = world_posting(&world, world.members[0], 0);
     struct text campaign = world_campaign(&world, &paymaster, 200000);
@@ -70,6 +111,7 @@ static int month_make(void **state)
                      OK);
     snprintf(receipt_path, sizeof receipt_path, "%s", conf_path("receipt.tlog-proof"));
     assert_int_equal(file_write(receipt_path, text_bytes(payment.receipt)), OK);
+    money_move(&paymaster, payments[0].id);
     paymaster_close(&paymaster);
     return 0;
 }

@@ -61,7 +61,7 @@ static struct statement_standing_row standing_of(size_t who)
 }
 
 struct sums {
-    int64_t holds, held, closes, exports, posted, voided, out;
+    int64_t holds, held, withheld, closes, exports, posted, voided, out;
 };
 
 /* What the ledger has of payouts. */
@@ -80,6 +80,8 @@ static struct sums sums_of(void)
         assert_int_equal(leaf_decode(entries[i].body, &leaf, NULL), OK);
         sums.closes += leaf.kind == LEAF_CLOSE && leaf.close.rail != 0;
         sums.exports += leaf.kind == LEAF_EXPORT;
+        if (leaf.kind == LEAF_TRANSFER && leaf.transfer.code == TRANSFER_WITHHELD)
+            sums.withheld += (int64_t)leaf.transfer.amount;
         if (leaf.kind != LEAF_TRANSFER || leaf.transfer.code != TRANSFER_PAYOUT)
             continue;
         sums.holds += leaf.flags == TRANSFER_PENDING;
@@ -346,6 +348,11 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
     struct sums whole, now;
     struct bytes file, same;
     month_payable();
+    /* From each a part is withheld: it is held as often as the rest, once. */
+    assert_int_equal(file_write(conf_path("tax/years.txt"),
+                                text_bytes(TEXT("nec.threshold_cents 2020 - 1\n"
+                                                "withhold.basis_points 2020 - 2400\n"))),
+                     OK);
     paymaster_close(&paymaster);
     snprintf(state_path, sizeof state_path, "%.590s", conf_path("."));
     state_path[strlen(state_path) - 2] = '\0';
@@ -358,6 +365,8 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
     assert_int_equal(whole.holds, 8);
     assert_int_equal(whole.closes, 1);
     assert_int_equal(whole.exports, 1);
+    assert_int_equal(whole.held, 8 * 469);
+    assert_int_equal(whole.withheld, 8 * 148);
     assert_int_equal(file_read(&world.arena, conf_path("outbox/file"), 1 << 20, &file), OK);
     for (long at = 1; at <= calls; at += step) {
         state_restore();

@@ -63,7 +63,9 @@ static UNUSED void world_settings(const char *state, const char *lines)
     snprintf(path, sizeof path, "%s/curbside.conf", state);
     FILE *file = fopen(path, "w");
     assert(file != NULL && fputs(lines, file) >= 0);
-    assert(fputs("second.physician = 0\nsecond.staff = 0\n", file) >= 0);
+    assert(fputs("second.physician = 0\nsecond.staff = 0\n"
+                 "money.two_admins = 0\nkey.two_admins = 0\n",
+                 file) >= 0);
     fclose(file);
     conf_open(state);
 }

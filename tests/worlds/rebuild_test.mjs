@@ -2,7 +2,7 @@
 // test-seconds: 120
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
-import { rmSync, existsSync } from "node:fs";
+import { rmSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { House, MINUTE, ask, answer, vote, password } from "../support/house.mjs";
 import { campaign, earmark, tick, closeMonth } from "../support/money.mjs";
@@ -27,6 +27,21 @@ async function texts(alder, birch, cedar, question, posting) {
   const erased = await answer(cedar, question, "Something that must go. PMID 77");
   await send(cedar, `/p/${erased}/edit`, { body: "Something that must go as well. PMID 78" });
   house.must("curbside", ["board", "text", "blank", String(erased), "1"]);
+}
+
+// What came from another community, and what a topic is about, twice.
+async function elsewhere(house, admin) {
+  const lines = [
+    { id: "q", title: "How long is it stopped before?", body: "Two days.", topics: ["cardiology"], comments: [{ id: "c1", body: "For all?", by: "nurse", at: "2019-05-04" }, { id: "c2", body: "To be erased.", by: "nurse" }], answers: [{ id: "a", body: "Three." }] },
+    { topic: "cardiology", description: "The heart.", body: "And *its* vessels." },
+    { topic: "nephrology", description: "The kidney." },
+  ];
+  const file = join(house.folder, "elsewhere.jsonl");
+  writeFileSync(file, lines.map((line) => JSON.stringify(line)).join("\n") + "\n");
+  house.must("curbside", ["import", "jsonl", file]);
+  const comment = sql(store("board"), "SELECT id FROM comment WHERE body LIKE '%erased%'").trim();
+  house.must("curbside", ["board", "text", "blank", comment, "0"]);
+  await admin.submit("/admin/topic/cardiology", "/admin/topic/cardiology", { excerpt: "The heart and its vessels.", body: "" }, { expect: 303 });
 }
 
 before(async () => {
@@ -70,6 +85,7 @@ before(async () => {
   await birch.submit(`/q/${poll}`, `/q/${poll}/rate`, { relevance: "4" }, { expect: 303 });
   await alder.submit(`/q/${poll}`, `/q/${poll}/solved`, { solved: "1", how: "Waited.", study: "1" }, { expect: 303 });
   await cedar.submit("/account/specialties", "/account/specialties", { s1: "nephrology", shown: "1" }, { expect: 303 });
+  await elsewhere(house, admin);
   await closeMonth(house, admin);
   await house.settle();
   await house.down();

@@ -37,10 +37,10 @@ UPDATE revision SET body = '', note = '' WHERE posting = :posting;
 -- The edits of a posting: whatever blanks it blanks them too.
 SELECT id FROM revision WHERE posting = :posting AND id <> posting AND id > :after ORDER BY id LIMIT :most;
 
---: comment_add(id: int, posting: int, question: int, member: int, at_ms: int, body: text, html: text)
+--: comment_add(id: int, posting: int, question: int, member: int, at_ms: int, source: text, body: text, html: text)
 --: may: clerk
-INSERT INTO comment (id, posting, question, member, at_ms, body, html)
-VALUES (:id, :posting, :question, :member, :at_ms, :body, :html);
+INSERT INTO comment (id, posting, question, member, at_ms, source, body, html)
+VALUES (:id, :posting, :question, :member, :at_ms, :source, :body, :html);
 
 --: comment_place(id: int) => one posting: int, question: int, member: int, gone: bool
 --: may: clerk web_member web_admin
@@ -164,17 +164,18 @@ FROM revision r WHERE r.question = :question GROUP BY r.posting ORDER BY r.posti
 --: may: web_member web_admin
 SELECT id, at_ms, votes, note, title, body FROM revision WHERE posting = :posting AND id < :before ORDER BY id DESC LIMIT :most;
 
---: comments_of_thread(question: int, most: int) => id: int, posting: int, member: int, pseudonym: text, at_ms: int, html: text
+--: comments_of_thread(question: int, most: int) => id: int, posting: int, member: int, pseudonym: text, at_ms: int, source: text, html: text
 --: may: web_member web_admin
-SELECT c.id, c.posting, c.member, ifnull(m.pseudonym, ''), c.at_ms, c.html
+-- As they were said: importers send several at a time.
+SELECT c.id, c.posting, c.member, ifnull(m.pseudonym, ''), c.at_ms, c.source, c.html
 FROM comment c LEFT JOIN member m ON m.id = c.member
-WHERE c.question = :question AND c.body <> '' ORDER BY c.id LIMIT :most;
+WHERE c.question = :question AND c.body <> '' ORDER BY c.at_ms, c.id LIMIT :most;
 
---: comments_of(posting: int, most: int) => id: int, member: int, pseudonym: text, at_ms: int, html: text
+--: comments_of(posting: int, most: int) => id: int, member: int, pseudonym: text, at_ms: int, source: text, html: text
 --: may: web_member web_admin
-SELECT c.id, c.member, ifnull(m.pseudonym, ''), c.at_ms, c.html
+SELECT c.id, c.member, ifnull(m.pseudonym, ''), c.at_ms, c.source, c.html
 FROM comment c LEFT JOIN member m ON m.id = c.member
-WHERE c.posting = :posting AND c.body <> '' ORDER BY c.id LIMIT :most;
+WHERE c.posting = :posting AND c.body <> '' ORDER BY c.at_ms, c.id LIMIT :most;
 
 --: citations_of_thread(question: int, most: int) => posting: int, number: int, kind: int, key: text, answers: int
 --: may: web_member web_admin

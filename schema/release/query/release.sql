@@ -32,6 +32,10 @@ SELECT id, sha256 FROM report ORDER BY id DESC LIMIT 1;
 --: may: analyst
 SELECT id, template, object, period, journal_seq, shown, withheld, body, sha256 FROM report WHERE id > :id ORDER BY id LIMIT :most;
 
+--: report_heads(after: int, most: int) => id: int, template: int, object: int, period: text, sha256: blob
+--: may: analyst
+SELECT id, template, object, period, sha256 FROM report WHERE id > :after ORDER BY id LIMIT :most;
+
 --: closing_after(id: int) => one id: int, object: int, period: text, journal_seq: int, sha256: blob
 --: may: analyst
 SELECT id, object, period, journal_seq, sha256 FROM report WHERE template = 0 AND id > :id ORDER BY id LIMIT 1;

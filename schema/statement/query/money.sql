@@ -1,9 +1,9 @@
 -- What became of what was earned.
 
---: outgoing_put(transfer: blob, member: int, cents: int, state: int, since_ms: int, at_ms: int, reason: text)
+--: outgoing_put(transfer: blob, member: int, cents: int, withheld: int, state: int, since_ms: int, at_ms: int, reason: text)
 --: may: paymaster
-INSERT INTO outgoing (transfer, member, cents, state, since_ms, at_ms, reason)
-VALUES (:transfer, :member, :cents, :state, :since_ms, :at_ms, :reason)
+INSERT INTO outgoing (transfer, member, cents, withheld, state, since_ms, at_ms, reason)
+VALUES (:transfer, :member, :cents, :withheld, :state, :since_ms, :at_ms, :reason)
 ON CONFLICT (transfer) DO UPDATE SET state = excluded.state, at_ms = excluded.at_ms, reason = excluded.reason;
 
 --: reversal_put(payment: int, why: text, at_ms: int, leaf: int)
@@ -14,18 +14,20 @@ INSERT INTO reversal (payment, why, at_ms, leaf) VALUES (:payment, :why, :at_ms,
 --: may: web_member web_admin paymaster operator
 SELECT r.why, r.at_ms, r.leaf FROM reversal r JOIN payment p ON p.id = r.payment WHERE r.payment = :payment AND p.member = :member;
 
---: outgoings(member: int, most: int) => transfer: blob, cents: int, state: int, since_ms: int, at_ms: int, reason: text
+--: outgoings(member: int, most: int) => transfer: blob, cents: int, withheld: int, state: int, since_ms: int, at_ms: int, reason: text
 --: may: web_member web_admin paymaster operator
-SELECT transfer, cents, state, since_ms, at_ms, reason FROM outgoing WHERE member = :member ORDER BY since_ms DESC, transfer LIMIT :most;
+SELECT transfer, cents, withheld, state, since_ms, at_ms, reason FROM outgoing WHERE member = :member ORDER BY since_ms DESC, transfer LIMIT :most;
 
---: standing(member: int, released_ms: int) => one earned: int, held: int, sent: int, paid: int
+--: standing(member: int, released_ms: int) => one earned: int, held: int, sent: int, paid: int, withheld: int
 --: may: web_member web_admin paymaster operator
--- earned: all that was not taken back. held: of it, what was settled after an instant. sent, paid: with the bank, and carried out by it.
+-- earned: all that was not taken back. held: of it, what was settled after an instant. sent, paid: with the bank, and carried out by it;
+-- withheld: for the tax office, beside either.
 SELECT (SELECT ifnull(sum(p.cents), 0) FROM payment p WHERE p.member = :member AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id)),
   (SELECT ifnull(sum(p.cents), 0) FROM payment p JOIN statement s ON s.member = p.member AND s.period = p.period
    WHERE p.member = :member AND s.closed_ms > :released_ms AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id)),
   (SELECT ifnull(sum(cents), 0) FROM outgoing WHERE member = :member AND state = 1),
-  (SELECT ifnull(sum(cents), 0) FROM outgoing WHERE member = :member AND state = 2);
+  (SELECT ifnull(sum(cents), 0) FROM outgoing WHERE member = :member AND state = 2),
+  (SELECT ifnull(sum(withheld), 0) FROM outgoing WHERE member = :member AND state < 3);
 
 --: payee_put(member: int, rail: int, charity: text, form: int, asked_ms: int)
 --: may: paymaster
@@ -35,3 +37,11 @@ ON CONFLICT (member) DO UPDATE SET rail = excluded.rail, charity = excluded.char
 --: payee_get(member: int) => one rail: int, charity: text, form: int, asked_ms: int
 --: may: web_member web_admin paymaster operator
 SELECT rail, charity, form, asked_ms FROM payee WHERE member = :member;
+
+--: unblinding_put(payment: int, reason: int, at_ms: int, leaf: int)
+--: may: paymaster
+INSERT INTO unblinding (payment, reason, at_ms, leaf) VALUES (:payment, :reason, :at_ms, :leaf) ON CONFLICT DO NOTHING;
+
+--: unblinding_of(member: int, payment: int) => one reason: int, at_ms: int, leaf: int
+--: may: web_member web_admin paymaster operator
+SELECT u.reason, u.at_ms, u.leaf FROM unblinding u JOIN payment p ON p.id = u.payment WHERE u.payment = :payment AND p.member = :member;

@@ -4,10 +4,19 @@
 --: may: paymaster
 INSERT INTO statement (member, period, cents, payments, closed_ms) VALUES (:member, :period, :cents, :payments, :closed_ms);
 
---: payment_add(id: int, member: int, period: text, campaign: text, product: text, cents: int, receipt: text)
+--: payment_add(id: int, member: int, period: text, campaign: text, product: text, cents: int, at_ms: int, receipt: text)
 --: may: paymaster
-INSERT INTO payment (id, member, period, campaign, product, cents, receipt)
-VALUES (:id, :member, :period, :campaign, :product, :cents, :receipt);
+INSERT INTO payment (id, member, period, campaign, product, cents, at_ms, receipt)
+VALUES (:id, :member, :period, :campaign, :product, :cents, :at_ms, :receipt);
+
+--: payments_untimed(most: int) => id: int
+--: may: paymaster
+-- Made before payments had their time here.
+SELECT id FROM payment WHERE at_ms = 0 ORDER BY id LIMIT :most;
+
+--: payment_time(id: int, at_ms: int)
+--: may: paymaster
+UPDATE payment SET at_ms = :at_ms WHERE id = :id;
 
 --: part_add(payment: int, number: int, kind: int, posting: int, cents: int, commitment_leaf: int, opening: blob, receipt: text)
 --: may: paymaster
@@ -18,9 +27,9 @@ VALUES (:payment, :number, :kind, :posting, :cents, :commitment_leaf, :opening, 
 --: may: web_member web_admin paymaster operator
 SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member ORDER BY period DESC LIMIT :most;
 
---: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int
+--: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int, at_ms: int
 --: may: web_member web_admin paymaster operator
-SELECT id, campaign, product, cents FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;
+SELECT id, campaign, product, cents, at_ms FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;
 
 --: payment_find(member: int, id: int) => one period: text, campaign: text, product: text, cents: int, receipt: text
 --: may: web_member web_admin paymaster operator

@@ -1,35 +1,48 @@
--- Batches two admins must want, and how batches stand (ledger/batch.c).
+-- What two people must want (ledger/proposal.c), and how batches stand (ledger/batch.c).
 
 --: operation_next() => one number: int
 --: may: paymaster
 SELECT ifnull(max(number), 0) + 1 FROM operation;
 
---: operation_add(number: int, rail: int, payees: int, cents: int, digest: blob, proposed_by: int, at_ms: int)
+--: operation_add(number: int, request: blob, name: text, subject: text, command: text, words: text, digest: blob, proposed_by: int, at_ms: int)
 --: may: paymaster
-INSERT INTO operation (number, rail, payees, cents, digest, proposed_by, at_ms)
-VALUES (:number, :rail, :payees, :cents, :digest, :proposed_by, :at_ms);
+INSERT INTO operation (number, request, name, subject, command, words, digest, proposed_by, at_ms)
+VALUES (:number, :request, :name, :subject, :command, :words, :digest, :proposed_by, :at_ms);
 
---: operation_drop_waiting(rail: int)
+--: operation_of_request(request: blob) => one number: int, command: text
 --: may: paymaster
--- A new proposal takes the place of one nobody confirmed.
-UPDATE operation SET state = 4 WHERE rail = :rail AND state = 1;
+SELECT number, command FROM operation WHERE request = :request;
+
+--: operation_waiting(name: text, subject: text) => one number: int, words: text, proposed_by: int
+--: may: paymaster
+SELECT number, words, proposed_by FROM operation WHERE name = :name AND subject = :subject AND state = 1;
+
+--: operation_replace(number: int)
+--: may: paymaster
+UPDATE operation SET state = 5 WHERE number = :number AND state = 1;
+
+--: operations_waiting() => one count: int
+--: may: paymaster
+SELECT count(*) FROM operation WHERE state = 1;
 
 --: operation_confirm(number: int, digest: blob, member: int)
 --: may: paymaster
--- By somebody else than who proposed it, over exactly what was proposed; anything else changes nothing.
-UPDATE operation SET state = 2, confirmed_by = :member WHERE number = :number AND digest = :digest AND state = 1 AND proposed_by <> :member;
+-- By another admin than who proposed it, over exactly what was proposed; anything else changes nothing.
+UPDATE operation SET state = 2, confirmed_by = :member WHERE number = :number AND digest = :digest AND state = 1 AND proposed_by <> :member
+  AND EXISTS (SELECT 1 FROM member WHERE id = :member AND role = 3 AND until_ms = 0);
 
---: operation_confirmed() => one number: int, rail: int, payees: int, cents: int
+--: operation_confirmed(after: int) => one number: int, name: text, command: text, words: text, proposed_by: int
 --: may: paymaster
-SELECT number, rail, payees, cents FROM operation WHERE state = 2 ORDER BY number LIMIT 1;
+SELECT number, name, command, words, proposed_by FROM operation WHERE state = 2 AND number > :after ORDER BY number LIMIT 1;
 
 --: operation_end(number: int, state: int)
 --: may: paymaster
 UPDATE operation SET state = :state WHERE number = :number AND state = 2;
 
---: operations(most: int) => number: int, rail: int, payees: int, cents: int, digest: blob, proposed_by: int, at_ms: int, state: int
+--: operations(most: int) => number: int, name: text, words: text, digest: blob, proposed_by: int, at_ms: int, state: int
 --: may: paymaster
-SELECT number, rail, payees, cents, digest, proposed_by, at_ms, state FROM operation ORDER BY number DESC LIMIT :most;
+-- What waits, and behind it what became of the others, newest first.
+SELECT number, name, words, digest, proposed_by, at_ms, state FROM operation ORDER BY state > 2, number DESC LIMIT :most;
 
 --: rail_batches(most: int) => id: blob, number: int, rail: int, state: int, expired: int, tick_s: int, payees: int, cents: int, paid: int, paid_cents: int, back: int, back_cents: int
 --: may: paymaster

@@ -32,19 +32,19 @@ UPDATE rail_batch SET state = 3, sha256 = :sha256, leaf_seq = :leaf_seq WHERE id
 -- The ledger's commit did not happen.
 UPDATE rail_batch SET state = 2, sha256 = NULL, leaf_seq = NULL WHERE leaf_seq >= :size;
 
---: rail_item_add(transfer: blob, batch: blob, member: int, cents: int, charity: text, at_ms: int)
+--: rail_item_add(transfer: blob, batch: blob, member: int, cents: int, withheld: int, charity: text, at_ms: int)
 --: may: paymaster
-INSERT INTO rail_item (transfer, batch, member, cents, state, charity, changed, changed_ms)
-VALUES (:transfer, :batch, :member, :cents, 1, :charity, (SELECT ifnull(max(changed), 0) + 1 FROM rail_item), :at_ms);
+INSERT INTO rail_item (transfer, batch, member, cents, withheld, state, charity, changed, changed_ms)
+VALUES (:transfer, :batch, :member, :cents, :withheld, 1, :charity, (SELECT ifnull(max(changed), 0) + 1 FROM rail_item), :at_ms);
 
---: rail_items(batch: blob) => transfer: blob, member: int, cents: int, state: int, charity: text
+--: rail_items(batch: blob) => transfer: blob, member: int, cents: int, withheld: int, state: int, charity: text
 --: may: paymaster
-SELECT transfer, member, cents, state, charity FROM rail_item WHERE batch = :batch ORDER BY transfer;
+SELECT transfer, member, cents, withheld, state, charity FROM rail_item WHERE batch = :batch ORDER BY transfer;
 
---: rail_item_find(low: blob, high: blob) => transfer: blob, batch: blob, member: int, cents: int, state: int
+--: rail_item_find(low: blob, high: blob) => transfer: blob, batch: blob, member: int, cents: int, withheld: int, state: int
 --: may: paymaster
 -- By the first digits of the hold's id, which is all that some banks give back; two that share them are no answer.
-SELECT transfer, batch, member, cents, state FROM rail_item WHERE transfer >= :low AND transfer <= :high ORDER BY transfer LIMIT 2;
+SELECT transfer, batch, member, cents, withheld, state FROM rail_item WHERE transfer >= :low AND transfer <= :high ORDER BY transfer LIMIT 2;
 
 --: rail_item_end(transfer: blob, state: int, reason: text, at_ms: int)
 --: may: paymaster

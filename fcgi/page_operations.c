@@ -1,0 +1,92 @@
+/* What waits for a second admin: the words of each proposal, and the form that a passkey confirms.
+ * The paymaster does what was confirmed when it reads so in the journal. */
+#include "fcgi/page_confirm.h"
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "fcgi/guard.h"
+
+enum { OPERATION_WAITS = 1, OPERATION_DONE = 3, OPERATION_LAST = 5 };
+
+const struct field fields_operations[] = {
+    {.name = "proposed", .type = FIELD_FLAG, .optional = true, .label = "What was before"},
+    {.name = NULL},
+};
+
+static struct text state_words(int64_t state)
+{
+    static const struct text words[] = {TEXT("waits for another admin"), TEXT("confirmed"),
+                                        TEXT("done"), TEXT("fell out: it had changed"),
+                                        TEXT("withdrawn, or replaced")};
+    return words[state >= OPERATION_WAITS && state <= OPERATION_LAST ? state - 1
+                                                                     : OPERATION_LAST - 1];
+}
+
+static void operations_fill(struct request *r, struct reply *out,
+                            const struct reply_operations *all, struct view_operations *v)
+{
+    v->operations = arena_array(r->arena, struct view_operation, all->operations_count + 1);
+    for (size_t i = 0; i < all->operations_count; i++) {
+        const struct record_operation *from = &all->operations[i];
+        struct view_operation *to = &v->operations[v->operations_count++];
+        struct bytes digest = hex_read(r->arena, from->digest);
+        *to = (struct view_operation){.number = from->number,
+                                      .words = from->words,
+                                      .state = state_words(from->state),
+                                      .by = from->own       ? TEXT("by you")
+                                            : from->machine ? TEXT("at the machine")
+                                                            : TEXT("by somebody else"),
+                                      .at = clock_ago(r->arena, from->at_ms, r->now_ms),
+                                      .own = from->own};
+        to->waits = from->state == OPERATION_WAITS;
+        to->done = from->state == OPERATION_DONE;
+        v->waiting += to->waits;
+        if (to->waits && !from->own && digest.data != NULL && digest.size == DIGEST_SIZE)
+            page_confirm_elsewhere(r, out, from->name, from->number, digest.data,
+                                   TEXT("/admin/operations"), &to->confirm);
+    }
+}
+
+static enum result operations_show(struct request *r, struct reply *out, struct view_operations *v)
+{
+    struct command command = {.kind = COMMAND_OPERATIONS};
+    struct reply_operations all = {0};
+    struct json *root;
+    v->head = page_head(r, TEXT("What takes two"));
+    page_form_problems(r, "", &v->problems, &v->problems_count);
+    enum result result = page_may_ask(r) ? page_program(r, "paymaster", &command, &root) : r->why;
+    if (result != OK)
+        return result;
+    result = root != NULL ? reply_operations_read(root, r->arena, &all) : BROKEN;
+    json_close(root);
+    if (result != OK)
+        return result;
+    v->money = conf_int("money.two_admins") != 0;
+    v->key = conf_int("key.two_admins") != 0;
+    operations_fill(r, out, &all, v);
+    v->withdraw_form = guard_form(r, out, "/admin/operation/:id/withdraw");
+    v->request = guard_request_id(r);
+    return reply_view(r, out, operations, v);
+}
+
+enum result page_operations(struct request *r, struct reply *out)
+{
+    struct view_operations v = {.notice = TEXT("")};
+    if (request_flag(r, "proposed"))
+        v.notice = TEXT("Proposed. Another admin confirms it here with a passkey.");
+    return operations_show(r, out, &v);
+}
+
+enum result page_operations_again(struct request *r, struct reply *out)
+{
+    struct view_operations v = {.notice = TEXT("")};
+    return operations_show(r, out, &v);
+}
+
+enum result page_withdraw_operation_post(struct request *r, struct reply *out)
+{
+    struct command command = {.kind = COMMAND_OPERATION_WITHDRAW};
+    command.operation_withdraw.number = r->id;
+    enum result result = page_program_done(r, "paymaster", &command);
+    return result == OK ? reply_redirect(r, out, "/admin/operations") : result;
+}

@@ -1,0 +1,245 @@
+#include "ledger/proposal.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/operation.h"
+#include "core/trace.h"
+#include "ledger/batch.h"
+#include "ledger/reverse.h"
+#include "ledger/withhold.h"
+
+enum { SHOWN_MOST = 40, WAITING_MOST = 20 };
+enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4 };
+enum { BY_OPERATOR = 0, BY_SPONSOR = 2, BY_ADMIN = 3 };
+
+static const struct proposal_kind {
+    enum command_kind kind;
+    const char *name;    /* in the journal, and in what is signed */
+    const char *setting; /* 1: it takes two */
+    int64_t role;        /* of the members who may propose it */
+    bool at_machine;     /* whether the operator may too */
+    bool alone;          /* where the setting is 0: whether a member may do it without another */
+    words_of *words;
+} kinds[] = {
+    {COMMAND_PAYOUT_CLOSE, "payout/close", "payout.two_admins", BY_ADMIN, true, false, batch_words},
+    {COMMAND_CAMPAIGN_FUND, "campaign/fund", "money.two_admins", BY_ADMIN, true, true,
+     deposit_words},
+    {COMMAND_PERIOD_CLOSE, "period/close", "money.two_admins", BY_ADMIN, true, true, period_words},
+    {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false,
+     reverse_words},
+    {COMMAND_WITHHELD_REMIT, "withheld/remit", "money.two_admins", BY_ADMIN, true, false,
+     remit_words},
+    {COMMAND_SPONSOR_KEY_ADD, "key/sponsor", "key.two_admins", BY_SPONSOR, false, true, key_words},
+};
+
+static const struct proposal_kind *kind_of(enum command_kind kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].kind == kind)
+            return &kinds[i];
+    return NULL;
+}
+
+bool proposal_wanted(enum command_kind command, const struct vault_actor *actor)
+{
+    const struct proposal_kind *kind = kind_of(command);
+    return kind != NULL &&
+           (conf_int(kind->setting) != 0 || (actor->role != BY_OPERATOR && !kind->alone));
+}
+
+/* --- proposing --- */
+
+/* What will be run: the command without who sent it, under the request it came with. */
+static struct text command_text(struct arena *arena, const struct command *command)
+{
+    struct command bare = *command;
+    struct buf out;
+    bare.token = bare.form = TEXT("");
+    buf_open(&out, arena, 1024);
+    command_write(&out, &bare);
+    return buf_done(&out);
+}
+
+static enum result proposal_keep(struct paymaster *paymaster, const struct proposal_kind *kind,
+                                 struct bytes request, struct text subject, struct text command,
+                                 struct text words, int64_t by, int64_t *number)
+{
+    const struct bytes parts[] = {text_bytes(command), text_bytes(words)};
+    struct vault_operation_next_row next;
+    struct vault_operation_waiting_row old;
+    uint8_t digest[DIGEST_SIZE];
+    struct text name = text_of(kind->name);
+    enum result result = db_begin(paymaster->vault);
+    if (result != OK)
+        return result;
+    result = vault_operation_waiting(paymaster->vault, &paymaster->arena, name, subject, &old);
+    if (result == OK)
+        result = vault_operation_replace(paymaster->vault, old.number);
+    else if (result == NOT_FOUND)
+        result = OK;
+    if (result == OK)
+        result = vault_operation_next(paymaster->vault, &paymaster->arena, &next);
+    if (result == OK) {
+        *number = next.number;
+        operation_digest(digest, kind->name, next.number, parts, 2);
+        result = vault_operation_add(paymaster->vault, next.number, request, name, subject, command,
+                                     words, bytes_of(digest, DIGEST_SIZE), by, clock_now_ms());
+    }
+    if (result == OK)
+        return db_commit(paymaster->vault);
+    db_rollback(paymaster->vault);
+    return result;
+}
+
+/* The number of a proposal that is there already: of this request, or word for word the same by the
+ * same person. NOT_FOUND: none. */
+static enum result proposal_there(struct paymaster *paymaster, const struct proposal_kind *kind,
+                                  struct bytes request, struct text subject, struct text command,
+                                  struct text words, int64_t by, int64_t *number)
+{
+    struct vault_operation_of_request_row sent;
+    struct vault_operation_waiting_row waits;
+    enum result result =
+        vault_operation_of_request(paymaster->vault, &paymaster->arena, request, &sent);
+    if (result == OK) {
+        *number = sent.number;
+        return text_equal(sent.command, command) ? OK : CONFLICT;
+    }
+    if (result != NOT_FOUND)
+        return result;
+    result = vault_operation_waiting(paymaster->vault, &paymaster->arena, text_of(kind->name),
+                                     subject, &waits);
+    if (result == OK && (waits.proposed_by != by || !text_equal(waits.words, words)))
+        return NOT_FOUND;
+    if (result == OK)
+        *number = waits.number;
+    return result;
+}
+
+enum result proposal_make(struct paymaster *paymaster, const struct command *command,
+                          const struct vault_actor *actor, struct buf *reply)
+{
+    const struct proposal_kind *kind = kind_of(command->kind);
+    struct vault_operations_waiting_row waiting;
+    struct reply_proposed proposed;
+    struct text subject = NO_TEXT, words = NO_TEXT, bare = command_text(&paymaster->arena, command);
+    uint8_t request[16];
+    if (actor->role == BY_OPERATOR ? !kind->at_machine : actor->role != kind->role)
+        return REFUSED;
+    enum result result = kind->words(paymaster, command, actor->member, &subject, &words);
+    if (result != OK || words.data == NULL)
+        return result;
+    account_request_id(&paymaster->key, "operation", actor->member, command->request, request);
+    result = proposal_there(paymaster, kind, bytes_of(request, 16), subject, bare, words,
+                            actor->member, &proposed.operation);
+    if (result == NOT_FOUND) {
+        result = vault_operations_waiting(paymaster->vault, &paymaster->arena, &waiting);
+        if (result == OK && waiting.count >= WAITING_MOST)
+            result = TOO_MUCH;
+        if (result == OK)
+            result = proposal_keep(paymaster, kind, bytes_of(request, 16), subject, bare, words,
+                                   actor->member, &proposed.operation);
+    }
+    if (result == OK)
+        reply_proposed_write(reply, &proposed);
+    return result;
+}
+
+/* --- what waits --- */
+
+static enum result operations_list(struct paymaster *paymaster, int64_t member, struct buf *reply)
+{
+    struct vault_operations_row *rows;
+    struct reply_operations list = {0};
+    enum result result = vault_operations(paymaster->vault, &paymaster->arena, SHOWN_MOST, &rows,
+                                          &list.operations_count);
+    if (result != OK)
+        return result;
+    list.operations =
+        arena_array(&paymaster->arena, struct record_operation, list.operations_count + 1);
+    for (size_t i = 0; i < list.operations_count; i++) {
+        struct buf hex;
+        buf_open(&hex, &paymaster->arena, 80);
+        buf_hex(&hex, rows[i].digest);
+        list.operations[i] = (struct record_operation){.number = rows[i].number,
+                                                       .name = rows[i].name,
+                                                       .words = rows[i].words,
+                                                       .digest = buf_done(&hex),
+                                                       .own = rows[i].proposed_by == member,
+                                                       .machine = rows[i].proposed_by == 0,
+                                                       .at_ms = rows[i].at_ms,
+                                                       .state = rows[i].state};
+    }
+    reply_operations_write(reply, &list);
+    return OK;
+}
+
+enum result proposal_command(struct paymaster *paymaster, const struct command *command,
+                             const struct vault_actor *actor, struct buf *reply)
+{
+    if (command->kind == COMMAND_OPERATION_WITHDRAW)
+        return vault_operation_replace(paymaster->vault, command->operation_withdraw.number);
+    return operations_list(paymaster, actor->member, reply);
+}
+
+/* --- doing it --- */
+
+/* OK: done. UNKNOWN: it goes on. BUSY, BROKEN: to be tried again. Anything else: never like this.
+ */
+static enum result operation_do(struct paymaster *paymaster,
+                                const struct vault_operation_confirmed_row *operation)
+{
+    struct command command;
+    struct buf reply;
+    struct text subject = NO_TEXT, words = NO_TEXT;
+    enum result result = command_read(text_bytes(operation->command), &paymaster->arena, &command);
+    const struct proposal_kind *kind = result == OK ? kind_of(command.kind) : NULL;
+    if (kind == NULL)
+        return INVALID;
+    struct vault_actor actor = {operation->proposed_by,
+                                operation->proposed_by == 0 ? BY_OPERATOR : kind->role};
+    result = kind->words(paymaster, &command, actor.member, &subject, &words);
+    if (result == OK && words.data == NULL) /* done before a crash */
+        return OK;
+    if (result == OK && !text_equal(words, operation->words))
+        return STALE;
+    buf_open(&reply, &paymaster->arena, 1024);
+    return result == OK ? paymaster_run(paymaster, &command, &actor, &reply) : result;
+}
+
+enum result proposal_confirmed(struct paymaster *paymaster, bool *more)
+{
+    struct vault_operation_confirmed_row operation = {0};
+    size_t mark = paymaster->arena.used;
+    enum result result = OK;
+    *more = false;
+    for (;;) {
+        arena_reset(&paymaster->arena, mark);
+        if (paymaster->close != NULL) { /* when the month is closed */
+            *more = true;
+            return OK;
+        }
+        result = vault_operation_confirmed(paymaster->vault, &paymaster->arena, operation.number,
+                                           &operation);
+        if (result != OK)
+            return result == NOT_FOUND ? OK : result;
+        result = operation_do(paymaster, &operation);
+        if (result == UNKNOWN) {
+            *more = true;
+            continue;
+        }
+        if (result == BUSY || result == BROKEN) {
+            *more = true;
+            return result;
+        }
+        if (result != OK)
+            trace_warn("operation", "number=%lld fell out: %s", (long long)operation.number,
+                       result_name(result));
+        result = vault_operation_end(paymaster->vault, operation.number,
+                                     result == OK ? OPERATION_DONE : OPERATION_FELL_OUT);
+        if (result != OK)
+            return result;
+    }
+}
