@@ -1,4 +1,5 @@
 #include "board/clerk.h"
+#include "board/packing.h"
 #include "board/pieces.h"
 
 #include "core/alive.h"
@@ -263,6 +264,7 @@ enum result clerk_open(struct clerk *clerk)
         result = db_open(&clerk->desk, &desk_store, conf_store("desk"), ROLE_CLERK, DB_FOLD, 0);
     if (result != OK)
         return result;
+    clerk->packing = packing_open(clerk->board);
     if (db_open(&clerk->roster, &roster_store, conf_store("roster"), ROLE_CLERK, DB_READ, 0) != OK)
         clerk->roster = NULL;
     fold_board_open(&clerk->fold_board, clerk->board, &clerk->keys);
@@ -292,6 +294,7 @@ void clerk_close(struct clerk *clerk)
         db_close(clerk->roster);
     if (clerk->desk != NULL)
         db_close(clerk->desk);
+    packing_close(clerk->packing);
     if (clerk->board != NULL)
         db_close(clerk->board);
     log_close(clerk->journal);
@@ -392,7 +395,9 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
 {
     static struct server_message messages[BATCH_MOST];
     bool other = false;
-    int wait_ms = clerk->wake_due ? WAKE_PACE_MS : clerk->joining ? JOIN_PACE_MS : WAIT_MS;
+    int wait_ms = clerk->wake_due                    ? WAKE_PACE_MS
+                  : clerk->joining || clerk->looking ? JOIN_PACE_MS
+                                                     : WAIT_MS;
     size_t taken =
         server_wait(&clerk->server, &clerk->arena, wait_ms, messages, most - CHILDREN, &other);
     size_t count = jobs_read(clerk, messages, taken, jobs);
@@ -419,6 +424,23 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
     return count;
 }
 
+/* A command of the clerk's own, one slice of older postings, so that nobody waits for all. */
+static void older_look(struct clerk *clerk)
+{
+    struct job job = {
+        .operator_ = true,
+        .readable = true,
+        .command = {.kind = COMMAND_WATCHES_LOOK, .token = TEXT(""), .form = TEXT("")}};
+    struct reply_watches_looked reply = {.more = false};
+    struct json *json = NULL;
+    batch_run(clerk, &job, 1);
+    if (job.result == OK && json_read(text_bytes(job.reply), &json) == OK &&
+        reply_watches_looked_read(json, &clerk->arena, &reply) != OK)
+        reply.more = false;
+    json_close(json);
+    clerk->looking = reply.more; /* else the next quiet moment looks again */
+}
+
 static int signals_open(void)
 {
     sigset_t set;
@@ -431,6 +453,16 @@ static int signals_open(void)
     if (fd < 0)
         trace_die("signals", "error=%s", strerror(errno));
     return fd;
+}
+
+/* A step of what makes searches quick, in a quiet moment: the next one comes. */
+static void index_tend(struct clerk *clerk)
+{
+    bool more = false;
+    enum result result = pieces_join(clerk->board, &clerk->scratch, &more);
+    if (result == OK && !more)
+        result = packing_step(clerk->packing, &clerk->scratch, &more);
+    clerk->joining = result == OK && more;
 }
 
 int clerk_serve(struct clerk *clerk)
@@ -469,11 +501,12 @@ int clerk_serve(struct clerk *clerk)
             db_checkpoint(clerk->desk, false);
             pad_prune(&clerk->pad, clock_now_ms());
             db_checkpoint(clerk->pad.db, false);
-            clerk->joining = true;
+            clerk->joining = clerk->looking = true;
         }
-        if (count == 0 && clerk->joining &&
-            pieces_join(clerk->board, &clerk->scratch, &clerk->joining) != OK)
-            clerk->joining = false; /* the next quiet moment comes */
+        if (count == 0 && clerk->looking)
+            older_look(clerk);
+        if (count == 0 && clerk->joining)
+            index_tend(clerk);
         arena_reset(&clerk->scratch, 0);
         idle = count == 0;
     }

@@ -52,10 +52,12 @@ struct clerk {
     int64_t woken_us;     /* when followers were poked last (steady time) */
     size_t taken;         /* messages of the last batch */
     bool wake_due;        /* something was appended since */
-    bool joining;         /* pieces of the search index are being joined while nobody asks */
-    int64_t head;         /* journal position both folds have reached */
-    int64_t appended;     /* events of this batch */
-    enum result fatal;    /* what broke this batch; OK while nothing did */
+    bool looking;         /* older postings for a watch, while nobody asks */
+    struct packing *packing;
+    bool joining;      /* pieces of the search index are being joined or packed while nobody asks */
+    int64_t head;      /* journal position both folds have reached */
+    int64_t appended;  /* events of this batch */
+    enum result fatal; /* what broke this batch; OK while nothing did */
     int64_t batches, commands;
     struct telling_sweep sweep;
     struct reports_sweep reports_sweep;
