@@ -44,9 +44,12 @@ static void cast_look(struct month *month, int32_t number)
     const struct vote_facts *vote = &counters->votes.at[number];
     const struct vote_young *young = counters_young(counters, vote);
     struct cast now;
-    if (month->first_vote < 0 || number < month->first_vote || (!young && vote->sign != 0))
+    if (month->first_vote < 0 || number < month->first_vote)
         return;
-    if (vote->sign == 0)
+    bool known = number - month->first_vote < month->casts.count;
+    if (!young && vote->sign != 0 && known)
+        return;
+    if (!young || vote->sign == 0) /* or it came when all was settled */
         now = cast_of_none(month, number);
     else
         now = (struct cast){share_of_packed(young->apart), (double)young->worth / WORTH_WHOLE};
