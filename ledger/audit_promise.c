@@ -42,9 +42,10 @@ struct promise_audit {
     struct share *shares;
     size_t campaign_room, escrow_room, promise_room, reward_room, open_room, share_room;
     size_t open_count, share_count;
-    struct batch batch; /* the run of places that is being read */
-    int64_t places;     /* of every batch of this month; 0: none yet */
-    int64_t month_ms;   /* start of the next month to be closed; -1 before the first leaf */
+    struct batch batch;   /* the run of places that is being read */
+    int64_t places;       /* of every batch of this month; 0: none yet */
+    int64_t places_maybe; /* of one that may have been one smaller; 0: none */
+    int64_t month_ms;     /* start of the next month to be closed; -1 before the first leaf */
     int64_t batches;
     bool anchors; /* one was seen: from here on every batch has one */
     bool after_anchor;
@@ -108,8 +109,14 @@ static const char *batch_end(struct promise_audit *audit, enum leaf_kind next, u
         return "a commitment stands outside of a batch";
     audit->batches++;
     bool maybe_more = batch.key_last && next == LEAF_ACCOUNT;
-    if (audit->places == 0 && !maybe_more)
+    if (audit->places == 0 && !maybe_more &&
+        (audit->places_maybe == 0 || audit->places_maybe == batch.places ||
+         audit->places_maybe - 1 == batch.places))
         audit->places = batch.places;
+    else if (audit->places == 0 && !maybe_more)
+        return "its batch has more or fewer places than the month's others";
+    else if (audit->places == 0)
+        audit->places_maybe = batch.places;
     if (audit->places == 0 || batch.places == audit->places ||
         (maybe_more && batch.places - 1 == audit->places))
         return NULL;
@@ -258,7 +265,7 @@ static const char *close_take(struct promise_audit *audit, uint64_t *seq)
     audit->open_count = kept;
     audit->share_count = 0;
     audit->month_ms = end_ms;
-    audit->places = 0;
+    audit->places = audit->places_maybe = 0;
     return NULL;
 }
 

@@ -137,6 +137,7 @@ static void ledger_forge(struct forge *forge, const struct forgery *how)
     seal_sign_keypair(public_key, forge->secret, seed);
     key_add(forge, KEY_LOG, log_key);
     batch_add(forge, NULL, PLACES, false);
+    batch_add(forge, NULL, PLACES, false);
     key_add(forge, KEY_SPONSOR, public_key); /* directly behind a batch, and before its account */
     struct leaf account = {.kind = LEAF_ACCOUNT, .account = account_leaf(ACCOUNT_ESCROW, rule)};
     leaf_add(forge, account);
