@@ -88,6 +88,8 @@ static const struct verb verbs[] = {
      "print the accounts of the members of a bank batch, as the payees' file has them"},
     {"identity tax-forms", "STORE --key FILE --list FILE --reason WHY",
      "print the tax forms of the members of a list"},
+    {"identity report", "STORE FOLDER --key FILE --reason WHY",
+     "join FOLDER/list with who its members are, laid out by FOLDER/map, into FOLDER/1.csv ..."},
     {"identity audit", "STORE", "check the record of what was opened"},
     {"text blank", "SEQ PART", "blank a text for good (0 title or script, 1 body)"},
     {"journal verify", "", "recompute the whole chain; exit 1 names the first entry that fails"},
@@ -305,6 +307,9 @@ static int person_verb_run(const char *verb, const struct arguments *a)
         return identity_payees_verb(a, false);
     if (strcmp(verb, "identity tax-forms") == 0 && shaped_three(a, 1, "key", "list", "reason"))
         return identity_payees_verb(a, true);
+    if (strcmp(verb, "identity report") == 0 && shaped(a, 2, "key", "reason"))
+        return identity_report(a->positional[0], option(a, "key", ""), a->positional[1],
+                               option(a, "reason", NULL));
     if (strcmp(verb, "specialties load") == 0 && shaped(a, 1, NULL, NULL))
         return specialties_load(a->positional[0]);
     if (strcmp(verb, "identity keygen") == 0 && shaped(a, 1, NULL, NULL))

@@ -349,6 +349,7 @@ static const char *news_why(const struct news *news)
 {
     return news->kind == TELL_TOPIC      ? "topic "
            : news->kind == TELL_SEARCH   ? "your search "
+           : news->kind == TELL_ANSWERS  ? "answered: your thread"
            : news->kind == TELL_COMMENTS ? "a comment on your posting"
            : news->kind == TELL_THANKS   ? "thanks for your posting"
            : news->kind == TELL_MARKS    ? "your posting was marked: please look"
@@ -421,6 +422,17 @@ enum result digest_write(struct work *work, const struct desk_mail_due_row *row,
 }
 
 /* --- ending mails --- */
+
+enum result notice_at_once(struct work *work, const struct desk_mail_due_row *row, bool *at_once)
+{
+    struct desk_reader_get_row reader;
+    *at_once = false;
+    if (row->kind != NOTICE_ANSWER)
+        return OK;
+    enum result result = reader_find(work, row->member, &reader);
+    *at_once = result == OK && reader.answers == HOW_ONCE;
+    return result;
+}
 
 enum result notice_wanted(struct work *work, int64_t member, int64_t kind, struct record_mail *mail)
 {

@@ -48,6 +48,9 @@ MUST_USE enum result fold_desk_telling(struct db *db, const struct journal_entry
 /* A new wording against the saved searches; a posting once for each. */
 MUST_USE enum result fold_telling_edit(struct db *desk, const struct journal_entry *entry,
                                        struct arena *arena);
+/* Somebody's thread was answered: a mail of its own, unless he is told of such once a week. */
+MUST_USE enum result fold_telling_answer(struct db *desk, int64_t mail, int64_t asker,
+                                         int64_t question, int64_t at_ms);
 /* Something was said to a posting of this author's: he is among those who are told. */
 MUST_USE enum result fold_telling_own(struct db *desk, const struct event *event, int64_t author,
                                       int64_t member);

@@ -106,8 +106,8 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
         return result;
     THEN(result, desk_posting_get(db, &none, e->question, &thread));
     if (result == OK && thread.member > 0 && thread.member != e->member)
-        result = desk_mail_add(db, event->seq * NOTICES_PER_EVENT, thread.member, NOTICE_ANSWER,
-                               e->question, event->at_ms);
+        result = fold_telling_answer(db, event->seq * NOTICES_PER_EVENT, thread.member, e->question,
+                                     event->at_ms);
     return result;
 }
 

@@ -329,8 +329,8 @@ static enum result desk_answer_tell(struct db *db, const struct event *event)
         return OK;
     enum result result = desk_posting_get(db, &none, e->question, &thread);
     if (result == OK && thread.member > 0 && thread.member != e->member)
-        result = desk_mail_add(db, event->seq * NOTICES_PER_EVENT + 1, thread.member, NOTICE_ANSWER,
-                               e->question, event->at_ms);
+        result = fold_telling_answer(db, event->seq * NOTICES_PER_EVENT + 1, thread.member,
+                                     e->question, event->at_ms);
     return result;
 }
 

@@ -127,6 +127,19 @@ enum result fold_telling_edit(struct db *db, const struct journal_entry *entry, 
     return result == OK ? hits_add(db, entry, arena, e->posting, &facts) : result;
 }
 
+enum result fold_telling_answer(struct db *db, int64_t mail, int64_t asker, int64_t question,
+                                int64_t at_ms)
+{
+    struct desk_reader_get_row reader = {.answers = HOW_DAILY};
+    struct arena none = {0}; /* numbers only */
+    enum result result = desk_reader_get(db, &none, asker, &reader);
+    if (result == NOT_FOUND)
+        result = OK;
+    if (result != OK || reader.answers == HOW_WEEKLY)
+        return result; /* weekly, his notices say it */
+    return desk_mail_add(db, mail, asker, NOTICE_ANSWER, question, at_ms);
+}
+
 enum result fold_telling_own(struct db *db, const struct event *event, int64_t author,
                              int64_t member)
 {

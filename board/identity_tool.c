@@ -1,3 +1,4 @@
+#include "board/opening.h"
 #include "board/tools.h"
 
 #include "core/clock.h"
@@ -18,7 +19,7 @@
 enum { TOOL_ARENA_SIZE = 64 << 20, IDENTITIES_SLICE = 200, FIELDS = 6, REASON_MIN = 10 };
 enum { REASON_MAX = 200, AUDIT_LINE_MAX = 1024, HEX_SIZE = 2 * DIGEST_SIZE };
 
-static int failed(const char *what, const char *path)
+int opening_failed(const char *what, const char *path)
 {
     fprintf(stderr, "curbside-clerk: %s: %s\n", path, what);
     return 1;
@@ -31,12 +32,12 @@ static int key_write(const char *folder, const char *name, mode_t mode, const ui
     char path[4096];
     int size = snprintf(path, sizeof(path), "%s/%s", folder, name);
     if (size < 0 || (size_t)size >= sizeof(path))
-        return failed("this name is too long", folder);
+        return opening_failed("this name is too long", folder);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
-        return failed(strerror(errno), path);
+        return opening_failed(strerror(errno), path);
     bool whole = write(fd, key, KEY_SIZE) == KEY_SIZE && fsync(fd) == 0;
-    return close(fd) == 0 && whole ? 0 : failed("cannot be written", path);
+    return close(fd) == 0 && whole ? 0 : opening_failed("cannot be written", path);
 }
 
 int identity_keygen(const char *folder)
@@ -117,7 +118,7 @@ static bool audit_write(const char *path, const char *whom, const char *reason)
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool whole = fd >= 0 && write(fd, line, (size_t)size) == size && fsync(fd) == 0;
     if (!whole)
-        (void)failed(strerror(errno), path);
+        (void)opening_failed(strerror(errno), path);
     if (fd >= 0)
         close(fd);
     return whole;
@@ -138,12 +139,6 @@ int identity_audit(const char *store)
 
 /* --- opening --- */
 
-struct opening {
-    struct arena arena;
-    struct db *db;
-    uint8_t secret[KEY_SIZE], public_key[KEY_SIZE];
-};
-
 static bool secret_read(struct opening *o, const char *path)
 {
     struct stat status;
@@ -153,9 +148,9 @@ static bool secret_read(struct opening *o, const char *path)
     if (fd >= 0)
         close(fd);
     if (whole && (status.st_mode & 077) != 0)
-        return failed("others may read this key; chmod 600 it first", path) == 0;
+        return opening_failed("others may read this key; chmod 600 it first", path) == 0;
     if (!whole)
-        return failed("is not a secret key of 32 bytes that can be read", path) == 0;
+        return opening_failed("is not a secret key of 32 bytes that can be read", path) == 0;
     seal_box_public(o->public_key, o->secret);
     return true;
 }
@@ -217,9 +212,8 @@ static bool reason_good(const char *reason)
     return size >= REASON_MIN && size <= REASON_MAX && text_is_utf8(text_bytes(text_of(reason)));
 }
 
-/* The store and the key, once it is written down who opens whom and why; 0, or an exit status. */
-static int opening_begin(struct opening *o, const char *store, const char *key, const char *whom,
-                         const char *reason)
+int opening_begin(struct opening *o, const char *store, const char *key, const char *whom,
+                  const char *reason)
 {
     char audit[4096];
     if (!reason_good(reason)) {
@@ -227,17 +221,17 @@ static int opening_begin(struct opening *o, const char *store, const char *key, 
         return 2;
     }
     if (access(store, R_OK) != 0)
-        return failed(strerror(errno), store);
+        return opening_failed(strerror(errno), store);
     (void)snprintf(audit, sizeof(audit), "%s.audit", store);
     arena_open(&o->arena, TOOL_ARENA_SIZE);
     if (!secret_read(o, key) || !audit_write(audit, whom, reason))
         return 1;
     if (db_open(&o->db, &identity_store, store, ROLE_OPERATOR, DB_VAULT, 0) != OK)
-        return failed("is not a copy of identity.db", store);
+        return opening_failed("is not a copy of identity.db", store);
     return 0;
 }
 
-static void opening_end(struct opening *o)
+void opening_end(struct opening *o)
 {
     if (o->db != NULL)
         db_close(o->db);
@@ -260,16 +254,29 @@ int identity_open(const char *store, const char *key, int64_t member, const char
 
 /* --- accounts and tax forms --- */
 
-static enum result sealed_get(struct opening *o, int64_t member, bool tax, struct bytes *plain)
+enum result opening_get(struct opening *o, int64_t member, enum sealed what, struct bytes *plain)
 {
-    struct identity_payee_get_row payee;
-    struct identity_tax_form_get_row form;
-    enum result result = tax ? identity_tax_form_get(o->db, &o->arena, member, &form)
-                             : identity_payee_get(o->db, &o->arena, member, &payee);
-    if (result == OK)
-        result = seal_open_box(&o->arena, o->public_key, o->secret,
-                               tax ? form.sealed : payee.sealed, plain);
-    return result;
+    struct identity_identity_get_row identity = {NO_BYTES};
+    struct identity_payee_get_row payee = {NO_BYTES};
+    struct identity_tax_form_get_row form = {NO_BYTES};
+    struct bytes sealed;
+    enum result result;
+    switch (what) {
+    case SEALED_IDENTITY:
+        result = identity_identity_get(o->db, &o->arena, member, &identity);
+        sealed = identity.sealed;
+        break;
+    case SEALED_PAYEE:
+        result = identity_payee_get(o->db, &o->arena, member, &payee);
+        sealed = payee.sealed;
+        break;
+    default:
+        result = identity_tax_form_get(o->db, &o->arena, member, &form);
+        sealed = form.sealed;
+        break;
+    }
+    return result == OK ? seal_open_box(&o->arena, o->public_key, o->secret, sealed, plain)
+                        : result;
 }
 
 /* A line of a batch's list (ledger/payout.h) is HOLD MEMBER CENTS [CHARITY]; of other lists a
@@ -295,7 +302,7 @@ static int payees_print(struct opening *o, FILE *list, bool tax)
         if (member < 1)
             continue;
         arena_reset(&o->arena, 0);
-        if (sealed_get(o, member, tax, &plain) == OK) {
+        if (opening_get(o, member, tax ? SEALED_TAX_FORM : SEALED_PAYEE, &plain) == OK) {
             printf("%lld\t%.*s\n", (long long)member, (int)plain.size, (const char *)plain.data);
         } else {
             fprintf(stderr, "curbside-clerk: member %lld has given none\n", (long long)member);
@@ -311,7 +318,7 @@ int identity_payees(const char *store, const char *key, const char *list, bool t
     static struct opening o;
     FILE *file = fopen(list, "re");
     if (file == NULL)
-        return failed(strerror(errno), list);
+        return opening_failed(strerror(errno), list);
     int status = opening_begin(&o, store, key, tax ? "tax forms" : "accounts", reason);
     if (status == 0)
         status = payees_print(&o, file, tax);

@@ -17,7 +17,7 @@ enum result reader_find(struct work *work, int64_t member, struct desk_reader_ge
         return result;
     *reader = (struct desk_reader_get_row){.mailed = 1,
                                            .threads = HOW_DAILY,
-                                           .answers = 1,
+                                           .answers = HOW_DAILY,
                                            .opinions = 1,
                                            .comments = HOW_DAILY,
                                            .thanks = HOW_DAILY,
@@ -111,7 +111,9 @@ int64_t own_how(const struct desk_reader_get_row *reader, int64_t notice)
     return notice == NOTICE_COMMENT  ? reader->comments
            : notice == NOTICE_THANKS ? reader->thanks
            : notice == NOTICE_MARK   ? reader->marks
-                                     : HOW_NEVER;
+           /* At once and daily, answers have a mail of their own (fold_telling.c). */
+           : notice == NOTICE_ANSWER && reader->answers == HOW_WEEKLY ? HOW_WEEKLY
+                                                                      : HOW_NEVER;
 }
 
 /* What others said to his own postings and he has not looked at: his notices, for mails alone. */
@@ -121,14 +123,18 @@ static enum result own_collect(struct work *work, int64_t member,
 {
     struct board_own_news_row *rows;
     size_t count = 0;
-    enum result result = board_own_news(
-        work->clerk->board, work->arena, member, after * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1,
-        upto * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1, OF_EACH, &rows, &count);
-    for (size_t i = 0; i < count && result == OK; i++)
+    enum result result = board_own_news(work->clerk->board, work->arena, member,
+                                        after * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1,
+                                        upto * NOTICES_PER_EVENT + NOTICES_PER_EVENT - 1,
+                                        reader->answers == HOW_WEEKLY, OF_EACH, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        int64_t kind = rows[i].kind == NOTICE_ANSWER
+                           ? TELL_ANSWERS
+                           : rows[i].kind - NOTICE_COMMENT + TELL_COMMENTS;
         if (own_how(reader, rows[i].kind) == how)
-            news_add(all,
-                     (struct news){rows[i].kind - NOTICE_COMMENT + TELL_COMMENTS, rows[i].question,
-                                   rows[i].question, 1, rows[i].id / NOTICES_PER_EVENT, TEXT("")});
+            news_add(all, (struct news){kind, rows[i].question, rows[i].question, 1,
+                                        rows[i].id / NOTICES_PER_EVENT, TEXT("")});
+    }
     return result;
 }
 

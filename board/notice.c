@@ -160,10 +160,15 @@ enum result mail_due_run(struct work *work)
         return result;
     reply.mails = arena_array(work->arena, struct record_mail, count + 1);
     for (size_t i = 0; i < count && result == OK; i++) {
+        bool at_once = false;
         reply.last = rows[i].id;
-        if (most > 0 && rows[i].earlier >= most && may_wait(rows[i].kind))
-            continue;
-        result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
+        if (most > 0 && rows[i].earlier >= most && may_wait(rows[i].kind)) {
+            result = notice_at_once(work, &rows[i], &at_once);
+            if (result == OK && !at_once)
+                continue;
+        }
+        if (result == OK)
+            result = mail_write(work, &rows[i], &reply.mails[reply.mails_count]);
         if (result == NOT_FOUND)
             result = mail_sent(work->clerk, rows[i].id); /* nowhere to send it: done with */
         else if (result == OK)

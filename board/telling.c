@@ -291,7 +291,7 @@ enum result following_run(struct work *work)
     enum result result = reader_find(work, work->actor.member, &reader);
     if (result == OK) {
         reply.mailed = reader.mailed != 0;
-        reply.answers = reader.answers != 0;
+        reply.answers = reader.answers;
         reply.opinions = reader.opinions != 0;
         reply.threads_how = reader.threads;
         reply.comments = reader.comments;

@@ -58,10 +58,10 @@ struct desk_reader_get_row;
 /* How a member is told; as it is for everybody when he has said and followed nothing yet. */
 MUST_USE enum result reader_find(struct work *work, int64_t member,
                                  struct desk_reader_get_row *reader);
-/* How notices of this kind about own postings are mailed; HOW_NEVER for any other kind. */
+/* How news of this kind of notice about own postings are mailed; HOW_NEVER for any other kind. */
 int64_t own_how(const struct desk_reader_get_row *reader, int64_t notice);
 struct news {
-    int64_t kind; /* TELL_TOPIC, TELL_SEARCH, TELL_THREADS; TELL_COMMENTS to TELL_MARKS */
+    int64_t kind; /* TELL_TOPIC to TELL_ANSWERS; TELL_COMMENTS to TELL_MARKS */
     int64_t question, posting, count;
     int64_t seq;       /* where it happened: the posting, or the edit that brought it here */
     struct text label; /* the topic, the search's words, or "" */
@@ -88,6 +88,9 @@ struct desk_mail_due_row;
 /* NOT_FOUND: there is nothing (any more) to tell. */
 MUST_USE enum result digest_write(struct work *work, const struct desk_mail_due_row *row,
                                   struct record_mail *mail);
+/* Whether this mail is of those he asked to get at once, whatever the day's limit. */
+MUST_USE enum result notice_at_once(struct work *work, const struct desk_mail_due_row *row,
+                                    bool *at_once);
 /* Whether the member wants mails of this kind of notice; their address to end them with one click
  * goes into mail->stop. NOT_FOUND: he does not. */
 MUST_USE enum result notice_wanted(struct work *work, int64_t member, int64_t kind,

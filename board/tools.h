@@ -62,6 +62,11 @@ int tax_form_refuse(int64_t member, bool refused);
  * identity.db; or, `tax`, their tax forms. Noted in the copy's record like every opening. */
 int identity_payees(const char *store, const char *key, const char *list, bool tax,
                     const char *reason);
+/* CSV files for an office (identity_report.c) out of FOLDER/list, which the paymaster made of
+ * members' numbers, FOLDER/map (board/column_map.h) and FOLDER/facts, what the operator knows:
+ * NAME = VALUE, a line each, among it sponsor.NUMBER.NAME and member.NUMBER.FIELD. Written to
+ * FOLDER/1.csv and so on, or, if a row is not whole, not at all. Noted in the copy's record. */
+int identity_report(const char *store, const char *key, const char *folder, const char *reason);
 /* On the machine with the offline key (identity_tool.c). member 0: all. */
 int identity_keygen(const char *folder);
 int identity_open(const char *store, const char *key, int64_t member, const char *reason);

@@ -370,23 +370,23 @@ void buf_base64(struct buf *buf, struct bytes value)
     buf->size += size;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* A digit's value and 1; 0: it is none. A table, since every event's digests are read here. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 bool hex_read_into(uint8_t *out, size_t size, struct text hex)
 {
     if (hex.data == NULL || hex.size % 2 != 0 || hex.size / 2 != size)
         return false;
     for (size_t i = 0; i < size; i++) {
-        int high = hex_value(hex.data[2 * i]), low = hex_value(hex.data[2 * i + 1]);
-        if (high < 0 || low < 0)
+        const uint8_t high = hex_values[(uint8_t)hex.data[2 * i]];
+        const uint8_t low = hex_values[(uint8_t)hex.data[2 * i + 1]];
+        if (high == 0 || low == 0)
             return false;
-        out[i] = (uint8_t)(high << 4 | low);
+        out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
     return true;
 }

@@ -111,6 +111,9 @@ const struct setting conf_settings[] = {
           "First line of every checkpoint: the name of this log, never changed once used."),
     NUMBER("ledger.k", "payees", 2, 1000, 11,
            "Sponsors see what was paid only in groups of at least this many payees."),
+    NUMBER("ledger.kept_back", "payees", 0, 1000, 12,
+           "So many payees, on average and at random, are kept back before a group is shown; 0: "
+           "none, and who knows all but one of a group's payees learns whether he was one."),
     NUMBER("ledger.close_bucket", "leaves", 8, 65536, 4096,
            "A period's close is padded to a multiple of this many leaves."),
     NUMBER("ledger.close_alone", "", 0, 1, 1,
@@ -134,8 +137,8 @@ const struct setting conf_settings[] = {
         "1: a batch is held when another admin confirms it; 0: the operator's word at the machine "
         "is enough."),
     NUMBER("money.two_admins", "", 0, 1, 1,
-           "1: deposits, closes by hand and rewards taken back wait for another admin; 0: they do "
-           "not."),
+           "1: deposits, closes by hand, rewards taken back and taxes remitted wait for another "
+           "admin; 0: they do not."),
     NUMBER("key.two_admins", "", 0, 1, 1,
            "1: a sponsor's new signing key waits for an admin; 0: it holds at once."),
     NUMBER("payout.file_days", "days", 1, 365, 10,

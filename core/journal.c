@@ -140,13 +140,11 @@ static enum result entry_decode(struct log *journal, struct arena *arena,
     return OK;
 }
 
-enum result journal_read(struct log *journal, struct arena *arena, int64_t after, size_t most,
-                         struct journal_entry **entries, size_t *count)
+static enum result entries_read(struct log *journal, struct arena *arena, int64_t after,
+                                size_t most, struct journal_entry **entries, size_t *count)
 {
     struct log_entry *raw;
     size_t found;
-    *entries = NULL;
-    *count = 0;
     enum result result = log_read(journal, arena, after, most, &raw, &found);
     if (result != OK || found == 0)
         return result;
@@ -158,6 +156,18 @@ enum result journal_read(struct log *journal, struct arena *arena, int64_t after
     *entries = list;
     *count = found;
     return OK;
+}
+
+enum result journal_read(struct log *journal, struct arena *arena, int64_t after, size_t most,
+                         struct journal_entry **entries, size_t *count)
+{
+    *entries = NULL;
+    *count = 0;
+    enum result result = log_hold(journal);
+    if (result == OK)
+        result = entries_read(journal, arena, after, most, entries, count);
+    log_release(journal);
+    return result;
 }
 
 /* NULL: sound. Otherwise what is wrong with it. */

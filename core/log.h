@@ -36,6 +36,10 @@ void log_rollback(struct log *log);
 /* Head: position and digest of the last entry; seq 0 and zeros when empty. Inside begin..commit it
  * counts what was appended. */
 MUST_USE enum result log_head(struct log *log, int64_t *seq, uint8_t digest[32]);
+/* What is read in between is of one moment, and takes the file's locks once instead of for each
+ * statement: for who reads many texts. Nothing happens in a log that is open for appending. */
+MUST_USE enum result log_hold(struct log *log);
+void log_release(struct log *log);
 /* Up to `most` entries after `after`, in order. NOT an error when there are none. */
 MUST_USE enum result log_read(struct log *log, struct arena *arena, int64_t after, size_t most,
                               struct log_entry **entries, size_t *count);

@@ -13,6 +13,7 @@
 struct log {
     struct db *db;
     struct arena arena; /* of one head; rows of readers go into the caller's */
+    bool reading;       /* opened for that alone */
     bool appending;     /* between begin and commit */
     bool blanked;       /* a text was, since the last checkpoint */
     int64_t head;       /* known while appending */
@@ -39,6 +40,7 @@ enum result log_open(struct log **out, const char *name, enum log_mode mode, int
     struct log *const log = calloc(1, sizeof *log);
     assert(log != NULL);
     log->db = db;
+    log->reading = mode == LOG_READ;
     arena_open(&log->arena, 64 * 1024);
     *out = log;
     return OK;
@@ -64,7 +66,10 @@ static enum result head_read(struct log *log, int64_t *seq, uint8_t digest[32])
         return OK; /* empty */
     if (result != OK)
         return result;
-    assert(row.digest.size == 32);
+    if (row.digest.size != 32) {
+        trace_fail("log", "seq=%lld has no digest", (long long)row.seq);
+        return BROKEN;
+    }
     *seq = row.seq;
     memcpy(digest, row.digest.data, 32);
     return OK;
@@ -117,6 +122,17 @@ enum result log_head(struct log *log, int64_t *seq, uint8_t digest[32])
     *seq = log->head;
     memcpy(digest, log->head_digest, 32);
     return OK;
+}
+
+enum result log_hold(struct log *log)
+{
+    return log->reading ? db_begin(log->db) : OK;
+}
+
+void log_release(struct log *log)
+{
+    if (log->reading)
+        db_rollback(log->db);
 }
 
 enum result log_read(struct log *log, struct arena *arena, int64_t after, size_t most,

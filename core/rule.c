@@ -1,6 +1,7 @@
 #include "core/rule.h"
 #include "core/fact.h"
-#include "core/rule_code.h"
+#include "core/rule_environment.h"
+#include "core/rule_text.h"
 #include "core/seal.h"
 #include <assert.h>
 #include <lauxlib.h>
@@ -22,7 +23,6 @@ enum {
     LOOK_STEPS = 1600, /* then, between two looks: without .. no step takes more than 5 us */
     FUNCTIONS_MAX = 64,
     OVERRIDES_MAX = 8 * 1024,
-    TABLE_DEPTH_MAX = 16,
     WHY_MAX = 400,
 };
 
@@ -195,109 +195,6 @@ static void why_from_error(struct rule_set *set, const char *where, int status)
         why_set(set, where, "error without a message");
 }
 
-/* --- the environment: built from an empty table, never by taking away --- */
-
-static const char *const base_names[] = {"assert", "error", "ipairs", "select", "tonumber", "type"};
-static const char *const math_names[] = {"abs", "ceil", "exp",        "floor", "fmod",       "huge",
-                                         "log", "max",  "maxinteger", "min",   "mininteger", "modf",
-                                         "pi",  "sqrt", "tointeger",  "type",  "ult"};
-
-static void copy_fields(lua_State *lua, const char *const *names, size_t count, int from, int to)
-{
-    for (size_t i = 0; i < count; i++) {
-        int kind = lua_getfield(lua, from, names[i]);
-        assert(kind != LUA_TNIL);
-        lua_setfield(lua, to, names[i]);
-    }
-}
-
-/* Leaves the script's environment on the stack, and makes it the state's only global table. */
-static void environment_push(lua_State *lua)
-{
-    luaL_requiref(lua, "_G", luaopen_base, 0);
-    luaL_requiref(lua, "math", luaopen_math, 0);
-    int base = lua_gettop(lua) - 1;
-    lua_newtable(lua);
-    copy_fields(lua, base_names, sizeof(base_names) / sizeof(*base_names), base, base + 2);
-    lua_newtable(lua);
-    copy_fields(lua, math_names, sizeof(math_names) / sizeof(*math_names), base + 1, base + 3);
-    lua_setfield(lua, base + 2, "math");
-    lua_pushvalue(lua, base + 2);
-    lua_rawseti(lua, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
-    lua_pushnil(lua);
-    lua_setfield(lua, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-    lua_replace(lua, base);
-    lua_settop(lua, base);
-}
-
-static int refuse_write(lua_State *lua)
-{
-    return luaL_error(lua, "changes a table that outlives the call");
-}
-
-static int frozen_length(lua_State *lua)
-{
-    lua_pushinteger(lua, (lua_Integer)lua_rawlen(lua, lua_upvalueindex(1)));
-    return 1;
-}
-
-static void freeze_value(lua_State *lua, int seen, int depth);
-
-/* The table on top (kept there) becomes an empty one that reads from a copy and refuses writes: its
- * content goes on being seen by everyone who holds it, and nothing can change. */
-static void freeze_table(lua_State *lua, int seen, int depth)
-{
-    int table = lua_gettop(lua);
-    lua_newtable(lua);
-    int content = table + 1;
-    lua_pushnil(lua);
-    while (lua_next(lua, table)) {
-        freeze_value(lua, seen, depth + 1);
-        lua_pushvalue(lua, -2);
-        lua_insert(lua, -2);
-        lua_rawset(lua, content);
-        lua_pushvalue(lua, -1);
-        lua_pushnil(lua);
-        lua_rawset(lua, table); /* removing while walking is allowed */
-    }
-    lua_newtable(lua);
-    lua_pushvalue(lua, content);
-    lua_setfield(lua, -2, "__index");
-    lua_pushcfunction(lua, refuse_write);
-    lua_setfield(lua, -2, "__newindex");
-    lua_pushvalue(lua, content);
-    lua_pushcclosure(lua, frozen_length, 1);
-    lua_setfield(lua, -2, "__len");
-    lua_setmetatable(lua, table);
-    lua_settop(lua, table);
-}
-
-/* Freeze everything that can be reached from the value on top of the stack, which stays there. */
-static void freeze_value(lua_State *lua, int seen, int depth)
-{
-    int kind = lua_type(lua, -1);
-    if (kind != LUA_TTABLE && kind != LUA_TFUNCTION)
-        return;
-    if (depth > TABLE_DEPTH_MAX)
-        luaL_error(lua, "nests tables and functions too deep");
-    luaL_checkstack(lua, 12, "tables nested too deep");
-    if (lua_rawgetp(lua, seen, lua_topointer(lua, -1)) != LUA_TNIL) {
-        lua_pop(lua, 1);
-        return;
-    }
-    lua_pop(lua, 1);
-    lua_pushboolean(lua, 1);
-    lua_rawsetp(lua, seen, lua_topointer(lua, -2));
-    if (kind == LUA_TTABLE) {
-        freeze_table(lua, seen, depth);
-        return;
-    }
-    for (int i = 1; lua_getupvalue(lua, -1, i); i++) {
-        freeze_value(lua, seen, depth + 1);
-        lua_pop(lua, 1);
-    }
-}
-
 /* --- loading --- */
 
 /* The function on top of the stack takes as many arguments as it will be given, or any number: one
@@ -327,37 +224,84 @@ static void functions_take(lua_State *lua, struct load *load, int environment)
     }
 }
 
+/* Run the top level of `text` in an environment of its own and read its constants. Leaves function
+ * and environment on the stack; nothing when the text does not compile. */
+static bool script_run(lua_State *lua, struct load *load, struct text text, struct rule_code *about)
+{
+    int top = lua_gettop(lua);
+    rule_environment_push(lua);
+    if (luaL_loadbufferx(lua, text.data, text.size, "=rule", "t") != LUA_OK) {
+        lua_replace(lua, top + 1);
+        return false;
+    }
+    *about = fact_code_check(lua);
+    lua_pushvalue(lua, -1);
+    lua_insert(lua, top + 1);
+    limits_arm(load->set, LOAD_STEPS_MAX);
+    lua_call(lua, 0, 0);
+    fact_constants(lua, &load->set->facts, top + 2);
+    return true;
+}
+
+/* The load, its text with values, what is told of it: leaves the environment. */
+static int quicken_protected(lua_State *lua)
+{
+    struct load *load = lua_touserdata(lua, 1);
+    struct text *text = lua_touserdata(lua, 2);
+    struct rule_code *about = lua_touserdata(lua, 3);
+    return script_run(lua, load, *text, about) ? 1 : lua_error(lua);
+}
+
+/* Put the same script with its constants written in (core/rule_text.h) in the place of the one at
+ * `environment`, where that is certain to say the same. Where it does not fit, all stays. */
+static void script_quicken(lua_State *lua, struct load *load, int environment,
+                           struct rule_code *about)
+{
+    struct rule_set *set = load->set;
+    const struct fact_script facts = set->facts;
+    struct rule_code quick;
+    struct arena scratch;
+    if (about->writes || about->calls)
+        return;
+    luaL_checkstack(lua, 4, "no room");
+    arena_open(&scratch, 16 * RULE_TEXT_MAX); /* at most 4, in a buffer that doubles */
+    struct text text =
+        rule_text_with_values(&scratch, load->script, facts.constants, facts.constant_count);
+    lua_pushcfunction(lua, quicken_protected);
+    lua_pushlightuserdata(lua, load);
+    lua_pushlightuserdata(lua, &text);
+    lua_pushlightuserdata(lua, &quick);
+    budget_start(set, LOAD_CPU_MS);
+    if (text.data && lua_pcall(lua, 3, 1, 0) == LUA_OK) {
+        lua_replace(lua, environment);
+        *about = quick;
+    }
+    lua_settop(lua, environment);
+    arena_close(&scratch);
+    set->facts = facts;
+    budget_start(set, LOAD_CPU_MS);
+}
+
 static int load_protected(lua_State *lua)
 {
     struct load *load = lua_touserdata(lua, 1);
     struct rule_set *set = load->set;
+    struct rule_code about;
     lua_settop(lua, 0);
-    environment_push(lua);
-    int environment = lua_gettop(lua);
-    if (luaL_loadbufferx(lua, load->script.data, load->script.size, "=rule", "t") != LUA_OK)
-        return lua_error(lua);
-    struct rule_code about = fact_code_check(lua);
-    lua_pushvalue(lua, -1);
-    lua_insert(lua, environment);
-    environment++;
     hook_set(set);
     budget_start(set, LOAD_CPU_MS);
-    limits_arm(set, LOAD_STEPS_MAX);
-    lua_call(lua, 0, 0);
-    fact_constants(lua, &set->facts, environment);
+    if (!script_run(lua, load, load->script, &about))
+        return lua_error(lua);
+    int function = 1, environment = 2;
+    script_quicken(lua, load, environment, &about);
     functions_take(lua, load, environment);
     if (load->report)
-        fact_names_tell(lua, &set->facts, environment, environment - 1, load->report);
+        fact_names_tell(lua, &set->facts, environment, function, load->report);
     fact_examples_take(lua, environment);
     int examples = lua_gettop(lua);
     limits_arm(set, LOAD_STEPS_MAX);
-    if (about.writes) {
-        lua_newtable(lua);
-        int seen = lua_gettop(lua);
-        lua_pushvalue(lua, environment);
-        freeze_value(lua, seen, 0);
-        lua_settop(lua, examples);
-    }
+    if (about.writes)
+        rule_environment_freeze(lua, environment);
     budget_start(set, LOAD_CPU_MS);
     set->by_calls = !about.runs_on && about.longest <= CALL_STEPS;
     hook_set(set);

@@ -15,7 +15,10 @@ enum {
     OP_SETFIELD = 18,
     OP_CONCAT = 53,
     OP_JMP = 56,
+    OP_CALL = 68,
+    OP_TAILCALL = 69,
     OP_FORLOOP = 73,
+    OP_TFORCALL = 76,
     OP_TFORLOOP = 77,
     OP_SETLIST = 78,
     JMP_NOWHERE = (1 << 24) - 1 /* its argument, where it goes on; below it goes back */
@@ -243,6 +246,9 @@ static void read_function(struct reader *in, int depth)
             outer = (int)((step >> 16) & 0xff);
         if (depth > 0)
             step_judge(in->out, step);
+        else
+            in->out->calls |= step_code(step) == OP_CALL || step_code(step) == OP_TAILCALL ||
+                              step_code(step) == OP_TFORCALL;
     }
     if (depth > 0 && function.steps > in->out->longest)
         in->out->longest = function.steps;

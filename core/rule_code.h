@@ -10,6 +10,7 @@ struct rule_code {
      */
     int64_t line;
     char name[64];
+    bool calls; /* the script's own top level calls something */
     /* The rest is about functions within the script: its own top level runs once, before any call.
      */
     bool writes;  /* some write to a table, be it their own; else no table needs guarding from them:

@@ -132,6 +132,13 @@ struct bytes kept_made(struct kept_page *page, struct made *made, struct bytes b
     return bytes_of(made->data, made->size);
 }
 
+struct bytes kept_pressed(struct kept_page *page, struct arena *arena, struct bytes before,
+                          struct bytes plain)
+{
+    uint8_t *room = arena_take(arena, gzip_room(plain.size));
+    return bytes_of(room, gzip_piece(page->cache->press, before, plain, room));
+}
+
 /* ---- marks ---- */
 
 void kept_render(struct request *r, bool begins)

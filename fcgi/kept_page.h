@@ -5,8 +5,9 @@
 #include "fcgi/kept.h"
 
 /* MASK_LOW and above: bytes that are in no UTF-8, to stand where a reader's own will be. MARK:
- * before and behind a mark; none is left in what is kept. */
-enum { SLOT_NAME_SIZE = 24, USUAL_MAX = 128, MASK_LOW = 0xf8, MARK = 0xff };
+ * before and behind a mark; none is left in what is kept. NO_TEXT_BYTE is in no UTF-8 and in no
+ * mask. */
+enum { SLOT_NAME_SIZE = 24, USUAL_MAX = 128, MASK_LOW = 0xf8, MARK = 0xff, NO_TEXT_BYTE = 0xc0 };
 
 struct slot {
     char name[SLOT_NAME_SIZE];
@@ -55,3 +56,6 @@ struct kept_page {
 /* Compress and keep: `plain`, with `before` right before it. */
 struct bytes kept_made(struct kept_page *page, struct made *made, struct bytes before,
                        struct bytes plain);
+/* The same for one reader alone, in the arena: nothing is kept. */
+struct bytes kept_pressed(struct kept_page *page, struct arena *arena, struct bytes before,
+                          struct bytes plain);

@@ -197,8 +197,8 @@ static struct text tax_words(struct request *r, int64_t withheld, bool back)
     struct text amount = page_money(r->arena, withheld);
     return arena_format(r->arena,
                         back ? "So are the %.*s that were withheld for the tax office."
-                             : "%.*s besides were withheld for the tax office, since no tax form "
-                               "of yours that holds was here.",
+                             : "%.*s besides were withheld for the tax office, since there was no "
+                               "valid tax form of yours.",
                         (int)amount.size, amount.data);
 }
 

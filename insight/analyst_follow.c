@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SLICE = 32, OBJECTS_MAX = 4 * 1024 * 1024 };
+enum { SLICE = 256, OBJECTS_MAX = 4 * 1024 * 1024 };
 
 /* --- passing what is closed --- */
 

@@ -13,7 +13,10 @@ static void *taken(void *memory)
 
 static size_t place_of(const uint64_t *keys, size_t room, uint64_t key)
 {
-    size_t place = (size_t)((key * 0x9e3779b97f4a7c15u) >> 20) & (room - 1);
+    /* Both halves of a pair reach the low bits, or the pairs of one half would stand in a row. */
+    uint64_t hash = key * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15u;
+    size_t place = (size_t)(hash >> 32) & (room - 1);
     while (keys[place] && keys[place] != key)
         place = (place + 1) & (room - 1);
     return place;

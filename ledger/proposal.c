@@ -8,6 +8,7 @@
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/reverse.h"
+#include "ledger/withhold.h"
 
 enum { SHOWN_MOST = 40, WAITING_MOST = 20 };
 enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4 };
@@ -28,6 +29,8 @@ static const struct proposal_kind {
     {COMMAND_PERIOD_CLOSE, "period/close", "money.two_admins", BY_ADMIN, true, true, period_words},
     {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false,
      reverse_words},
+    {COMMAND_WITHHELD_REMIT, "withheld/remit", "money.two_admins", BY_ADMIN, true, false,
+     remit_words},
     {COMMAND_SPONSOR_KEY_ADD, "key/sponsor", "key.two_admins", BY_SPONSOR, false, true, key_words},
 };
 

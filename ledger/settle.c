@@ -9,6 +9,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/table.h"
+#include "ledger/tranche.h"
 
 enum { EARMARKS_PAGE = 256, CAMPAIGNS_MOST = 100000 };
 
@@ -212,18 +213,28 @@ static enum result earmarks_settle(struct paymaster *paymaster, struct text peri
     return result;
 }
 
-/* A sponsor sees payments only in groups of ledger.k payees. What closed earmarks left over shows
- * as free again only when every payment is shown: otherwise it would tell the sum that is still
- * hidden. */
+/* A sponsor sees payments only in groups of payees (ledger/tranche.h). What closed earmarks left
+ * over shows as free again only when every payment is shown: otherwise it would tell the sum that
+ * is still hidden. */
 static enum result tranche_show(struct paymaster *paymaster, struct bytes campaign,
                                 struct text period)
 {
     struct vault_payouts_hidden_row *rows;
     size_t count;
-    int64_t cents = 0, k = conf_int("ledger.k");
+    struct vault_campaign_find_row before;
+    int64_t cents = 0;
+    size_t shown = 0;
     enum result result =
         vault_payouts_hidden(paymaster->vault, &paymaster->arena, campaign, &rows, &count);
-    size_t shown = result == OK ? count / (size_t)k * (size_t)k : 0;
+    if (result == OK)
+        result = vault_campaign_find(paymaster->vault, &paymaster->arena, campaign, &before);
+    if (result == OK)
+        shown = tranche_payees(&(struct tranche){.key = paymaster->key.id_key,
+                                                 .campaign = campaign.data,
+                                                 .k = conf_int("ledger.k"),
+                                                 .kept_back = conf_int("ledger.kept_back"),
+                                                 .shown = (size_t)before.shown_payees,
+                                                 .hidden = count});
     for (size_t i = 0; i < shown && result == OK; i++) {
         cents += rows[i].cents;
         result = vault_payout_show(paymaster->vault, rows[i].id);

@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "core/trace.h"
+#include "ledger/ledger.h"
 
 enum { DAY_S = 24 * 60 * 60, POINTS = 10000, REFERENCE_MAX = 40 };
 
@@ -96,29 +97,54 @@ static enum result remittance_write(struct paymaster *paymaster,
     return CONFLICT;
 }
 
-enum result withhold_remit(struct paymaster *paymaster, int64_t cents, struct text reference)
+/* Checks the remittance and makes its transfer. CONFLICT as withhold_remit; *there: it was written
+ * before. Asked before it is tried, since an id that was refused once stays refused. */
+static enum result remittance_make(struct paymaster *paymaster, int64_t cents, struct text said,
+                                   struct leaf_transfer *transfer, bool *there)
 {
-    struct leaf_transfer transfer = {.exponent = LEDGER_EXPONENT, .code = TRANSFER_REMITTED};
     struct book_account account;
     enum book_answer answer;
     uint64_t seq;
-    struct text said = text_trim(reference);
     if (cents < 1 || said.size == 0 || said.size > REFERENCE_MAX)
         return INVALID;
-    if (paymaster->close != NULL)
-        return BUSY;
-    transfer.amount = (uint64_t)cents;
-    memcpy(transfer.currency, LEDGER_CURRENCY, 3);
-    account_single(&paymaster->key, ACCOUNT_WITHHELD, transfer.debit);
-    account_bank(&paymaster->key, transfer.credit);
-    account_remittance_id(&paymaster->key, said, transfer.id);
+    *transfer = (struct leaf_transfer){
+        .amount = (uint64_t)cents, .exponent = LEDGER_EXPONENT, .code = TRANSFER_REMITTED};
+    memcpy(transfer->currency, LEDGER_CURRENCY, 3);
+    account_single(&paymaster->key, ACCOUNT_WITHHELD, transfer->debit);
+    account_bank(&paymaster->key, transfer->credit);
+    account_remittance_id(&paymaster->key, said, transfer->id);
     arena_reset(&paymaster->book_arena, 0);
-    enum result result = book_account(&paymaster->writer.book, transfer.debit, &account);
+    enum result result = book_account(&paymaster->writer.book, transfer->debit, &account);
     if (result != OK)
         return result == NOT_FOUND ? CONFLICT : result; /* nothing was ever withheld */
-    /* Asked before it is tried, since an id that was refused once stays refused. */
-    result = book_check(&paymaster->writer.book, 0, &transfer, &answer, &seq);
-    if (result != OK || answer == BOOK_EXISTS)
+    result = book_check(&paymaster->writer.book, 0, transfer, &answer, &seq);
+    *there = answer == BOOK_EXISTS;
+    return result == OK && answer != BOOK_CREATED && answer != BOOK_EXISTS ? CONFLICT : result;
+}
+
+enum result remit_words(struct paymaster *paymaster, const struct command *command,
+                        int64_t by UNUSED, struct text *subject, struct text *words)
+{
+    const struct command_withheld_remit *remit = &command->withheld_remit;
+    struct leaf_transfer transfer;
+    struct text said = text_trim(remit->reference);
+    bool there = false;
+    enum result result = remittance_make(paymaster, remit->cents, said, &transfer, &there);
+    if (result != OK || there)
         return result;
-    return answer == BOOK_CREATED ? remittance_write(paymaster, &transfer) : CONFLICT;
+    *subject = said;
+    *words = arena_format(
+        &paymaster->arena, "Book %s of withheld taxes as gone to the tax office, reference “%.*s”",
+        ledger_money(&paymaster->arena, remit->cents).data, (int)said.size, said.data);
+    return OK;
+}
+
+enum result withhold_remit(struct paymaster *paymaster, int64_t cents, struct text reference)
+{
+    struct leaf_transfer transfer;
+    bool there = false;
+    if (paymaster->close != NULL)
+        return BUSY;
+    enum result result = remittance_make(paymaster, cents, text_trim(reference), &transfer, &there);
+    return result == OK && !there ? remittance_write(paymaster, &transfer) : result;
 }

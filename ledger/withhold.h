@@ -11,7 +11,7 @@
  * A payment is made on the day the bank is told to carry it out, the day after its batch
  * (ledger/rail.h): that day's year, in UTC, is its tax year. What comes back was not paid.
  * Private to ledger/. */
-#include "ledger/paymaster.h"
+#include "ledger/proposal.h"
 #include "ledger/tax_table.h"
 
 enum withhold_form { WITHHOLD_NO_FORM = 0, WITHHOLD_FORM_GOOD = 1, WITHHOLD_FORM_REFUSED = 2 };
@@ -46,3 +46,4 @@ MUST_USE enum result withhold_of(struct paymaster *paymaster, const struct withh
  * more than was withheld and not remitted yet. */
 MUST_USE enum result withhold_remit(struct paymaster *paymaster, int64_t cents,
                                     struct text reference);
+words_of remit_words; /* of it, for the second person */

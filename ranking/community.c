@@ -23,17 +23,17 @@ static enum result apply(struct community *community, struct event event, double
 
 /* --- money --- */
 
-static int32_t answer_of(const struct community *community, int64_t id)
+static int32_t answer_of(const struct community *community, int32_t posting)
 {
     int32_t low = 0, high = community->told;
     while (low < high) {
         int32_t middle = low + (high - low) / 2;
-        if (community->answers.at[middle].id < id)
+        if (community->answers.at[middle].posting < posting)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < community->told && community->answers.at[low].id == id ? low : -1;
+    return low < community->told && community->answers.at[low].posting == posting ? low : -1;
 }
 
 static void pay_out(void *self, int32_t posting, int32_t member, bool is_author, int64_t micro)
@@ -41,22 +41,23 @@ static void pay_out(void *self, int32_t posting, int32_t member, bool is_author,
     struct community *community = self;
     const struct counters *counters = &community->ranking.counters;
     if (community->paid)
-        community->paid(community->self, answer_of(community, counters->postings.at[posting].id),
+        community->paid(community->self, answer_of(community, posting),
                         (int32_t)(counters->members.at[member].id - 1), is_author, micro);
 }
 
 static void on_settled(void *self, int32_t posting, double odds)
 {
     struct community *community = self;
-    int32_t number = answer_of(community, community->ranking.counters.postings.at[posting].id);
+    int32_t number = answer_of(community, posting);
     if (number < 0 || community->why)
         return;
-    const struct community_answer *answer = &community->answers.at[number];
-    if (answer->author_micro + answer->voter_micro == 0)
+    int32_t place = community->answers.at[number].pots;
+    if (place == 0)
         return;
+    const struct community_pots *pots = &community->pots.at[place - 1];
     const char *why = NULL;
-    if (pay_settled(&community->pay, &community->ranking, posting, odds, answer->author_micro,
-                    answer->voter_micro, pay_out, community, &why) != OK)
+    if (pay_settled(&community->pay, &community->ranking, posting, odds, pots->author_micro,
+                    pots->voter_micro, pay_out, community, &why) != OK)
         community->why = why;
 }
 
@@ -77,6 +78,7 @@ enum result community_open(struct community *community, struct text rules, struc
 void community_close(struct community *community)
 {
     free(community->answers.at);
+    free(community->pots.at);
     free(community->questions.at);
     pay_close(&community->pay);
     ranking_close(&community->ranking);
@@ -87,9 +89,15 @@ void community_pots(struct community *community, int32_t answer, int64_t author_
                     int64_t voter_micro)
 {
     while (community->answers.count <= answer)
-        LIST_ADD(community->answers, (struct community_answer){.id = 0});
-    community->answers.at[answer].author_micro = author_micro;
-    community->answers.at[answer].voter_micro = voter_micro;
+        LIST_ADD(community->answers, (struct community_answer){.pots = 0});
+    if (author_micro + voter_micro == 0)
+        return;
+    int32_t *place = &community->answers.at[answer].pots;
+    if (*place == 0) {
+        LIST_ADD(community->pots, (struct community_pots){0});
+        *place = community->pots.count;
+    }
+    community->pots.at[*place - 1] = (struct community_pots){author_micro, voter_micro};
 }
 
 enum result community_answer(struct community *community, struct community_told told)
@@ -113,11 +121,10 @@ enum result community_answer(struct community *community, struct community_told 
     event.posting_added.member = 1 + (int64_t)told.author;
     event.posting_added.question = community->questions.at[told.question];
     if (community->answers.count <= told.answer)
-        LIST_ADD(community->answers, (struct community_answer){.id = 0});
+        LIST_ADD(community->answers, (struct community_answer){.pots = 0});
     if (result == OK)
         result = apply(community, event, told.day);
-    community->answers.at[told.answer].question = told.question;
-    community->answers.at[told.answer].id = community->seq;
+    community->answers.at[told.answer].posting = community->ranking.counters.postings.count - 1;
     community->told++;
     return result;
 }
@@ -125,9 +132,12 @@ enum result community_answer(struct community *community, struct community_told 
 enum result community_vote(struct community *community, struct community_vote vote)
 {
     assert(vote.answer < community->told && (vote.sign == 1 || vote.sign == -1));
+    const struct counters *counters = &community->ranking.counters;
+    const struct posting_facts *posting =
+        &counters->postings.at[community->answers.at[vote.answer].posting];
     struct event event = {.kind = EVENT_VOTE_CAST};
-    event.vote_cast.posting = community->answers.at[vote.answer].id;
-    event.vote_cast.question = community->questions.at[community->answers.at[vote.answer].question];
+    event.vote_cast.posting = posting->id;
+    event.vote_cast.question = counters->questions.at[posting->question].id;
     event.vote_cast.member = 1 + (int64_t)vote.voter;
     event.vote_cast.stance = vote.sign > 0 ? STANCE_UP : STANCE_DOWN;
     event.vote_cast.patients = vote.patients;
@@ -145,6 +155,5 @@ enum result community_time(struct community *community, double day)
 double community_score(const struct community *community, int32_t answer)
 {
     const struct counters *counters = &community->ranking.counters;
-    int32_t posting = counters_posting_find(counters, community->answers.at[answer].id);
-    return counters->postings.at[posting].score;
+    return counters->postings.at[community->answers.at[answer].posting].score;
 }

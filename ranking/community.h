@@ -4,9 +4,12 @@
 #include "ranking/pay.h"
 
 struct community_answer {
-    int64_t id;                        /* of its event; 0: not told yet */
-    int64_t author_micro, voter_micro; /* what it and the votes on it may earn, in millionths */
-    int32_t question;
+    int32_t posting; /* its number in the counters, once it is told */
+    int32_t pots;    /* one more than a number of community.pots; 0: none */
+};
+/* What an answer and the votes on it may earn, in millionths. */
+struct community_pots {
+    int64_t author_micro, voter_micro;
 };
 /* Days from 0, in order of time; members, questions and answers are numbered from 0. */
 struct community_told {
@@ -26,6 +29,7 @@ struct community {
     struct pay pay;
     struct arena arena;
     GROWING(struct community_answer) answers;
+    GROWING(struct community_pots) pots;
     GROWING(int64_t) questions; /* id of its event, by number */
     int32_t told;               /* answers so far: they are told in the order of their numbers */
     int64_t seq;

@@ -2,11 +2,23 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { COUNT_MAX = 1 << 30, MAP_FIRST = 1024 };
+enum { COUNT_MAX = 1 << 30, MAP_FIRST = 1024, FORGET_FROM = 4096 };
+enum { PAGE = 4096, SPREAD_FROM = 8 << 20 };
 
 /* --- growing arrays: doubled; the process ends when there is no memory, and replays when it starts
  * again --- */
+
+/* Large tables are read all over the place: pages of 2 MiB save half of the walks that find them.
+ * Only a hint. */
+static void memory_spread(void *at, size_t size)
+{
+    const uintptr_t from = ((uintptr_t)at + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    if (size >= SPREAD_FROM)
+        (void)madvise((void *)from, ((uintptr_t)at + size - from) & ~(uintptr_t)(PAGE - 1),
+                      MADV_HUGEPAGE);
+}
 
 #define GROW(list)                                                             \
     do {                                                                       \
@@ -29,13 +41,24 @@ static bool is_full(size_t used, size_t room)
     return 5 * (used + 1) > 4 * room;
 }
 
-static size_t map_place(const struct map *map, uint64_t key)
+/* Where a search begins; a pair's halves must both reach the low bits. */
+static size_t place_first(uint64_t key, size_t room)
 {
-    uint64_t mixed = key * 0x9e3779b97f4a7c15u; /* a pair's halves must both reach the low bits */
-    size_t place = (size_t)((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9u >> 24) & (map->room - 1);
-    while (map->slots[place].key && map->slots[place].key != key)
+    uint64_t mixed = key * 0x9e3779b97f4a7c15u;
+    return (size_t)((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9u >> 24) & (room - 1);
+}
+
+static uint64_t slot_key(const struct map_slot *slot)
+{
+    return (uint64_t)slot->key[1] << 32 | slot->key[0];
+}
+
+static struct map_slot *map_slot(const struct map *map, uint64_t key)
+{
+    size_t place = place_first(key, map->room);
+    for (uint64_t other; (other = slot_key(&map->slots[place])) != 0 && other != key;)
         place = (place + 1) & (map->room - 1);
-    return place;
+    return &map->slots[place];
 }
 
 static int32_t map_get(const struct map *map, uint64_t key, int32_t missing)
@@ -43,8 +66,8 @@ static int32_t map_get(const struct map *map, uint64_t key, int32_t missing)
     assert(key);
     if (!map->room)
         return missing;
-    const struct map_slot *slot = &map->slots[map_place(map, key)];
-    return slot->key ? slot->value : missing;
+    const struct map_slot *slot = map_slot(map, key);
+    return slot_key(slot) ? slot->value : missing;
 }
 
 static void map_grow(struct map *map)
@@ -53,9 +76,10 @@ static void map_grow(struct map *map)
     map->room = old.room ? old.room * 2 : MAP_FIRST;
     map->slots = calloc(map->room, sizeof(*map->slots));
     assert(map->slots);
+    memory_spread(map->slots, map->room * sizeof(*map->slots));
     for (size_t i = 0; i < old.room; i++)
-        if (old.slots[i].key)
-            map->slots[map_place(map, old.slots[i].key)] = old.slots[i];
+        if (slot_key(&old.slots[i]))
+            *map_slot(map, slot_key(&old.slots[i])) = old.slots[i];
     free(old.slots);
 }
 
@@ -64,9 +88,10 @@ static int32_t *map_put(struct map *map, uint64_t key)
     assert(key);
     if (is_full(map->used, map->room))
         map_grow(map);
-    struct map_slot *slot = &map->slots[map_place(map, key)];
-    if (!slot->key) {
-        slot->key = key;
+    struct map_slot *slot = map_slot(map, key);
+    if (!slot_key(slot)) {
+        slot->key[0] = (uint32_t)key;
+        slot->key[1] = (uint32_t)(key >> 32);
         map->used++;
     }
     return &slot->value;
@@ -77,19 +102,25 @@ static uint64_t key_of_two(int32_t a, int32_t b)
     return ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) + 1;
 }
 
-/* --- pairs and votes: the two large tables, packed --- */
+/* --- pairs, votes and postings: the large tables, packed --- */
 
 static size_t place_of_two(int32_t a, int32_t b, size_t room)
 {
-    uint64_t key = ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) * 0x9e3779b97f4a7c15u;
-    return (size_t)((key ^ key >> 29) * 0xbf58476d1ce4e5b9u >> 24) & (room - 1);
+    return place_first((uint64_t)(uint32_t)a << 32 | (uint32_t)b, room);
 }
 
-static struct pair_slot *pair_slot(const struct counters *counters, int32_t from, int32_t to)
+/* Of an author, or of a product (below -1). */
+static uint32_t pair_to(int32_t target)
 {
-    size_t room = counters->pairs.room, place = place_of_two(from + 1, to, room);
+    assert(target >= 0 ? target < PAIR_MEMBERS : -2 - target < PAIR_MEMBERS);
+    return (uint32_t)(target >= 0 ? target : PAIR_MEMBERS + (-2 - target));
+}
+
+static struct pair_slot *pair_place(const struct counters *counters, uint32_t from, uint32_t to)
+{
+    size_t room = counters->pairs.room, place = place_of_two((int32_t)from, (int32_t)to, room);
     struct pair_slot *slots = counters->pairs.slots;
-    while (slots[place].from && (slots[place].from != from + 1 || slots[place].to != to))
+    while (slots[place].from && (slots[place].from != from || slots[place].to != to))
         place = (place + 1) & (room - 1);
     return &slots[place];
 }
@@ -101,9 +132,10 @@ static void pairs_grow(struct counters *counters)
     counters->pairs.room = old_room ? old_room * 2 : MAP_FIRST;
     counters->pairs.slots = calloc(counters->pairs.room, sizeof(*old));
     assert(counters->pairs.slots);
+    memory_spread(counters->pairs.slots, counters->pairs.room * sizeof(*old));
     for (size_t i = 0; i < old_room; i++)
         if (old[i].from)
-            *pair_slot(counters, old[i].from - 1, old[i].to) = old[i];
+            *pair_place(counters, (uint32_t)old[i].from, (uint32_t)old[i].to) = old[i];
     free(old);
 }
 
@@ -119,12 +151,41 @@ static int32_t *vote_slot(const struct counters *counters, int32_t voter, int32_
     return &slots[place];
 }
 
+/* Empties it. */
+static void index_grow(struct index *index)
+{
+    free(index->slots);
+    index->room = index->room ? index->room * 2 : MAP_FIRST;
+    index->slots = calloc(index->room, sizeof(*index->slots));
+    assert(index->slots);
+    memory_spread(index->slots, index->room * sizeof(*index->slots));
+}
+
+static int32_t *posting_slot(const struct counters *counters, int64_t id)
+{
+    const struct index *index = &counters->posting_of;
+    size_t place = place_first((uint64_t)id, index->room);
+    while (index->slots[place] && counters->postings.at[index->slots[place] - 1].id != id)
+        place = (place + 1) & (index->room - 1);
+    return &index->slots[place];
+}
+
+/* The newest posting is found by its id from now on. */
+static void posting_index(struct counters *counters)
+{
+    struct index *index = &counters->posting_of;
+    if (is_full(index->used, index->room)) {
+        index_grow(index);
+        for (int32_t i = 0; i < (int32_t)index->used; i++)
+            *posting_slot(counters, counters->postings.at[i].id) = i + 1;
+    }
+    index->used++;
+    *posting_slot(counters, counters->postings.at[index->used - 1].id) = (int32_t)index->used;
+}
+
 static void vote_of_grow(struct counters *counters)
 {
-    free(counters->vote_of.slots);
-    counters->vote_of.room = counters->vote_of.room ? counters->vote_of.room * 2 : MAP_FIRST;
-    counters->vote_of.slots = calloc(counters->vote_of.room, sizeof(int32_t));
-    assert(counters->vote_of.slots);
+    index_grow(&counters->vote_of);
     for (int32_t i = 0; i < (int32_t)counters->vote_of.used; i++)
         *vote_slot(counters, counters->votes.at[i].voter, counters->votes.at[i].posting) = i + 1;
 }
@@ -142,6 +203,7 @@ void counters_close(struct counters *counters)
     free(counters->postings.at);
     free(counters->questions.at);
     free(counters->votes.at);
+    free(counters->young.at);
     free(counters->member_of.slots);
     free(counters->posting_of.slots);
     free(counters->question_of.slots);
@@ -149,16 +211,18 @@ void counters_close(struct counters *counters)
     free(counters->acts.slots);
     free(counters->topics.at);
     free(counters->pairs.slots);
+    free(counters->pairs_up.slots);
+    free(counters->pairs_down.slots);
     free(counters->vote_of.slots);
     counters_open(counters);
 }
 
 size_t counters_memory(const struct counters *c)
 {
-    size_t slots = c->member_of.room + c->posting_of.room + c->question_of.room + c->topic_of.room +
-                   c->acts.room;
+    size_t slots = c->member_of.room + c->question_of.room + c->topic_of.room + c->acts.room;
     return slots * sizeof(struct map_slot) + c->pairs.room * sizeof(*c->pairs.slots) +
-           c->vote_of.room * sizeof(*c->vote_of.slots) +
+           (c->vote_of.room + c->posting_of.room) * sizeof(int32_t) +
+           (size_t)c->young.room * sizeof(*c->young.at) +
            (size_t)c->members.room * sizeof(*c->members.at) +
            (size_t)c->postings.room * sizeof(*c->postings.at) +
            (size_t)c->questions.room * sizeof(*c->questions.at) +
@@ -172,7 +236,7 @@ int32_t counters_member_find(const struct counters *counters, int64_t id)
 
 int32_t counters_posting_find(const struct counters *counters, int64_t id)
 {
-    return id > 0 ? map_get(&counters->posting_of, (uint64_t)id, -1) : -1;
+    return id > 0 && counters->posting_of.room ? *posting_slot(counters, id) - 1 : -1;
 }
 
 int32_t counters_question_find(const struct counters *counters, int64_t id)
@@ -231,7 +295,7 @@ int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t ques
         facts->next_of_author = counters->members.at[member].first_posting;
         counters->members.at[member].first_posting = posting;
     }
-    *map_put(&counters->posting_of, (uint64_t)id) = posting;
+    posting_index(counters);
     return posting;
 }
 
@@ -259,6 +323,7 @@ int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t post
     if (is_full(counters->vote_of.used, counters->vote_of.room))
         vote_of_grow(counters);
     GROW(counters->votes);
+    GROW(counters->young);
     int32_t vote = counters->votes.count - 1;
     counters->votes.at[vote] = (struct vote_facts){.voter = voter, .posting = posting, .next = -1};
     struct posting_facts *facts = &counters->postings.at[posting];
@@ -272,31 +337,67 @@ int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t post
     return vote;
 }
 
+struct vote_young *counters_young(const struct counters *counters, const struct vote_facts *vote)
+{
+    int32_t number = (int32_t)(vote - counters->votes.at);
+    assert(number >= 0 && number < counters->votes.count);
+    return number < counters->young_first ? NULL
+                                          : &counters->young.at[number - counters->young_base];
+}
+
+void counters_young_forget(struct counters *counters)
+{
+    while (counters->young_first < counters->votes.count &&
+           counters->postings.at[counters->votes.at[counters->young_first].posting].settled)
+        counters->young_first++;
+    int32_t gone = counters->young_first - counters->young_base;
+    if (gone < FORGET_FROM || gone < counters->young.count / 2)
+        return;
+    counters->young.count -= gone;
+    memmove(counters->young.at, counters->young.at + gone,
+            (size_t)counters->young.count * sizeof(*counters->young.at));
+    counters->young_base += gone;
+}
+
 struct pair_votes counters_pair(const struct counters *counters, int32_t voter, int32_t target)
 {
     assert(voter >= 0 && target != -1);
     if (!counters->pairs.room)
         return (struct pair_votes){0, 0};
-    const struct pair_slot *slot = pair_slot(counters, voter, target);
-    return (struct pair_votes){slot->up, slot->down};
+    const struct pair_slot *slot = pair_place(counters, (uint32_t)voter + 1, pair_to(target));
+    struct pair_votes votes = {(int32_t)slot->up, (int32_t)slot->down};
+    if (votes.up == PAIR_WIDE)
+        votes.up = map_get(&counters->pairs_up, key_of_two(voter, target), 0);
+    if (votes.down == PAIR_WIDE)
+        votes.down = map_get(&counters->pairs_down, key_of_two(voter, target), 0);
+    return votes;
 }
 
 void counters_pair_add(struct counters *counters, int32_t voter, int32_t target, int sign,
                        int change)
 {
-    assert(voter >= 0 && target != -1 && sign != 0 && (change == 1 || change == -1));
+    assert(voter >= 0 && voter + 1 < PAIR_MEMBERS && target != -1);
+    assert(sign != 0 && (change == 1 || change == -1));
+    const struct pair_votes before = counters_pair(counters, voter, target);
+    int32_t votes = (sign > 0 ? before.up : before.down) + change;
+    assert(votes >= 0);
     if (is_full(counters->pairs.used, counters->pairs.room))
         pairs_grow(counters);
-    struct pair_slot *slot = pair_slot(counters, voter, target);
+    struct pair_slot *slot = pair_place(counters, (uint32_t)voter + 1, pair_to(target));
     if (!slot->from) {
-        *slot = (struct pair_slot){.from = voter + 1, .to = target};
+        *slot = (struct pair_slot){.from = ((uint32_t)voter + 1) & (PAIR_MEMBERS - 1),
+                                   .to = pair_to(target) & (2 * PAIR_MEMBERS - 1)};
         counters->pairs.used++;
     }
-    uint16_t *votes = sign > 0 ? &slot->up : &slot->down;
-    if (*votes == UINT16_MAX)
-        return;
-    assert(*votes > 0 || change > 0);
-    *votes = (uint16_t)(*votes + change);
+    bool is_wide = (sign > 0 ? slot->up : slot->down) == PAIR_WIDE || votes == PAIR_WIDE;
+    if (is_wide)
+        *map_put(sign > 0 ? &counters->pairs_up : &counters->pairs_down,
+                 key_of_two(voter, target)) = votes;
+    const uint32_t kept = is_wide ? PAIR_WIDE : (uint32_t)votes;
+    if (sign > 0)
+        slot->up = kept & PAIR_WIDE;
+    else
+        slot->down = kept & PAIR_WIDE;
 }
 
 /* --- topics --- */

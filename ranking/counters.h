@@ -40,21 +40,25 @@ struct member_facts {
 /* Why a posting is withheld: for itself, or because its thread is. */
 enum hidden_why { HIDDEN_ITSELF = 1, HIDDEN_THREAD = 2 };
 
-/* There are as many as fifty of these for each member: 36 bytes. Shares are kept in 65,535ths, sums
+/* There are as many as fifty of these for each member: 28 bytes. Shares are kept in 65,535ths, sums
  * as float; what goes into a counter is always what is kept here, so that it can be taken out
  * again. */
 struct vote_facts {
     int32_t voter, posting, next; /* next on the same posting, oldest first */
-    float before, odds, weight, residual;
+    float odds, weight, residual;
     uint16_t independence; /* from the author, by votes of this sign */
-    uint16_t apart;        /* the same by votes of either sign: no direction is in it */
-    uint8_t worth;         /* of its voter's votes, when it was cast: in 255ths */
     int8_t sign;           /* 1 corroborates, -1 disputes, 0 cannot say */
-    uint8_t patients;
+    uint8_t patients : 2;
     bool informed : 1; /* its voter could see the totals */
     bool alone : 1;    /* neither the count so far nor its voter's habit foretold it */
 };
-static_assert(sizeof(struct vote_facts) == 36, "votes are many");
+static_assert(sizeof(struct vote_facts) == 28, "votes are many");
+/* What is needed of a vote until its posting has settled, and forgotten then. */
+struct vote_young {
+    float before;   /* log-odds of the posting when it was cast */
+    uint16_t apart; /* independence by votes of either sign: no direction is in it */
+    uint8_t worth;  /* of its voter's votes, when it was cast: in 255ths */
+};
 #define WORTH_WHOLE 255
 #define SHARE_WHOLE 65535
 static inline uint16_t share_pack(double share)
@@ -71,15 +75,16 @@ struct posting_facts {
     int32_t question, author, product; /* product: a number of counters_topic, -1 none */
     int32_t first_vote, last_vote;
     int32_t next_in_question, next_of_author;
+    int32_t fresh;                   /* members new to it since the last step (step.c) */
     double odds, odds_up, odds_down; /* of its votes together; of each side */
     int32_t up, down, unsure, up_linked, informed;
     uint8_t kind;   /* as in the event posting_added */
     uint8_t hidden; /* enum hidden_why, together; 0: shown */
-    bool counted, settled, dirty, has_score;
-    bool held, queued; /* something is not shown yet; it will be at the next step (step.c) */
-    int32_t fresh;     /* members new to it since the last step */
-    double score, probability, from_votes, from_author;
+    bool counted : 1, settled : 1, dirty : 1, has_score : 1;
+    bool held : 1, queued : 1; /* something is not shown yet; it will be at its step (step.c) */
+    double score;
 };
+static_assert(sizeof(struct posting_facts) == 104, "postings are many");
 
 enum { TOPICS_KEPT = 3 };
 struct question_facts {
@@ -98,17 +103,27 @@ struct site_facts {
 };
 
 struct map_slot {
-    uint64_t key;
+    uint32_t key[2]; /* both 0: empty */
     int32_t value;
 };
 struct map {
     struct map_slot *slots;
     size_t room, used;
 };
-/* Votes of one member on one target: an author, or (below -1) a product. */
+/* Votes of one member on one target, an author or a product: eight bytes, for there are nearly as
+ * many as votes, and most hold one. */
 struct pair_slot {
-    int32_t from, to;  /* from: one more than the number, 0 in an empty slot */
-    uint16_t up, down; /* stay where they are once they are full */
+    uint64_t from : 24;        /* one more than the number, 0 in an empty slot */
+    uint64_t to : 25;          /* PAIR_MEMBERS and above: products */
+    uint64_t up : 7, down : 7; /* PAIR_WIDE: the count is in counters.pairs_up, .pairs_down */
+};
+static_assert(sizeof(struct pair_slot) == 8, "pairs are many");
+enum { PAIR_MEMBERS = 1 << 24, PAIR_WIDE = 127 };
+
+/* Numbers by what the things themselves hold, one more than the number; 0: empty. */
+struct index {
+    int32_t *slots;
+    size_t room, used;
 };
 
 #define GROWING(type)        \
@@ -122,18 +137,19 @@ struct counters {
     GROWING(struct posting_facts) postings;
     GROWING(struct question_facts) questions;
     GROWING(struct vote_facts) votes;
-    struct map member_of, posting_of, question_of; /* by id */
-    struct map topic_of;                           /* digest of its name -> number */
-    struct map acts;                               /* (member, topic) -> acts */
-    GROWING(int32_t) topics;                       /* by number: postings, if it is a product */
+    GROWING(struct vote_young) young;  /* of the votes from number young_base on */
+    int32_t young_base, young_first;   /* first: the first whose posting has not settled */
+    struct map member_of, question_of; /* by id */
+    struct index posting_of;           /* the same */
+    struct map topic_of;               /* digest of its name -> number */
+    struct map acts;                   /* (member, topic) -> acts */
+    GROWING(int32_t) topics;           /* by number: postings, if it is a product */
     struct {
         struct pair_slot *slots;
         size_t room, used;
     } pairs;
-    struct {
-        int32_t *slots; /* one more than a vote's number, at the place of (voter, posting) */
-        size_t room, used;
-    } vote_of;
+    struct map pairs_up, pairs_down; /* (member, target) -> votes, of those that vote often */
+    struct index vote_of;            /* by voter and posting */
     struct site_facts site;
 };
 
@@ -154,6 +170,10 @@ int32_t counters_posting_add(struct counters *counters, int64_t id, int64_t ques
 void counters_posting_count(struct counters *counters, int32_t posting);
 int32_t counters_vote_find(const struct counters *counters, int32_t voter, int32_t posting);
 int32_t counters_vote_add(struct counters *counters, int32_t voter, int32_t posting);
+/* NULL when its posting has settled and this was let go. Valid until the next vote is added. */
+struct vote_young *counters_young(const struct counters *counters, const struct vote_facts *vote);
+/* Let go of what settlement has made needless. */
+void counters_young_forget(struct counters *counters);
 /* Votes of a member on a target. */
 struct pair_votes {
     int32_t up, down;

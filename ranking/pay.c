@@ -84,7 +84,10 @@ static enum result vote_weight(struct pay *pay, struct ranking *ranking,
     if (vote->informed)
         return OK;
     POLICY_CALL(&ranking->policy, POLICY_TRUST, &trust, voter->settled_votes, voter->tied);
-    const double facts[] = {share_of_packed(vote->apart), trust, (double)vote->worth / WORTH_WHOLE};
+    const struct vote_young *young = counters_young(&ranking->counters, vote);
+    assert(young); /* it settles only now */
+    const double facts[] = {share_of_packed(young->apart), trust,
+                            (double)young->worth / WORTH_WHOLE};
     return share_of_rule(pay, PAY_VOTE, facts, weight, why);
 }
 

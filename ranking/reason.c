@@ -20,7 +20,8 @@ static void fields(struct buf *out, const char *const *names, const double *valu
     buf_char(out, '}');
 }
 
-struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting)
+struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting,
+                               const struct posting_parts *parts)
 {
     const struct posting_facts *facts = &ranking->counters.postings.at[posting];
     double author_score =
@@ -36,10 +37,8 @@ struct text posting_facts_json(struct arena *arena, const struct ranking *rankin
     fields(&out, (const char *const[]){"sum", "author_score"},
            (const double[]){facts->odds, author_score}, 2);
     buf_format(&out, ",\"parts\":");
-    fields(
-        &out, (const char *const[]){"votes", "author", "corroborate", "dispute"},
-        (const double[]){facts->from_votes, facts->from_author, facts->odds_up, facts->odds_down},
-        4);
+    fields(&out, (const char *const[]){"votes", "author", "corroborate", "dispute"},
+           (const double[]){parts->votes, parts->author, facts->odds_up, facts->odds_down}, 4);
     buf_char(&out, '}');
     return buf_done(&out);
 }
@@ -91,7 +90,8 @@ static void corroborations(struct buf *out, const struct posting_facts *facts)
                    (int)facts->up_linked);
 }
 
-struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting)
+struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting,
+                            const struct posting_parts *parts)
 {
     const struct posting_facts *facts = &ranking->counters.postings.at[posting];
     struct buf out;
@@ -111,7 +111,7 @@ struct text posting_reasons(struct arena *arena, const struct ranking *ranking, 
     if (facts->up + facts->down == 0)
         buf_format(&out, "nobody has corroborated or disputed it yet\n");
     if (facts->author >= 0) {
-        part(&out, facts->from_author);
+        part(&out, parts->author);
         buf_format(&out, "the author's standing\n");
     }
     if (facts->settled)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 enum { CHECKPOINT_DAYS = 7, NUMBERS_MAX = 1 << 28, SHOWN_EVERY = 1 << 16, COLUMNS_MAX = 6 };
+enum { DIGITS_MAX = 15 };
 enum { VOTE_COLUMNS = 4, VOTE_COLUMNS_ALL = 6, PATIENTS_MAX = 3 };
 #define POT_MAX 1e9
 #define MICRO 1e6
@@ -57,6 +58,34 @@ static FILE *file_open(struct replay *replay, const char *folder, const char *na
     return file;
 }
 
+/* As strtod. What has at most fifteen digits and no exponent is one division of two numbers that
+ * are exact, which gives the same bits in a tenth of the time. */
+static double number_read(char *text, char **end)
+{
+    static const double tens[DIGITS_MAX + 1] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    char *at = text + (*text == '-');
+    int64_t digits = 0;
+    int count = 0, decimals = 0;
+    bool point = false;
+    for (; count <= DIGITS_MAX; at++) {
+        if (*at >= '0' && *at <= '9') {
+            digits = digits * 10 + (*at - '0');
+            decimals += point;
+            count++;
+        } else if (*at == '.' && !point) {
+            point = true;
+        } else {
+            break;
+        }
+    }
+    if (count == 0 || count > DIGITS_MAX || (*at != '\t' && *at != '\n' && *at != '\0'))
+        return strtod(text, end);
+    *end = at;
+    const double value = (double)digits / tens[decimals];
+    return *text == '-' ? -value : value;
+}
+
 /* The next line into the cells; false at the end and on a fault. */
 static bool table_next(struct replay *replay, struct table *table)
 {
@@ -67,7 +96,7 @@ static bool table_next(struct replay *replay, struct table *table)
     char *at = table->line;
     for (int i = 0; i < table->columns; i++) {
         char *end;
-        table->cell[i] = strtod(at, &end);
+        table->cell[i] = number_read(at, &end);
         if (end == at || !isfinite(table->cell[i]) || (i + 1 < table->columns && *end != '\t'))
             return fail(replay, table->name, table->number, "a number is missing");
         at = end + 1;

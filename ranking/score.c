@@ -14,6 +14,7 @@ enum { POSTING_TOTAL, POSTING_ODDS, FROM_AUTHOR, POSTING_PROBABILITY, POSTING_RE
 enum { MEMBER_TOTAL, MEMBER_POSTINGS, MEMBER_VOTES, MEMBER_BAND, MEMBER_RESULTS };
 enum { ACT_ASKED = 1, ACT_ANSWERED = 2, ACT_VOTED = 3 };
 enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
+#define PATIENTS_BITS 3u                   /* bands 0 to 3, as in the event vote_cast */
 
 /* --- what has to be scored again at the end of the event --- */
 
@@ -70,9 +71,11 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
                         double known)
 {
     struct member_facts *voter = &ranking->counters.members.at[vote->voter];
+    const struct vote_young *young = counters_young(&ranking->counters, vote);
     double results[4], independence = share_of_packed(vote->independence);
+    assert(young); /* its posting settles only now */
     POLICY_CALL(&ranking->policy, POLICY_SETTLE, results, vote->sign,
-                independence * informed_of(ranking, vote), vote->odds, total, known, vote->before,
+                independence * informed_of(ranking, vote), vote->odds, total, known, young->before,
                 vote->alone);
     double others = results[0], teaches = results[1], up = vote->sign > 0;
     voter->up_good += teaches * others * up;
@@ -82,7 +85,7 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
     voter->credit += results[2];
     voter->alone += results[3];
     voter->dependent += 1 - independence;
-    voter->tied += 1 - share_of_packed(vote->apart);
+    voter->tied += 1 - share_of_packed(young->apart);
     voter->settled_votes++;
     ranking->counters.site.settled_votes += 1;
     ranking->counters.site.settled_ups += up;
@@ -90,9 +93,25 @@ static void vote_settle(struct ranking *ranking, const struct vote_facts *vote, 
     touch_member(ranking, vote->voter);
 }
 
-/* Weigh the votes on a posting with what is known of their voters by now. An old link never fades.
- */
-static void posting_weigh(struct ranking *ranking, int32_t number)
+/* The least independence so far: an old link never fades. */
+static void vote_links_follow(struct ranking *ranking, struct vote_facts *vote, bool settles)
+{
+    uint16_t independence;
+    if (settles) {
+        struct vote_young *young = counters_young(&ranking->counters, vote);
+        const struct vote_links links = links_of(ranking, vote);
+        uint16_t apart = share_pack(links.apart);
+        assert(young);
+        young->apart = apart < young->apart ? apart : young->apart;
+        independence = share_pack(links.independence);
+    } else {
+        independence = share_pack(independence_of(ranking, vote));
+    }
+    vote->independence = independence < vote->independence ? independence : vote->independence;
+}
+
+/* Weigh the votes on a posting with what is known of their voters by now. */
+static void posting_weigh(struct ranking *ranking, int32_t number, bool settles)
 {
     struct counters *counters = &ranking->counters;
     int32_t at = counters->postings.at[number].first_vote;
@@ -100,11 +119,8 @@ static void posting_weigh(struct ranking *ranking, int32_t number)
         struct vote_facts *vote = &counters->votes.at[at];
         if (vote->sign == 0)
             continue;
-        const struct vote_links links = links_of(ranking, vote);
-        uint16_t independence = share_pack(links.independence), apart = share_pack(links.apart);
         counters_vote_apply(counters, vote, -1);
-        vote->independence = independence < vote->independence ? independence : vote->independence;
-        vote->apart = apart < vote->apart ? apart : vote->apart;
+        vote_links_follow(ranking, vote, settles);
         vote_weigh(ranking, vote);
         counters_vote_apply(counters, vote, 1);
     }
@@ -121,7 +137,7 @@ static void posting_settle(struct ranking *ranking, int32_t number)
     posting->settled = true;
     if (posting->up + posting->down == 0)
         return; /* nothing was said, so nothing is learned */
-    posting_weigh(ranking, number);
+    posting_weigh(ranking, number, true);
     double known, none[] = {0, 0}, score[POSTING_RESULTS];
     posting_ask(ranking, posting, score);
     const double total = score[POSTING_ODDS], probability = score[POSTING_PROBABILITY];
@@ -158,12 +174,13 @@ static void settle_due(struct ranking *ranking)
     double settle_days = set->settle_days, review_days = set->review_days;
     while (is_due(ranking, ranking->settle_next, settle_days))
         posting_settle(ranking, ranking->settle_next++);
+    counters_young_forget(&ranking->counters);
     while (ranking->review_next < ranking->settle_next &&
            is_due(ranking, ranking->review_next, review_days)) {
         const struct posting_facts *posting =
             &ranking->counters.postings.at[ranking->review_next++];
         if (posting->up + posting->down > 0)
-            posting_weigh(ranking, ranking->review_next - 1);
+            posting_weigh(ranking, ranking->review_next - 1, false);
     }
 }
 
@@ -266,6 +283,7 @@ static void vote_count(struct counters *counters, const struct vote_facts *vote,
 static void vote_first_weigh(struct ranking *ranking, struct vote_facts *vote)
 {
     struct counters *counters = &ranking->counters;
+    struct vote_young *young = counters_young(counters, vote);
     const struct posting_facts *posting = &counters->postings.at[vote->posting];
     const struct member_facts *voter = &counters->members.at[vote->voter];
     int count = posting->up >= posting->down ? 1 : -1,
@@ -273,8 +291,11 @@ static void vote_first_weigh(struct ranking *ranking, struct vote_facts *vote)
     vote->alone = vote->sign != count && vote->sign != habit;
     const struct vote_links links = links_of(ranking, vote);
     vote->independence = share_pack(links.independence);
-    vote->apart = share_pack(links.apart);
-    vote->worth = (uint8_t)(fmax(0, fmin(1, worth_of(ranking, vote->voter))) * WORTH_WHOLE + 0.5);
+    if (young) {
+        young->apart = share_pack(links.apart);
+        young->worth =
+            (uint8_t)(fmax(0, fmin(1, worth_of(ranking, vote->voter))) * WORTH_WHOLE + 0.5);
+    }
     vote_count(counters, vote, 1);
     vote_weigh(ranking, vote);
 }
@@ -303,9 +324,11 @@ static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cas
     counters_posting_count(counters, number);
     struct posting_facts *posting = &counters->postings.at[number];
     vote->sign = sign;
-    vote->patients = (uint8_t)cast->patients;
+    vote->patients = (unsigned)cast->patients & PATIENTS_BITS;
     vote->informed = cast->has_informed && cast->informed;
-    vote->before = (float)posting->odds;
+    struct vote_young *young = counters_young(counters, vote);
+    if (young)
+        young->before = (float)posting->odds;
     vote->odds = vote->weight = vote->residual = 0;
     if (sign != 0)
         vote_first_weigh(ranking, vote);
@@ -363,29 +386,30 @@ static enum result member_write(struct ranking *ranking, int32_t number, struct 
     return result;
 }
 
-static void posting_score(struct ranking *ranking, int32_t number)
+static struct posting_parts posting_score(struct ranking *ranking, int32_t number)
 {
     struct posting_facts *posting = &ranking->counters.postings.at[number];
     double results[POSTING_RESULTS];
     posting_ask(ranking, posting, results);
     posting->score = results[POSTING_TOTAL];
-    posting->from_votes = results[POSTING_ODDS];
-    posting->from_author = results[FROM_AUTHOR];
-    posting->probability = results[POSTING_PROBABILITY];
     posting->has_score = true;
+    return (struct posting_parts){results[POSTING_ODDS], results[FROM_AUTHOR],
+                                  results[POSTING_PROBABILITY]};
 }
 
-static enum result posting_write(struct ranking *ranking, int32_t number, struct arena *arena)
+static enum result posting_write(struct ranking *ranking, int32_t number,
+                                 const struct posting_parts *parts, struct arena *arena)
 {
     const struct counters *counters = &ranking->counters;
     const struct posting_facts *posting = &counters->postings.at[number];
     size_t mark = arena->used;
-    enum result result = rank_posting_put(
-        ranking->db, posting->id, counters->questions.at[posting->question].id,
-        posting->author >= 0 ? counters->members.at[posting->author].id : 0, posting->score,
-        posting->probability, posting->settled, ranking->seq,
-        policy_holds(&ranking->policy)->active_seq, posting_facts_json(arena, ranking, number),
-        posting_reasons(arena, ranking, number));
+    enum result result =
+        rank_posting_put(ranking->db, posting->id, counters->questions.at[posting->question].id,
+                         posting->author >= 0 ? counters->members.at[posting->author].id : 0,
+                         posting->score, parts->probability, posting->settled, ranking->seq,
+                         policy_holds(&ranking->policy)->active_seq,
+                         posting_facts_json(arena, ranking, number, parts),
+                         posting_reasons(arena, ranking, number, parts));
     arena_reset(arena, mark);
     return result;
 }
@@ -419,9 +443,9 @@ static enum result flush(struct ranking *ranking, struct arena *arena)
         }
         if (!posting->counted)
             continue;
-        posting_score(ranking, number);
+        const struct posting_parts parts = posting_score(ranking, number);
         if (write && result == OK)
-            result = posting_write(ranking, number, arena);
+            result = posting_write(ranking, number, &parts, arena);
         if (result == OK && !posting->held)
             result = step_show_posting(ranking, number);
     }

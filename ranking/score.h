@@ -97,9 +97,15 @@ MUST_USE enum result sets_first_write(struct ranking *ranking, struct arena *are
                                       struct text script);
 
 /* --- in reason.c: what is stored beside a score --- */
-struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting);
+/* What a posting's score is made of, and the probability that it is right. */
+struct posting_parts {
+    double votes, author, probability;
+};
+struct text posting_facts_json(struct arena *arena, const struct ranking *ranking, int32_t posting,
+                               const struct posting_parts *parts);
 struct text member_facts_json(struct arena *arena, const struct ranking *ranking, int32_t member);
 /* One reason a line, "+0.31: corroborated by 7 colleagues independent of the author". Names nobody.
  */
-struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting);
+struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting,
+                            const struct posting_parts *parts);
 struct text member_reasons(struct arena *arena, const struct ranking *ranking, int32_t member);

@@ -51,7 +51,7 @@ static const struct world_answer *answer_at(const struct run *run, int32_t numbe
 static int sign_of(const struct run *run, int32_t number, int32_t voter)
 {
     const struct counters *counters = &run->community.ranking.counters;
-    int32_t posting = counters_posting_find(counters, run->community.answers.at[number].id);
+    int32_t posting = run->community.answers.at[number].posting;
     int32_t member = counters_member_find(counters, 1 + (int64_t)voter);
     int32_t vote = member >= 0 ? counters_vote_find(counters, member, posting) : -1;
     return vote >= 0 ? counters->votes.at[vote].sign : 0;
@@ -91,7 +91,7 @@ static double deserved_micro(const struct run *run, struct judge *judge, double 
         const struct world_answer *answer = answer_at(run, i);
         if (!answer->has_pot || world_preset_of(run->world)->days - answer->day < SETTLE_DAYS)
             continue;
-        int32_t posting = counters_posting_find(counters, run->community.answers.at[i].id);
+        int32_t posting = run->community.answers.at[i].posting;
         bool is_good = answer->quality >= 0.5f, honest = is_honest(run, answer->author);
         double pot = (double)WORLD_POT * MICRO, voters = 0, right = 0;
         *pots_micro += 2 * pot;
@@ -150,8 +150,7 @@ static double wilson(double ups, double votes)
 static const struct posting_facts *posting_of(const struct run *run, int32_t number)
 {
     const struct counters *counters = &run->community.ranking.counters;
-    return &counters->postings
-                .at[counters_posting_find(counters, run->community.answers.at[number].id)];
+    return &counters->postings.at[run->community.answers.at[number].posting];
 }
 
 static double answer_score(const struct run *run, enum simulate_by by, int32_t number)

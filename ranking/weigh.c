@@ -101,7 +101,8 @@ static double rival_of(struct ranking *ranking, int32_t voter, const struct post
     return least;
 }
 
-struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vote)
+static struct vote_links links_ask(struct ranking *ranking, const struct vote_facts *vote,
+                                   bool for_pay)
 {
     const struct counters *counters = &ranking->counters;
     const struct posting_facts *posting = &counters->postings.at[vote->posting];
@@ -110,12 +111,12 @@ struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vot
     if (posting->author >= 0) {
         struct tie tie = author_tie(counters, vote->voter, posting->author);
         own = link_by(ranking, &tie, vote->sign);
-        own_both = link_by_both(ranking, &tie, vote->sign, own);
+        own_both = for_pay ? link_by_both(ranking, &tie, vote->sign, own) : 1;
     }
     if (posting->product >= 0) {
         struct tie tie = product_tie(counters, vote->voter, posting->product);
         product = link_by(ranking, &tie, vote->sign);
-        product_both = link_by_both(ranking, &tie, vote->sign, product);
+        product_both = for_pay ? link_by_both(ranking, &tie, vote->sign, product) : 1;
     }
     if (vote->sign < 0 && posting->kind == KIND_ANSWER)
         rival = rival_of(ranking, vote->voter, posting);
@@ -129,6 +130,16 @@ struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vot
 }
 
 /* How far a vote counts for having been cast by somebody who could see what the others said. */
+struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vote)
+{
+    return links_ask(ranking, vote, true);
+}
+
+double independence_of(struct ranking *ranking, const struct vote_facts *vote)
+{
+    return links_ask(ranking, vote, false).independence;
+}
+
 double informed_of(const struct ranking *ranking, const struct vote_facts *vote)
 {
     return vote->informed ? policy_holds(&ranking->policy)->informed : 1;

@@ -17,6 +17,8 @@ struct vote_links {
                      may know */
 };
 struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vote);
+/* Only the first of them: after settlement nothing is paid. */
+double independence_of(struct ranking *ranking, const struct vote_facts *vote);
 /* How far it counts for having been cast by somebody who could see what the others said. */
 double informed_of(const struct ranking *ranking, const struct vote_facts *vote);
 /* Fill in its log-odds, weight and residual; its independence is there. */

@@ -61,10 +61,8 @@ P = {
   rise_vote  = { 1, 0, 10, "acts", "weight of an independent vote for 'rising'" },
 }
 
--- Called many times for each vote, so comparisons are written out: math.min and math.max would double the time.
+-- Called many times for each vote, and a call takes as long as ten sums: comparisons and small formulas are written out.
 local function clamp(x, low, high) return x < low and low or x > high and high or x end
-local function sigmoid(x) return 1 / (1 + exp(-x)) end
-local function logit(p) return log(p / (1 - p)) end
 local function ramp(x, low, high) -- 1 up to low, 0 from high on, a straight line between
   if x <= low then return 1.0 elseif x >= high then return 0.0 end
   return (high - x) / (high - low)
@@ -73,15 +71,14 @@ end
 -- Shares of corroborations of a member among right and among wrong postings. Who always corroborates (or always disputes)
 -- says little, so the prior leans to the member's own habit, and to his community's.
 local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
-  local k, usual_up = P.k_member, P.usual_up
-  local site = usual_up + (site_ups - usual_up * site_votes) / (site_votes + 20)
-  local own, usual = (ups + k * site) / (votes + k), usual_up * site / (usual_up - P.habit * (usual_up - site))
+  local site = P.usual_up + (site_ups - P.usual_up * site_votes) / (site_votes + 20)
+  local own, usual = (ups + P.k_member * site) / (votes + P.k_member), P.usual_up * site / (P.usual_up - P.habit * (P.usual_up - site))
   local a, b = P.good_up, P.bad_up
   if own > usual then
     local s = (own - usual) / (1 - usual)
     a, b = a + (1 - a) * s, b + (1 - b) * s
   else a, b = a * (own / usual), b * (own / usual) end
-  return (up_good + k * a) / (good + k), (up_bad + k * b) / (bad + k)
+  return (up_good + P.k_member * a) / (good + P.k_member), (up_bad + P.k_member * b) / (bad + P.k_member)
 end
 
 -- Share of a target's postings voted on beyond what so diligent a member would vote on anyway: in a
@@ -121,10 +118,11 @@ end
 function vote(sign, independent, trusted, patients, topic_acts, acts,
     votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
   local a, b = rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, bad)
-  a, b = clamp(a, 0.02, 0.98), clamp(b, 0.02, 0.98)
+  a, b = a < 0.02 and 0.02 or a > 0.98 and 0.98 or a, b < 0.02 and 0.02 or b > 0.98 and 0.98 or b
   if a <= b then return 0.0, 0.0, 0.0 end
   local experience = patients < 1 and P.seen_none or patients < 2 and P.seen_few or patients < 3 and P.seen_some or P.seen_many
-  local field = ramp((topic_acts + P.k_field * P.field_new) / (acts + P.k_field), P.field_low, P.field_high)
+  local field = (topic_acts + P.k_field * P.field_new) / (acts + P.k_field)
+  field = field <= P.field_low and 1.0 or field >= P.field_high and 0.0 or (P.field_high - field) / (P.field_high - P.field_low)
   local w = independent * trusted * experience * (P.inside + (P.outside - P.inside) * field)
   local odds = sign > 0 and log(a / b) or log((1 - b) / (1 - a))
   odds = odds > P.odds_max and P.odds_max or odds
@@ -137,13 +135,14 @@ end
 -- What the mean of all authors and this author's record said before the votes, as log-odds.
 function known(site_settled, site_sum, settled, sum)
   local mean, k = (site_sum + 5.0) / (site_settled + 10.0), P.k_record
-  return logit((sum + k * mean) / (settled + k))
+  local p = (sum + k * mean) / (settled + k)
+  return log(p / (1 - p))
 end
 
 -- A vote when its posting settles: what the others say, how much it teaches about the voter,
 -- what it added to what was known before it, and whether it stood alone.
 function settle(sign, independent, own_odds, total, known_odds, before, alone)
-  local others, was = sigmoid(total - own_odds), sigmoid(known_odds + before)
+  local others, was = 1 / (1 + exp(own_odds - total)), 1 / (1 + exp(-(known_odds + before)))
   local spread = 4 * was * (1 - was)
   return others, independent * (spread > P.surprise_min and spread or P.surprise_min), sign * (others - was) * independent,
     alone * independent
@@ -166,8 +165,8 @@ function posting_score(sum, author_score, site_settled, site_sum, settled_votes,
   local site = usual_up + (settled_ups - usual_up * settled_votes) / (settled_votes + 20)
   local guess = 1 / (1 + ((1 - site) / site * (usual_up / (1 - usual_up))) ^ P.rarity)
   local mean = (site_sum + P.k_rarity * guess) / (site_settled + P.k_rarity)
-  local odds, from_author = mean < 0.5 and sum + logit(mean) or sum, P.author_part * author_score
-  return odds + from_author, odds, from_author, sigmoid(odds)
+  local odds, from_author = mean < 0.5 and sum + log(mean / (1 - mean)) or sum, P.author_part * author_score
+  return odds + from_author, odds, from_author, 1 / (1 + exp(-odds))
 end
 
 -- Decayed activity as a logarithm in half-lives: acts of old fade, and the order holds at any time without a clock.

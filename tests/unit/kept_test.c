@@ -347,6 +347,23 @@ static void who_spoke_somewhere_gets_it_there_and_pays_for_two_runs(void **unuse
     assert_int_equal(sound_size(kept, (struct reading){.token = token_a}), usual);
 }
 
+/* On a long page what is a reader's own costs its own bytes, and not the runs around it. */
+static void who_spoke_in_many_places_of_a_long_page_pays_for_his_own_bytes(void **unused UNUSED)
+{
+    enum { LONG = 150, OWN = 40 };
+    struct buf rendered = answers(LONG, "");
+    struct kept_page *kept =
+        kept_put(worker.kept, key(1, 1), &rendered, (struct kept_usual){"token", TOKEN_LENGTH});
+    size_t usual = sound_size(kept, (struct reading){.token = token_a});
+    const struct reading spoke = {token_a, {0, 1, 60, LONG - 1}, 4};
+    size_t a = sound_size(kept, spoke);
+    assert_true(a > usual && a < usual + 4 * (TOKEN_LENGTH + OWN + 200));
+    assert_int_equal(sound_size(kept, (struct reading){token_b, {0, 1, 60, LONG - 1}, 4}), a);
+    /* Control: who has something of his own in every place has all of it stored. */
+    kept = kept_put(worker.kept, key(2, 1), &rendered, (struct kept_usual){"token", 7});
+    assert_true(sound_size(kept, spoke) > usual + (size_t)LONG * TOKEN_LENGTH);
+}
+
 /* BREACH again: neither a token met by the page's text, nor one guessed in part. */
 static void no_text_on_the_page_meets_a_token(void **unused UNUSED)
 {
@@ -434,6 +451,7 @@ int main(void)
         KEPT(a_token_beside_every_answer_costs_little),
         KEPT(no_reader_gets_anothers_token),
         KEPT(who_spoke_somewhere_gets_it_there_and_pays_for_two_runs),
+        KEPT(who_spoke_in_many_places_of_a_long_page_pays_for_his_own_bytes),
         KEPT(no_text_on_the_page_meets_a_token),
         KEPT(a_page_holding_the_masks_bytes_is_whole),
         KEPT(a_piece_that_says_something_else_is_found_out),

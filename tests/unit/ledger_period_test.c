@@ -9,7 +9,9 @@
 #include "schema/log.h"
 #include "schema/statement.h"
 
-#define SETTINGS "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nledger.k = 11\n"
+#define SETTINGS                                                                                  \
+    "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nledger.k = 11\nledger.kept_back = " \
+    "0\n"
 
 /* A receipt of this ledger, and the leaf it proves. */
 static struct leaf proved(struct world *world, struct paymaster *paymaster, struct text receipt)

@@ -268,6 +268,31 @@ static void below_the_threshold_nothing_is_withheld_and_a_broken_table_stops_the
     month_end();
 }
 
+/* Where money takes two people, nothing is written yet, and what is read says how much. */
+static void remit_waits_for_two(int64_t cents)
+{
+    struct command command = {.kind = COMMAND_WITHHELD_REMIT};
+    struct vault_operation_waiting_row waits;
+    uint64_t size = size_of(&paymaster);
+    char state[600];
+    snprintf(state, sizeof state, "%s", conf_path("."));
+    state[strlen(state) - 2] = '\0';
+    static const char settings[] = "money.two_admins = 1\nsecond.staff = 0\n";
+    assert_int_equal(file_write(conf_path("curbside.conf"), text_bytes(text_of(settings))), OK);
+    conf_open(state);
+    command.withheld_remit = (struct command_withheld_remit){cents + 1, TEXT("EFT 2")};
+    assert_int_equal(world_ask(&world, &paymaster, &command, NULL), CONFLICT);
+    command.withheld_remit.cents = cents;
+    assert_int_equal(world_ask(&world, &paymaster, &command, world.sponsor_token), REFUSED);
+    assert_int_equal(world_ask(&world, &paymaster, &command, NULL), OK);
+    assert_int_equal(vault_operation_waiting(paymaster.vault, &world.arena, TEXT("withheld/remit"),
+                                             TEXT("EFT 2"), &waits),
+                     OK);
+    assert_true(text_is(waits.words, "Book 0.05 USD of withheld taxes as gone to the tax office, "
+                                     "reference “EFT 2”"));
+    assert_int_equal(size_of(&paymaster), size);
+}
+
 static void what_was_withheld_goes_to_the_tax_office_once_and_never_more_than_that(void **state)
 {
     (void)state;
@@ -290,6 +315,7 @@ static void what_was_withheld_goes_to_the_tax_office_once_and_never_more_than_th
     assert_int_equal(withhold_remit(&paymaster, all - 5, TEXT("EFT 1")), OK); /* the same */
     assert_int_equal(balance(ACCOUNT_WITHHELD), 5);
     assert_int_equal(withhold_remit(&paymaster, 5, TEXT("EFT 1")), CONFLICT);
+    remit_waits_for_two(5);
     assert_int_equal(withhold_remit(&paymaster, 5, TEXT("EFT 2")), OK);
     assert_int_equal(balance(ACCOUNT_WITHHELD), 0);
     month_end();
@@ -425,6 +451,22 @@ the_term_is_30_june_of_the_next_year_to_its_end_and_what_comes_later_stays_out(v
     month_end();
 }
 
+static void payments_of_an_earlier_program_get_their_time_from_the_ledger(void **state)
+{
+    (void)state;
+    month_make(NULL);
+    int64_t id = payment_of(2);
+    struct statement_payments_row *rows;
+    size_t count;
+    assert_int_equal(statement_payment_time(paymaster.statement, id, 0), OK);
+    assert_int_equal(statement_catch_up(&paymaster), OK);
+    assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[2],
+                                        TEXT("2026-03"), 10, &rows, &count),
+                     OK);
+    assert_int_equal(rows[0].at_ms, clock_from_date(2026, 4, 1) + 3600 * 1000);
+    month_end();
+}
+
 static void an_unblinding_that_a_crash_cut_short_is_finished_at_the_next_start(void **state)
 {
     (void)state;
@@ -507,6 +549,7 @@ int main(void)
         cmocka_unit_test(a_blinded_payment_leaves_in_no_report_and_an_unblinded_one_does),
         cmocka_unit_test(
             the_term_is_30_june_of_the_next_year_to_its_end_and_what_comes_later_stays_out),
+        cmocka_unit_test(payments_of_an_earlier_program_get_their_time_from_the_ledger),
         cmocka_unit_test(an_unblinding_that_a_crash_cut_short_is_finished_at_the_next_start),
         cmocka_unit_test(what_was_withheld_and_unblinded_is_rebuilt_to_the_same),
     };

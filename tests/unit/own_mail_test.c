@@ -112,6 +112,44 @@ static void each_kind_comes_as_its_author_chose(void **state UNUSED)
     teardown();
 }
 
+/* Two answers on one day, as their asker chose to be told. How many mails came at once, on the next
+ * day, and on Monday. */
+static void answered_twice(int64_t how, size_t at_once, size_t next_day, size_t on_monday)
+{
+    setup();
+    int64_t question = ask_about(&kestrel, "Fainting after a new drug", "syncope");
+    if (how != HOW_ANY)
+        assert_int_equal(telling_set(&kestrel, TELL_ANSWERS, "", 0, how), OK);
+    (void)mails();
+    days_pass(1);
+    (void)mails();
+    (void)person_answer(&larkspur, question, "It is the heart.");
+    (void)person_answer(&tamarack, question, "It is the drug.");
+    assert_int_equal(mails().mails_count, at_once);
+    room_again();
+    days_pass(1);
+    assert_int_equal(mails().mails_count, next_day);
+    size_t later = 0;
+    for (int day = 3; day <= 8; day++) {
+        days_pass(1);
+        struct reply_mails due = mails();
+        later += due.mails_count;
+        if (due.mails_count > 0)
+            assert_true(has(due.mails[0].body, "answered: your thread"));
+    }
+    assert_int_equal(later, on_monday);
+    teardown();
+}
+
+static void answers_in_own_threads_come_as_their_asker_chose(void **state UNUSED)
+{
+    answered_twice(HOW_ANY, 1, 1, 0); /* as it is for everybody: one mail a day */
+    answered_twice(HOW_DAILY, 1, 1, 0);
+    answered_twice(HOW_ONCE, 2, 0, 0);
+    answered_twice(HOW_WEEKLY, 0, 0, 1);
+    answered_twice(HOW_NEVER, 0, 0, 0);
+}
+
 static void every_specialty_of_a_member_counts_when_somebody_is_asked(void **state UNUSED)
 {
     setup_with("0");
@@ -134,6 +172,7 @@ int main(void)
         cmocka_unit_test(an_edit_is_mailed_at_once_or_the_next_day_and_once),
         cmocka_unit_test(a_comment_comes_in_the_mail_of_the_day_without_its_words),
         cmocka_unit_test(each_kind_comes_as_its_author_chose),
+        cmocka_unit_test(answers_in_own_threads_come_as_their_asker_chose),
         cmocka_unit_test(every_specialty_of_a_member_counts_when_somebody_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,11 @@
 -- What is new in what a member follows, and whose experience is sought.
 
---: own_news(member: int, after: int, upto: int, most: int) => id: int, kind: int, question: int
+--: own_news(member: int, after: int, upto: int, answers: bool, most: int) => id: int, kind: int, question: int
 --: may: clerk
--- Notices about what others said to a member's postings (comments, thanks, marks) which he has not seen, newest first; by notices' numbers.
-SELECT id, kind, question FROM notice WHERE member = :member AND id > :after AND id <= :upto AND kind BETWEEN 16 AND 18 AND seen = 0
+-- Notices about what others said to a member's postings (comments, thanks, marks; answers, if asked for) which he has not seen, newest first;
+-- by notices' numbers.
+SELECT id, kind, question FROM notice WHERE member = :member AND id > :after AND id <= :upto
+  AND (kind BETWEEN 16 AND 18 OR (kind = 1 AND :answers)) AND seen = 0
 ORDER BY id DESC LIMIT :most;
 
 --: own_after(after: int, most: int) => id: int, member: int, kind: int

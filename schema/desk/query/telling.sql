@@ -28,7 +28,7 @@ UPDATE reader SET threads = :how WHERE member = :member;
 
 --: reader_answers_set(member: int, how: int)
 --: may: clerk
-UPDATE reader SET answers = :how > 0 WHERE member = :member;
+UPDATE reader SET answers = :how WHERE member = :member;
 
 --: reader_opinions_set(member: int, how: int)
 --: may: clerk
