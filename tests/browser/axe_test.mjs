@@ -103,7 +103,7 @@ const reading = {
     "/sponsor/feed",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/operations", "/admin/status", "/admin/signals", "/admin/signal/1"],
+  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/operations", "/admin/preview", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 
