@@ -194,12 +194,13 @@ static bool entry_append(void)
     static const uint8_t body[100], digest[32];
     struct log *log;
     int64_t seq;
-    bool taken = log_open(&log, "ledger", LOG_APPEND, 0) == OK && log_begin(log) == OK;
-    if (taken) {
-        taken = log_append(log, bytes_of(body, sizeof body), digest, &seq) == OK &&
-                log_commit(log) == OK;
+    bool begun = log_open(&log, "ledger", LOG_APPEND, 0) == OK && log_begin(log) == OK;
+    bool taken = begun && log_append(log, bytes_of(body, sizeof body), digest, &seq) == OK &&
+                 log_commit(log) == OK;
+    if (taken)
         log_checkpoint(log);
-    }
+    else if (begun)
+        log_rollback(log);
     log_close(log);
     return taken;
 }
