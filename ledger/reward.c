@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/check.h"
 #include "core/clock.h"
 #include "ledger/table.h"
 
@@ -57,19 +56,6 @@ struct reward {
 struct answer_due {
     size_t earmark;
     size_t posting;
-};
-
-static const struct rule_function pay_functions[] = {
-    [EARMARK_POSTING] = {"pay_posting", 7, 1},
-    [EARMARK_ANSWER] = {"pay_answer", 6, 1},
-    [EARMARK_VOTE] = {"pay_vote", 7, 1},
-};
-
-/* The same with the ranker's findings. */
-static const struct rule_function finding_functions[] = {
-    [EARMARK_POSTING] = {"pay_author", 4, 1},
-    [EARMARK_ANSWER] = {"pay_author", 4, 1},
-    [EARMARK_VOTE] = {"pay_vote", 3, 1},
 };
 
 /* Below half of it nobody is taken to be independent, or trusted. */
@@ -133,46 +119,6 @@ bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
     return rule_find(reward, kind, sha256) < reward->rule_count;
 }
 
-/* By its own function or, if it has that instead, by the one that takes findings. */
-static enum result rule_try(struct rule_set **set, struct arena *arena, enum earmark_kind kind,
-                            struct text name, struct text script, bool *by_findings,
-                            struct text *why)
-{
-    struct text other = NO_TEXT;
-    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
-    *by_findings = false;
-    enum result result =
-        rule_load(set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
-    if (result != INVALID)
-        return result;
-    *by_findings = true;
-    return rule_load(set, arena, name, script, TEXT(""), &finding_functions[kind], 1, &other);
-}
-
-void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
-                        struct buf *reply)
-{
-    struct rule_set *set = NULL;
-    struct text why = NO_TEXT;
-    bool by_findings = false;
-    bool loads = rule_try(&set, arena, kind, TEXT("check"), script, &by_findings, &why) == OK;
-    if (loads)
-        rule_close(set);
-    check_reply(arena, script,
-                loads && by_findings ? &finding_functions[kind] : &pay_functions[kind], 1, reply);
-}
-
-enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struct text name,
-                              struct text script, struct text *why)
-{
-    struct rule_set *set = NULL;
-    bool by_findings;
-    enum result result = rule_try(&set, arena, kind, name, script, &by_findings, why);
-    if (result == OK)
-        rule_close(set);
-    return result;
-}
-
 enum result reward_rule_add(struct reward *reward, struct arena *arena, enum earmark_kind kind,
                             const uint8_t sha256[32], struct text name, struct text script,
                             struct text *why)
@@ -182,7 +128,8 @@ enum result reward_rule_add(struct reward *reward, struct arena *arena, enum ear
     if (reward->rule_count == RULES_MAX)
         return INVALID;
     struct reward_rule *rule = &reward->rules[reward->rule_count];
-    enum result result = rule_try(&rule->set, arena, kind, name, script, &rule->by_findings, why);
+    enum result result =
+        reward_rule_try(&rule->set, arena, kind, name, script, &rule->by_findings, why);
     if (result != OK)
         return result;
     rule_budget(rule->set, BUDGET_MS);
@@ -395,7 +342,6 @@ static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_
     return facts;
 }
 
-<<<<<<< HEAD
 /* By the rule and what it takes; a linked voter, or one who trades votes, earns nothing by any. */
 static enum result vote_earns(struct reward *reward, size_t earmark, int64_t posting,
                               int64_t member, const double *counts, const char **why)
@@ -430,7 +376,8 @@ static enum result author_earns(struct reward *reward, size_t earmark,
     const double findings[] = {takes ? found->odds : 0, takes ? found->support : 0,
                                takes ? found->trust : 0, takes ? found->standing : 0};
     return pay(reward, earmark, posting->author, takes ? findings : counts, why);
-=======
+}
+
 /* Whether the voter's day is used up, as this earmark's rule has it: pay for votes must not make
  * anybody vote on everything. Of the votes before this one, whatever they said, and whether they
  * earned or not. */
@@ -448,7 +395,6 @@ static void day_begin(struct reward *reward, int64_t voter, int64_t at_ms)
         return;
     member->day = at_ms / DAY_MS;
     member->day_votes = 0;
->>>>>>> main
 }
 
 /* The first vote of a member on a posting is the act; changing it later is neither paid nor counted
@@ -470,14 +416,9 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
                 !in_time(earmark, event->seq, event->at_ms))
                 continue;
             reward->fresh[i]++;
-<<<<<<< HEAD
-            if (earmark->terms.kind == EARMARK_VOTE && !informed)
-                result = vote_earns(reward, i, vote->posting, vote->member, arguments, why);
-=======
             if (earmark->terms.kind == EARMARK_VOTE && !informed &&
                 !day_over(reward, i, vote->member))
-                result = pay(reward, i, vote->member, arguments, why);
->>>>>>> main
+                result = vote_earns(reward, i, vote->posting, vote->member, arguments, why);
         }
     if (author == 0)
         return result;

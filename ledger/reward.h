@@ -59,6 +59,10 @@ bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
 /* Everything that is wrong with it, as the reply rule_checked. */
 void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
                         struct buf *reply);
+/* By its own function or, if it has that instead, by the one that takes findings (*by_findings). */
+MUST_USE enum result reward_rule_try(struct rule_set **set, struct arena *arena,
+                                     enum earmark_kind kind, struct text name, struct text script,
+                                     bool *by_findings, struct text *why);
 MUST_USE enum result reward_rule_check(struct arena *arena, enum earmark_kind kind,
                                        struct text name, struct text script, struct text *why);
 /* Its rule must be known. All earmarks before the first event. */

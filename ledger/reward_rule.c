@@ -1,0 +1,59 @@
+/* What a reward rule may be: which functions it has says what facts it takes. */
+#include "ledger/reward.h"
+
+#include <assert.h>
+
+#include "core/check.h"
+
+static const struct rule_function pay_functions[] = {
+    [EARMARK_POSTING] = {"pay_posting", 7, 1},
+    [EARMARK_ANSWER] = {"pay_answer", 6, 1},
+    [EARMARK_VOTE] = {"pay_vote", 7, 1},
+};
+
+/* The same with the ranker's findings. */
+static const struct rule_function finding_functions[] = {
+    [EARMARK_POSTING] = {"pay_author", 4, 1},
+    [EARMARK_ANSWER] = {"pay_author", 4, 1},
+    [EARMARK_VOTE] = {"pay_vote", 3, 1},
+};
+
+enum result reward_rule_try(struct rule_set **set, struct arena *arena, enum earmark_kind kind,
+                            struct text name, struct text script, bool *by_findings,
+                            struct text *why)
+{
+    struct text other = NO_TEXT;
+    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
+    *by_findings = false;
+    enum result result =
+        rule_load(set, arena, name, script, TEXT(""), &pay_functions[kind], 1, why);
+    if (result != INVALID)
+        return result;
+    *by_findings = true;
+    return rule_load(set, arena, name, script, TEXT(""), &finding_functions[kind], 1, &other);
+}
+
+void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
+                        struct buf *reply)
+{
+    struct rule_set *set = NULL;
+    struct text why = NO_TEXT;
+    bool by_findings = false;
+    bool loads =
+        reward_rule_try(&set, arena, kind, TEXT("check"), script, &by_findings, &why) == OK;
+    if (loads)
+        rule_close(set);
+    check_reply(arena, script,
+                loads && by_findings ? &finding_functions[kind] : &pay_functions[kind], 1, reply);
+}
+
+enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struct text name,
+                              struct text script, struct text *why)
+{
+    struct rule_set *set = NULL;
+    bool by_findings;
+    enum result result = reward_rule_try(&set, arena, kind, name, script, &by_findings, why);
+    if (result == OK)
+        rule_close(set);
+    return result;
+}
