@@ -8,6 +8,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ranking/trial.h"
+#include "ranking/verdict.h"
 #include "ranking/verbs.h"
 #include "schema/command.h"
 #include "schema/common.h"
@@ -38,6 +39,7 @@ struct ranker {
     struct ranking ranking;
     struct fold fold;
     struct trial_job job;
+    struct verdict verdict;
     struct check check;
     struct server server;
 };
@@ -212,6 +214,7 @@ static int serve(struct ranker *ranker)
     alive_open("ranker");
     trial_job_open(&ranker->job);
     check_open(&ranker->check);
+    verdict_open(&ranker->verdict);
     int wake_fd = wake_listen("ranker");
     if (wake_fd < 0 || server_open(&ranker->server, "ranker") != OK)
         return 1;
@@ -222,12 +225,14 @@ static int serve(struct ranker *ranker)
     while (!stop_asked) {
         fold_all(ranker);
         trials_step(ranker);
+        verdict_tell(&ranker->verdict, ranker->db, &ranker->arena);
         commands_take(ranker);
         wake_drain(wake_fd);
         alive_beat();
     }
     trial_job_close(&ranker->job);
     check_close(&ranker->check);
+    verdict_close(&ranker->verdict);
     server_close(&ranker->server);
     state_close(ranker);
     return 0;
@@ -588,10 +593,6 @@ int main(int argc, char **argv)
         if (status != 2)
             return status;
     }
-    fputs("usage: curbside-ranker [--state DIR] VERB\n", stderr);
-    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, replay DIR, world, "
-          "simulate, "
-          "bench, help\n",
-          stderr);
+    fputs("usage: curbside-ranker [--state DIR] VERB (help names them)\n", stderr);
     return 2;
 }
