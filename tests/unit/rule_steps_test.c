@@ -6,7 +6,6 @@
 
 #define POLICY "rank/policy"
 #define SCRIPT "P = {}"
-enum { HOUR_MS = 3600000 };
 
 static struct person admin, second, kestrel;
 static struct device key, others_key;
@@ -15,9 +14,8 @@ static int64_t *now;
 static void setup(void)
 {
     now = lists_clock(1772442000000);
-    room_conf =
-        "second.physician = 0\nsecond.staff = 0\nrule.shadow_days = 1\n"
-        "session.hours_staff = 168\nsession.idle_minutes_staff = 1440\nsite.url = " SITE "\n";
+    room_conf = "second.physician = 0\nsecond.staff = 0\nrule.shadow_days = 1\n"
+                "site.url = " SITE "\n";
     room_open();
     staff_make(&admin, "Gate", 3);
     staff_make(&second, "Latch", 3);
@@ -29,6 +27,14 @@ static void setup(void)
 static void teardown(void)
 {
     clerk_close(&room);
+}
+
+/* Sessions end meanwhile: another admin goes on. */
+static void hours_pass(int64_t hours, const char *name)
+{
+    *now += hours * HOUR_MS;
+    staff_make(&second, name, 3);
+    device_add(&key, &second);
 }
 
 static int64_t propose(const char *name)
@@ -106,9 +112,9 @@ static void a_rule_of_standing_passes_its_trial_then_its_days_in_the_shadow(void
     assert_refused_with(proposal, "in the shadow");
     assert_int_equal(shadow(proposal), OK);
     assert_int_equal(shadow(proposal), CONFLICT); /* it is there already */
-    *now += 23 * HOUR_MS;
+    hours_pass(23, "Bolt");
     assert_refused_with(proposal, "in the shadow");
-    *now += HOUR_MS;
+    hours_pass(1, "Hasp");
     assert_int_equal(tried(NULL, proposal, false), OK); /* its latest day failed */
     assert_refused_with(proposal, "trial failed");
     assert_int_equal(tried(NULL, proposal, true), OK);
