@@ -392,7 +392,9 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
 {
     static struct server_message messages[BATCH_MOST];
     bool other = false;
-    int wait_ms = clerk->wake_due ? WAKE_PACE_MS : clerk->joining ? JOIN_PACE_MS : WAIT_MS;
+    int wait_ms = clerk->wake_due                    ? WAKE_PACE_MS
+                  : clerk->joining || clerk->looking ? JOIN_PACE_MS
+                                                     : WAIT_MS;
     size_t taken =
         server_wait(&clerk->server, &clerk->arena, wait_ms, messages, most - CHILDREN, &other);
     size_t count = jobs_read(clerk, messages, taken, jobs);
@@ -417,6 +419,23 @@ static size_t jobs_take(struct clerk *clerk, struct job *jobs, size_t most)
         count++;
     }
     return count;
+}
+
+/* A command of the clerk's own, one slice of older postings, so that nobody waits for all. */
+static void older_look(struct clerk *clerk)
+{
+    struct job job = {
+        .operator_ = true,
+        .readable = true,
+        .command = {.kind = COMMAND_WATCHES_LOOK, .token = TEXT(""), .form = TEXT("")}};
+    struct reply_watches_looked reply = {.more = false};
+    struct json *json = NULL;
+    batch_run(clerk, &job, 1);
+    if (job.result == OK && json_read(text_bytes(job.reply), &json) == OK &&
+        reply_watches_looked_read(json, &clerk->arena, &reply) != OK)
+        reply.more = false;
+    json_close(json);
+    clerk->looking = reply.more; /* else the next quiet moment looks again */
 }
 
 static int signals_open(void)
@@ -469,8 +488,10 @@ int clerk_serve(struct clerk *clerk)
             db_checkpoint(clerk->desk, false);
             pad_prune(&clerk->pad, clock_now_ms());
             db_checkpoint(clerk->pad.db, false);
-            clerk->joining = true;
+            clerk->joining = clerk->looking = true;
         }
+        if (count == 0 && clerk->looking)
+            older_look(clerk);
         if (count == 0 && clerk->joining &&
             pieces_join(clerk->board, &clerk->scratch, &clerk->joining) != OK)
             clerk->joining = false; /* the next quiet moment comes */

@@ -52,6 +52,7 @@ struct clerk {
     int64_t woken_us;     /* when followers were poked last (steady time) */
     size_t taken;         /* messages of the last batch */
     bool wake_due;        /* something was appended since */
+    bool looking;         /* older postings for a watch, while nobody asks */
     bool joining;         /* pieces of the search index are being joined while nobody asks */
     int64_t head;         /* journal position both folds have reached */
     int64_t appended;     /* events of this batch */

@@ -140,6 +140,7 @@ static const struct command_row rows[] = {
     {COMMAND_TAX_FORM_REFUSE, BY_OPERATOR, tax_form_refuse_run, NULL},
     {COMMAND_SAFETY_DESK, BY_ADMIN, safety_desk_run, NULL},
     {COMMAND_WATCH_SET, BY_ADMIN, watch_set_run, NULL},
+    {COMMAND_WATCHES_LOOK, BY_OPERATOR, watches_look_run, NULL},
     {COMMAND_WATCH_END, BY_ADMIN, watch_end_run, NULL},
     {COMMAND_SIGHTING_JUDGE, BY_ADMIN, sighting_judge_run, NULL},
     {COMMAND_CASES_SEND, BY_ADMIN, cases_send_run, NULL},

@@ -10,7 +10,8 @@ static enum result watch_set(struct db *db, const struct event *event)
     const struct event_watch_set *e = &event->watch_set;
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_watch_put(db, event->seq, e->sponsor, e->product, e->names, e->study,
-                                e->until_ms, event->at_ms));
+                                e->until_ms, e->has_back_ms ? e->back_ms : 0,
+                                e->has_back_ms ? 0 : event->seq, event->at_ms));
     return result;
 }
 
@@ -44,6 +45,8 @@ enum result fold_desk_safety(struct db *db, const struct event *event, bool *kno
         result = request_keep(db, event->watch_ended.request, event->seq);
         THEN(result, desk_watch_end_set(db, event->watch_ended.watch, event->at_ms));
         return result;
+    case EVENT_WATCH_LOOKED:
+        return desk_watch_looked_set(db, event->watch_looked.watch, event->watch_looked.upto);
     case EVENT_PRODUCT_NAMED:
         return desk_sighting_put(db, event->seq, event->product_named.watch,
                                  event->product_named.posting, event->product_named.question,
@@ -73,6 +76,7 @@ enum result fold_board_safety(struct db *db, const struct event *event, bool *kn
     switch ((int)event->kind) {
     case EVENT_WATCH_SET:
     case EVENT_WATCH_ENDED:
+    case EVENT_WATCH_LOOKED:
     case EVENT_PRODUCT_NAMED:
     case EVENT_SIGHTING_JUDGED:
     case EVENT_CASES_SENT:

@@ -34,8 +34,7 @@ static bool has_name(struct text text, struct text name)
     return false;
 }
 
-static bool names_any(const struct text *texts, size_t count, struct text product,
-                      struct text names)
+bool safety_names(const struct text *texts, size_t count, struct text product, struct text names)
 {
     struct text rest = names, name = product;
     do {
@@ -57,7 +56,7 @@ enum result safety_look(struct work *work, int64_t posting, int64_t question,
     for (size_t i = 0; i < found && result == OK; i++) {
         struct event event = {.kind = EVENT_PRODUCT_NAMED};
         struct desk_sighting_of_row before;
-        if (!names_any(texts, count, rows[i].product, rows[i].names))
+        if (!safety_names(texts, count, rows[i].product, rows[i].names))
             continue;
         result = desk_sighting_of(work->clerk->desk, work->arena, rows[i].id, posting, &before);
         if (result != NOT_FOUND)
@@ -90,9 +89,19 @@ enum result safety_desk_run(struct work *work)
     reply.watches = arena_array(work->arena, struct record_watch, count + 1);
     for (size_t i = 0; i < count; i++) {
         const struct desk_watches_row *w = &watches[i];
-        reply.watches[reply.watches_count++] = (struct record_watch){
-            w->id,    w->sponsor,  w->product, w->names,   w->study, w->until_ms,
-            w->at_ms, w->ended_ms, w->seen,    w->waiting, w->cases, w->unsent};
+        reply.watches[reply.watches_count++] = (struct record_watch){w->id,
+                                                                     w->sponsor,
+                                                                     w->product,
+                                                                     w->names,
+                                                                     w->study,
+                                                                     w->until_ms,
+                                                                     w->at_ms,
+                                                                     w->ended_ms,
+                                                                     w->seen,
+                                                                     w->waiting,
+                                                                     w->cases,
+                                                                     w->unsent,
+                                                                     w->looked * 100 / w->id};
     }
     reply.sightings = arena_array(work->arena, struct record_sighting, found + 1);
     for (size_t i = 0; i < found; i++) {
@@ -126,6 +135,8 @@ static enum result watch_check(struct work *work)
         return problem(work, INVALID, "sponsor", "Say for whom it is watched.");
     if (c->until_ms <= work->clerk->now_ms)
         return problem(work, INVALID, "until", "The study’s end lies ahead.");
+    if (c->back_ms > work->clerk->now_ms)
+        return problem(work, INVALID, "back", "What is written from now on is looked at anyway.");
     enum result result = desk_watches_open_count(work->clerk->desk, work->arena, &open);
     if (result == OK && open.watches >= WATCHES_MOST)
         return problem(work, TOO_MUCH, "", "Sixty products are watched; end one of them first.");
@@ -150,6 +161,8 @@ enum result watch_set_run(struct work *work)
     e->names = text_trim(c->names);
     e->study = text_trim(c->study);
     e->until_ms = c->until_ms;
+    e->has_back_ms = c->back_ms > 0;
+    e->back_ms = c->back_ms;
     return clerk_record(work->clerk, &event, NULL, 0);
 }
 
@@ -168,6 +181,9 @@ enum result watch_end_run(struct work *work)
         return result;
     if (row.ended_ms > 0)
         return problem(work, CONFLICT, "", "It is reconciled already.");
+    if (row.looked < watch)
+        return problem(work, CONFLICT, "",
+                       "Older postings are still looked at: nothing can be reconciled yet.");
     if (row.waiting > 0 || row.unsent > 0)
         return problem(work, CONFLICT, "",
                        row.waiting > 0

@@ -13,8 +13,14 @@
  * and that has not seen this posting. */
 MUST_USE enum result safety_look(struct work *work, int64_t posting, int64_t question,
                                  const struct text *texts, size_t count);
+/* Whether one of these texts has the product or one of its other names ("; " between them), as
+ * whole words whatever the case. */
+bool safety_names(const struct text *texts, size_t count, struct text product, struct text names);
 enum result safety_desk_run(struct work *work);
 enum result watch_set_run(struct work *work);
+/* safety_back.c: some of the older postings that a new watch is to look at; more when nobody else
+ * asks anything. */
+enum result watches_look_run(struct work *work);
 enum result watch_end_run(struct work *work);
 enum result sighting_judge_run(struct work *work);
 enum result cases_send_run(struct work *work);

@@ -330,6 +330,8 @@ const char *session_action(enum command_kind kind)
         return "/admin/fund";
     case COMMAND_PERIOD_CLOSE:
         return "/admin/period";
+    case COMMAND_PERIOD_PREVIEW_START:
+        return "/admin/preview";
     case COMMAND_QUIZ_ANSWER:
         return "/waiting/quiz";
     case COMMAND_LETTER_ASK:

@@ -8,7 +8,8 @@
  * every answer), costs next to nothing: the parts around it are compressed as one run, over a mask
  * that stands where those bytes will be. The compressor sees the mask alone; a reader's browser
  * copies what was stored at the run's first place. For a reader who has other bytes in one place of
- * a run, that run and the next are joined from their parts.
+ * a run, that run and the next are joined from their parts; on a long page, where that would cost
+ * half of its size again, they are compressed anew for him, over masks of all his slots.
  *
  * What is the reader's own inside other markup (a form's token) is a mark in what is rendered and a
  * slot in what is kept: the markup of a form is then the same for all, and compressed with the

@@ -162,9 +162,14 @@ static void run_make(struct body *body, struct run *run)
 }
 
 /* False when this reader has other bytes in it, or right before it. */
+static bool run_is_his(const struct body *body, const struct run *run)
+{
+    return run_is_usual(body, run) && (run->opens || run_is_usual(body, run - 1));
+}
+
 static bool run_join(struct body *body, struct run *run)
 {
-    if (!run_is_usual(body, run) || (!run->opens && !run_is_usual(body, run - 1)))
+    if (!run_is_his(body, run))
         return false;
     if (!run->made.data)
         run_make(body, run);
@@ -238,17 +243,21 @@ static size_t piece_join(struct body *body, size_t i, size_t end)
     return to;
 }
 
-/* A run in which this reader has something of his own, or that stands behind one. False: the page
- * is too small for that. */
-static bool run_press(struct body *body, const struct run *run)
+/* A run that this reader cannot have, and those right behind it that he cannot have either: the
+ * fewer pieces, the smaller. Returns the part behind them; that they begin with when the page is
+ * too small for it. */
+static size_t runs_press(struct body *body, const struct run *run, const struct run *end)
 {
+    size_t i = run->first, to = run->end;
     if (body->page->plain_size < PRESS_FROM)
-        return false;
+        return i;
     if (body->masked.data == NULL)
         masked_make(body);
-    for (size_t i = run->first; i < run->end;)
-        i = piece_join(body, i, run->end);
-    return true;
+    while (++run < end && !run->opens && !run_is_his(body, run))
+        to = run->end;
+    while (i < to)
+        i = piece_join(body, i, to);
+    return i;
 }
 
 static struct bytes packed_body(const struct reply *out)
@@ -260,11 +269,12 @@ static struct bytes packed_body(const struct reply *out)
     gzip_join_open(&body.join, &buf);
     usual_find(&body);
     for (size_t i = 0; i <= body.page->slot_count;) {
+        size_t from = i;
         while (run < end && run->first < i)
             run++;
-        if (run < end && run->first == i && (run_join(&body, run) || run_press(&body, run)))
-            i = run->end;
-        else
+        if (run < end && run->first == i)
+            i = run_join(&body, run) ? run->end : runs_press(&body, run, end);
+        if (i == from)
             part_join(&body, i++);
     }
     gzip_join_done(&body.join);

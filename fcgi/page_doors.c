@@ -100,7 +100,8 @@ static bool only_asks(enum command_kind kind)
            kind == COMMAND_FOLLOWING || kind == COMMAND_FEED_READ || kind == COMMAND_FLAGS_OWN ||
            kind == COMMAND_MODERATION_QUEUE || kind == COMMAND_MODERATION_COUNT ||
            kind == COMMAND_SAFETY_DESK || kind == COMMAND_CONTACTS ||
-           kind == COMMAND_REPORTS_FEED || kind == COMMAND_PAYOUTS || kind == COMMAND_OPERATIONS;
+           kind == COMMAND_REPORTS_FEED || kind == COMMAND_PERIOD_PREVIEW ||
+           kind == COMMAND_PAYOUTS || kind == COMMAND_OPERATIONS;
 }
 
 bool page_may_ask(const struct request *r)

@@ -144,6 +144,10 @@ static enum result periods_load(struct request *r, struct view_ledger *v)
                                     .closed = period->closed};
         row->payees = period->closed ? page_number(r->arena, period->payees) : TEXT("");
         row->amount = period->closed ? page_money(r->arena, period->cents) : TEXT("");
+        row->progress = period->all > 0 ? arena_format(r->arena, "%s of %s steps done",
+                                                       page_number(r->arena, period->done).data,
+                                                       page_number(r->arena, period->all).data)
+                                        : TEXT("");
         row->at = period->closed ? clock_day(r->arena, period->closed_ms) : TEXT("");
         if (!period->closed && name_before(row->name, now) &&
             (next == NULL || name_before(row->name, next->name)))

@@ -16,12 +16,12 @@ static struct text precision(struct request *r, const struct insight_report *rep
     if (report->template == INSIGHT_RESULT && report->whole.n > 0)
         return arena_format(
             r->arena,
-            "About %lld physicians. Each figure carries noise with a standard deviation of %.1f. "
+            "About %s physicians. Each figure carries noise with a standard deviation of %.1f. "
             "The "
             "intervals are what 95 of 100 such samples would give if members were drawn at random "
             "within each specialty, widened by the design effect and by the noise; since members "
             "choose to answer, that is a model, no fact.",
-            (long long)report->whole.n, sqrt(report->whole.variance));
+            page_number(r->arena, report->whole.n).data, sqrt(report->whole.variance));
     if (report->template == INSIGHT_MEMBERS)
         return TEXT("All members at assurance level 3, rounded to 50; noise with a standard "
                     "deviation of 5.6 was added before that.");

@@ -31,6 +31,7 @@ const struct field fields_watch_set[] = {
     {.name = "sponsor", .type = FIELD_LINE, .low = 1, .high = WORDS_MAX, .label = "Sponsor"},
     {.name = "study", .type = FIELD_LINE, .high = WORDS_MAX, .optional = true, .label = "Study"},
     {.name = "until", .type = FIELD_DATE, .label = "Its end"},
+    {.name = "back", .type = FIELD_DATE, .optional = true, .label = "The day it looks back to"},
     {.name = NULL},
 };
 const struct field fields_judge[] = {
@@ -84,6 +85,7 @@ struct view_watch_row page_watch_row(struct request *r, const struct record_watc
         .waiting = watch->waiting,
         .cases = watch->cases,
         .unsent = watch->unsent,
+        .looked = watch->looked,
     };
 }
 
@@ -176,6 +178,7 @@ static enum result safety_show(struct request *r, struct reply *out, struct text
         .sponsor = typed ? request_typed(r, "sponsor") : TEXT(""),
         .study = typed ? request_typed(r, "study") : TEXT(""),
         .until = typed ? request_typed(r, "until") : TEXT(""),
+        .back = typed ? request_typed(r, "back") : TEXT(""),
     };
     enum result result = page_safety_ask(r, 0, 0, &reply);
     if (result == OK)
@@ -189,7 +192,7 @@ static enum result safety_show(struct request *r, struct reply *out, struct text
     v.judge_form = guard_form(r, out, "/admin/safety/case/:id");
     v.ask_form = guard_form(r, out, "/admin/safety/case/:id/ask");
     v.request = guard_request_id(r);
-    page_form_problems(r, typed ? "product names sponsor until" : "", &v.problems,
+    page_form_problems(r, typed ? "product names sponsor until back" : "", &v.problems,
                        &v.problems_count);
     return reply_view(r, out, safety, &v);
 }
@@ -224,6 +227,7 @@ enum result page_watch_post(struct request *r, struct reply *out)
     command.watch_set.sponsor = request_text(r, "sponsor");
     command.watch_set.study = request_text(r, "study");
     command.watch_set.until_ms = request_int(r, "until");
+    command.watch_set.back_ms = request_given(r, "back") ? request_int(r, "back") : 0;
     return done(r, out, &command, DONE_WATCHED);
 }
 

@@ -103,7 +103,8 @@ page_function page_rules_again, page_rules_check, page_rules_draft_post,
 page_function page_shadow_post, page_rollback_post;  /* page_rule.c */
 page_function page_confirm_post, page_confirm_again; /* page_confirm.c */
 page_function page_rule, page_rule_again, page_approve_post, page_withdraw_post; /* page_rule.c */
-page_function page_ledger, page_ledger_again, page_fund_post, page_period_post;  /* page_ledger.c */
+page_function page_close_preview, page_close_preview_post; /* page_close_preview.c */
+page_function page_ledger, page_ledger_again, page_fund_post, page_period_post; /* page_ledger.c */
 page_function page_status;
 
 /* The waiting room. */

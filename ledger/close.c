@@ -7,6 +7,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/plan.h"
+#include "ledger/preview.h"
 #include "ledger/proposal.h"
 #include "ledger/settle.h"
 
@@ -101,15 +102,28 @@ static enum result next_month(struct paymaster *paymaster, struct arena *arena, 
     return result;
 }
 
-enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name)
+enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name,
+                      int64_t *start_ms)
 {
-    int64_t start_ms;
-    enum result result = next_month(paymaster, arena, &start_ms);
-    if (result == OK && clock_month_next(start_ms) > clock_now_ms())
+    enum result result = next_month(paymaster, arena, start_ms);
+    if (result == OK && clock_month_next(*start_ms) > clock_now_ms())
         return NOT_FOUND;
     if (result == OK)
-        *name = clock_month(arena, start_ms);
+        *name = clock_month(arena, *start_ms);
     return result;
+}
+
+void close_progress(const struct paymaster *paymaster, int64_t *done, int64_t *all)
+{
+    const struct close *close = paymaster->close;
+    *done = *all = 0;
+    if (close == NULL)
+        return;
+    *done = close->state == STATE_EVALUATE
+                ? close->evaluation.cursor
+                : (int64_t)writer_size(&paymaster->writer) - close->row.first_leaf;
+    *all = close->state == STATE_EVALUATE ? close->row.journal_seq
+                                          : close->row.last_leaf - close->row.first_leaf;
 }
 
 static enum result close_begin(struct paymaster *paymaster, int64_t start_ms)
@@ -144,6 +158,7 @@ enum result close_start(struct paymaster *paymaster, struct text name, bool *clo
         return result;
     if (paymaster->close != NULL)
         return BUSY;
+    preview_drop(paymaster);
     result = next_month(paymaster, &paymaster->arena, &start_ms);
     if (result != OK)
         return result;
@@ -157,12 +172,13 @@ enum result period_words(struct paymaster *paymaster, const struct command *comm
                          int64_t by UNUSED, struct text *subject, struct text *words)
 {
     struct text name = command->period_close.period, due = TEXT("");
+    int64_t start_ms;
     struct vault_period_find_row row;
     enum result result = vault_period_find(paymaster->vault, &paymaster->arena, name, &row);
     if (result == OK && row.state == STATE_CLOSED)
         return OK;
     if (result == NOT_FOUND) {
-        result = close_due(paymaster, &paymaster->arena, &due);
+        result = close_due(paymaster, &paymaster->arena, &due, &start_ms);
         if (result == NOT_FOUND || (result == OK && !text_equal(due, name)))
             result = INVALID;
     }

@@ -6,6 +6,7 @@
 #include "ledger/batch.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
+#include "ledger/preview.h"
 #include "ledger/reverse.h"
 #include "ledger/unblind.h"
 #include "ledger/withhold.h"
@@ -53,10 +54,14 @@ static enum result periods_list(struct paymaster *paymaster, struct buf *reply)
             .cents = rows[i].state == 3 ? rows[i].cents : 0,
             .closed_ms = rows[i].closed_ms,
         };
+    for (size_t i = 0; i < count; i++)
+        if (!list.periods[i].closed)
+            close_progress(paymaster, &list.periods[i].done, &list.periods[i].all);
     list.periods_count = count;
     /* The month that has ended and that nobody has begun to close has no row yet. */
     struct text due;
-    result = close_due(paymaster, &paymaster->arena, &due);
+    int64_t start_ms;
+    result = close_due(paymaster, &paymaster->arena, &due, &start_ms);
     if (result == OK && (count == 0 || !text_equal(rows[0].name, due))) {
         memmove(&list.periods[1], &list.periods[0], count * sizeof(struct record_period));
         list.periods[0] = (struct record_period){.name = due};
@@ -213,6 +218,9 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
         return tick_command(paymaster);
     case COMMAND_PERIOD_CLOSE:
         return period_close(paymaster, command->period_close.period);
+    case COMMAND_PERIOD_PREVIEW:
+    case COMMAND_PERIOD_PREVIEW_START:
+        return preview_command(paymaster, command->kind == COMMAND_PERIOD_PREVIEW_START, reply);
     case COMMAND_PAYOUTS:
         return batch_list(paymaster, reply);
     case COMMAND_OPERATIONS:

@@ -133,6 +133,19 @@ static enum result earmarks_load(struct paymaster *paymaster, struct evaluation 
     return OK;
 }
 
+enum result evaluation_begin(struct paymaster *paymaster, struct evaluation *evaluation,
+                             int64_t start_ms, int64_t end_ms, int64_t journal_seq)
+{
+    *evaluation = (struct evaluation){.reward = reward_open(),
+                                      .start_ms = start_ms,
+                                      .end_ms = end_ms,
+                                      .journal_seq = journal_seq};
+    enum result result = earmarks_load(paymaster, evaluation, NO_TEXT, false);
+    if (result != OK)
+        evaluation_close(evaluation);
+    return result;
+}
+
 enum result evaluation_open(struct paymaster *paymaster, struct evaluation *evaluation,
                             struct text period, bool closed)
 {

@@ -10,6 +10,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/file.h"
+#include "ledger/preview.h"
 #include "schema/book.h"
 #include "schema/statement.h"
 
@@ -162,6 +163,7 @@ enum result paymaster_open_reading(struct paymaster *paymaster, bool vault)
 void paymaster_close(struct paymaster *paymaster)
 {
     close_drop(paymaster);
+    preview_drop(paymaster);
     db_close(paymaster->statement);
     db_close(paymaster->vault);
     db_close(paymaster->book);

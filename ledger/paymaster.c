@@ -17,6 +17,7 @@
 #include "core/socket.h"
 #include "core/trace.h"
 #include "ledger/payout.h"
+#include "ledger/preview.h"
 #include "ledger/proposal.h"
 #include "ledger/tools.h"
 
@@ -40,7 +41,8 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
     if (messages_arena.block == NULL)
         arena_open(&messages_arena, (size_t)BATCH_MOST * (SOCKET_MESSAGE_MAX + 4096));
     arena_reset(&messages_arena, 0);
-    size_t count = server_wait(server, &messages_arena, paymaster->close != NULL ? 0 : WAIT_MS,
+    size_t count = server_wait(server, &messages_arena,
+                               paymaster->close != NULL || preview_runs(paymaster) ? 0 : WAIT_MS,
                                messages, BATCH_MOST, &other);
     /* Sessions first: a sponsor who just signed in must be known. */
     enum result followed = vault_follow(paymaster);
@@ -66,6 +68,7 @@ static enum result times_do(struct paymaster *paymaster)
 {
     bool closed;
     struct text name;
+    int64_t start_ms;
     uint64_t tick_s = (uint64_t)paymaster->writer.tick_s;
     uint64_t now_s = (uint64_t)(clock_now_ms() / 1000);
     if (paymaster->close != NULL)
@@ -78,7 +81,7 @@ static enum result times_do(struct paymaster *paymaster)
         result = payout_expire(paymaster);
     if (result != OK || conf_int("ledger.close_alone") == 0)
         return result;
-    result = close_due(paymaster, &paymaster->arena, &name);
+    result = close_due(paymaster, &paymaster->arena, &name, &start_ms);
     if (result == NOT_FOUND)
         return OK;
     return result == OK ? close_start(paymaster, name, &closed) : result;
@@ -107,6 +110,8 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         if (clock_steady_us() < retry_us)
             continue;
         enum result result = times_do(paymaster);
+        if (result == OK)
+            result = preview_step(paymaster);
         if (result == OK && paymaster->confirmed && paymaster->close == NULL) {
             result = proposal_confirmed(paymaster, &paymaster->confirmed);
         }

@@ -15,7 +15,8 @@
 
 enum { PERIOD_NAME_SIZE = 7, QUEUE_MOST = 64 };
 
-struct close; /* a period being closed (ledger/close.c) */
+struct close;   /* a period being closed (ledger/close.c) */
+struct preview; /* what a close would do (ledger/preview.c) */
 
 struct paymaster {
     struct log *journal;
@@ -33,6 +34,7 @@ struct paymaster {
     struct arena book_arena;
     struct arena arena; /* of one step or one batch of commands */
     struct close *close;
+    struct preview *preview;
     uint64_t last_tick;
     bool confirmed;    /* something was confirmed by a second admin and waits to be done */
     bool payees_moved; /* members said where their money goes: statement.db is to follow */
@@ -106,7 +108,10 @@ MUST_USE enum result close_step(struct paymaster *paymaster, bool *closed);
 /* Run close_step until done or for at most `most_ms`. */
 MUST_USE enum result close_run(struct paymaster *paymaster, int64_t most_ms, bool *closed);
 /* The next month to be closed, if it is over. NOT_FOUND when not. */
-MUST_USE enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name);
+MUST_USE enum result close_due(struct paymaster *paymaster, struct arena *arena, struct text *name,
+                               int64_t *start_ms);
+/* How far the close under way is; *all 0: none is. */
+void close_progress(const struct paymaster *paymaster, int64_t *done, int64_t *all);
 MUST_USE enum result close_resume(struct paymaster *paymaster);
 void close_drop(struct paymaster *paymaster);
 /* How many payments of a closed period differ between the rules replayed now and the ledger; traced
@@ -123,6 +128,9 @@ struct evaluation {
 /* Load the earmarks of a period: those due (closed = false), or those that were closed in it. */
 MUST_USE enum result evaluation_open(struct paymaster *paymaster, struct evaluation *evaluation,
                                      struct text period, bool closed);
+/* The same for a month that has no row: the earmarks due at a place of the journal. */
+MUST_USE enum result evaluation_begin(struct paymaster *paymaster, struct evaluation *evaluation,
+                                      int64_t start_ms, int64_t end_ms, int64_t journal_seq);
 /* The next events; *done after the last one, when the items are final. */
 MUST_USE enum result evaluation_step(struct paymaster *paymaster, struct evaluation *evaluation,
                                      bool *done);

@@ -28,9 +28,14 @@ enum result plan_open(struct paymaster *paymaster, struct plan *plan, struct tex
         plan->cents += plan->payouts[i].cents;
     }
     plan->count += plan->item_count + 1;
-    uint64_t bucket = (uint64_t)conf_int("ledger.close_bucket");
-    plan->padded = (plan->count + bucket - 1) / bucket * bucket;
+    plan->padded = plan_padded(plan->count);
     return OK;
+}
+
+uint64_t plan_padded(uint64_t leaves)
+{
+    uint64_t bucket = (uint64_t)conf_int("ledger.close_bucket");
+    return (leaves + bucket - 1) / bucket * bucket;
 }
 
 void plan_close(struct plan *plan)

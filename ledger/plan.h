@@ -22,6 +22,8 @@ struct plan {
 
 /* Read what a planned period pays out of the vault. */
 MUST_USE enum result plan_open(struct paymaster *paymaster, struct plan *plan, struct text period);
+/* So many leaves, up to the next multiple of ledger.close_bucket. */
+uint64_t plan_padded(uint64_t leaves);
 void plan_close(struct plan *plan);
 /* What stands at `place`; *index: which payout or item. */
 enum plan_op plan_at(const struct plan *plan, uint64_t place, size_t *index);

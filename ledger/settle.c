@@ -170,6 +170,13 @@ static enum result carry_on(struct paymaster *paymaster, const struct earmark *o
     return result;
 }
 
+bool settle_lasts(const struct earmark *terms, int64_t until_s, int64_t spent, int64_t payees,
+                  int64_t end_ms)
+{
+    return until_s * 1000 >= end_ms && spent < terms->cap && payees < terms->payees_max &&
+           !(terms->kind == EARMARK_POSTING && payees > 0);
+}
+
 static enum result earmark_settle(struct paymaster *paymaster,
                                   const struct vault_earmarks_of_period_row *row, int64_t end_ms)
 {
@@ -183,9 +190,7 @@ static enum result earmark_settle(struct paymaster *paymaster,
         result = vault_item_spent(paymaster->vault, &paymaster->arena, row->id, &spent);
     if (result != OK)
         return result == INVALID ? BROKEN : result;
-    bool lasts = row->until_s * 1000 >= end_ms && spent.cents < terms.cap &&
-                 spent.payees < terms.payees_max &&
-                 !(terms.kind == EARMARK_POSTING && spent.payees > 0);
+    bool lasts = settle_lasts(&terms, row->until_s, spent.cents, spent.payees, end_ms);
     if (lasts)
         result = carry_on(paymaster, &terms, row->id, spent.cents, spent.payees, row->until_s,
                           end_ms / 1000);

@@ -7,6 +7,9 @@
  * transaction. */
 MUST_USE enum result settle_plan(struct paymaster *paymaster, struct evaluation *evaluation,
                                  struct text period);
+/* Whether what is left of an earmark goes on into the month after `end_ms`. */
+bool settle_lasts(const struct earmark *terms, int64_t until_s, int64_t spent, int64_t payees,
+                  int64_t end_ms);
 /* The payments are in the ledger and published: close the earmarks, re-commit what goes on, show
  * full tranches; one transaction. */
 MUST_USE enum result settle_period(struct paymaster *paymaster, const struct plan *plan,

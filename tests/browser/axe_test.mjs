@@ -91,6 +91,7 @@ const reading = {
     `/why/posting/${it.posting}`,
     `/why/member/${it.birch}`,
     "/notices",
+    "/readers",
     "/q/999999",
     "/admin/status",
   ],
@@ -103,7 +104,7 @@ const reading = {
     "/sponsor/feed",
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
-  Gatekeeper: () => ["/admin/members", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/operations", "/admin/status", "/admin/signals", "/admin/signal/1"],
+  Gatekeeper: () => ["/admin/members", "/admin/sponsors", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/operations", "/admin/preview", "/admin/status", "/admin/signals", "/admin/signal/1"],
   Latch: () => [it.proposal],
 };
 
@@ -135,6 +136,25 @@ test("a report is printed whole, and is small", async () => {
   assert.equal(await page.locator("header.top").isVisible(), false, "what is for the screen alone stays there");
   const { bytes } = await sponsor.get(report); // sent as it is, since it is a signed-in reader's
   assert.ok(gzipSync(bytes).length <= 15 * 1024, `${bytes.length} bytes, packed ${gzipSync(bytes).length}`);
+  await page.context().close();
+});
+
+test("a figure's axis stands below its bars and is as wide as they are", async () => {
+  const sponsor = await house.signIn("Halden"),
+    report = `/sponsor/report/${(await sponsor.json("/sponsor/reports?kind=members")).rows[0].id}`;
+  const page = await open(browser, house.origin);
+  await signIn(page, "Halden", password);
+  const ends = (selector) => page.locator(selector).first().evaluate((node) => {
+    const { left, right } = node.getBoundingClientRect();
+    return [Math.round(left), Math.round(right)];
+  });
+  for (const width of [360, 768, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(report);
+    assert.deepEqual(await ends("figure .axis"), await ends("figure .bars svg"), `${width} wide`);
+  }
+  await page.locator("figure .axis").first().evaluate((node) => (node.style.marginRight = "5rem"));
+  assert.notDeepEqual(await ends("figure .axis"), await ends("figure .bars svg"), "another margin is seen (control)");
   await page.context().close();
 });
 

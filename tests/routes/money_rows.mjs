@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { formToken } from "../support/form.mjs";
 import { password } from "../support/house.mjs";
 
-export const moneyGets = { "/account/payout": { who: "physician" }, "/admin/payouts": { who: "admin" }, "/admin/operations": { who: "admin" } };
+export const moneyGets = { "/account/payout": { who: "physician" }, "/admin/payouts": { who: "admin" }, "/admin/operations": { who: "admin" },
+  "/admin/preview": { who: "admin" } };
 
 // now: { them } as they are when a row is tried.
 export const moneyPosts = (now) => ({
@@ -28,6 +29,15 @@ export const moneyPosts = (now) => ({
     page: "/admin/payouts",
     hidden: () => ({ form: formToken(now().them.gate, "/admin/payouts"), request: randomBytes(16).toString("base64url") }),
     fields: () => ({ rail: "2" }),
+    actor: "gate",
+    status: 422,
+    unchanged: true,
+  },
+  // unchanged: no month has ended yet.
+  "/admin/preview": {
+    who: "admin",
+    page: "/admin/preview",
+    fields: () => ({}),
     actor: "gate",
     status: 422,
     unchanged: true,

@@ -76,7 +76,7 @@ const forms = {
   sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
   rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", operation_withdraw: "/admin/operation/:id/withdraw", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
-  campaign_fund: "/admin/fund", period_close: "/admin/period", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
+  campaign_fund: "/admin/fund", period_close: "/admin/period", period_preview_start: "/admin/preview", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
 };
 const proof = { ticket: "AAAA", passkey: "AAAA", client_data: "AAAA", authenticator: "AAAA", signature: "AAAA" };

@@ -1,22 +1,32 @@
---: watch_put(id: int, sponsor: text, product: text, names: text, study: text, until_ms: int, at_ms: int)
+--: watch_put(id: int, sponsor: text, product: text, names: text, study: text, until_ms: int, back_ms: int, looked: int, at_ms: int)
 --: may: clerk
-INSERT INTO watch (id, sponsor, product, names, study, until_ms, at_ms) VALUES (:id, :sponsor, :product, :names, :study, :until_ms, :at_ms);
+INSERT INTO watch (id, sponsor, product, names, study, until_ms, back_ms, looked, at_ms)
+VALUES (:id, :sponsor, :product, :names, :study, :until_ms, :back_ms, :looked, :at_ms);
+
+--: watch_looked_set(id: int, upto: int)
+--: may: clerk
+UPDATE watch SET looked = :upto WHERE id = :id;
+
+--: watch_behind() => one id: int, product: text, names: text, back_ms: int, looked: int
+--: may: clerk
+-- The next that has older postings to look at.
+SELECT id, product, names, back_ms, looked FROM watch WHERE ended_ms = 0 AND looked < id ORDER BY id LIMIT 1;
 
 --: watch_end_set(id: int, at_ms: int)
 --: may: clerk
 UPDATE watch SET ended_ms = :at_ms WHERE id = :id;
 
---: watches(most: int) => id: int, sponsor: text, product: text, names: text, study: text, until_ms: int, at_ms: int, ended_ms: int, seen: int, waiting: int, cases: int, unsent: int
+--: watches(most: int) => id: int, sponsor: text, product: text, names: text, study: text, until_ms: int, at_ms: int, ended_ms: int, seen: int, waiting: int, cases: int, unsent: int, looked: int
 --: may: clerk
 -- Those that are open first.
 SELECT w.id, w.sponsor, w.product, w.names, w.study, w.until_ms, w.at_ms, w.ended_ms, count(s.id), ifnull(sum(s.outcome = 0), 0),
-  ifnull(sum(s.outcome = 1), 0), ifnull(sum(s.outcome = 1 AND s.sent_ms = 0), 0)
+  ifnull(sum(s.outcome = 1), 0), ifnull(sum(s.outcome = 1 AND s.sent_ms = 0), 0), w.looked
 FROM watch w LEFT JOIN sighting s ON s.watch = w.id GROUP BY w.id ORDER BY w.ended_ms > 0, w.id DESC LIMIT :most;
 
---: watch_counts(id: int) => one sponsor: text, product: text, ended_ms: int, seen: int, waiting: int, cases: int, unsent: int
+--: watch_counts(id: int) => one sponsor: text, product: text, ended_ms: int, seen: int, waiting: int, cases: int, unsent: int, looked: int
 --: may: clerk
 SELECT w.sponsor, w.product, w.ended_ms, (SELECT count(*) FROM sighting WHERE watch = w.id), (SELECT count(*) FROM sighting WHERE watch = w.id AND outcome = 0),
-  (SELECT count(*) FROM sighting WHERE watch = w.id AND outcome = 1), (SELECT count(*) FROM sighting WHERE watch = w.id AND outcome = 1 AND sent_ms = 0)
+  (SELECT count(*) FROM sighting WHERE watch = w.id AND outcome = 1), (SELECT count(*) FROM sighting WHERE watch = w.id AND outcome = 1 AND sent_ms = 0), w.looked
 FROM watch w WHERE w.id = :id;
 
 --: watches_open(most: int) => id: int, product: text, names: text

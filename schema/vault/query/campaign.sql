@@ -119,9 +119,9 @@ WHERE period IS NULL AND leaf_seq IS NOT NULL AND journal_seq <= :journal_seq AN
 --: may: paymaster
 SELECT id, commitment, sealed, until_s, leaf_seq, journal_seq FROM earmark WHERE period = :period AND id > :after ORDER BY id LIMIT :most;
 
---: earmark_get(id: int) => one commitment: blob, sealed: blob, leaf_seq: int, journal_seq: int
+--: earmark_get(id: int) => one commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
 --: may: paymaster
-SELECT commitment, sealed, ifnull(leaf_seq, -1), journal_seq FROM earmark WHERE id = :id;
+SELECT commitment, sealed, until_s, ifnull(leaf_seq, -1), journal_seq FROM earmark WHERE id = :id;
 
 --: earmark_at_leaf(leaf_seq: int) => one id: int, sealed: blob, period: text?
 --: may: paymaster
