@@ -7,6 +7,7 @@
 #include "core/sandbox.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ranking/gauge.h"
 #include "ranking/trial.h"
 #include "ranking/verdict.h"
 #include "ranking/verbs.h"
@@ -401,6 +402,16 @@ static int why(struct ranker *ranker, const char *argument)
     return result == OK ? 0 : 1;
 }
 
+static int figures(struct ranker *ranker)
+{
+    rank_open(ranker, DB_READ);
+    enum result result = gauge_print(ranker->db, &ranker->arena);
+    if (result != OK)
+        fprintf(stderr, "figures: %s\n", result_name(result));
+    db_close(ranker->db);
+    return result == OK ? 0 : 1;
+}
+
 /* --- lint, trial, trial-run, bench --- */
 
 static int lint(struct ranker *ranker, const char *path)
@@ -501,21 +512,6 @@ static int bench(struct ranker *ranker)
 
 /* --- verbs --- */
 
-static int replay(struct ranker *ranker, int count, char **words)
-{
-    return verbs_replay(&ranker->arena, count, words);
-}
-
-static int world(struct ranker *ranker, int count, char **words)
-{
-    return verbs_world(&ranker->arena, count, words);
-}
-
-static int simulate_rules(struct ranker *ranker, int count, char **words)
-{
-    return verbs_simulate(&ranker->arena, count, words);
-}
-
 /* The child of a check (core/check.c). */
 static int check_run(struct ranker *ranker, const char *name)
 {
@@ -530,6 +526,7 @@ static int help(struct ranker *ranker)
     fputs("serve\tfollow the journal and keep rank.db until told to stop\n"
           "rebuild\tfold the whole journal into a fresh rank.db and put it in place\n"
           "digest\tprint the content digest of rank.db\n"
+          "figures\tprint what guardrails watch, by day (ranking/gauge.h)\n"
           "why ID\tsay why a posting or member stands where it stands\n"
           "lint FILE\tload a rule script and run its examples\n"
           "trial FILE\tshow who would move if the script had held from the beginning\n"
@@ -548,23 +545,17 @@ struct verb {
     const char *name;
     int (*run)(struct ranker *ranker);
     int (*run_with)(struct ranker *ranker, const char *argument);
-    int (*run_words)(struct ranker *ranker, int count, char **words);
+    int (*run_words)(struct arena *arena, int count, char **words);
 };
 
 static const struct verb verbs[] = {
-    {"serve", serve, NULL, NULL},
-    {"rebuild", rebuild, NULL, NULL},
-    {"digest", digest, NULL, NULL},
-    {"why", NULL, why, NULL},
-    {"lint", NULL, lint, NULL},
-    {"trial", NULL, trial_file, NULL},
-    {"trial-run", NULL, trial_child, NULL},
-    {"check-run", NULL, check_run, NULL},
-    {"replay", NULL, NULL, replay},
-    {"world", NULL, NULL, world},
-    {"simulate", NULL, NULL, simulate_rules},
-    {"bench", bench, NULL, NULL},
-    {"help", help, NULL, NULL},
+    {"serve", serve, NULL, NULL},         {"rebuild", rebuild, NULL, NULL},
+    {"digest", digest, NULL, NULL},       {"why", NULL, why, NULL},
+    {"figures", figures, NULL, NULL},     {"lint", NULL, lint, NULL},
+    {"trial", NULL, trial_file, NULL},    {"trial-run", NULL, trial_child, NULL},
+    {"check-run", NULL, check_run, NULL}, {"replay", NULL, NULL, verbs_replay},
+    {"world", NULL, NULL, verbs_world},   {"simulate", NULL, NULL, verbs_simulate},
+    {"bench", bench, NULL, NULL},         {"help", help, NULL, NULL},
 };
 
 int main(int argc, char **argv)
@@ -587,12 +578,12 @@ int main(int argc, char **argv)
         clock_open();
         seal_open();
         arena_open(&ranker.arena, ARENA_SIZE);
-        int status = verbs[i].run_words  ? verbs[i].run_words(&ranker, words, argv + at + 1)
+        int status = verbs[i].run_words  ? verbs[i].run_words(&ranker.arena, words, argv + at + 1)
                      : verbs[i].run_with ? verbs[i].run_with(&ranker, argv[at + 1])
                                          : verbs[i].run(&ranker);
         if (status != 2)
             return status;
     }
-    fputs("usage: curbside-ranker [--state DIR] VERB (help names them)\n", stderr);
+    fputs("usage: curbside-ranker [--state DIR] VERB; help names the verbs\n", stderr);
     return 2;
 }
