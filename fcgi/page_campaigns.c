@@ -351,6 +351,7 @@ enum result page_totals(struct request *r, struct reply *out)
             .name = campaign->name,
             .deposit = page_money(r->arena, campaign->deposit_cents),
             .paid = page_money(r->arena, campaign->paid_cents),
+            .escrow = page_money(r->arena, campaign->deposit_cents - campaign->paid_cents),
             .free = page_money(r->arena, campaign->free_cents),
         };
         tranches_view(r, campaign, row);

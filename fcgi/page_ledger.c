@@ -11,6 +11,7 @@ enum {
     ENTRIES_SHOWN = 50,
     ENTRIES_ASKED = 100,
     ASKED_MOST = 45,
+    CHECKPOINT_TICKS = 3, /* so old a checkpoint is late */
     PERIODS_SHOWN = 24,
     KEY_HEX = 32,
     DONE_FUND = 1,
@@ -96,10 +97,14 @@ static enum result entries_load(struct request *r, int64_t before, struct view_l
             v->checkpoint = page.checkpoint_ms > 0
                                 ? clock_ago(r->arena, page.checkpoint_ms, r->now_ms)
                                 : TEXT("none yet");
+            v->late = page.checkpoint_ms > 0 &&
+                      r->now_ms - page.checkpoint_ms >
+                          CHECKPOINT_TICKS * conf_int("earmark.tick_minutes") * MINUTE_MS;
             v->witnesses = page.cosigned > 0
-                               ? arena_format(r->arena, "%s saw the first %s entries",
+                               ? arena_format(r->arena, "%s saw the first %s entries; %s are newer",
                                               page_number(r->arena, page.witnesses).data,
-                                              page_number(r->arena, page.cosigned).data)
+                                              page_number(r->arena, page.cosigned).data,
+                                              page_number(r->arena, page.size - page.cosigned).data)
                                : TEXT("nobody else has seen it yet: name some in witness.policy");
         }
         size_t i = 0;

@@ -56,6 +56,8 @@ static void charities_load(struct request *r, struct text chosen, struct view_pa
                                       .name = text_trim(rest),
                                       .chosen = text_equal(text_trim(key), chosen)};
     }
+    for (size_t i = 0; i < v->charities_count; i++)
+        v->given_away |= v->charities[i].chosen;
 }
 
 static struct text charity_name(const struct view_payee *v, struct text key)

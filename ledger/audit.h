@@ -42,12 +42,15 @@ MUST_USE enum result audit_run(struct audit_report *report,
 /* Whether anything was chosen afterwards, from the ledger's leaves and the published openings (what
  * `openings` prints, in its order) alone: each opening hashes to its commitment, is signed with a
  * sponsor's key and names a rule that both stand in the ledger; every commitment of months whose
- * next month is closed too is opened, dummies as well; every reward is revealed with promises of
- * its campaign that stood before it and come to at least as much. */
+ * next month is closed too is opened, dummies as well, which hold nothing but zeros; every reward
+ * is revealed with promises of its campaign that stood before it and come to at least as much; and
+ * what ledger/audit_promise.h lists: batches of one size, never more promised than lies in escrow,
+ * caps, members and dates. */
 struct opening_report {
     int64_t commitments, dummies, closed, rewards; /* closed: not opened, and not due yet */
-    int64_t leaf;                                  /* which does not hold; -1 */
-    const char *what;                              /* a literal; NULL: nothing is wrong */
+    int64_t batches;
+    int64_t leaf;     /* which does not hold; -1 */
+    const char *what; /* a literal; NULL: nothing is wrong */
 };
 /* INVALID: report->what says what, at report->leaf. */
 MUST_USE enum result audit_openings(struct text openings, struct opening_report *report);

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "ledger/account.h"
 #include "ledger/audit.h"
+#include "ledger/audit_promise.h"
 #include "ledger/earmark.h"
 #include "ledger/file.h"
 #include "ledger/leaf.h"
@@ -44,6 +45,7 @@ struct auditor {
     uint64_t due_below; /* commitments below it must all be open */
     uint64_t closes[MONTHS_FOR_ALL];
     struct text file;
+    struct promise_audit *promises;
     struct opening_report *report;
 };
 
@@ -147,18 +149,28 @@ static struct bytes opening_next(struct auditor *a, uint64_t seq)
     return text_next(&line, '\t', &commitment) ? base64_read(&a->page, line) : NO_BYTES;
 }
 
+/* What it promises, next to what is there to be paid. */
+static bool promise_visit(struct auditor *a, const struct leaf *leaf, const struct earmark *terms)
+{
+    uint64_t seq = leaf->seq;
+    const char *why = promise_audit_take(a->promises, leaf, terms, &seq);
+    return why == NULL || fault(a, seq, why);
+}
+
 static bool commitments_visit(struct auditor *a, const struct leaf *leaf)
 {
     uint8_t commitment[32], key[16];
     struct opened opened = {.is = true};
     const char *why = NULL;
     if (leaf->kind != LEAF_COMMITMENT)
-        return true;
+        return promise_visit(a, leaf, NULL);
     a->report->commitments++;
     struct bytes opening = opening_next(a, leaf->seq);
     if (opening.data == NULL) {
         a->report->closed++;
-        return leaf->seq >= a->due_below || fault(a, leaf->seq, "its commitment was not opened");
+        if (leaf->seq < a->due_below)
+            return fault(a, leaf->seq, "its commitment was not opened");
+        return promise_visit(a, leaf, NULL);
     }
     if (opening.size != EARMARK_OPENING_SIZE)
         return fault(a, leaf->seq, "its opening is of another size");
@@ -178,7 +190,7 @@ static bool commitments_visit(struct auditor *a, const struct leaf *leaf)
     size_t index = table_put(&a->commitments, key, NULL);
     a->openeds = room_for(a->openeds, &a->opened_room, index, sizeof *a->openeds);
     a->openeds[index] = opened;
-    return true;
+    return promise_visit(a, leaf, &opened.terms);
 }
 
 /* --- every reward leads to a promise that was there before --- */
@@ -221,6 +233,23 @@ static bool rewards_check(struct auditor *a)
     return true;
 }
 
+/* Both walks, and then each reward. */
+static void walks(struct auditor *a)
+{
+    uint64_t seq = 0;
+    if (!walk(a, facts_visit))
+        return;
+    a->due_below = a->closes[0]; /* the last month's may be under embargo or carried on */
+    if (!walk(a, commitments_visit) || !rewards_check(a))
+        return;
+    const char *why = promise_audit_end(a->promises, &seq);
+    if (why != NULL)
+        (void)fault(a, seq, why);
+    else if (a->file.size > 0)
+        (void)fault(a, (uint64_t)a->report->commitments, "lines are left that open nothing");
+    a->report->batches = promise_audit_batches(a->promises);
+}
+
 enum result audit_openings(struct text openings, struct opening_report *report)
 {
     static struct auditor a;
@@ -228,13 +257,10 @@ enum result audit_openings(struct text openings, struct opening_report *report)
     a = (struct auditor){.file = openings, .report = report};
     arena_open(&a.page, 64 << 20);
     enum result result = log_open(&a.log, "ledger", LOG_READ, 0);
-    if (result == OK && walk(&a, facts_visit)) {
-        a.due_below = a.closes[0]; /* the last month's may be under embargo or carried on */
-        if (walk(&a, commitments_visit) && a.file.size > 0)
-            (void)fault(&a, (uint64_t)report->commitments, "lines are left that open nothing");
-        if (report->what == NULL)
-            (void)rewards_check(&a);
-    }
+    a.promises = promise_audit_open();
+    if (result == OK)
+        walks(&a);
+    promise_audit_close(a.promises);
     if (a.log != NULL)
         log_close(a.log);
     table_close(&a.keys);
@@ -260,10 +286,11 @@ int tool_audit(const char *path)
     arena_close(&arena);
     if (result == OK) {
         printf(
-            "nothing was chosen afterwards: %lld commitments, %lld of them dummies, %lld not due "
-            "yet; %lld rewards, each promised before\n",
-            (long long)report.commitments, (long long)report.dummies, (long long)report.closed,
-            (long long)report.rewards);
+            "nothing was chosen afterwards: %lld commitments in %lld batches of one size, %lld of "
+            "them dummies, %lld not due yet; %lld rewards, each promised before, within its cap "
+            "and its campaign's escrow\n",
+            (long long)report.commitments, (long long)report.batches, (long long)report.dummies,
+            (long long)report.closed, (long long)report.rewards);
         return 0;
     }
     fprintf(stderr, "not proven: leaf %lld: %s\n", (long long)report.leaf,

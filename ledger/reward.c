@@ -26,11 +26,13 @@ struct reward_posting {
 struct reward_member {
     int64_t in_ms; /* when let in; 0: not */
     int64_t votes, mutual, postings;
+    int64_t day, day_votes; /* votes cast on this day (UTC, days since 1970) */
 };
 struct reward_rule {
     uint8_t sha256[32];
     enum earmark_kind kind;
     struct rule_set *set;
+    double day_most; /* so many votes of a member's day may earn by it */
 };
 struct reward {
     struct table postings, members, pairs, votes, earmarked, paid;
@@ -150,6 +152,8 @@ enum result reward_rule_add(struct reward *reward, struct arena *arena, enum ear
     if (result != OK)
         return result;
     rule_budget(rule->set, BUDGET_MS);
+    if (!rule_constant(rule->set, "day_most", &rule->day_most))
+        rule->day_most = INFINITY;
     memcpy(rule->sha256, sha256, 32);
     rule->kind = kind;
     reward->rule_count++;
@@ -332,6 +336,25 @@ static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_
     return facts;
 }
 
+/* Whether the voter's day is used up, as this earmark's rule has it: pay for votes must not make
+ * anybody vote on everything. Of the votes before this one, whatever they said, and whether they
+ * earned or not. */
+static bool day_over(struct reward *reward, size_t earmark, int64_t voter)
+{
+    const struct earmark *terms = &reward->earmarks[earmark].terms;
+    size_t rule = rule_find(reward, terms->kind, terms->rule);
+    return (double)member_of(reward, voter)->day_votes >= reward->rules[rule].day_most;
+}
+
+static void day_begin(struct reward *reward, int64_t voter, int64_t at_ms)
+{
+    struct reward_member *member = member_of(reward, voter);
+    if (member->day == at_ms / DAY_MS)
+        return;
+    member->day = at_ms / DAY_MS;
+    member->day_votes = 0;
+}
+
 /* The first vote of a member on a posting is the act; changing it later is neither paid nor counted
  * again. An informed one is counted and earns nothing: whether it is one stood fixed before its
  * direction was chosen. */
@@ -351,7 +374,8 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
                 !in_time(earmark, event->seq, event->at_ms))
                 continue;
             reward->fresh[i]++;
-            if (earmark->terms.kind == EARMARK_VOTE && !informed)
+            if (earmark->terms.kind == EARMARK_VOTE && !informed &&
+                !day_over(reward, i, vote->member))
                 result = pay(reward, i, vote->member, arguments, why);
         }
     if (author == 0)
@@ -380,8 +404,10 @@ static enum result vote_event(struct reward *reward, const struct event *event, 
     table_key(key, vote->posting, vote->member);
     (void)table_put(&reward->votes, key, &first);
     if (first) {
+        day_begin(reward, vote->member, event->at_ms);
         result = vote_pay(reward, event, reward->posting[index].author, why);
         member_of(reward, vote->member)->votes++;
+        member_of(reward, vote->member)->day_votes++;
     }
     struct reward_posting *posting = &reward->posting[index];
     if (vote->was_stance > 0)

@@ -6,7 +6,8 @@
  * Every event goes through the same door whatever it is about: nothing is looked up by target. Pay
  * for a vote never depends on its direction: what a vote's rule is given (struct vote_facts) has no
  * field that could hold one. Caps are checked here, in C, after the rule has spoken: a share
- * outside 0..1 is the rule's failure, never money. */
+ * outside 0..1 is the rule's failure, never money. Of a member's votes of one day only as many may
+ * earn as the rule's constant day_most says; a rule without one sets no such limit. */
 #include "core/journal.h"
 #include "core/rule.h"
 #include "ledger/earmark.h"

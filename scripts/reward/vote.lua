@@ -1,6 +1,7 @@
 -- What a vote on an earmarked posting earns: a share, 0 to 1, of the earmark's amount.
 -- Blind to direction: the host has no argument that holds how anyone voted, so no rule can pay for an opinion. All
--- arguments are as they stood before the vote. The idea is that of scripts/rank: independence x trust x record.
+-- arguments are as they stood before the vote. Votes beyond P.day_most are not asked about: they count for readers,
+-- and earn nothing. The idea is that of scripts/rank: independence x trust x record.
 -- luacheck: std lua54, allow defined top, ignore 131 212
 P = {
   cov_lo = { 0.25, 0, 1, "share", "voted on this share of the author's postings before: still independent" },
@@ -13,6 +14,7 @@ P = {
   k_trust = { 5, 0, 100, "votes", "pseudo-votes that keep a newcomer trusted" },
   full = { 10, 1, 1000, "votes", "earlier votes from which a vote earns in full" },
   first = { 0.5, 0, 1, "share", "what a member's very first vote earns" },
+  day_most = { 20, 1, 10000, "votes", "of a member's votes of one day (UTC), in their order, so many may earn" },
   days_min = { 0, 0, 365, "days", "days a member must have been in" },
 }
 

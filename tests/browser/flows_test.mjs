@@ -28,7 +28,7 @@ async function clean() {
 }
 
 before(async () => {
-  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own" } });
+  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own", "payout.charities": "msf=Doctors Without Borders; food=Food Bank" } });
   browser = await launch();
   house.staff("Gatekeeper", "admin");
   house.staff("Latch", "admin");

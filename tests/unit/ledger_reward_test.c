@@ -258,6 +258,45 @@ static enum result run_rule(const char *rule, int64_t cap, int64_t payees, int64
     return result;
 }
 
+/* What member 20 earns by a vote on TARGET behind nine others, all of one day or `days` later. */
+static int64_t tenth_pays(const char *rule, int64_t stance, int64_t days)
+{
+    static struct script script;
+    uint8_t sha256[32];
+    const char *why = NULL;
+    const struct reward_item *items;
+    script_make(&script, 3);
+    script.count = 110; /* members and postings, no votes */
+    for (int64_t posting = 1; posting < 10; posting++)
+        vote(&script, TARGET + posting, posting + 1, 20, posting % 3 + 1, 0);
+    vote(&script, TARGET, 1, 20, stance, 0);
+    script.events[script.count - 1].at_ms += days * DAY_MS;
+    struct reward *reward = reward_with(EARMARK_VOTE, text_of(rule), sha256);
+    earmark_add(reward, EARMARK_VOTE, sha256, TARGET, 1000000, 1000);
+    for (size_t i = 0; i < script.count; i++)
+        assert_int_equal(reward_event(reward, &script.events[i], &why), OK);
+    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, &why), OK);
+    int64_t cents = reward_items(reward, &items) > 0 ? items[0].cents : 0;
+    reward_close(reward);
+    return cents;
+}
+
+static void votes_beyond_a_days_budget_earn_nothing_whatever_they_say(void **state)
+{
+    (void)state;
+    static const char nine[] = "P = { day_most = { 9, 1, 100, \"votes\", \"a day\" } }\n"
+                               "function pay_vote(a, b, c, d, e, f, g) return 1 end\n";
+    static const char ten[] = "P = { day_most = { 10, 1, 100, \"votes\", \"a day\" } }\n"
+                              "function pay_vote(a, b, c, d, e, f, g) return 1 end\n";
+    arena_reset(&arena, 0);
+    for (int64_t stance = 1; stance <= 3; stance++) {
+        assert_int_equal(tenth_pays(nine, stance, 0), 0);
+        assert_int_equal(tenth_pays(nine, stance, 1), 1000); /* the next day is another */
+        assert_int_equal(tenth_pays(ten, stance, 0), 1000);
+        assert_int_equal(tenth_pays(always, stance, 0), 1000); /* a rule that names none */
+    }
+}
+
 static void caps_and_payees_bound_what_a_rule_may_give(void **state)
 {
     (void)state;
@@ -436,6 +475,7 @@ int main(void)
         TEST(an_informed_vote_earns_nothing_and_changes_nobody_elses_pay),
         TEST(the_same_harness_turns_red_for_a_rule_that_sees_direction),
         TEST(an_authors_pay_does_follow_corroboration),
+        TEST(votes_beyond_a_days_budget_earn_nothing_whatever_they_say),
         TEST(caps_and_payees_bound_what_a_rule_may_give),
         TEST(a_share_outside_nought_and_one_or_an_error_is_the_rules_failure),
         TEST(the_rules_the_house_starts_with_pass_their_own_examples),
