@@ -10,7 +10,7 @@
 /* A longer text is a letter: what stands in quotes there was said by somebody, and a dash is a
  * dash.
  */
-enum { QUERY_WORDS_MAX = 15 };
+enum { QUERY_WORDS_MAX = 15, STOP_SIZE_MAX = 9 }; /* the longest of the words below */
 
 /* Words that say nothing about what is asked: the language's own, what letters are made of, and who
  * the patient is. Sorted, for bsearch. */
@@ -40,7 +40,8 @@ static int stop_compare(const void *word, const void *entry)
 
 bool asked_stop(struct text word)
 {
-    return bsearch(word.data, stop_words, sizeof(stop_words) / sizeof(*stop_words),
+    return word.size <= STOP_SIZE_MAX &&
+           bsearch(word.data, stop_words, sizeof(stop_words) / sizeof(*stop_words),
                    sizeof(*stop_words), stop_compare) != NULL;
 }
 

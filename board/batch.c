@@ -1,4 +1,5 @@
 #include "board/clerk.h"
+#include "board/packing.h"
 #include "board/pieces.h"
 
 #include "core/alive.h"
@@ -263,6 +264,7 @@ enum result clerk_open(struct clerk *clerk)
         result = db_open(&clerk->desk, &desk_store, conf_store("desk"), ROLE_CLERK, DB_FOLD, 0);
     if (result != OK)
         return result;
+    clerk->packing = packing_open(clerk->board);
     if (db_open(&clerk->roster, &roster_store, conf_store("roster"), ROLE_CLERK, DB_READ, 0) != OK)
         clerk->roster = NULL;
     fold_board_open(&clerk->fold_board, clerk->board, &clerk->keys);
@@ -292,6 +294,7 @@ void clerk_close(struct clerk *clerk)
         db_close(clerk->roster);
     if (clerk->desk != NULL)
         db_close(clerk->desk);
+    packing_close(clerk->packing);
     if (clerk->board != NULL)
         db_close(clerk->board);
     log_close(clerk->journal);
@@ -452,6 +455,16 @@ static int signals_open(void)
     return fd;
 }
 
+/* A step of what makes searches quick, in a quiet moment: the next one comes. */
+static void index_tend(struct clerk *clerk)
+{
+    bool more = false;
+    enum result result = pieces_join(clerk->board, &clerk->scratch, &more);
+    if (result == OK && !more)
+        result = packing_step(clerk->packing, &clerk->scratch, &more);
+    clerk->joining = result == OK && more;
+}
+
 int clerk_serve(struct clerk *clerk)
 {
     static struct job jobs[BATCH_MOST];
@@ -492,9 +505,8 @@ int clerk_serve(struct clerk *clerk)
         }
         if (count == 0 && clerk->looking)
             older_look(clerk);
-        if (count == 0 && clerk->joining &&
-            pieces_join(clerk->board, &clerk->scratch, &clerk->joining) != OK)
-            clerk->joining = false; /* the next quiet moment comes */
+        if (count == 0 && clerk->joining)
+            index_tend(clerk);
         arena_reset(&clerk->scratch, 0);
         idle = count == 0;
     }

@@ -170,8 +170,8 @@ enum { SEARCH_MAP_MIB = 1024 }; /* so much of board.db is mapped, of address spa
 struct search *search_open(struct db *board);
 /* Medical words for it (the store vocab), NULL: none. Borrowed. */
 void search_vocab_set(struct search *search, struct db *vocab);
-/* Look at every posting that holds a word of the query, however long that takes: for measuring what
- * the cap costs. */
+/* Look at every posting that holds a word of the query, in the index's own lists, however long that
+ * takes: for measuring what the cap and the packed lists cost. */
 void search_all_set(struct search *search);
 void search_close(struct search *search);
 
@@ -183,8 +183,8 @@ struct search_hit {
     int64_t member;   /* who opened the thread; 0 for references */
     struct text pseudonym, title, excerpt, source, topics;
     int64_t solved, answers, at_ms;
-    struct text snippet; /* plain text; the bytes 2 and 3 stand around the words found; absent for
-                            search_similar */
+    struct text snippet; /* plain text; the bytes 2 and 3 stand around the words found; of
+                            search_answer alone */
 };
 enum { SEARCH_HITS_MAX = 50, SEARCH_QUERY_SIZE_MAX = 4000 };
 enum { SEARCH_FACETS_MAX = 40, SEARCH_READINGS_MAX = 4, SEARCH_OTHERS_MAX = 5 };
@@ -220,7 +220,7 @@ MUST_USE enum result search_answer(struct search *search, struct arena *arena, s
                                    size_t most, bool exact, struct search_answer *answer);
 /* Threads that answer `words`, best first, at most `most` (up to SEARCH_HITS_MAX). No words or no
  * matches: OK and count 0. BUSY, BROKEN as the store says. `words` beyond SEARCH_QUERY_SIZE_MAX
- * bytes are ignored. */
+ * bytes are ignored. No snippets. */
 MUST_USE enum result search_threads(struct search *search, struct arena *arena, struct text words,
                                     size_t most, struct search_hit **hits, size_t *count);
 /* The same for a title being typed: the last word also matches as a beginning (from three letters

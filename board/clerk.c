@@ -69,12 +69,14 @@ static const struct verb verbs[] = {
      "accepted"},
     {"import jsonl", "FILE [--name SOURCE]",
      "import questions and answers of any source, one JSON object a line (board/README.md)"},
-    {"search batch", "[--top COUNT] [--cap off] < QUERIES",
-     "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out; off: however long it takes"},
+    {"search batch", "[--top COUNT] [--cap off] [--warm COUNT] < QUERIES",
+     "id<TAB>text lines in, id<TAB>rank<TAB>source id<TAB>score out; off: however long it takes; "
+     "the first COUNT are neither printed nor timed"},
     {"vocab load", "KIND FILE",
      "load a table of medical words: abbreviations, brands or synonyms (.tsv, .gz)"},
     {"vocab list", "", "how many words of each kind are loaded"},
-    {"search similar", "[--top COUNT] < TITLES", "the same, as for a title being typed"},
+    {"search similar", "[--top COUNT] [--warm COUNT] < TITLES",
+     "the same, as for a title being typed"},
     {"staff add", "PSEUDONYM sponsor|admin [--organisation NAME] [--email ADDRESS]",
      "add a sponsor's or admin's account; the password comes on standard input"},
     {"member list", "", "all members, one a line"},
@@ -229,14 +231,15 @@ static int roster_decide_verb(const struct arguments *a)
 
 static int search_verb(const struct arguments *a, bool similar)
 {
-    int64_t top = 0;
-    if (!text_int(text_of(option(a, "top", "10")), 1, SEARCH_HITS_MAX, &top))
+    int64_t top = 0, warm = 0;
+    if (!text_int(text_of(option(a, "top", "10")), 1, SEARCH_HITS_MAX, &top) ||
+        !text_int(text_of(option(a, "warm", "0")), 0, INT64_MAX, &warm))
         return usage();
     const char *cap = option(a, "cap", "on");
     const bool all = strcmp(cap, "off") == 0;
     if (!all && strcmp(cap, "on") != 0)
         return usage();
-    return search_batch(similar, all, top);
+    return search_batch(similar, all, top, warm);
 }
 
 static int import_medquad_verb(const struct arguments *a)
@@ -257,9 +260,9 @@ static int find_verb_run(const char *verb, const struct arguments *a)
         return vocab_load(a->positional[0], a->positional[1]);
     if (strcmp(verb, "vocab list") == 0 && shaped(a, 0, NULL, NULL))
         return vocab_list();
-    if (strcmp(verb, "search batch") == 0 && shaped(a, 0, "top", "cap"))
+    if (strcmp(verb, "search batch") == 0 && shaped_three(a, 0, "top", "cap", "warm"))
         return search_verb(a, false);
-    if (strcmp(verb, "search similar") == 0 && shaped(a, 0, "top", "cap"))
+    if (strcmp(verb, "search similar") == 0 && shaped_three(a, 0, "top", "cap", "warm"))
         return search_verb(a, true);
     return -1;
 }

@@ -53,10 +53,11 @@ struct clerk {
     size_t taken;         /* messages of the last batch */
     bool wake_due;        /* something was appended since */
     bool looking;         /* older postings for a watch, while nobody asks */
-    bool joining;         /* pieces of the search index are being joined while nobody asks */
-    int64_t head;         /* journal position both folds have reached */
-    int64_t appended;     /* events of this batch */
-    enum result fatal;    /* what broke this batch; OK while nothing did */
+    struct packing *packing;
+    bool joining;      /* pieces of the search index are being joined or packed while nobody asks */
+    int64_t head;      /* journal position both folds have reached */
+    int64_t appended;  /* events of this batch */
+    enum result fatal; /* what broke this batch; OK while nothing did */
     int64_t batches, commands;
     struct telling_sweep sweep;
     struct reports_sweep reports_sweep;

@@ -130,6 +130,7 @@ static const struct command_row rows[] = {
     {COMMAND_MODERATION_COUNT, BY_ADMIN, moderation_count_run, NULL},
     {COMMAND_MODERATION_QUEUE, BY_ADMIN, moderation_queue_run, NULL},
     {COMMAND_POSTING_DECIDE, BY_ADMIN, posting_decide_run, NULL},
+    {COMMAND_POSTING_AUDIT, BY_ADMIN, posting_audit_run, NULL},
     {COMMAND_DUPLICATE_DECIDE, BY_ADMIN, duplicate_decide_run, NULL},
     {COMMAND_THREADS_MERGE, BY_ADMIN, threads_merge_run, NULL},
     {COMMAND_PAYEE, BY_PHYSICIAN, payee_run, NULL},

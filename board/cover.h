@@ -16,7 +16,8 @@ struct cover {
     struct text stems[PLAN_TERMS_MAX + ASKED_WORDS_MAX];
     double weights[PLAN_TERMS_MAX + ASKED_WORDS_MAX]; /* 0: as a word of its kind */
     size_t count;
-    double other; /* a word that was not asked for */
+    uint64_t begins[16]; /* by the first three bytes of a stem: whether one of them may begin so */
+    double other;        /* a word that was not asked for */
 };
 
 void cover_open(struct cover *cover, const struct cover_taste *taste, const struct asked *asked,

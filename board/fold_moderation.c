@@ -260,6 +260,8 @@ enum result fold_board_moderation(struct db *db, const struct event *event, stru
         return board_decided(db, event, arena);
     case EVENT_APPEAL_MADE:
         return board_hold_appeal_set(db, event->appeal_made.posting, 1);
+    case EVENT_POSTING_AUDITED:
+        return OK; /* the ranker's business */
     case EVENT_DUPLICATE_DECIDED:
         return board_duplicate(db, event, arena);
     case EVENT_THREADS_MERGED:
@@ -404,6 +406,8 @@ enum result fold_desk_moderation(struct db *db, const struct journal_entry *entr
         return desk_duplicate(db, event);
     case EVENT_THREADS_MERGED:
         return request_keep(db, event->threads_merged.request, event->seq);
+    case EVENT_POSTING_AUDITED:
+        return request_keep(db, event->posting_audited.request, event->seq);
     }
     *known = false;
     return OK;

@@ -5,22 +5,11 @@
 
 #include <stdlib.h>
 
-enum {
-    SLOTS = 1024 * 1024, /* a power of two */
-    ROWS_MAX = 640 * 1024,
-    ROWS_TOGETHER = 64,
-    AHEAD = 16, /* places fetched from memory before they are looked at */
-};
+enum { ROWS_TOGETHER = 64 };
 
-struct slot {
-    int64_t posting; /* 0: free */
-    double sum;
-};
 struct gather {
     struct db *db;
-    struct slot slots[SLOTS];
-    uint32_t used[ROWS_MAX];
-    size_t count;
+    struct sums sums;
 };
 
 /* One query at work. */
@@ -35,49 +24,29 @@ struct walking {
 
 struct gather *gather_open(struct db *db)
 {
-    struct gather *gather = calloc(1, sizeof(*gather)); /* pages that stay untouched cost nothing */
+    struct gather *gather = calloc(1, sizeof(*gather));
     if (gather == NULL)
         trace_die("gather_open", "reason=memory");
     gather->db = db;
+    sums_open(&gather->sums);
     return gather;
 }
 
 void gather_close(struct gather *gather)
 {
+    sums_close(&gather->sums);
     free(gather);
 }
 
-/* Postings come in the order of their ids, so that neighbours share a cache line; ids a whole table
- * apart move up by a stride. */
-static size_t slot_of(int64_t posting)
-{
-    const uint64_t id = (uint64_t)posting;
-    return (size_t)((id + (id / SLOTS) * 40503) % SLOTS);
-}
-
-/* Rows come many at a time so that their places in the table, which are far apart, are on their way
- * from memory together. */
 static bool rows_add(void *self, const struct posting_row *rows, size_t count)
 {
     const struct walking *walking = self;
-    struct gather *gather = walking->gather;
     const struct score *score = walking->score;
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&gather->slots[slot_of(rows[i].posting)], 1);
     for (size_t i = 0; i < count; i++) {
         const struct posting_row *row = &rows[i];
         const struct size size = sizes_of(score->sizes, score->arena, row->posting);
-        size_t at = slot_of(row->posting);
-        while (gather->slots[at].posting != row->posting && gather->slots[at].posting != 0)
-            at = (at + 1) % SLOTS;
-        struct slot *slot = &gather->slots[at];
-        if (slot->posting == 0) {
-            if (gather->count == ROWS_MAX)
-                continue;
-            slot->posting = row->posting;
-            gather->used[gather->count++] = (uint32_t)at;
-        }
-        slot->sum += score_part(score, size, walking->weight, row->times);
+        const double part = score_part(score, size, walking->weight, row->times);
+        sums_add(&walking->gather->sums, row->posting, (float)part);
     }
     return true;
 }
@@ -141,19 +110,11 @@ enum result gather_best(struct gather *gather, struct arena *arena, const struct
         const struct term *term = &plan->terms[i];
         walking.weight = term->weight;
         if (readable && term->word.data != NULL)
-            result = postings_walk(postings, arena, term->word, rows_add, &walking);
+            result = postings_sum(postings, arena, term->word, term->weight, &gather->sums,
+                                  rows_add, &walking);
         else
             result = term_walk(&walking, arena, term->quoted);
     }
-    for (size_t i = 0; i < gather->count; i++) {
-        struct slot *slot = &gather->slots[gather->used[i]];
-        if (i + AHEAD < gather->count)
-            __builtin_prefetch(&gather->slots[gather->used[i + AHEAD]], 1);
-        if (score->count < score->most || slot->sum >= score->best[0].score)
-            score_keep(score, (struct score_entry){slot->sum, slot->posting});
-        *slot = (struct slot){0};
-    }
-    gather->count = 0;
-    score_sort(score->best, score->count);
+    sums_best(&gather->sums, score);
     return result;
 }

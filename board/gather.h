@@ -1,8 +1,7 @@
 #pragma once
 /* The postings that hold any of a query's leading words, with what these words add up to: word by
  * word (term at a time), each from the rarest on, so that FTS5 never merges lists and no posting is
- * looked up twice. The sums stand in a table of fixed size; what finds no room any more holds only
- * commoner words. */
+ * looked up twice. Packed lists (packed.h) add up by themselves. */
 #include "board/postings.h"
 #include "board/query.h"
 

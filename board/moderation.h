@@ -17,6 +17,7 @@ MUST_USE enum result hold_decide(struct work *work, struct event_posting_added *
 enum result moderation_count_run(struct work *work);
 enum result moderation_queue_run(struct work *work);
 enum result posting_decide_run(struct work *work);
+enum result posting_audit_run(struct work *work);
 
 /* --- duplicate.c --- */
 enum result duplicate_answer_run(struct work *work);

@@ -14,6 +14,8 @@ struct pieces {
     bool joining;           /* begun, and not done yet */
 };
 
+enum { PIECE_SHIFT = 37 }; /* a page's id: the piece's number above, its own below */
+
 struct piece {
     int64_t number, first, last; /* pages */
 };

@@ -12,9 +12,7 @@ enum {
     OPEN_MAX = 24,             /* pieces */
     PAGE_SIZE_MAX = 64 * 1024, /* an offset in a page has two bytes */
     PAGE_HEAD = 4,
-    AVERAGES = 1,     /* the id of the record that holds the sums of words by column */
-    PIECE_SHIFT = 37, /* a page's id: the piece's number above, its own below */
-    MAIN_INDEX = '0', /* in front of every term: not an index of beginnings */
+    AVERAGES = 1, /* the id of the record that holds the sums of words by column */
     NEXT_COLUMN = 1,
     TERM_SIZE_MAX = 256,
     TOGETHER = 64,
@@ -41,6 +39,8 @@ struct postings {
     struct list lists[OPEN_MAX];
     struct posting_row rows[TOGETHER];
     bool bare; /* only which postings, not how often */
+    struct packed packed;
+    struct newer newer;
 };
 
 struct postings *postings_open(struct db *db)
@@ -48,13 +48,20 @@ struct postings *postings_open(struct db *db)
     struct postings *postings = calloc(1, sizeof(*postings)); /* untouched pages cost nothing */
     if (postings == NULL)
         trace_die("postings_open", "reason=memory");
-    postings->db = db;
+    postings->db = postings->packed.db = db;
     return postings;
 }
 
 void postings_close(struct postings *postings)
 {
+    if (postings != NULL)
+        newer_close(&postings->newer);
     free(postings);
+}
+
+void postings_exact(struct postings *postings)
+{
+    postings->packed.off = true;
 }
 
 bool postings_readable(const struct postings *postings)
@@ -62,7 +69,7 @@ bool postings_readable(const struct postings *postings)
     return postings != NULL && postings->readable;
 }
 
-enum result postings_ready(struct postings *postings, struct arena *arena)
+enum result postings_ready(struct postings *postings, struct arena *arena, int64_t version)
 {
     struct pieces now;
     struct board_index_format_row format;
@@ -72,11 +79,17 @@ enum result postings_ready(struct postings *postings, struct arena *arena)
     if (result == OK)
         result = pieces_read(postings->db, arena, &now, postings->pieces, OPEN_MAX);
     if (result == OK && format.format == FORMAT && now.count <= OPEN_MAX) {
-        postings->readable = true;
         postings->count = (size_t)now.count;
+        result = packed_look(&postings->packed, arena, postings->pieces, postings->count, version);
+        postings->readable = result == OK;
     }
     arena_reset(arena, mark);
     return result == NOT_FOUND ? OK : result;
+}
+
+bool postings_packed(const struct postings *postings)
+{
+    return postings_readable(postings) && packed_most(&postings->packed);
 }
 
 /* --- one list --- */
@@ -334,7 +347,7 @@ static bool key_make(struct postings *postings, struct text word, char key[TERM_
                      struct text *out)
 {
     size_t size = 0;
-    key[0] = MAIN_INDEX;
+    key[0] = POSTINGS_MAIN;
     if (!db_word_stem(postings->db, word, key + 1, TERM_SIZE_MAX - 1, &size))
         return false;
     *out = (struct text){key, size + 1};
@@ -364,6 +377,72 @@ enum result postings_walk(struct postings *postings, struct arena *arena, struct
     return word_walk(postings, arena, word, take, self);
 }
 
+/* --- with packed lists --- */
+
+enum result postings_piece_walk(struct postings *postings, struct arena *arena, size_t piece,
+                                struct text key, postings_take *take, void *self)
+{
+    struct list *list = &postings->lists[0];
+    size_t kept = 0;
+    bool more = true;
+    enum result result = list_open(postings, arena, &postings->pieces[piece], key, list);
+    while (result == OK && more && !list->over) {
+        postings->rows[kept] = list->row;
+        if (list->gone)
+            memset(postings->rows[kept].times, 0, sizeof(list->row.times));
+        kept++;
+        result = row_next(postings, arena, list);
+        if (kept == TOGETHER || list->over) {
+            more = take(self, postings->rows, kept);
+            kept = 0;
+        }
+    }
+    return result;
+}
+
+/* Rows of a piece's list that is not packed, on their way. */
+struct passing {
+    struct newer *newer;
+    postings_take *take;
+    void *self;
+};
+
+static bool rows_pass(void *self, const struct posting_row *rows, size_t count)
+{
+    const struct passing *passing = self;
+    struct posting_row held[TOGETHER];
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (newer_holds(passing->newer, rows[i].posting) && !posting_row_gone(&rows[i]))
+            held[kept++] = rows[i];
+    }
+    return kept == 0 || passing->take(passing->self, held, kept);
+}
+
+enum result postings_sum(struct postings *postings, struct arena *arena, struct text word,
+                         double weight, struct sums *sums, postings_take *take, void *self)
+{
+    char room[TERM_SIZE_MAX];
+    struct text key;
+    struct passing passing = {&postings->newer, take, self};
+    enum result result = OK;
+    if (!packed_any(&postings->packed))
+        return postings_walk(postings, arena, word, take, self);
+    if (!key_make(postings, word, room, &key))
+        return OK;
+    postings->bare = false;
+    newer_clear(&postings->newer);
+    for (size_t i = 0; i < postings->count && result == OK; i++) {
+        bool found = false;
+        newer_piece(&postings->newer, packed_horizon(&postings->packed, i));
+        result =
+            packed_sum(&postings->packed, arena, i, key, weight, sums, &postings->newer, &found);
+        if (result == OK && !found)
+            result = postings_piece_walk(postings, arena, i, key, rows_pass, &passing);
+    }
+    return result;
+}
+
 struct counting {
     int64_t rows, last, most;
 };
@@ -376,12 +455,40 @@ static bool rows_count(void *self, const struct posting_row *rows, size_t count)
     return counting->rows < counting->most;
 }
 
+/* Rows of packed lists, and with them those of the other pieces. */
+static enum result packed_count(struct postings *postings, struct arena *arena, struct text word,
+                                int64_t most, int64_t *rows)
+{
+    char room[TERM_SIZE_MAX];
+    struct text key;
+    int64_t of[OPEN_MAX] = {0};
+    enum result result = OK;
+    *rows = 0;
+    if (!packed_any(&postings->packed) || !key_make(postings, word, room, &key))
+        return OK;
+    for (size_t i = 0; i < postings->count && result == OK; i++) {
+        result = packed_rows(&postings->packed, arena, i, key, &of[i]);
+        *rows += of[i];
+    }
+    for (size_t i = 0; i<postings->count && * rows> 0 && result == OK; i++) {
+        struct counting counting = {.most = most};
+        if (of[i] == 0)
+            result = postings_piece_walk(postings, arena, i, key, rows_count, &counting);
+        *rows += counting.rows;
+    }
+    return result;
+}
+
 enum result postings_count(struct postings *postings, struct arena *arena, struct text word,
                            int64_t most, int64_t *rows, int64_t *last)
 {
     struct counting counting = {.most = most};
     postings->bare = true;
-    const enum result result = word_walk(postings, arena, word, rows_count, &counting);
+    *last = INT64_MAX;
+    enum result result = packed_count(postings, arena, word, most, rows);
+    if (result != OK || *rows > 0)
+        return result;
+    result = word_walk(postings, arena, word, rows_count, &counting);
     *rows = counting.rows;
     *last = counting.last;
     return result;
@@ -441,13 +548,27 @@ static enum result piece_terms(struct postings *postings, struct arena *arena,
     return result;
 }
 
+enum result postings_page_terms(struct postings *postings, struct arena *arena, size_t piece,
+                                int64_t page, int64_t further, postings_term *take, void *self)
+{
+    struct list *list = &postings->lists[0];
+    size_t whole = 0;
+    list->piece = postings->pieces[piece].number;
+    list->page = page;
+    const enum result result = page_read(postings, arena, list, &whole);
+    if (result == OK)
+        page_terms(list, whole, TEXT("0"), (size_t)further * PAGE_SIZE, take, self);
+    return result;
+}
+
 enum result postings_terms(struct postings *postings, struct arena *arena, struct text begin,
                            postings_term *take, void *self)
 {
     enum result result = OK;
-    const struct text low = arena_format(arena, "%c%.*s", MAIN_INDEX, (int)begin.size, begin.data);
+    const struct text low =
+        arena_format(arena, "%c%.*s", POSTINGS_MAIN, (int)begin.size, begin.data);
     const struct text high =
-        arena_format(arena, "%c%.*s\xff", MAIN_INDEX, (int)begin.size, begin.data);
+        arena_format(arena, "%c%.*s\xff", POSTINGS_MAIN, (int)begin.size, begin.data);
     for (size_t i = 0; i < postings->count && result == OK; i++) {
         const size_t mark = arena->used;
         result = piece_terms(postings, arena, &postings->pieces[i], low, high, take, self);

@@ -119,7 +119,7 @@ static int64_t rows_most(const struct rarity *rarity, const struct plan *plan)
     const int64_t least = plan->merged ? MERGED_LEAST : WALKED_LEAST;
     const int64_t most = plan->merged ? MERGED_MOST : WALKED_MOST;
     const int64_t share = rarity->texts / (plan->merged ? MERGED_SHARE : WALKED_SHARE);
-    if (rarity->all)
+    if (rarity->all || (!plan->merged && postings_packed(rarity->postings)))
         return INT64_MAX;
     return share < least ? least : share > most ? most : share;
 }

@@ -198,3 +198,24 @@ enum result posting_decide_run(struct work *work)
         result = texts_remove(work, c->posting);
     return result;
 }
+
+/* Whether it was drawn the ranker knows, and counts no other. */
+enum result posting_audit_run(struct work *work)
+{
+    const struct command_posting_audit *c = &work->command->posting_audit;
+    struct event event = {.kind = EVENT_POSTING_AUDITED};
+    struct event_posting_audited *e = &event.posting_audited;
+    struct desk_posting_standing_row row;
+    int64_t before = 0;
+    enum result result = request_find(work, e->request, &before);
+    if (result != NOT_FOUND)
+        return result;
+    result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    if (result != OK)
+        return result;
+    e->posting = c->posting;
+    e->question = row.question;
+    e->by = work->actor.member;
+    e->outcome = c->outcome;
+    return clerk_record(work->clerk, &event, NULL, 0);
+}

@@ -18,7 +18,7 @@ enum result rarity_texts(struct rarity *rarity, struct arena *arena)
     struct board_search_newest_row newest;
     const int64_t now_us = clock_steady_us();
     rarity->version = db_version(rarity->db);
-    if (rarity->postings != NULL && postings_ready(rarity->postings, arena) != OK)
+    if (rarity->postings != NULL && postings_ready(rarity->postings, arena, rarity->version) != OK)
         return BROKEN;
     if (now_us < rarity->texts_until_us)
         return OK;

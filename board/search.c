@@ -55,6 +55,7 @@ void search_vocab_set(struct search *search, struct db *vocab)
 void search_all_set(struct search *search)
 {
     search->rarity.all = true;
+    postings_exact(search->rarity.postings);
 }
 
 void search_close(struct search *search)
@@ -156,6 +157,8 @@ static enum result best_find(struct search *search, struct arena *arena, const s
         return OK;
     if (asked->filtered && asked->count == 0)
         return newest_find(search, arena, &filter, score);
+    if (plan->leading == plan->scored) /* no text need be read for other words */
+        score->most = LOOKED_AT;
     if (plan->merged)
         result = matches_find(search, arena, asked, plan, &filter, score);
     else
@@ -190,7 +193,7 @@ static int facet_order(const void *a, const void *b)
     return strcmp(x->name.data, y->name.data);
 }
 
-static void facets_add(const struct board_search_title_row *thread, struct search_answer *answer)
+static void facets_add(const struct board_search_facet_row *thread, struct search_answer *answer)
 {
     struct text rest = thread->topics, topic;
     while (text_next(&rest, ' ', &topic)) {
@@ -216,7 +219,7 @@ static void facets_sort(struct search_answer *answer)
 
 /* The threads of the best postings, each once, in the order of a second look. */
 static enum result threads_weigh(struct search *search, struct arena *arena,
-                                 const struct cover *cover, struct score *score,
+                                 const struct cover *cover, bool facets, struct score *score,
                                  struct search_answer *answer)
 {
     int64_t threads[SCORE_BEST_MAX];
@@ -225,6 +228,7 @@ static enum result threads_weigh(struct search *search, struct arena *arena,
     for (size_t i = 0; i < score->count && result == OK; i++) {
         struct score_entry entry = score->best[i];
         struct board_search_title_row row;
+        struct board_search_facet_row thread;
         bool known = false;
         result = board_search_title(search->db, arena, entry.posting, &row);
         for (size_t j = 0; j < kept && !known; j++)
@@ -235,7 +239,10 @@ static enum result threads_weigh(struct search *search, struct arena *arena,
         if (cover->count > 0)
             entry.score = cover_score(cover, arena, entry.score, row.title, row.names);
         arena_reset(arena, mark);
-        facets_add(&row, answer);
+        if (facets)
+            result = board_search_facet(search->db, arena, row.question, &thread);
+        if (facets && result == OK)
+            facets_add(&thread, answer);
         threads[kept] = row.question;
         score->best[kept++] = entry;
     }
@@ -331,7 +338,8 @@ struct ask {
     const struct asked *asked;
     const struct cover_taste *taste;
     size_t most;
-    bool snippets, repair;
+    bool page; /* with what a page shows beside titles: snippets and facets */
+    bool repair;
 };
 
 static enum result hits_find(struct search *search, struct arena *arena, struct text typed,
@@ -355,12 +363,12 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     if (result != OK)
         return result;
     cover_open(cover, ask->taste, ask->asked, plan, search->rarity.texts);
-    result = threads_weigh(search, arena, cover, score, answer);
+    result = threads_weigh(search, arena, cover, ask->page, score, answer);
     answer->matches = score->count;
     for (size_t i = 0; i < score->count && result == OK && answer->count < most; i++) {
         struct search_hit *hit = &answer->hits[answer->count++];
         result = hit_fill(search, arena, score->best[i].posting, score->best[i].score, hit);
-        if (result == OK && ask->snippets)
+        if (result == OK && ask->page)
             result = snippet_fill(search, arena, ask->asked, hit);
     }
     readings_tell(more, answer);
@@ -370,27 +378,31 @@ static enum result hits_find(struct search *search, struct arena *arena, struct 
     return result;
 }
 
-enum result search_answer(struct search *search, struct arena *arena, struct text words,
-                          size_t most, bool exact, struct search_answer *answer)
+static enum result words_answer(struct search *search, struct arena *arena, struct text words,
+                                struct ask *ask, struct search_answer *answer)
 {
     struct asked *asked = arena_new(arena, struct asked);
     memset(answer, 0, sizeof(*answer));
     words = text_cut(words, SEARCH_QUERY_SIZE_MAX);
     asked_read(arena, words, (size_t)conf_int("search.words_most"), false, clock_now_ms(), asked);
-    return hits_find(search, arena, words,
-                     &(struct ask){.asked = asked,
-                                   .taste = asked->letter ? &taste_letter : &taste_search,
-                                   .most = most,
-                                   .snippets = true,
-                                   .repair = !exact},
-                     answer);
+    ask->asked = asked;
+    ask->taste = asked->letter ? &taste_letter : &taste_search;
+    return hits_find(search, arena, words, ask, answer);
+}
+
+enum result search_answer(struct search *search, struct arena *arena, struct text words,
+                          size_t most, bool exact, struct search_answer *answer)
+{
+    struct ask ask = {.most = most, .page = true, .repair = !exact};
+    return words_answer(search, arena, words, &ask, answer);
 }
 
 enum result search_threads(struct search *search, struct arena *arena, struct text words,
                            size_t most, struct search_hit **hits, size_t *count)
 {
     struct search_answer *answer = arena_new(arena, struct search_answer);
-    enum result result = search_answer(search, arena, words, most, false, answer);
+    struct ask ask = {.most = most, .repair = true};
+    enum result result = words_answer(search, arena, words, &ask, answer);
     *hits = answer->hits;
     *count = answer->count;
     return result;

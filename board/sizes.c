@@ -68,18 +68,29 @@ static void blocks_grow(struct sizes *sizes, size_t count)
     sizes->count = count;
 }
 
-static void block_read(struct sizes *sizes, struct arena *arena, size_t block)
+/* As it was packed; what came later stays unknown. */
+static void block_packed(struct sizes *sizes, struct arena *arena, size_t block)
 {
-    struct board_search_sizes_row *rows;
-    size_t count;
+    struct board_packed_size_row row;
     const size_t mark = arena->used;
-    const int64_t low = (int64_t)block * SIZES_BLOCK;
     if (block >= sizes->count)
         blocks_grow(sizes, block + 1);
     if (sizes->blocks[block] == NULL)
         sizes->blocks[block] = calloc(SIZES_BLOCK, sizeof(**sizes->blocks));
     if (sizes->blocks[block] == NULL)
         trace_die("sizes_read", "reason=memory");
+    if (!sizes->fresh && board_packed_size(sizes->db, arena, (int64_t)block, &row) == OK &&
+        row.sizes.size == SIZES_BLOCK * sizeof(**sizes->blocks))
+        memcpy(sizes->blocks[block], row.sizes.data, row.sizes.size);
+    arena_reset(arena, mark);
+}
+
+static void block_read(struct sizes *sizes, struct arena *arena, size_t block)
+{
+    struct board_search_sizes_row *rows;
+    size_t count;
+    const size_t mark = arena->used;
+    const int64_t low = (int64_t)block * SIZES_BLOCK;
     if (board_search_sizes(sizes->db, arena, low, low + SIZES_BLOCK - 1, &rows, &count) == OK) {
         for (size_t i = 0; i < count; i++)
             sizes->blocks[block][rows[i].id - low] = size_read(rows[i].sizes);
@@ -89,10 +100,29 @@ static void block_read(struct sizes *sizes, struct arena *arena, size_t block)
 
 struct size sizes_read(struct sizes *sizes, struct arena *arena, int64_t posting)
 {
-    const size_t block = (size_t)posting / SIZES_BLOCK;
-    if (posting < 0 || block >= BLOCKS_MAX || sizes->left == 0)
+    const size_t block = (size_t)posting / SIZES_BLOCK, at = (size_t)posting % SIZES_BLOCK;
+    if (posting < 0 || block >= BLOCKS_MAX)
         return (struct size){0, 0};
-    sizes->left--;
-    block_read(sizes, arena, block);
-    return sizes->blocks[block][(size_t)posting % SIZES_BLOCK];
+    if (block >= sizes->count || sizes->blocks[block] == NULL)
+        block_packed(sizes, arena, block);
+    if (sizes->blocks[block][at].body == 0 && sizes->left > 0) {
+        sizes->left--;
+        block_read(sizes, arena, block);
+    }
+    return sizes->blocks[block][at];
+}
+
+enum result sizes_store(struct sizes *sizes, size_t most, size_t *block, bool *more)
+{
+    enum result result = OK;
+    for (size_t i = 0; i < most && *block < sizes->count && result == OK; ++*block) {
+        const struct size *const of = sizes->blocks[*block];
+        if (of == NULL)
+            continue;
+        result = board_packed_size_set(sizes->db, (int64_t)*block,
+                                       bytes_of(of, SIZES_BLOCK * sizeof(*of)));
+        i++;
+    }
+    *more = *block < sizes->count;
+    return result;
 }

@@ -1,9 +1,9 @@
 #pragma once
 /* How many words the title and the body of each posting have, near enough for ranking: a byte for
- * each, in steps of four per cent. They are read from the index's own table a thousand at a time,
- * when a posting among them is first found, and stay as they were read: a posting that was changed
- * or blanked keeps its old size until the process ends, which moves it a little and breaks nothing.
- */
+ * each, in steps of four per cent. They are read a thousand at a time when a posting among them is
+ * first found: as they were packed (packing.h), else from the index's own table. They stay as they
+ * were read: a posting that was changed or blanked keeps its old size until its piece is packed
+ * anew or the process ends, which moves it a little and breaks nothing. */
 #include "core/db.h"
 
 enum { SIZES_CODES = 256, SIZES_BLOCK = 1024 };
@@ -14,7 +14,8 @@ struct sizes {
     struct db *db;
     struct size **blocks; /* of a thousand postings each; NULL: not read yet */
     size_t count;
-    size_t left; /* blocks that may still be read: see sizes_allow */
+    size_t left; /* blocks that may still be read from the index: see sizes_allow */
+    bool fresh;  /* what is packed does not count: it is being packed anew */
 };
 
 void sizes_open(struct sizes *sizes, struct db *db);
@@ -23,6 +24,9 @@ void sizes_close(struct sizes *sizes);
  * takes. The first question to a house of a million postings would wait for a thousand of them;
  * with a limit it takes what is not read yet as of middling size. */
 void sizes_allow(struct sizes *sizes, size_t blocks);
+/* Stores the blocks from *block on that were read whole, `most` of them; *block: the next one.
+ * *more: there are further ones. */
+MUST_USE enum result sizes_store(struct sizes *sizes, size_t most, size_t *block, bool *more);
 /* Reads the block the posting is in. */
 struct size sizes_read(struct sizes *sizes, struct arena *arena, int64_t posting);
 /* Of a posting that is in the index. */

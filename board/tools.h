@@ -37,8 +37,9 @@ int pubmed_import(const char *const *paths, size_t count); /* pubmed_import.c */
 /* import.c; `unanswered`: also questions whose answer the publisher keeps, pointing there */
 int import_medquad(const char *path, bool unanswered);
 /* search_batch.c: `id<TAB>text` lines in, `id<TAB>rank<TAB>source id<TAB>score` out, at most `top`
- * for each; how long it took on standard error; `all`: without the cap on postings looked at */
-int search_batch(bool similar, bool all, int64_t top);
+ * for each; how long it took on standard error; `all`: without the cap on postings looked at; the
+ * first `warm` lines are answered for nobody, so that the others find everything read */
+int search_batch(bool similar, bool all, int64_t top, int64_t warm);
 /* points: what an answer that was not accepted needs to come in. */
 int import_stackexchange(const char *folder, const char *site_or_null,
                          int64_t points);                     /* import_stack.c */

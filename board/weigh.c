@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { CODE_MOST = 255 };
+
 /* A word in the title says what a posting is about, and a name of its subject as much; a topic is a
  * rough drawer. A body may mention anything. What a thread came to is its answers in few words; a
  * comment is beside the matter as often as not. */
@@ -12,6 +14,7 @@ static const double TITLE_SHARE = 0.5, BODY_SHARE = 0.75;
 /* BM25's k1: a long letter asks with many words, so that a posting which says the word again and
  * again should still gain. */
 static const double TIMES_DAMPING = 2.5;
+static const double WORTH_MOST = 3.5; /* one more: of a word that is said without end */
 static const double SAID_DAMPING = 3;
 
 double score_rarity(int64_t rows, int64_t texts)
@@ -64,21 +67,37 @@ void score_keep(struct score *score, struct score_entry entry)
 
 static double dampened(double sum)
 {
-    return sum * (TIMES_DAMPING + 1) / (sum + TIMES_DAMPING);
+    return sum * WORTH_MOST / (sum + TIMES_DAMPING);
+}
+
+double score_worth(const struct score *score, struct size size, const uint16_t times[SCORE_COLUMNS])
+{
+    const bool body_alone = (times[SCORE_TITLE] | times[SCORE_NAMES] | times[SCORE_TOPICS] |
+                             times[SCORE_GIST] | times[SCORE_COMMENTS]) == 0;
+    if (body_alone && times[SCORE_BODY] < SCORE_OFTEN) /* most are */
+        return (double)score->in_body[times[SCORE_BODY]][size.body];
+    const double sum = score->of_title[size.title] * times[SCORE_TITLE] +
+                       NAMES * times[SCORE_NAMES] + TOPICS * times[SCORE_TOPICS] +
+                       score->of_body[size.body] * times[SCORE_BODY] + GIST * times[SCORE_GIST] +
+                       COMMENTS * times[SCORE_COMMENTS];
+    return dampened(sum);
 }
 
 double score_part(const struct score *score, struct size size, double weight,
                   const uint16_t times[SCORE_COLUMNS])
 {
-    const bool body_alone = (times[SCORE_TITLE] | times[SCORE_NAMES] | times[SCORE_TOPICS] |
-                             times[SCORE_GIST] | times[SCORE_COMMENTS]) == 0;
-    if (body_alone && times[SCORE_BODY] < SCORE_OFTEN) /* most are */
-        return weight * score->in_body[times[SCORE_BODY]][size.body];
-    const double sum = score->of_title[size.title] * times[SCORE_TITLE] +
-                       NAMES * times[SCORE_NAMES] + TOPICS * times[SCORE_TOPICS] +
-                       score->of_body[size.body] * times[SCORE_BODY] + GIST * times[SCORE_GIST] +
-                       COMMENTS * times[SCORE_COMMENTS];
-    return weight * dampened(sum);
+    return weight * score_worth(score, size, times);
+}
+
+uint8_t score_code(double worth)
+{
+    const double code = round(worth * CODE_MOST / WORTH_MOST);
+    return code < 1 ? 1 : code > CODE_MOST ? CODE_MOST : (uint8_t)code;
+}
+
+double score_code_worth(uint8_t code)
+{
+    return code * WORTH_MOST / CODE_MOST;
 }
 
 static void worth_fill(float *worth, double once, double share, double average)

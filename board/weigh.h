@@ -41,6 +41,12 @@ double score_said(int64_t times);
 /* What a word of this weight adds that stands so often in each column of a posting. */
 double score_part(const struct score *score, struct size size, double weight,
                   const uint16_t times[SCORE_COLUMNS]);
+/* What such a word is worth where it weighs 1, from 0 to below the most; and that in a byte,
+ * to half of a 255th of the most. Never 0, which is no worth. */
+double score_worth(const struct score *score, struct size size,
+                   const uint16_t times[SCORE_COLUMNS]);
+uint8_t score_code(double worth);
+double score_code_worth(uint8_t code);
 /* Before the first part: sets lengths against their means, in words. */
 void score_ready(struct score *score, double title, double body);
 /* A db_rank_row: self is a struct score. */

@@ -150,6 +150,8 @@ static const char *moderation_action(enum command_kind kind)
         return "/q/:id/duplicate";
     case COMMAND_POSTING_DECIDE:
         return "/admin/desk/:id";
+    case COMMAND_POSTING_AUDIT:
+        return "/admin/audit/:id";
     case COMMAND_TOPIC_DESCRIBE:
         return "/admin/topic/:name";
     case COMMAND_DUPLICATE_DECIDE:
@@ -289,6 +291,8 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/rule/:id/rollback";
     case COMMAND_PAYOUT_CLOSE:
         return "/admin/payouts";
+    case COMMAND_BREAKER_RESET:
+        return "/admin/guardrails";
     case COMMAND_OPERATION_WITHDRAW:
         return "/admin/operation/:id/withdraw";
     case COMMAND_OPERATION_CONFIRM:

@@ -92,7 +92,7 @@ void page_form_problems(const struct request *r, const char *names, struct view_
 static bool only_asks(enum command_kind kind)
 {
     return kind == COMMAND_CAMPAIGNS || kind == COMMAND_SPONSOR_TOTALS ||
-           kind == COMMAND_ALL_CAMPAIGNS || kind == COMMAND_PERIODS ||
+           kind == COMMAND_ALL_CAMPAIGNS || kind == COMMAND_BREAKER || kind == COMMAND_PERIODS ||
            kind == COMMAND_LEDGER_PAGE || kind == COMMAND_RULE_ACTIVE ||
            kind == COMMAND_RULE_CHECK || kind == COMMAND_EARMARK_TERMS ||
            kind == COMMAND_APPLICATIONS || kind == COMMAND_STANDING || kind == COMMAND_QUIZ ||

@@ -72,6 +72,9 @@ extern const struct field fields_propose[], fields_operations[];
 page_function page_payouts, page_propose_post; /* page_payouts.c */
 page_function page_operations, page_operations_again,
     page_withdraw_operation_post; /* page_operations.c */
+extern const struct field fields_guardrails[], fields_reset_breaker[], fields_audit[];
+page_function page_guardrails, page_guardrails_again, page_breaker_post,
+    page_audit_post; /* page_guardrails.c */
 /* Where a member's money goes (page_payee.c), and asking for it (page_earnings.c). */
 extern const struct field fields_payout[], fields_payee[], fields_tax_form[], fields_earnings[];
 page_function page_payee, page_payee_again, page_payee_post, page_tax_form_post;

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/trace.h"
+#include "ledger/breaker.h"
 #include "ledger/file.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
@@ -82,7 +83,9 @@ enum result batch_words(struct paymaster *paymaster, const struct command *comma
     struct payout_due due;
     if (rail >= RAIL_CHARITY)
         return INVALID;
-    enum result result = payout_preview(paymaster, rail, &due);
+    enum result result = breaker_check(paymaster);
+    if (result == OK)
+        result = payout_preview(paymaster, rail, &due);
     if (result == OK && due.payees == 0)
         result = NOT_FOUND;
     if (result != OK)

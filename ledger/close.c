@@ -6,6 +6,7 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ledger/breaker.h"
 #include "ledger/plan.h"
 #include "ledger/preview.h"
 #include "ledger/proposal.h"
@@ -78,9 +79,13 @@ enum result close_resume(struct paymaster *paymaster)
     enum result result = vault_period_open(paymaster->vault, &paymaster->arena, &row);
     if (result != OK)
         return result == NOT_FOUND ? OK : result;
+    if (breaker_check_month(paymaster, row.name) == CONFLICT && row.state == STATE_EVALUATE)
+        return OK; /* it waits for two admins */
     trace_info("close", "going on with an unfinished period");
     result = close_take_up(paymaster, row.name);
-    return result == OK ? close_run(paymaster, INT64_MAX, &closed) : result;
+    if (result == OK)
+        result = close_run(paymaster, INT64_MAX, &closed);
+    return result == CONFLICT ? OK : result;
 }
 
 /* The month after the last closed one; for the first, the month of the ledger's first leaf. */
@@ -152,6 +157,10 @@ enum result close_start(struct paymaster *paymaster, struct text name, bool *clo
         *closed = row.state == STATE_CLOSED;
         if (*closed || paymaster->close != NULL)
             return OK;
+        if (row.state == STATE_EVALUATE)
+            result = breaker_check_month(paymaster, name);
+        if (result != OK)
+            return result;
         return close_take_up(paymaster, name); /* an attempt that failed: go on where it got to */
     }
     if (result != NOT_FOUND)
@@ -204,7 +213,11 @@ static enum result evaluate_step(struct paymaster *paymaster, struct close *clos
         result = evaluation_step(paymaster, &close->evaluation, &done);
     if (result != OK || !done)
         return result;
-    result = settle_plan(paymaster, &close->evaluation, close_name(close));
+    result = breaker_month(paymaster, &close->evaluation, close_name(close));
+    if (result == OK)
+        result = breaker_check(paymaster);
+    if (result == OK)
+        result = settle_plan(paymaster, &close->evaluation, close_name(close));
     if (result == OK)
         close->state = STATE_PAY;
     return result;

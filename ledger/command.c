@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/trace.h"
 #include "ledger/batch.h"
+#include "ledger/breaker.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
 #include "ledger/preview.h"
@@ -183,7 +184,9 @@ static enum result payout_command(struct paymaster *paymaster, const struct comm
     enum result result;
     switch (command->kind) {
     case COMMAND_PAYOUT_CLOSE:
-        result = batch_make(paymaster, (enum rail)command->payout_close.rail, batch);
+        result = breaker_check(paymaster);
+        if (result == OK)
+            result = batch_make(paymaster, (enum rail)command->payout_close.rail, batch);
         buf_open(&hex, &paymaster->arena, 40);
         buf_hex(&hex, bytes_of(batch, result == OK ? 16 : 0));
         answer.batch = buf_done(&hex);
@@ -226,6 +229,9 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     case COMMAND_OPERATIONS:
     case COMMAND_OPERATION_WITHDRAW:
         return proposal_command(paymaster, command, actor, reply);
+    case COMMAND_BREAKER:
+    case COMMAND_BREAKER_RESET:
+        return breaker_command(paymaster, command, reply);
     case COMMAND_PERIODS:
         return periods_list(paymaster, reply);
     case COMMAND_LEDGER_PAGE:
@@ -276,7 +282,10 @@ enum result paymaster_command(struct paymaster *paymaster, struct bytes message,
         result = vault_actor_of(paymaster, &command, operator_, &actor);
     if (result != OK)
         return result;
-    if (proposal_wanted(command.kind, &actor))
-        return proposal_make(paymaster, &command, &actor, reply);
-    return paymaster_run(paymaster, &command, &actor, reply);
+    result = proposal_wanted(command.kind, &actor)
+                 ? proposal_make(paymaster, &command, &actor, reply)
+                 : paymaster_run(paymaster, &command, &actor, reply);
+    return command.kind == COMMAND_PAYOUT_CLOSE || command.kind == COMMAND_PERIOD_CLOSE
+               ? breaker_refuse(paymaster, result, reply)
+               : result;
 }

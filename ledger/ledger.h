@@ -29,6 +29,16 @@ const char *ledger_part_name(int64_t kind);
  * nobody's name. */
 struct text ledger_leaf_summary(struct arena *arena, const struct leaf *leaf);
 
+/* What the circuit breaker watches (ledger/breaker.h): trips say which it was. */
+enum breaker_figure {
+    BREAKER_MONEY = 1, /* a month's rewards, cents for each of its days; no more than */
+    BREAKER_TOP,       /* thousandths of them to the first of a hundred payees; no more than */
+    BREAKER_LINKED,    /* of settled votes, those that depended on a link; no more than */
+    BREAKER_AGREED,    /* of audited postings, those judged alike; no less than */
+    BREAKER_COVERED,   /* of settled postings, those judged; no less than */
+    BREAKER_FIGURES
+};
+
 /* An earmark as somebody wishes it, for the command line and the demo; browsers have their own
  * (fcgi/static/seal.js). Keys, rule and campaign in hex, as the paymaster tells them. */
 struct ledger_wish {

@@ -16,6 +16,7 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
+#include "ledger/breaker.h"
 #include "ledger/payout.h"
 #include "ledger/preview.h"
 #include "ledger/proposal.h"
@@ -32,6 +33,12 @@ static void stop(int number)
 }
 
 /* --- serving --- */
+
+/* Whether there may be something to say beside the result. */
+static bool said(enum result result)
+{
+    return result == OK || result == INVALID || result == CONFLICT;
+}
 
 static void commands_answer(struct paymaster *paymaster, struct server *server)
 {
@@ -58,7 +65,7 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
         if (result == OK)
             result = paymaster_command(paymaster, messages[i].body, messages[i].operator_, &reply);
         server_answer(server, messages[i].client, result,
-                      result == OK || result == INVALID ? buf_done(&reply) : TEXT(""));
+                      said(result) ? buf_done(&reply) : TEXT(""));
     }
     arena_reset(&paymaster->arena, 0);
 }
@@ -69,22 +76,27 @@ static enum result times_do(struct paymaster *paymaster)
     bool closed;
     struct text name;
     int64_t start_ms;
+    enum result result;
     uint64_t tick_s = (uint64_t)paymaster->writer.tick_s;
     uint64_t now_s = (uint64_t)(clock_now_ms() / 1000);
-    if (paymaster->close != NULL)
-        return close_run(paymaster, CLOSE_SLICE_MS, &closed);
+    if (paymaster->close != NULL) {
+        result = close_run(paymaster, CLOSE_SLICE_MS, &closed);
+        return result == CONFLICT ? OK : result; /* it waits for two admins */
+    }
     if (now_s - now_s % tick_s <= paymaster->last_tick)
         return OK;
     paymaster->last_tick = now_s - now_s % tick_s;
-    enum result result = commit_tick(paymaster);
+    result = commit_tick(paymaster);
     if (result == OK)
         result = payout_expire(paymaster);
+    if (result == OK)
+        result = breaker_look(paymaster);
     if (result != OK || conf_int("ledger.close_alone") == 0)
         return result;
     result = close_due(paymaster, &paymaster->arena, &name, &start_ms);
-    if (result == NOT_FOUND)
-        return OK;
-    return result == OK ? close_start(paymaster, name, &closed) : result;
+    if (result == OK)
+        result = close_start(paymaster, name, &closed);
+    return result == NOT_FOUND || result == CONFLICT ? OK : result;
 }
 
 /* Whether STATE/cosigned/checkpoint is another than the last time. */

@@ -37,6 +37,7 @@ struct paymaster {
     struct preview *preview;
     uint64_t last_tick;
     bool confirmed;    /* something was confirmed by a second admin and waits to be done */
+    int64_t looked_ms; /* when the ranker's figures were last read (ledger/breaker.h); 0: not yet */
     bool payees_moved; /* members said where their money goes: statement.db is to follow */
 };
 
@@ -101,7 +102,8 @@ MUST_USE enum result campaign_command(struct paymaster *paymaster, const struct 
 
 /* --- close.c --- */
 /* Begin to close the month `name`; OK also when it is closed already. INVALID: not over yet, or not
- * the next one. */
+ * the next one. CONFLICT, here and below: payouts are stopped (ledger/breaker.h); what was
+ * evaluated waits. */
 MUST_USE enum result close_start(struct paymaster *paymaster, struct text name, bool *closed);
 /* Go on with it for a slice of work; *closed when it is done. */
 MUST_USE enum result close_step(struct paymaster *paymaster, bool *closed);

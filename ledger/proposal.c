@@ -7,6 +7,7 @@
 #include "core/operation.h"
 #include "core/trace.h"
 #include "ledger/batch.h"
+#include "ledger/breaker.h"
 #include "ledger/reverse.h"
 #include "ledger/withhold.h"
 
@@ -29,6 +30,8 @@ static const struct proposal_kind {
     {COMMAND_PERIOD_CLOSE, "period/close", "money.two_admins", BY_ADMIN, true, true, period_words},
     {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false,
      reverse_words},
+    {COMMAND_BREAKER_RESET, "breaker/reset", "money.two_admins", BY_ADMIN, true, false,
+     breaker_words},
     {COMMAND_WITHHELD_REMIT, "withheld/remit", "money.two_admins", BY_ADMIN, true, false,
      remit_words},
     {COMMAND_SPONSOR_KEY_ADD, "key/sponsor", "key.two_admins", BY_SPONSOR, false, true, key_words},

@@ -7,6 +7,7 @@
 #include "core/sandbox.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ranking/gauge.h"
 #include "ranking/trial.h"
 #include "ranking/verbs.h"
 #include "schema/command.h"
@@ -396,6 +397,16 @@ static int why(struct ranker *ranker, const char *argument)
     return result == OK ? 0 : 1;
 }
 
+static int figures(struct ranker *ranker)
+{
+    rank_open(ranker, DB_READ);
+    enum result result = gauge_print(ranker->db, &ranker->arena);
+    if (result != OK)
+        fprintf(stderr, "figures: %s\n", result_name(result));
+    db_close(ranker->db);
+    return result == OK ? 0 : 1;
+}
+
 /* --- lint, trial, trial-run, bench --- */
 
 static int lint(struct ranker *ranker, const char *path)
@@ -525,6 +536,7 @@ static int help(struct ranker *ranker)
     fputs("serve\tfollow the journal and keep rank.db until told to stop\n"
           "rebuild\tfold the whole journal into a fresh rank.db and put it in place\n"
           "digest\tprint the content digest of rank.db\n"
+          "figures\tprint what guardrails watch, by day (ranking/gauge.h)\n"
           "why ID\tsay why a posting or member stands where it stands\n"
           "lint FILE\tload a rule script and run its examples\n"
           "trial FILE\tshow who would move if the script had held from the beginning\n"
@@ -547,19 +559,13 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-    {"serve", serve, NULL, NULL},
-    {"rebuild", rebuild, NULL, NULL},
-    {"digest", digest, NULL, NULL},
-    {"why", NULL, why, NULL},
-    {"lint", NULL, lint, NULL},
-    {"trial", NULL, trial_file, NULL},
-    {"trial-run", NULL, trial_child, NULL},
-    {"check-run", NULL, check_run, NULL},
-    {"replay", NULL, NULL, replay},
-    {"world", NULL, NULL, world},
-    {"simulate", NULL, NULL, simulate_rules},
-    {"bench", bench, NULL, NULL},
-    {"help", help, NULL, NULL},
+    {"serve", serve, NULL, NULL},         {"rebuild", rebuild, NULL, NULL},
+    {"digest", digest, NULL, NULL},       {"why", NULL, why, NULL},
+    {"figures", figures, NULL, NULL},     {"lint", NULL, lint, NULL},
+    {"trial", NULL, trial_file, NULL},    {"trial-run", NULL, trial_child, NULL},
+    {"check-run", NULL, check_run, NULL}, {"replay", NULL, NULL, replay},
+    {"world", NULL, NULL, world},         {"simulate", NULL, NULL, simulate_rules},
+    {"bench", bench, NULL, NULL},         {"help", help, NULL, NULL},
 };
 
 int main(int argc, char **argv)
@@ -588,10 +594,6 @@ int main(int argc, char **argv)
         if (status != 2)
             return status;
     }
-    fputs("usage: curbside-ranker [--state DIR] VERB\n", stderr);
-    fputs("verbs: serve, rebuild, digest, why ID, lint FILE, trial FILE, replay DIR, world, "
-          "simulate, "
-          "bench, help\n",
-          stderr);
+    fputs("usage: curbside-ranker [--state DIR] VERB; help names the verbs\n", stderr);
     return 2;
 }

@@ -1,4 +1,5 @@
 #include "ranking/score.h"
+#include "ranking/gauge.h"
 #include "ranking/weigh.h"
 #include "core/clock.h"
 #include "core/trace.h"
@@ -135,8 +136,10 @@ static void posting_settle(struct ranking *ranking, int32_t number)
     if (posting->hidden != 0)
         return; /* when it comes back */
     posting->settled = true;
-    if (posting->up + posting->down == 0)
+    if (posting->up + posting->down == 0) {
+        gauge_settled(ranking, number, 0);
         return; /* nothing was said, so nothing is learned */
+    }
     posting_weigh(ranking, number, true);
     double known, none[] = {0, 0}, score[POSTING_RESULTS];
     posting_ask(ranking, posting, score);
@@ -146,6 +149,7 @@ static void posting_settle(struct ranking *ranking, int32_t number)
     POLICY_CALL(&ranking->policy, POLICY_KNOWN, &known, counters->site.settled,
                 counters->site.settled_sum, author ? author->settled_postings : none[0],
                 author ? author->record : none[1]);
+    gauge_settled(ranking, number, probability);
     if (ranking->settled)
         ranking->settled(ranking->settled_self, number, total);
     counters->site.settled += 1;
@@ -461,7 +465,7 @@ static enum result flush(struct ranking *ranking, struct arena *arena)
     ranking->dirty_members.count = 0;
     ranking->dirty_postings.count = 0;
     ranking->dirty_questions.count = 0;
-    return result;
+    return result == OK && write ? gauge_write(ranking) : result;
 }
 
 enum result ranking_apply(void *self, const struct journal_entry *entry, struct arena *arena)
@@ -497,6 +501,9 @@ enum result ranking_apply(void *self, const struct journal_entry *entry, struct 
         break;
     case EVENT_POSTING_DECIDED:
         posting_decided(ranking, &event->posting_decided);
+        break;
+    case EVENT_POSTING_AUDITED:
+        gauge_audited(ranking, &event->posting_audited);
         break;
     case EVENT_RULE_PROPOSED:
         result = sets_proposed(ranking, event);
@@ -571,6 +578,7 @@ void ranking_close(struct ranking *ranking)
     free(ranking->dirty_questions.at);
     free(ranking->proposals.at);
     free(ranking->steps.at);
+    gauge_close(&ranking->gauge);
     free(ranking->first_script);
     *ranking = (struct ranking){.db = NULL};
 }

@@ -12,6 +12,27 @@ struct step {
     bool is_member;
 };
 
+/* What guardrails watch (ranking/gauge.h), of one day since 1970; answers and observations alone.
+ */
+struct gauge_day {
+    int64_t day;
+    int32_t settled, covered; /* postings; of them, those that whole independent votes judged */
+    int32_t votes;            /* that took a side, on them */
+    int32_t audited, agreed;
+    double linked; /* of the votes, how far they depended on a link, as a sum */
+};
+struct gauge_audit {
+    int32_t posting;
+    uint8_t outcome; /* enum gauge_outcome */
+    int64_t drawn_ms;
+    double probability; /* that it is right, when it settled */
+};
+struct gauge {
+    GROWING(struct gauge_day) days;
+    GROWING(struct gauge_audit) drawn;
+    int32_t days_from, drawn_from; /* from here on not written yet */
+};
+
 struct ranking {
     struct db *db;       /* NULL: nothing is written */
     struct log *journal; /* for the scripts of approved proposals */
@@ -30,6 +51,7 @@ struct ranking {
     GROWING(int64_t) proposals; /* of RANKING_RULE_NAME */
     GROWING(struct step) steps; /* begun, in the order they become due */
     int32_t step_next;          /* first of them that is not due yet */
+    struct gauge gauge;
     /* Told of a posting as it settles, before its votes teach about their voters; NULL: nobody. */
     void (*settled)(void *self, int32_t posting, double odds);
     void *settled_self;

@@ -105,7 +105,7 @@ const reading = {
     ...(it.report ? [`/sponsor/report/${it.report}`] : []),
   ],
   Gatekeeper: () => ["/admin/members", "/admin/sponsors", "/admin/rules", it.proposal, "/admin/ledger", "/admin/payouts", "/admin/operations", "/admin/preview", "/admin/status", "/admin/signals", "/admin/signal/1"],
-  Latch: () => [it.proposal],
+  Latch: () => [it.proposal, "/admin/guardrails"],
 };
 
 for (const [name, paths] of Object.entries(reading)) {

@@ -1,10 +1,12 @@
 // Rows of the matrix for rules, and for what a second admin's passkey confirms: as matrix_test.mjs describes them.
+import { randomBytes } from "node:crypto";
 import { sleep } from "../support/house.mjs";
 import { formToken } from "../support/form.mjs";
 import { challengeOf } from "../support/second.mjs";
 
 export const ruleGets = (it) => ({
   "/admin/rules": { who: "admin" },
+  "/admin/guardrails": { who: "admin" },
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it().proposal}` },
 });
 
@@ -59,6 +61,21 @@ export const rulePosts = (it) => ({
     fields: (html) => ({ reason: "It was better before.", first: 1, ...(html ? it().latchKey.get(challengeOf(html)) : {}) }),
     actor: "latch",
     late: true,
+  },
+  // Nothing has tripped, so it changes nothing; what two admins let go on is tried in browser/guardrail_test.mjs.
+  "/admin/guardrails": {
+    who: "admin",
+    hidden: () => ({ form: formToken(it().them.gate, "/admin/guardrails"), request: randomBytes(16).toString("base64url") }),
+    fields: () => ({ reason: "We have looked." }),
+    actor: "gate",
+    unchanged: true,
+  },
+  "/admin/audit/:id": {
+    who: "admin",
+    hidden: () => ({ form: formToken(it().them.gate, "/admin/audit/:id"), request: randomBytes(16).toString("base64url") }),
+    path: () => `/admin/audit/${it().question}`,
+    fields: () => ({ outcome: "1" }),
+    actor: "gate",
   },
   "/admin/confirm": {
     who: "admin",

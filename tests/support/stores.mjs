@@ -35,8 +35,8 @@ export function digests(house) {
 function digest(path) {
   const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path, ".dump"], { maxBuffer: 256 << 20 });
   if (done.status !== 0) throw new Error(`${path}: ${done.stderr}`);
-  // How an index lies in its pages is left out: the clerk joins its pieces when nobody asks.
-  const lines = done.stdout.toString("latin1").split("\n").filter((line) => !/^INSERT INTO '?\w+_(data|idx)'? VALUES/.test(line));
+  // How an index lies in its pages is left out: the clerk joins its pieces and packs them when nobody asks.
+  const lines = done.stdout.toString("latin1").split("\n").filter((line) => !/^INSERT INTO '?(\w+_(data|idx)|packed_\w+)'? VALUES/.test(line));
   return `${path.split("/").at(-2)} ${createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 24)}`;
 }
 

@@ -110,7 +110,7 @@ static size_t rows_compare(const char *word)
 {
     struct board_search_walk_row row;
     ours.count = theirs.count = 0;
-    assert_int_equal(postings_ready(postings, &room_arena), OK);
+    assert_int_equal(postings_ready(postings, &room_arena, db_version(room.board)), OK);
     assert_true(postings_readable(postings));
     assert_int_equal(postings_walk(postings, &room_arena, text_of(word), our_rows, &ours), OK);
     db_rank_set(room.board, their_walk, &theirs);
@@ -164,7 +164,7 @@ static void terms_compare(const char *begin, const char *behind)
     struct board_search_terms_row *rows;
     size_t count;
     memset(&named, 0, sizeof(named));
-    assert_int_equal(postings_ready(postings, &room_arena), OK);
+    assert_int_equal(postings_ready(postings, &room_arena, db_version(room.board)), OK);
     assert_int_equal(postings_terms(postings, &room_arena, text_of(begin), term_named, &named), OK);
     assert_int_equal(board_search_terms(room.board, &room_arena, text_of(begin), text_of(behind),
                                         10000, &rows, &count),

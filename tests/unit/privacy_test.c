@@ -268,8 +268,11 @@ static void control_reports_of_all_so_far_give_the_vote_away(void **state)
 static void subtracting_documents_tells_nothing(void **state)
 {
     (void)state;
+    /* Of exact sums, too, he would be right in 508 of 1,000 cases: the difference moves by 1 either
+     * way where chance alone moves it by 50. So many tries that the bound is not met by luck. */
+    const int tries = 5 * trials();
     int right = 0;
-    for (int i = 0; i < trials(); i++) {
+    for (int i = 0; i < tries; i++) {
         struct trial trial;
         struct insight_report again;
         bool is_shown;
@@ -287,7 +290,7 @@ static void subtracting_documents_tells_nothing(void **state)
         right += guess_is_right(odds, trial.way);
         arena_reset(&arena, 0);
     }
-    assert_true(told("A2 two documents subtracted", right, trials()) <= most(.52));
+    assert_true(told("A2 two documents subtracted", right, tries) <= most(.52));
 }
 
 /* The same question asked twenty times, with noise drawn anew each time. */

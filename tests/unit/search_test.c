@@ -51,6 +51,13 @@ static int teardown(void **state UNUSED)
     return 0;
 }
 
+static struct search_answer *answer_of(const char *typed, bool exact)
+{
+    struct search_answer *answer = arena_new(&room_arena, struct search_answer);
+    assert_int_equal(search_answer(search, &room_arena, text_of(typed), 20, exact, answer), OK);
+    return answer;
+}
+
 static void a_whole_question_finds_what_its_rarest_words_name(void **state UNUSED)
 {
     struct search_hit *hits;
@@ -77,14 +84,12 @@ static void a_thread_is_found_once_however_many_of_its_postings_match(void **sta
 
 static void snippets_mark_the_words_and_hold_no_markdown(void **state UNUSED)
 {
-    struct search_hit *hits;
-    size_t count = 0;
-    assert_int_equal(
-        search_threads(search, &room_arena, TEXT("harms of bleeding"), 20, &hits, &count), OK);
-    assert_int_equal(count, 1);
-    assert_non_null(strstr(arena_text(&room_arena, hits[0].snippet).data, "\002Bleeding\003"));
-    assert_non_null(strstr(arena_text(&room_arena, hits[0].snippet).data, "\002harm\003"));
-    assert_null(strchr(arena_text(&room_arena, hits[0].snippet).data, '*'));
+    const struct search_answer *answer = answer_of("harms of bleeding", true);
+    assert_int_equal(answer->count, 1);
+    const char *snippet = arena_text(&room_arena, answer->hits[0].snippet).data;
+    assert_non_null(strstr(snippet, "\002Bleeding\003"));
+    assert_non_null(strstr(snippet, "\002harm\003"));
+    assert_null(strchr(snippet, '*'));
 }
 
 static void the_last_word_of_a_title_being_typed_is_a_beginning(void **state UNUSED)
@@ -187,13 +192,6 @@ static void a_very_long_question_is_cut_and_answered(void **state UNUSED)
         search_threads(search, &room_arena, (struct text){typed, sizeof(typed)}, 20, &hits, &count),
         OK);
     assert_int_equal(count, 2);
-}
-
-static struct search_answer *answer_of(const char *typed, bool exact)
-{
-    struct search_answer *answer = arena_new(&room_arena, struct search_answer);
-    assert_int_equal(search_answer(search, &room_arena, text_of(typed), 20, exact, answer), OK);
-    return answer;
 }
 
 static void a_phrase_must_stand_as_it_is_and_an_unwanted_word_must_not(void **state UNUSED)

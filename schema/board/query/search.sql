@@ -51,6 +51,55 @@ SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term > :low AND 
 --: may: web_member web_admin clerk operator
 SELECT block FROM posting_text_data WHERE id = :id;
 
+--: index_leaf_next(piece: int, after: blob) => one page: int, term: blob
+--: may: clerk
+-- The next page on which terms begin, and the shortest bytes that are not behind its first one.
+SELECT pgno >> 1, term FROM posting_text_idx WHERE segid = :piece AND term > :after ORDER BY term LIMIT 1;
+
+--: index_newest() => one id: int
+--: may: clerk
+-- No row of the index, nor one that may come back to it, is of a later posting.
+SELECT max((SELECT ifnull(max(id), 0) FROM posting), (SELECT ifnull(max(id), 0) FROM withheld));
+
+--: packed_pieces() => piece: int, pages: int, mark: int, newest: int, after: blob, done: int
+--: may: web_member web_admin clerk operator
+-- What is packed or being packed (board/packed.h).
+SELECT piece, pages, mark, newest, after, done FROM packed_piece;
+
+--: packed_rows(piece: int, term: blob) => one rows: int
+--: may: web_member web_admin clerk operator
+-- How many rows a packed list has; 0: it is not packed.
+SELECT ifnull(sum(rows), 0) FROM packed_list WHERE piece = :piece AND term = :term;
+
+--: packed_part(piece: int, term: blob, part: int) => one rows: int, list: blob
+--: may: web_member web_admin clerk operator
+SELECT rows, list FROM packed_list WHERE piece = :piece AND term = :term AND part = :part;
+
+--: packed_size(block: int) => one sizes: blob
+--: may: web_member web_admin clerk operator
+SELECT sizes FROM packed_size WHERE block = :block;
+
+--: packed_size_set(block: int, sizes: blob)
+--: may: clerk
+INSERT INTO packed_size (block, sizes) VALUES (:block, :sizes) ON CONFLICT (block) DO UPDATE SET sizes = excluded.sizes;
+
+--: packed_part_add(piece: int, term: blob, part: int, rows: int, list: blob)
+--: may: clerk
+INSERT INTO packed_list (piece, term, part, rows, list) VALUES (:piece, :term, :part, :rows, :list);
+
+--: packed_piece_set(piece: int, pages: int, mark: int, newest: int, after: blob, done: int)
+--: may: clerk
+INSERT INTO packed_piece (piece, pages, mark, newest, after, done) VALUES (:piece, :pages, :mark, :newest, :after, :done)
+ON CONFLICT (piece) DO UPDATE SET pages = excluded.pages, mark = excluded.mark, newest = excluded.newest, after = excluded.after, done = excluded.done;
+
+--: packed_parts_drop(piece: int, most: int)
+--: may: clerk
+DELETE FROM packed_list WHERE id IN (SELECT id FROM packed_list WHERE piece = :piece LIMIT :most);
+
+--: packed_piece_drop(piece: int)
+--: may: clerk
+DELETE FROM packed_piece WHERE piece = :piece;
+
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
 -- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.
@@ -88,12 +137,17 @@ SELECT term, doc FROM posting_term WHERE term >= :low AND term < :high LIMIT :mo
 -- A posting that holds a word.
 SELECT w.title, w.names, w.body, w.gist, w.comments FROM posting_text JOIN posting_words w ON w.id = posting_text.rowid WHERE posting_text MATCH :query LIMIT 1;
 
---: search_title(id: int) => one question: int, title: text, names: text, kind: int, solved: int, answers: int, topics: text
+--: search_title(id: int) => one question: int, title: text, names: text
 --: may: web_member web_admin clerk operator
--- The thread a match stands in: what it asks, what else its subject is called, and what the facets count.
-SELECT p.question, q.title, ifnull(s.names, ''), t.kind, t.solved, t.answers, t.topics
-FROM posting p JOIN posting q ON q.id = p.question JOIN thread t ON t.question = q.id LEFT JOIN posting_source s ON s.posting = q.id
-WHERE p.id = :id;
+-- The thread a match stands in: what it asks, and what else its subject is called. A hundred are looked at for a search, so that no row is
+-- sought that need not be: only references have a source.
+SELECT p.question, CASE WHEN p.question = p.id THEN p.title ELSE (SELECT title FROM posting WHERE id = p.question) END,
+  CASE WHEN p.kind < 5 THEN '' ELSE ifnull((SELECT names FROM posting_source WHERE posting = p.question), '') END
+FROM posting p WHERE p.id = :id;
+
+--: search_facet(question: int) => one kind: int, solved: int, answers: int, topics: text
+--: may: web_member web_admin clerk operator
+SELECT kind, solved, answers, topics FROM thread WHERE question = :question;
 
 --: search_row(id: int) => one question: int, kind: int, member: int, pseudonym: text, title: text, excerpt: text, source: text, solved: int, answers: int, at_ms: int, topics: text
 --: may: web_member web_admin clerk operator

@@ -10,10 +10,10 @@ VALUES (:name, :start_ms, :end_ms, 1, :journal_seq, :journal_digest, 0, 0, 0, 0,
 SELECT start_ms, end_ms, state, journal_seq, journal_digest, first_leaf, last_leaf, payees, cents, closed_ms, checkpoint_size
 FROM period WHERE name = :name;
 
---: period_open() => one name: text
+--: period_open() => one name: text, state: int
 --: may: paymaster
 -- The one being closed, if any.
-SELECT name FROM period WHERE state < 3 ORDER BY start_ms LIMIT 1;
+SELECT name, state FROM period WHERE state < 3 ORDER BY start_ms LIMIT 1;
 
 --: period_last() => one name: text, end_ms: int
 --: may: paymaster
