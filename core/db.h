@@ -76,15 +76,17 @@ int64_t db_version(struct db *db);
 /* Move WAL pages into the file if that disturbs nobody; `all` also truncates it. Called by writers
  * when idle or every N batches. */
 void db_checkpoint(struct db *db, bool all);
-/* Content digest of every row of every table but sqlite's own and `cursor`-like tables named in
- * skip (NULL-terminated), in primary key order: two folds are equal when these are. Used by
- * `curbside rebuild --check`. */
+/* Content digest of the schema and of every row of every table but sqlite's own and `cursor`-like
+ * tables named in skip (NULL-terminated), in primary key order: two folds are equal when these are.
+ * BROKEN when pages do not hold together or an index differs from its table. Used by `curbside
+ * rebuild --check`. */
 MUST_USE enum result db_content_digest(struct db *db, const char *const *skip, uint8_t digest[32],
                                        int64_t *rows);
 /* What the file itself says its tables, indexes and triggers are, by type and name: a dropped
- * trigger is tampering. At most `most`; TOO_MUCH if there are more. */
+ * trigger is tampering. At most `most`; TOO_MUCH if there are more, BROKEN if it says so in other
+ * types than SQLite writes. */
 struct db_object {
-    struct text type, name;
+    struct text type, name, table;
     struct text sql; /* data NULL for what SQLite makes by itself */
 };
 MUST_USE enum result db_objects(struct db *db, struct arena *arena, size_t most,

@@ -1,5 +1,6 @@
 #include "core/db_inside.h"
 #include "core/seal.h"
+#include "core/trace.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -19,6 +20,10 @@ static const char tables_sql[] =
     "'migration'"
     " AND (l.type = 'table' OR (l.type = 'virtual' AND s.sql LIKE '%fts5vocab%'))"
     " ORDER BY l.name";
+
+/* What the store says its tables, indexes and triggers are. */
+static const char schema_sql[] =
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
 
 enum { COLUMNS_MAX = 100 };
 
@@ -47,6 +52,19 @@ static void row_digest(struct db_statement *st, uint8_t digest[DIGEST_SIZE])
     seal_digest(digest, NULL, parts, 1 + 2 * columns);
 }
 
+static enum result query_digest(struct db *db, const char *sql, uint8_t digest[DIGEST_SIZE],
+                                int64_t *rows)
+{
+    struct db_statement *const st = db_raw(db, sql);
+    enum result result;
+    while ((result = db_step(st)) == ROW) {
+        row_digest(st, digest);
+        (*rows)++;
+    }
+    db_raw_close(st);
+    return result;
+}
+
 static enum result table_digest(struct db *db, struct text name, struct text order,
                                 uint8_t digest[DIGEST_SIZE], int64_t *rows)
 {
@@ -58,11 +76,22 @@ static enum result table_digest(struct db *db, struct text name, struct text ord
     memcpy(before, digest, DIGEST_SIZE);
     const struct bytes parts[] = {bytes_of(before, DIGEST_SIZE), text_bytes(name)};
     seal_digest(digest, NULL, parts, 2);
-    struct db_statement *const st = db_raw(db, sql);
-    enum result result;
-    while ((result = db_step(st)) == ROW) {
-        row_digest(st, digest);
-        (*rows)++;
+    return query_digest(db, sql, digest, rows);
+}
+
+/* Whether its pages hold together, and every index says what its table does: rows that an index has
+ * lost are lost to whoever looks there. */
+static enum result pages_check(struct db *db)
+{
+    char type;
+    struct db_statement *const st = db_raw(db, "PRAGMA integrity_check(1)");
+    enum result result = db_step(st);
+    if (result == ROW) {
+        const struct bytes said = db_raw_value(st, 0, &type);
+        result = said.size == 2 && memcmp(said.data, "ok", 2) == 0 ? OK : BROKEN;
+        if (result == BROKEN)
+            trace_fail("digest", "store=%s %.*s", db_raw_store(db)->name, (int)said.size,
+                       (const char *)said.data);
     }
     db_raw_close(st);
     return result;
@@ -75,8 +104,15 @@ enum result db_content_digest(struct db *db, const char *const *skip, uint8_t di
     arena_open(&arena, 1024 * 1024);
     memset(digest, 0, DIGEST_SIZE);
     *rows = 0;
+    enum result result = pages_check(db);
+    int64_t objects = 0;
+    if (result == OK)
+        result = query_digest(db, schema_sql, digest, &objects);
+    if (result != OK) {
+        arena_close(&arena);
+        return result;
+    }
     struct db_statement *const tables = db_raw(db, tables_sql);
-    enum result result;
     while ((result = db_step(tables)) == ROW) {
         arena_reset(&arena, 0);
         const struct text name = db_column_text(tables, 0, &arena);

@@ -66,7 +66,10 @@ static enum result head_read(struct log *log, int64_t *seq, uint8_t digest[32])
         return OK; /* empty */
     if (result != OK)
         return result;
-    assert(row.digest.size == 32);
+    if (row.digest.size != 32) {
+        trace_fail("log", "seq=%lld has no digest", (long long)row.seq);
+        return BROKEN;
+    }
     *seq = row.seq;
     memcpy(digest, row.digest.data, 32);
     return OK;

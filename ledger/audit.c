@@ -125,7 +125,8 @@ static enum result schema_check(struct audit *audit)
             return fault(audit, -1, "schema", "%.*s %.*s is missing or has another beside it",
                          (int)want[i].type.size, want[i].type.data, (int)want[i].name.size,
                          want[i].name.data);
-        if (i >= want_count || !text_equal(want[i].sql, have[j].sql))
+        if (i >= want_count || !text_equal(want[i].table, have[j].table) ||
+            !text_equal(want[i].sql, have[j].sql))
             return fault(audit, -1, "schema", "%.*s %.*s is not as it was made",
                          (int)have[j].type.size, have[j].type.data, (int)have[j].name.size,
                          have[j].name.data);

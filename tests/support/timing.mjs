@@ -29,3 +29,20 @@ export async function measure(first, second, count) {
   }
   return times;
 }
+
+// Every byte and header of an answer but the date.
+export function exact(got) {
+  const headers = [];
+  for (let i = 0; i < got.raw.length; i += 2) if (got.raw[i].toLowerCase() !== "date") headers.push(`${got.raw[i]}: ${got.raw[i + 1]}`);
+  return [got.status, ...headers, "", got.bytes.toString("latin1")].join("\n");
+}
+// How well one number tells the second list from the first: the chance that one of the second is the larger (Mann-Whitney); 0.5 says nothing.
+export function auc(first, second) {
+  const all = [...first.map((x) => [x, 0]), ...second.map((x) => [x, 1])].sort((a, b) => a[0] - b[0]);
+  let ranks = 0;
+  for (let i = 0, j; i < all.length; i = j) {
+    for (j = i; j < all.length && all[j][0] === all[i][0]; j++);
+    for (let k = i; k < j; k++) if (all[k][1] === 1) ranks += (i + j + 1) / 2;
+  }
+  return (ranks - (second.length * (second.length + 1)) / 2) / (first.length * second.length);
+}

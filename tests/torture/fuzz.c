@@ -2,12 +2,13 @@
  * Templates (made by fuzz_test.mjs) are what a real caller would send; most are changed here in one
  * to six places, some are left alone, a few are noise. A run is repeated by its seed.
  *
- * Usage: fuzz packet|stream FOLDER SOCKET COUNT SEED TEMPLATES [UID]
+ * Usage: fuzz packet|stream FOLDER SOCKET COUNT SEED TEMPLATES NEEDLES [UID]
  *   packet  SOCK_SEQPACKET, one template a message; "@" times 32 becomes a fresh request id
  *   stream  FastCGI: one connection a template, its parts framed as records
- *   UID     given up to after the folder was entered: the socket then sees a stranger
- * A template file holds, again and again: number of parts, and for each its type (one byte) and
- * size and its bytes; numbers are four bytes, low ones first. */
+ *   NEEDLES what no answer may hold, as size and bytes again and again; an answer that does is
+ * counted as "(told a secret)" UID     given up to after the folder was entered: the socket then
+ * sees a stranger A template file holds, again and again: number of parts, and for each its type
+ * (one byte) and size and its bytes; numbers are four bytes, low ones first. */
 #include <assert.h>
 #include <errno.h>
 #include <grp.h>
@@ -30,6 +31,7 @@ enum {
     OUTCOME_SIZE = 24,
     PATIENCE_S = 10,
     REQUEST_SIZE = 32,
+    NEEDLES_MAX = 64,
 };
 
 struct message {
@@ -49,6 +51,11 @@ struct template
 };
 
 static struct template templates[TEMPLATES_MAX];
+static struct {
+    const uint8_t *data;
+    size_t size;
+} needles[NEEDLES_MAX];
+static size_t needle_count;
 static size_t template_count;
 static uint64_t chance;
 static struct {
@@ -93,15 +100,43 @@ static size_t number_read(const uint8_t **at)
     return (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
 }
 
-static void templates_read(const char *path)
+/* A whole file, kept to the end. */
+static const uint8_t *file_read(const char *path, size_t *size)
 {
     struct stat info;
     FILE *file = fopen(path, "rb");
     assert(file != NULL && fstat(fileno(file), &info) == 0 && info.st_size > 0);
-    size_t size = (size_t)info.st_size;
-    uint8_t *data = malloc(size); /* kept to the end */
-    assert(data != NULL && fread(data, 1, size, file) == size);
+    *size = (size_t)info.st_size;
+    uint8_t *data = malloc(*size);
+    assert(data != NULL && fread(data, 1, *size, file) == *size);
     (void)fclose(file);
+    return data;
+}
+
+static void needles_read(const char *path)
+{
+    size_t size;
+    const uint8_t *data = file_read(path, &size);
+    for (const uint8_t *at = data; at < data + size; needle_count++) {
+        assert(needle_count < NEEDLES_MAX);
+        needles[needle_count].size = number_read(&at);
+        needles[needle_count].data = at;
+        at += needles[needle_count].size;
+    }
+}
+
+static void answer_look(const char *answer, size_t size)
+{
+    static const char told[] = "(told a secret)";
+    for (size_t i = 0; i < needle_count; i++)
+        if (memmem(answer, size, needles[i].data, needles[i].size) != NULL)
+            outcome_count(told, sizeof told - 1);
+}
+
+static void templates_read(const char *path)
+{
+    size_t size;
+    const uint8_t *data = file_read(path, &size);
     for (const uint8_t *at = data; at < data + size; template_count++) {
         struct template *t = &templates[template_count];
         assert(template_count < TEMPLATES_MAX);
@@ -299,6 +334,7 @@ static void packet_round(const char *name, struct message *m)
     }
     ssize_t got = recv(fd, reply, sizeof(reply), 0);
     if (got > 0) {
+        answer_look(reply, (size_t)got);
         const char *end = memchr(reply, '\n', (size_t)got);
         outcome_count(reply, end != NULL ? (size_t)(end - reply) : (size_t)got);
         return;
@@ -336,6 +372,7 @@ static void stream_round(const char *name, const uint8_t *data, size_t size)
     ssize_t more = 0;
     while (got < sizeof(reply) && (more = recv(fd, reply + got, sizeof(reply) - got, 0)) > 0)
         got += (size_t)more;
+    answer_look(reply, got);
     const char *status = memmem(reply, got, "Status: ", 8);
     if (status != NULL)
         outcome_count(status + 8, 3);
@@ -378,18 +415,20 @@ static void one_round(bool packet, const char *name)
 
 int main(int count, char **words)
 {
-    if (count < 7) {
-        fprintf(stderr, "usage: fuzz packet|stream FOLDER SOCKET COUNT SEED TEMPLATES [UID]\n");
+    if (count < 8) {
+        fprintf(stderr,
+                "usage: fuzz packet|stream FOLDER SOCKET COUNT SEED TEMPLATES NEEDLES [UID]\n");
         return 2;
     }
     bool packet = strcmp(words[1], "packet") == 0;
     long long rounds = strtoll(words[4], NULL, 10);
     chance = strtoull(words[5], NULL, 10);
     templates_read(words[6]);
+    needles_read(words[7]);
     if (chdir(words[2]) != 0)
         return 1;
-    if (count > 7) {
-        unsigned user = (unsigned)strtoul(words[7], NULL, 10);
+    if (count > 8) {
+        unsigned user = (unsigned)strtoul(words[8], NULL, 10);
         if (setgroups(0, NULL) != 0 || setgid(user) != 0 || setuid(user) != 0)
             return 1;
     }

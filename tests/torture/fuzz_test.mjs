@@ -165,19 +165,34 @@ const requests = () => ({
     post("/admin/fund", "/admin/fund", { campaign: it.campaign, amount: "10" }), post("/admin/rules", "/admin/rules", { name: "posting", script, reason: "forged" })],
 });
 
+// What no answer may hold: the paymaster's keys, the sealed promise, its terms in words; as bytes, in hex and in base64.
+function secrets() {
+  const vault = join(house.state, "vault/vault.db"), keys = join(house.state, "keys/paymaster");
+  const raw = [...["id", "box"].map((name) => readFileSync(join(keys, name))),
+    ...sql(vault, "SELECT hex(sealed) FROM earmark; SELECT hex(content) FROM earmark;").trim().split("\n").map((hex) => Buffer.from(hex, "hex"))];
+  assert.ok(raw.length >= 4 && raw.every((bytes) => bytes.length >= 16), "there are secrets to look for");
+  const list = [`author of posting ${it.answer}`, "EMK1"].map((words) => Buffer.from(words));
+  for (const bytes of raw) {
+    const some = bytes.subarray(0, 24);
+    list.push(some, Buffer.from(some.toString("hex")), Buffer.from(some.toString("hex").toUpperCase()), Buffer.from(some.toString("base64").slice(0, 30)));
+  }
+  return list;
+}
+const told = "(told a secret)";
 let runs = 0;
 // Outcomes by kind, over two senders at once.
-async function fuzz(kind, socket, templates, count) {
-  const path = join(house.folder, `templates-${socket}`), parts = [];
+async function fuzz(kind, socket, templates, count, needles = secrets()) {
+  const path = join(house.folder, `templates-${socket}`), hidden = join(house.folder, "needles"), parts = [];
+  const u32 = (n) => { const out = Buffer.alloc(4); out.writeUInt32LE(n); return out; };
+  writeFileSync(hidden, Buffer.concat(needles.flatMap((needle) => [u32(needle.length), needle])));
   for (const template of templates) {
-    const u32 = (n) => { const out = Buffer.alloc(4); out.writeUInt32LE(n); return out; };
     parts.push(u32(template.length));
     for (const [type, data] of template) parts.push(Buffer.from([type]), u32(Buffer.byteLength(data)), Buffer.from(data));
   }
   writeFileSync(path, Buffer.concat(parts));
   const one = (part) => new Promise((done, fail) => {
     const stranger = kind === "packet" && asRoot ? [String(nobody)] : [];
-    const args = [kind, join(house.state, "run"), `${socket}.sock`, String(Math.ceil(count / 2)), String(seed * 100 + part), path, ...stranger];
+    const args = [kind, join(house.state, "run"), `${socket}.sock`, String(Math.ceil(count / 2)), String(seed * 100 + part), path, hidden, ...stranger];
     const child = spawn(join(bin, "..", "tests", "torture", "fuzz"), args, { stdio: ["ignore", "pipe", "pipe"] });
     let out = "", said = "";
     child.stdout.on("data", (data) => (out += data));
@@ -203,6 +218,7 @@ test(`${many} fuzzed commands at the clerk: nothing but a physician's own doing`
   const was = others(), counts = await fuzz("packet", "clerk", packets(clerkCommands()), many);
   for (const name of ["ok", "invalid", "refused", "stale"]) assert.ok(counts[name] > 0, `${name} was among the answers`);
   assert.equal(counts["(silent)"] ?? 0, 0);
+  assert.equal(counts[told] ?? 0, 0);
   await standsAsBefore(was);
 });
 
@@ -210,6 +226,7 @@ test(`${many} fuzzed commands at the paymaster: not a cent moves, nothing is pro
   const was = others(), counts = await fuzz("packet", "paymaster", packets(paymasterCommands()), many);
   for (const name of ["invalid", "refused"]) assert.ok(counts[name] > 0, `${name} was among the answers`);
   assert.equal(counts["(silent)"] ?? 0, 0);
+  assert.equal(counts[told] ?? 0, 0);
   await standsAsBefore(was);
 });
 
@@ -221,8 +238,14 @@ test(`${many} fuzzed requests at the FastCGI sockets: no worker dies, nobody els
   }
   for (const name of ["200", "303", "403", "404", "(dropped)"]) assert.ok(counts[name] > 0, `${name} was among the answers`);
   assert.equal(counts["(silent)"] ?? 0, 0);
+  assert.equal(counts[told] ?? 0, 0);
   assert.equal(counts["500"] ?? 0, 0);
   await standsAsBefore(was);
+});
+
+test("an answer that tells what is looked for is seen (control)", async () => {
+  const counts = await fuzz("packet", "paymaster", packets(paymasterCommands()), 200, [Buffer.from("refused")]);
+  assert.ok(counts[told] > 0 && counts[told] === counts.refused, JSON.stringify(counts));
 });
 
 test("what others do is seen by that comparison (control)", async () => {
