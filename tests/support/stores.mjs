@@ -11,7 +11,7 @@ export function storeFiles(house) {
 }
 
 export function sql(path, text) {
-  const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path], { input: text, encoding: "utf8" });
+  const done = spawnSync("sqlite3", ["-cmd", ".timeout 5000", path], { input: text, encoding: "utf8", maxBuffer: 1 << 28 });
   if (done.status !== 0 || done.stderr) throw new Error(`sqlite3 ${path}: ${done.stderr}`);
   return done.stdout.trim();
 }
