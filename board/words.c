@@ -35,13 +35,10 @@ const char *board_role_name(int64_t role)
 
 const char *sponsor_kind_name(int64_t kind)
 {
-    static const char *const words[SPONSOR_KINDS] = {"a sponsor whose kind is not set",
-                                                     "a company",
-                                                     "a government body",
-                                                     "an insurer or payer",
-                                                     "an investor",
-                                                     "a research institution",
-                                                     "a society or charity"};
+    static const char *const words[SPONSOR_KINDS] = {
+        "another sponsor",     "a company",   "a government body",
+        "an insurer or payer", "an investor", "a research institution",
+        "a society or charity"};
     return WORD_AT(words, kind);
 }
 

@@ -8,14 +8,16 @@
 
 enum { ROWS_SHOWN = 100 };
 
-/* "a company, an investor" for bits of 1 << kind. */
+/* "a company, an investor" for bits of 1 << kind; those of whom nobody said it come last. */
 static struct text kinds_words(struct request *r, int64_t kinds)
 {
     struct buf out;
     buf_open(&out, r->arena, 64);
-    for (int64_t kind = 0; kind < SPONSOR_KINDS; kind++)
+    for (int64_t i = 1; i <= SPONSOR_KINDS; i++) {
+        const int64_t kind = i % SPONSOR_KINDS;
         if (kinds >> kind & 1)
             buf_format(&out, "%s%s", out.size > 0 ? ", " : "", sponsor_kind_name(kind));
+    }
     return buf_done(&out);
 }
 
@@ -38,7 +40,7 @@ enum result page_readers(struct request *r, struct reply *out)
             .question = is_gone ? 0 : rows[i].question,
             .title = is_gone                ? TEXT("A question, text removed since")
                      : rows[i].question > 0 ? rows[i].title
-                                            : TEXT("What members wrote about that week"),
+                                            : TEXT("What members wrote about"),
             .what = page_report_title(rows[i].template),
             .period = page_report_period(r->arena, rows[i].period),
             .week = clock_day(r->arena, rows[i].week_ms),
