@@ -64,6 +64,7 @@ void actors_event(struct actors *actors, enum event_kind kind)
     case EVENT_REPORT_RELEASED:
     case EVENT_REPORT_READ:
     case EVENT_REPORTS_MAIL_MADE:
+    case EVENT_RULE_TRIED:
         return;
     default:
         actors_forget(actors);

@@ -42,6 +42,8 @@ enum notice_kind {
     NOTICE_CONTACT = 20,   /* the maker of a product would like to ask the reader */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
+/* What the clerk was told of a proposal's trial. */
+enum rule_trial { RULE_TRIAL_NONE, RULE_TRIAL_PASSED, RULE_TRIAL_FAILED };
 /* The hash of an operation on a rule (core/operation.h): what is to be done, on which proposal, of
  * which rule, with exactly which script. A second admin's passkey signs it. */
 #define RULE_APPROVE "rule/approve"

@@ -102,6 +102,7 @@ enum command_who {
     BY_ADMIN,
     BY_OPERATOR,
     BY_ANALYST, /* its user (socket.analyst_user), or the clerk's own */
+    BY_RANKER,  /* the same with socket.ranker_user */
 };
 struct command_row {
     enum command_kind kind;
@@ -199,6 +200,7 @@ enum result reference_topic_run(struct work *work);
 enum result rule_propose_run(struct work *work); /* rule.c */
 enum result rule_approve_run(struct work *work);
 enum result rule_withdraw_run(struct work *work);
+enum result rule_tried_run(struct work *work);
 enum result rule_shadow_run(struct work *work);
 enum result rule_rollback_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */

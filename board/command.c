@@ -36,6 +36,7 @@ static const struct command_row rows[] = {
     {COMMAND_RULE_DRAFT, BY_ADMIN, rule_draft_run, NULL},
     {COMMAND_RULE_APPROVE, BY_ADMIN, rule_approve_run, NULL},
     {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL},
+    {COMMAND_RULE_TRIED, BY_RANKER, rule_tried_run, NULL},
     {COMMAND_STAFF_ADD, BY_OPERATOR, staff_add_run, staff_add_hash},
     {COMMAND_REFERENCE_ADD, BY_OPERATOR, reference_add_run, NULL},
     {COMMAND_REFERENCE_COMMENT, BY_OPERATOR, reference_comment_run, NULL},
@@ -217,9 +218,11 @@ static enum result actor_may(struct work *work, enum command_who who)
         return OK;
     if (who == BY_OPERATOR)
         return work->job->operator_ ? OK : REFUSED;
-    if (who == BY_ANALYST)
+    if (who == BY_ANALYST || who == BY_RANKER)
         return work->job->operator_ ||
-                       socket_user_named(work->job->uid, conf_text("socket.analyst_user"))
+                       socket_user_named(work->job->uid,
+                                         conf_text(who == BY_ANALYST ? "socket.analyst_user"
+                                                                     : "socket.ranker_user"))
                    ? OK
                    : REFUSED;
     enum result result = actor_find(work);

@@ -298,6 +298,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     case EVENT_NOTICES_SEEN:
         return notices_seen(db, event);
     case EVENT_MAIL_SENT:
+    case EVENT_RULE_TRIED:
         return OK; /* the desk's business */
     case EVENT_RULE_PROPOSED:
     case EVENT_RULE_SHADOWED:

@@ -170,6 +170,12 @@ static enum result rule_shadowed(struct db *db, const struct event *event)
     return result;
 }
 
+static enum result rule_tried(struct db *db, const struct event *event)
+{
+    const struct event_rule_tried *e = &event->rule_tried;
+    return desk_rule_trial_set(db, e->proposal, e->passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED);
+}
+
 static enum result rule_rolled_back(struct db *db, const struct event *event)
 {
     const struct event_rule_rolled_back *e = &event->rule_rolled_back;
@@ -189,6 +195,8 @@ static enum result rule_apply(struct db *db, const struct event *event)
         return rule_withdrawn(db, event);
     case EVENT_RULE_SHADOWED:
         return rule_shadowed(db, event);
+    case EVENT_RULE_TRIED:
+        return rule_tried(db, event);
     default:
         return rule_rolled_back(db, event);
     }
@@ -260,6 +268,7 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_RULE_WITHDRAWN:
     case EVENT_RULE_SHADOWED:
     case EVENT_RULE_ROLLED_BACK:
+    case EVENT_RULE_TRIED:
         return rule_apply(db, event);
     case EVENT_OPERATION_CONFIRMED:
         return request_keep(db, event->operation_confirmed.request, event->seq);

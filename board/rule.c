@@ -6,6 +6,9 @@
 
 #include "schema/desk.h"
 
+/* Names of rules that are tried, and run in the shadow, before they hold. */
+#define RULE_TRIED_NAMES "rank/"
+
 static bool rule_name_good(struct text name)
 {
     for (size_t i = 0; i < name.size; i++) {
@@ -77,6 +80,18 @@ static enum result proposal_open(struct work *work, int64_t proposal, struct des
     return result;
 }
 
+/* What a rule of standing must have behind it: a trial that it passed. The page shows its figures;
+ * what holds is what the ranker told. */
+static enum result trial_need(struct work *work, const struct desk_rule_get_row *row)
+{
+    if (!text_starts(row->name, RULE_TRIED_NAMES) || row->trial == RULE_TRIAL_PASSED)
+        return OK;
+    return problem(work, CONFLICT, "proposal",
+                   row->trial == RULE_TRIAL_FAILED
+                       ? "Its trial failed, so it cannot be approved. Propose a better one."
+                       : "Its trial is not done yet. Look at what it came to first.");
+}
+
 enum result rule_approve_run(struct work *work)
 {
     const struct command_rule_approve *c = &work->command->rule_approve;
@@ -94,6 +109,9 @@ enum result rule_approve_run(struct work *work)
     if (row.proposed_by == work->actor.member)
         return problem(work, REFUSED, "proposal",
                        "Another admin has to approve what you proposed.");
+    result = trial_need(work, &row);
+    if (result != OK)
+        return result;
     int64_t days = conf_int("rule.shadow_days");
     if (rule_needs_shadow(row.name) &&
         (row.shadow_ms == 0 || work->clerk->now_ms < row.shadow_ms + days * DAY_MS))
@@ -116,7 +134,7 @@ enum result rule_approve_run(struct work *work)
 
 bool rule_needs_shadow(struct text name)
 {
-    return text_starts(name, "rank/") && conf_int("rule.shadow_days") > 0;
+    return text_starts(name, RULE_TRIED_NAMES) && conf_int("rule.shadow_days") > 0;
 }
 
 enum result rule_shadow_run(struct work *work)
@@ -134,9 +152,28 @@ enum result rule_shadow_run(struct work *work)
         return problem(work, CONFLICT, "proposal",
                        row.shadow_ms > 0 ? "It is in the shadow already."
                                          : "This rule needs no time in the shadow.");
+    if (result == OK)
+        result = trial_need(work, &row);
     e->by = work->actor.member;
     e->days = conf_int("rule.shadow_days");
     return result == OK ? clerk_record(work->clerk, &event, NULL, 0) : result;
+}
+
+/* The ranker keeps note of what it told; a second time makes no event. Nothing is recorded of a
+ * proposal that was decided meanwhile. */
+enum result rule_tried_run(struct work *work)
+{
+    const struct command_rule_tried *c = &work->command->rule_tried;
+    struct event event = {.kind = EVENT_RULE_TRIED};
+    struct desk_rule_get_row row;
+    enum result result = desk_rule_get(work->clerk->desk, work->arena, c->proposal, &row);
+    if (result == NOT_FOUND)
+        return OK;
+    int64_t trial = c->passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED;
+    if (result != OK || row.state != RULE_PROPOSED || row.trial == trial)
+        return result;
+    event.rule_tried = (struct event_rule_tried){c->proposal, c->passed, c->words};
+    return clerk_record(work->clerk, &event, NULL, 0);
 }
 
 /* One admin may: what holds again has been approved by two. */

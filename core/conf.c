@@ -211,6 +211,8 @@ const struct setting conf_settings[] = {
           "Users besides our own that may send commands to clerk and paymaster, by spaces."),
     WORDS("socket.analyst_user", 0, 64, "",
           "User besides our own that may tell the clerk of new reports: the analyst's."),
+    WORDS("socket.ranker_user", 0, 64, "",
+          "User besides our own that may tell the clerk what a trial came to: the ranker's."),
     NUMBER("sandbox.kill", "", 0, 1, 0,
            "A refused system call fails (0) or ends the confined process (1)."),
     NUMBER("alive.seconds", "seconds", 1, 60, 5,

@@ -10,6 +10,7 @@
 #include "ranking/facts.h"
 #include "ranking/gauge.h"
 #include "ranking/trial.h"
+#include "ranking/verdict.h"
 #include "ranking/verbs.h"
 #include "schema/command.h"
 #include "schema/common.h"
@@ -40,6 +41,7 @@ struct ranker {
     struct ranking ranking;
     struct fold fold;
     struct trial_job job;
+    struct verdict verdict;
     struct check check;
     struct server server;
 };
@@ -214,6 +216,7 @@ static int serve(struct ranker *ranker)
     alive_open("ranker");
     trial_job_open(&ranker->job);
     check_open(&ranker->check);
+    verdict_open(&ranker->verdict);
     int wake_fd = wake_listen("ranker");
     if (wake_fd < 0 || server_open(&ranker->server, "ranker") != OK)
         return 1;
@@ -224,12 +227,14 @@ static int serve(struct ranker *ranker)
     while (!stop_asked) {
         fold_all(ranker);
         trials_step(ranker);
+        verdict_tell(&ranker->verdict, ranker->db, &ranker->arena);
         commands_take(ranker);
         wake_drain(wake_fd);
         alive_beat();
     }
     trial_job_close(&ranker->job);
     check_close(&ranker->check);
+    verdict_close(&ranker->verdict);
     server_close(&ranker->server);
     state_close(ranker);
     return 0;
@@ -458,22 +463,23 @@ static int trial_child(struct ranker *ranker, const char *argument)
 
 /* A child of the paymaster at a month's close: reads the journal and the rule sets, and nothing
  * else. */
-static int facts(struct ranker *ranker, int count, char **words)
+static int facts(struct arena *arena, int count, char **words)
 {
+    static struct ranker ranker;
     int64_t upto, start_ms, end_ms;
     if (count != 3 || !text_int(text_of(words[0]), 0, INT64_MAX, &upto) ||
         !text_int(text_of(words[1]), 0, INT64_MAX, &start_ms) ||
         !text_int(text_of(words[2]), 0, INT64_MAX, &end_ms))
         return 2;
-    struct text first = first_script_of_state(ranker);
-    journal_open(ranker);
-    const char *folder = arena_text(&ranker->arena, text_of(conf_path("journal"))).data;
+    ranker.arena = *arena;
+    struct text first = first_script_of_state(&ranker);
+    journal_open(&ranker);
+    const char *folder = arena_text(&ranker.arena, text_of(conf_path("journal"))).data;
     sandbox_enter(&(struct sandbox){.kind = SANDBOX_WEB, .folders = &folder, .folder_count = 1});
-    enum result result =
-        facts_print(ranker->journal, &ranker->arena, first, upto, start_ms, end_ms);
+    enum result result = facts_print(ranker.journal, &ranker.arena, first, upto, start_ms, end_ms);
     if (result != OK)
         fprintf(stderr, "facts: %s\n", result_name(result));
-    log_close(ranker->journal);
+    log_close(ranker.journal);
     return result == OK && fflush(stdout) == 0 ? 0 : 1;
 }
 
@@ -487,21 +493,6 @@ static int bench(struct ranker *ranker)
 }
 
 /* --- verbs --- */
-
-static int replay(struct ranker *ranker, int count, char **words)
-{
-    return verbs_replay(&ranker->arena, count, words);
-}
-
-static int world(struct ranker *ranker, int count, char **words)
-{
-    return verbs_world(&ranker->arena, count, words);
-}
-
-static int simulate_rules(struct ranker *ranker, int count, char **words)
-{
-    return verbs_simulate(&ranker->arena, count, words);
-}
 
 /* The child of a check (core/check.c). */
 static int check_run(struct ranker *ranker, const char *name)
@@ -538,24 +529,17 @@ struct verb {
     const char *name;
     int (*run)(struct ranker *ranker);
     int (*run_with)(struct ranker *ranker, const char *argument);
-    int (*run_words)(struct ranker *ranker, int count, char **words);
+    int (*run_words)(struct arena *arena, int count, char **words);
 };
 
 static const struct verb verbs[] = {
-    {"serve", serve, NULL, NULL},
-    {"rebuild", rebuild, NULL, NULL},
-    {"digest", digest, NULL, NULL},
-    {"why", NULL, why, NULL},
-    {"figures", figures, NULL, NULL},
-    {"lint", NULL, lint, NULL},
-    {"facts", NULL, NULL, facts},
-    {"trial", NULL, trial_file, NULL},
-    {"trial-run", NULL, trial_child, NULL},
-    {"check-run", NULL, check_run, NULL},
-    {"replay", NULL, NULL, replay},
-    {"world", NULL, NULL, world},
-    {"simulate", NULL, NULL, simulate_rules},
-    {"bench", bench, NULL, NULL},
+    {"serve", serve, NULL, NULL},         {"rebuild", rebuild, NULL, NULL},
+    {"digest", digest, NULL, NULL},       {"why", NULL, why, NULL},
+    {"figures", figures, NULL, NULL},     {"lint", NULL, lint, NULL},
+    {"trial", NULL, trial_file, NULL},    {"trial-run", NULL, trial_child, NULL},
+    {"check-run", NULL, check_run, NULL}, {"replay", NULL, NULL, verbs_replay},
+    {"world", NULL, NULL, verbs_world},   {"simulate", NULL, NULL, verbs_simulate},
+    {"bench", bench, NULL, NULL},         {"facts", NULL, NULL, facts},
     {"help", help, NULL, NULL},
 };
 
@@ -580,7 +564,7 @@ int main(int argc, char **argv)
         clock_open();
         seal_open();
         arena_open(&ranker.arena, ARENA_SIZE);
-        int status = verbs[i].run_words  ? verbs[i].run_words(&ranker, words, argv + at + 1)
+        int status = verbs[i].run_words  ? verbs[i].run_words(&ranker.arena, words, argv + at + 1)
                      : verbs[i].run_with ? verbs[i].run_with(&ranker, argv[at + 1])
                                          : verbs[i].run(&ranker);
         if (status != 2)

@@ -331,6 +331,31 @@ test("a member says where the money goes, asks for it, and follows it to the ban
   await clean();
 });
 
+test("a member gives rewards to a charity instead, and may take that back", async () => {
+  const birch = await page();
+  await signIn(birch, "Tamarack", password);
+  await birch.goto("/account/payout");
+  assert.ok(await birch.getByLabel("No: to the account above").isChecked(), "nothing is given away unasked");
+  await birch.getByLabel("Food Bank").check();
+  await birch.fill("#payee_password", "not the password");
+  await birch.getByRole("button", { name: "Seal and keep" }).click();
+  await birch.locator("#problems").waitFor();
+  assert.ok(await birch.getByLabel("Food Bank").isChecked(), "what was chosen is still chosen");
+  await birch.fill("#payee_password", password);
+  await birch.getByRole("button", { name: "Seal and keep" }).click();
+  await birch.getByText(/Your rewards go to Food Bank, instead of to you, since/).waitFor();
+  await shot(birch, "charity");
+  await house.settle();
+  await birch.goto("/earnings");
+  await birch.getByText("Your rewards go to the charity you chose.").waitFor();
+  await birch.goto("/account/payout");
+  await birch.getByLabel("No: to the account above").check();
+  await birch.fill("#payee_password", password);
+  await birch.getByRole("button", { name: "Seal and keep" }).click();
+  await birch.getByText("Nowhere yet.").waitFor();
+  await clean();
+});
+
 test("an admin proposes a rule, reads its trial, another approves it; the house and the ledger are looked at", async () => {
   const first = await page();
   await signIn(first, "Gatekeeper", password);

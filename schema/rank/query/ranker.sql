@@ -110,6 +110,21 @@ UPDATE trial SET state = 4, why = :why, done = total WHERE proposal = :proposal 
 INSERT INTO shadow_day (proposal, at_ms, seq, agreement, members_up, members_down, newly_paid, no_longer_paid, why)
 VALUES (:proposal, :at_ms, :seq, :agreement, :members_up, :members_down, :newly_paid, :no_longer_paid, :why) ON CONFLICT DO NOTHING;
 
+--: trial_untold() => one proposal: int, verdict: int, why: text
+--: may: ranker
+-- A finished trial of which the clerk knows otherwise: by its latest day in the shadow, if there was one.
+SELECT proposal, verdict, why FROM (
+  SELECT t.proposal, t.told, CASE WHEN t.state = 3 AND coalesce(d.why, '') = '' THEN 1 ELSE 2 END AS verdict,
+    CASE WHEN t.state = 4 THEN t.why ELSE coalesce(d.why, '') END AS why
+  FROM trial t LEFT JOIN shadow_day d ON d.proposal = t.proposal
+    AND d.at_ms = (SELECT max(at_ms) FROM shadow_day WHERE proposal = t.proposal)
+  WHERE t.state IN (3, 4))
+WHERE verdict <> told ORDER BY proposal LIMIT 1;
+
+--: trial_told(proposal: int, told: int)
+--: may: ranker
+UPDATE trial SET told = :told WHERE proposal = :proposal;
+
 --: trial_fail(proposal: int, why: text)
 --: may: ranker
 UPDATE trial SET state = 4, why = :why, done = total WHERE proposal = :proposal;
