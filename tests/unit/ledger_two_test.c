@@ -16,7 +16,7 @@ static void two_open(void)
 {
     char settings[400];
     world_open(&world, two);
-    snprintf(settings, sizeof settings, "%ssecond.staff = 0\n", two);
+    snprintf(settings, sizeof settings, "%sledger.findings = 0\nsecond.staff = 0\n", two);
     FILE *file = fopen(conf_path("curbside.conf"), "w");
     assert_non_null(file);
     assert_true(fputs(settings, file) >= 0);
