@@ -61,17 +61,16 @@ static enum result earmark_on(struct play *play, const struct act *act, int64_t 
     return result;
 }
 
-/* Months end between the members' acts. */
+/* Months end between the members' acts. Nothing of the arena is given back: who ends a month may
+ * sign in for it, and goes on with that session. */
 static enum result months_end(struct play *play, int64_t from_ms, int64_t to_ms)
 {
     enum result result = OK;
     for (int64_t end = clock_month_next(from_ms); end <= to_ms && result == OK;
          end = clock_month_next(end)) {
-        size_t mark = play->arena->used;
         if (*play->clock_ms < end + HOUR_MS)
             *play->clock_ms = end + HOUR_MS;
         result = play_period_close(play, clock_month(play->arena, end - 1));
-        arena_reset(play->arena, mark);
     }
     return result;
 }
