@@ -151,6 +151,28 @@ static void other_rules_need_neither(void **state UNUSED)
     teardown();
 }
 
+static void
+what_is_said_of_a_withdrawn_rule_is_not_kept_and_it_can_be_proposed_again(void **state UNUSED)
+{
+    setup();
+    int64_t proposal = propose(POLICY);
+    struct command command = {.kind = COMMAND_RULE_WITHDRAW};
+    request_new(&command);
+    command.rule_withdraw = (struct command_rule_withdraw){proposal, TEXT("a slip")};
+    assert_int_equal(room_do(&kestrel, &command, NULL), REFUSED);
+    assert_int_equal(room_do(&admin, &command, NULL), OK);
+    int64_t head = room.head;
+    assert_int_equal(tried(NULL, proposal, true), OK); /* its trial ended just then */
+    assert_int_equal(room.head, head);
+    assert_int_equal(shadow(proposal), CONFLICT);
+    int64_t again = propose(POLICY);
+    assert_true(again > proposal);
+    assert_int_equal(tried(NULL, again, true), OK);
+    assert_int_equal(room.head, again + 1); /* control */
+    assert_int_equal(shadow(again), OK);
+    teardown();
+}
+
 static void one_admin_takes_back_to_what_was_in_force_and_to_nothing_else(void **state UNUSED)
 {
     setup();
@@ -177,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_rule_of_standing_passes_its_trial_then_its_days_in_the_shadow),
         cmocka_unit_test(the_ranker_alone_tells_of_trials_and_once),
         cmocka_unit_test(other_rules_need_neither),
+        cmocka_unit_test(what_is_said_of_a_withdrawn_rule_is_not_kept_and_it_can_be_proposed_again),
         cmocka_unit_test(one_admin_takes_back_to_what_was_in_force_and_to_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,8 @@ UPDATE shadow SET due_ms = :due_ms WHERE proposal = :proposal AND due_ms < 92233
 
 --: trial_drop(proposal: int, why: text)
 --: may: ranker
-UPDATE trial SET state = 4, why = :why, done = total WHERE proposal = :proposal AND state IN (1, 2);
+-- Of a proposal that is no more there is no verdict to tell.
+UPDATE trial SET state = 4, why = :why, done = total, told = 2 WHERE proposal = :proposal AND state IN (1, 2);
 
 --: shadow_day_add(proposal: int, at_ms: int, seq: int, agreement: real, members_up: int, members_down: int, newly_paid: int, no_longer_paid: int, why: text)
 --: may: ranker
