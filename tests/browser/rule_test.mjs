@@ -1,5 +1,6 @@
 // The whole change of a rule in a real browser: written, checked, tried on an invented community and on the past, in the shadow, approved with a
-// passkey, rolled back. A rule that loops, one that pays too much and one that errs are refused where they are found, and the one in force stays.
+// passkey, rolled back; a trial cancelled. A rule that loops, one that pays too much and one that errs are refused where they are found, and the one in force stays.
+// One that errs only once it is in force is put aside there, and the one before goes on.
 // test-seconds: 240
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
@@ -8,7 +9,7 @@ import { axe, launch, open, shot, signIn } from "../support/browser.mjs";
 import { hiddenFields } from "../support/client.mjs";
 import { Passkey, challengeOf } from "../support/second.mjs";
 
-let house, browser, page, gate, latch, key, script, inForce;
+let house, browser, page, gate, latch, key, alder, birch, script, inForce;
 
 before(async () => {
   const conf = { "site.url": "own", "rule.worlds": "usual", "rule.seeds": 1, "rule.shadow_days": 14 };
@@ -18,7 +19,7 @@ before(async () => {
   latch = await house.signIn("Latch");
   key = new Passkey(house.origin);
   await key.add(latch);
-  const [alder, birch] = [await house.physician("Alder"), await house.physician("Birch")];
+  [alder, birch] = [await house.physician("Alder"), await house.physician("Birch")];
   const question = await ask(alder, "Which dose on dialysis?", "Asking for a ward.", { topics: "dialysis" });
   await vote(alder, question, await answer(birch, question, "Half of it."), 1, 2);
   await house.settle();
@@ -48,6 +49,16 @@ async function tried() {
     await sleep(100);
   }
   assert.fail("the trial does not end");
+}
+
+// Its days in the shadow pass, and everybody signs in anew.
+async function shadowPassed(path) {
+  house.setTime(house.time + 14 * DAY);
+  await house.renew(gate);
+  latch.cookies.clear();
+  await key.signIn(latch);
+  await signIn(page, "Gatekeeper", password);
+  for (let i = 0; i < 100 && (await latch.json(path)).can_approve !== true; i++) await sleep(100);
 }
 
 test("what is wrong with a script stands beside it with its line, and it is not proposed", async () => {
@@ -100,12 +111,7 @@ test("a number changed in the form goes through trial and shadow, and another ad
   assert.equal((await latch.json(path)).can_approve, false, "not before its days in the shadow");
   await press("Let it run in the shadow");
   assert.equal((await latch.json(path)).can_approve, false);
-  house.setTime(house.time + 14 * DAY);
-  await house.renew(gate);
-  latch.cookies.clear();
-  await key.signIn(latch);
-  await signIn(page, "Gatekeeper", password);
-  for (let i = 0; i < 100 && (await latch.json(path)).can_approve !== true; i++) await sleep(100);
+  await shadowPassed(path);
   await page.goto(path);
   assert.match(await page.locator("main").innerText(), /another admin has to approve it/, "not who proposed it");
   await key.confirm(latch, path, `${path}/approve`);
@@ -127,5 +133,54 @@ test("an admin rolls back with a passkey and a reason, and what the house began 
   await house.settle();
   assert.equal(await live(), inForce);
   assert.equal((await gate.json(path)).rule.state, "superseded");
+});
+
+// Errs on a day no trial has seen yet: the first after its days in the shadow.
+const mayfly = () => changed("vote_part  = { 0.15", "vote_part  = { 0.12").replace("function rising(key, act, weight, days)",
+  (head) => `${head} if days > ${errsFrom} and days < ${errsFrom + 30} then error('a day too far') end`);
+let errsFrom;
+
+test("a trial that runs is cancelled without a verdict, and the same script is proposed and tried again", async () => {
+  errsFrom = Math.floor(house.time / DAY) + 20;
+  await propose(mayfly(), "A slip.");
+  const path = new URL(page.url()).pathname;
+  for (let i = 0; i < 200 && (await gate.json(path)).trial_state !== "running"; i++) await sleep(20);
+  await page.goto(path);
+  await page.fill("#withdraw-reason", "Proposed too early.");
+  await press("Cancel the trial and withdraw");
+  await house.settle();
+  const seen = await tried();
+  assert.equal(seen.rule.state, "withdrawn");
+  assert.match(seen.trial_words, /withdrawn before it was done/);
+  assert.equal(seen.can_approve, false);
+  assert.deepEqual(seen.history.slice(0, 2).map(({ what }) => what), ["withdrawn", "proposed"]);
+  await propose(mayfly(), "Now in earnest.");
+  assert.notEqual(new URL(page.url()).pathname, path);
+  assert.equal((await tried()).trial_state, "passed");
+});
+
+test("a rule that errs only once it is in force is put aside there, the one before goes on, and the pages say so", async () => {
+  const path = new URL(page.url()).pathname, said = () => page.locator("main").innerText();
+  await gate.submit(path, `${path}/shadow`, {}, { expect: 303 });
+  await shadowPassed(path);
+  await key.confirm(latch, path, `${path}/approve`);
+  await house.settle();
+  assert.equal(await live(), inForce.replace("vote_part=0.15", "vote_part=0.12"));
+  await page.goto(path);
+  assert.doesNotMatch(await said(), /put aside|It failed/);
+  house.setTime(house.time + 10 * DAY);
+  await Promise.all([gate, alder, birch].map((client) => house.renew(client)));
+  await signIn(page, "Gatekeeper", password);
+  const question = await ask(alder, "And after dialysis?", "Asking for the same ward.", { topics: "dialysis" });
+  await vote(alder, question, await answer(birch, question, "The other half."), 1, 2);
+  await house.settle();
+  assert.equal(await live(), inForce);
+  await page.goto(path);
+  assert.match(await said(), /It failed while it was in use, so the rule before it holds on: .*a day too far/);
+  assert.deepEqual(await axe(page), []);
+  await shot(page, "rule-put-aside");
+  await page.goto("/admin/rules");
+  assert.match(await page.locator("tr", { hasText: "Now in earnest." }).innerText(), /put aside/);
+  assert.equal((await alder.get(`/q/${question}`)).status, 200);
   assert.deepEqual(page.faults, []);
 });
