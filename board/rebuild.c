@@ -21,6 +21,7 @@ const char *const fold_skipped[] = {"cursor",
                                     "posting_text_config",
                                     "packed_piece",
                                     "packed_list",
+                                    "packed_size",
                                     NULL};
 
 static void progress_show(int64_t cursor)
