@@ -142,6 +142,15 @@ static enum result quiz_may(struct work *work, struct text network, struct appli
     return result;
 }
 
+/* The licence's quiz as it was last asked. NOT_FOUND: it was not. */
+static enum result quiz_kept(struct work *work, const uint8_t licence[DIGEST_SIZE],
+                             struct quiz *quiz, bool *known)
+{
+    struct bytes plain;
+    enum result result = keyring_quiz_get(&work->clerk->keys, work->arena, licence, known, &plain);
+    return result == OK && !quiz_read(plain, quiz) ? BROKEN : result;
+}
+
 /* The licence's quiz: kept, or drawn now. One that nobody could pass is drawn anew once the lists
  * know the licence; looking that up takes the same steps for all. */
 static enum result quiz_take(struct work *work, const struct application *a, struct quiz *quiz)
@@ -149,17 +158,14 @@ static enum result quiz_take(struct work *work, const struct application *a, str
     struct clerk *clerk = work->clerk;
     struct db *roster = clerk_roster(clerk);
     struct quiz_truth truth;
-    struct bytes plain = NO_BYTES;
     uint8_t digest[DIGEST_SIZE], seed[DIGEST_SIZE];
     bool known = false;
     licence_digest(work, a, digest);
     enum result result = quiz_truth(roster, work->arena, a, &truth);
     if (result != OK)
         return result;
-    result = keyring_quiz_get(&clerk->keys, work->arena, digest, &known, &plain);
-    if (result == OK && (known || !truth.known))
-        return quiz_read(plain, quiz) ? OK : BROKEN;
-    if (result != OK && result != NOT_FOUND)
+    result = quiz_kept(work, digest, quiz, &known);
+    if ((result == OK && (known || !truth.known)) || (result != OK && result != NOT_FOUND))
         return result;
     /* One draw for a licence that is known, another for one that is not: neither tells of the
      * other. */
@@ -224,15 +230,19 @@ enum result quiz_answer_run(struct work *work)
     uint8_t licence[DIGEST_SIZE], network[DIGEST_SIZE];
     unsigned wrong = 1;
     int64_t left = 0;
-    bool raised = false;
+    bool raised = false, known = false;
     enum result result = quiz_may(work, c->network, &a, &left);
-    if (result == OK)
+    if (result != OK)
+        return result;
+    /* What he read is what he answers; the lists are not asked, so their time tells nothing. */
+    licence_digest(work, &a, licence);
+    result = quiz_kept(work, licence, &quiz, &known);
+    if (result == NOT_FOUND)
         result = quiz_take(work, &a, &quiz);
     if (result != OK)
         return result;
     if (!answers_read(c->answers, &quiz, &wrong))
         return problem(work, INVALID, "", "Answer every question; this was no try.");
-    licence_digest(work, &a, licence);
     network_digest(work, c->network, network);
     result = keyring_quiz_tried(keys, licence, work->clerk->now_ms, tries_since(work));
     if (result == OK && wrong != 0)
