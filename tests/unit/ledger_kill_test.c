@@ -164,7 +164,7 @@ static int set_up(void **state)
     (void)state;
     const char *seed = getenv("SEED");
     (void)scratch_open();
-    chance_state = seed == NULL ? (uint64_t)clock_steady_us() : strtoull(seed, NULL, 10);
+    chance_state = seed == NULL ? 1 : strtoull(seed, NULL, 10);
     print_message("SEED=%llu\n", (unsigned long long)chance_state);
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(shared != MAP_FAILED);

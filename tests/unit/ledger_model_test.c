@@ -355,7 +355,7 @@ static int set_up(void **state)
     (void)state;
     const char *seed = getenv("SEED");
     (void)scratch_open();
-    chance_state = seed == NULL ? (uint64_t)clock_steady_us() : strtoull(seed, NULL, 10);
+    chance_state = seed == NULL ? 1 : strtoull(seed, NULL, 10);
     print_message("SEED=%llu\n", (unsigned long long)chance_state);
     disk_open();
     return 0;

@@ -265,9 +265,9 @@ static void a_power_cut_loses_nothing_acknowledged_and_leaves_a_sound_ledger(voi
 static void with_synchronous_normal_the_same_cuts_lose_it(void **state)
 {
     (void)state;
+    /* Lost without a word, or noticed: a book that got further than its ledger is not opened. */
     struct tally tally = cuts_try(first_seed, 200, true);
     assert_true(tally.lost > 50);
-    assert_int_equal(tally.inconsistent, 0); /* what it says of itself: never broken, only late */
 }
 
 static int set_up(void **state)
@@ -276,7 +276,7 @@ static int set_up(void **state)
     const char *seed = getenv("SEED");
     (void)scratch_open();
     (void)conf_folder("ledger");
-    first_seed = seed == NULL ? (uint64_t)clock_steady_us() : strtoull(seed, NULL, 10);
+    first_seed = seed == NULL ? 1 : strtoull(seed, NULL, 10);
     print_message("SEED=%llu\n", (unsigned long long)first_seed);
     for (int i = 0; i < FILES; i++)
         safe[i].data = malloc(IMAGE_MAX);
