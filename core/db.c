@@ -342,8 +342,16 @@ static int step_watched(struct db *db, sqlite3_stmt *stmt)
     return code;
 }
 
+/* From now on: SQLite counts a statement's steps over all its runs, so now and then even a BEGIN
+ * is asked whether it is late. */
+static void reading_starts(struct db *db)
+{
+    db->read_until_us = clock_steady_us() + (int64_t)READ_MS * 1000;
+}
+
 static int step_own(struct db *db, enum own_statement which)
 {
+    reading_starts(db);
     const int code = step_watched(db, db->own[which]);
     (void)sqlite3_reset(db->own[which]);
     return code;
@@ -357,7 +365,6 @@ enum result db_begin(struct db *db)
         return outcome(db, code, "begin");
     db->open = true;
     db->spoiled = OK;
-    db->read_until_us = clock_steady_us() + (int64_t)READ_MS * 1000;
     return OK;
 }
 
@@ -487,7 +494,7 @@ enum result db_step(struct db_statement *st)
         return st->failure;
     struct db *const db = st->db;
     if (!db->open && !sqlite3_stmt_busy(st->stmt))
-        db->read_until_us = clock_steady_us() + (int64_t)READ_MS * 1000;
+        reading_starts(db);
     const int code = step_watched(db, st->stmt);
     if (code == SQLITE_ROW)
         return ROW;
