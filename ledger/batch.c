@@ -90,12 +90,12 @@ enum result batch_words(struct paymaster *paymaster, const struct command *comma
         result = NOT_FOUND;
     if (result != OK)
         return result;
-    *subject = text_of(rail_name(rail));
+    *subject = text_of(rail_name((int)rail));
     *words = arena_format(
         &paymaster->arena,
         "Hold %s of %lld %s for one file to the bank (%s), and %s for the tax office",
         ledger_money(&paymaster->arena, due.cents).data, (long long)due.payees,
-        due.payees == 1 ? "payee" : "payees", rail_name(rail),
+        due.payees == 1 ? "payee" : "payees", rail_name((int)rail),
         due.withheld > 0 ? ledger_money(&paymaster->arena, due.withheld).data : "nothing");
     return OK;
 }
