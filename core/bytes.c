@@ -1,6 +1,8 @@
 #include "core/bytes.h"
 
 #include <assert.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct text text_of(const char *c_string)
@@ -91,6 +93,32 @@ bool text_int(struct text text, int64_t low, int64_t high, int64_t *out)
         return false;
     *out = value;
     return true;
+}
+
+bool text_real(struct text text, double *out)
+{
+    enum { REAL_SIZE = 48 };
+    char copy[REAL_SIZE] = "", *end = copy;
+    if (text.data == NULL || text.size == 0 || text.size >= REAL_SIZE)
+        return false;
+    memcpy(copy, text.data, text.size);
+    if (strspn(copy, "+-.0123456789eE") != text.size) /* strtod takes blanks and hexadecimal too */
+        return false;
+    double value = strtod(copy, &end);
+    if (*end != 0 || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+int text_reals(struct text line, double *numbers, int most)
+{
+    struct text word;
+    int count = 0;
+    while (text_next(&line, ' ', &word))
+        if (count == most || !text_real(word, &numbers[count++]))
+            return -1;
+    return count;
 }
 
 /* Size of the well-formed sequence of two to four bytes at `s` (Unicode 15, table 3-7), or 0. */

@@ -33,6 +33,12 @@ bool text_next(struct text *rest, char separator, struct text *part);
 /* Whole decimal number in [low, high]; false (and *out untouched) for anything else, signs other
  * than '-' included. */
 bool text_int(struct text text, int64_t low, int64_t high, int64_t *out);
+/* Finite decimal number of at most 47 bytes, nothing around it; false (and *out untouched) for
+ * anything else. */
+bool text_real(struct text text, double *out);
+/* Such numbers with one blank between them: how many, or -1 when there are more than `most` or
+ * something else is among them. */
+int text_reals(struct text line, double *numbers, int most);
 bool text_is_utf8(struct bytes bytes);    /* strict: no overlong forms, no surrogates, no NUL */
 size_t text_characters(struct text text); /* code points */
 /* The longest prefix of at most `size_max` bytes that does not cut a code point. */

@@ -160,14 +160,11 @@ static void override_apply(lua_State *lua, const struct fact_script *facts, stru
         return;
     name = text_trim(name);
     rest = text_trim(rest);
-    char number[48] = "", shown[NAME_MAX_BYTES + 1] = "";
+    char shown[NAME_MAX_BYTES + 1] = "";
+    double value = 0;
     size_t size = name.size < NAME_MAX_BYTES ? name.size : NAME_MAX_BYTES;
     memcpy(shown, name.data, size);
-    if (rest.data && rest.size < sizeof(number))
-        memcpy(number, rest.data, rest.size);
-    char *end = number;
-    double value = strtod(number, &end);
-    if (!*number || *end || !isfinite(value))
+    if (!text_real(rest, &value))
         fail(lua, facts, SIZE_MAX, "override of %s: not a number", shown);
     for (size_t i = 0; i < facts->constant_count; i++) {
         struct rule_constant *constant = &facts->constants[i];

@@ -164,13 +164,10 @@ static struct text active_number(struct arena *arena, struct text active, struct
 {
     size_t from = value_place(active, name), to = value_end(active, from);
     struct text text = text_trim((struct text){active.data + from, to - from});
-    char copy[NUMBER_SIZE + 2] = "";
+    double number;
     if (text.size == 0 || text.size > NUMBER_SIZE)
         return TEXT("");
-    memcpy(copy, text.data, text.size);
-    char *end;
-    double number = strtod(copy, &end);
-    return *end == 0 ? number_text(arena, number) : text;
+    return text_real(text, &number) ? number_text(arena, number) : text;
 }
 
 static void constants_fill(struct request *r, const struct reply_rule_checked *checked,

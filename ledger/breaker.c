@@ -10,7 +10,7 @@
 #include "core/trace.h"
 
 enum { WHOLE = 1000, PERCENT = 10, DATE_SIZE = 10 }; /* shares are counted in thousandths */
-enum { TOP_ONE_IN = 100, DAYS_READ = 400, DAY_NUMBERS = 7, NUMBER_SIZE = 40 };
+enum { TOP_ONE_IN = 100, DAYS_READ = 400, DAY_NUMBERS = 7 };
 enum { TRIPS_SHOWN = 50, MONTHS_SHOWN = 36, REASON_MAX = 200 };
 
 /* --- tripping --- */
@@ -123,20 +123,12 @@ struct days {
 /* One line of gauge_print. */
 static bool day_read(struct text line, double numbers[DAY_NUMBERS])
 {
-    struct text word;
-    size_t count = 0;
-    while (text_next(&line, ' ', &word)) {
-        char copy[NUMBER_SIZE] = "";
-        char *end;
-        if (count == DAY_NUMBERS || word.size == 0 || word.size >= sizeof copy)
+    if (text_reals(line, numbers, DAY_NUMBERS) != DAY_NUMBERS)
+        return false;
+    for (size_t i = 0; i < DAY_NUMBERS; i++)
+        if (numbers[i] < 0 || numbers[i] >= 1e15)
             return false;
-        memcpy(copy, word.data, word.size);
-        numbers[count] = strtod(copy, &end);
-        if (*end != 0 || !(numbers[count] >= 0 && numbers[count] < 1e15))
-            return false;
-        count++;
-    }
-    return count == DAY_NUMBERS;
+    return true;
 }
 
 /* The sums of the days from `first` on. False: these are no such lines. */

@@ -18,7 +18,7 @@
 #include "core/trace.h"
 #include "ledger/paymaster.h"
 
-enum { PAGE = 1024, WAIT_MS = 50, NUMBERS = 6, NUMBER_SIZE = 40, VOTE_NUMBERS = 5 };
+enum { PAGE = 1024, WAIT_MS = 50, NUMBERS = 6, VOTE_NUMBERS = 5 };
 
 /* --- the child --- */
 
@@ -82,24 +82,6 @@ void finding_close(struct finding *finding)
 
 /* --- its lines --- */
 
-/* As many numbers as there are, at most NUMBERS of them; -1: something else is there. */
-static int numbers_read(struct text line, double numbers[NUMBERS])
-{
-    struct text word;
-    int count = 0;
-    while (text_next(&line, ' ', &word)) {
-        char copy[NUMBER_SIZE] = "";
-        char *end;
-        if (count == NUMBERS || word.size == 0 || word.size >= sizeof copy)
-            return -1;
-        memcpy(copy, word.data, word.size);
-        numbers[count] = strtod(copy, &end);
-        if (*end != 0 || !isfinite(numbers[count++]))
-            return -1;
-    }
-    return count;
-}
-
 static bool is_number(double number)
 {
     return number >= 0 && number <= 9007199254740992.0 && number == floor(number);
@@ -137,7 +119,7 @@ bool finding_line(struct finding *finding, struct reward *reward, struct text li
     struct text kind = NO_TEXT;
     if (finding->ended || !text_next(&line, ' ', &kind))
         return false;
-    int count = numbers_read(line, n);
+    int count = text_reals(line, n, NUMBERS);
     if (text_is(kind, "p") && count == NUMBERS) {
         finding->postings++;
         return posting_line(reward, n);

@@ -97,29 +97,11 @@ enum result trial_job_start(struct trial_job *job, struct db *db, struct arena *
 
 /* --- reading the lines --- */
 
-/* `count` numbers separated by spaces; false when there are others. */
-static bool numbers_read(struct text line, double *numbers, size_t count)
-{
-    size_t found = 0;
-    struct text word;
-    while (text_next(&line, ' ', &word)) {
-        char copy[40] = "";
-        if (found == count || word.size >= sizeof(copy))
-            return false;
-        memcpy(copy, word.data, word.size);
-        char *end;
-        numbers[found++] = strtod(copy, &end);
-        if (end == copy || *end)
-            return false;
-    }
-    return found == count;
-}
-
 static enum result move_write(struct trial_job *job, struct db *db, int64_t kind, int64_t place,
                               struct text line)
 {
     double n[6];
-    if (!numbers_read(line, n, 6))
+    if (text_reals(line, n, 6) != 6)
         return BROKEN;
     return rank_trial_move_add(db, job->proposal, kind, place, (int64_t)n[0], (int64_t)n[1], n[2],
                                n[3], (int64_t)n[4], (int64_t)n[5]);
@@ -128,7 +110,7 @@ static enum result move_write(struct trial_job *job, struct db *db, int64_t kind
 static enum result result_write(struct trial_job *job, struct db *db, struct text line)
 {
     double n[11];
-    if (!numbers_read(line, n, 11))
+    if (text_reals(line, n, 11) != 11)
         return BROKEN;
     return rank_trial_finish(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2],
                              (int64_t)n[3], (int64_t)n[4], (int64_t)n[5], (int64_t)n[6],
@@ -142,7 +124,7 @@ static enum result world_write(struct trial_job *job, struct db *db, struct text
     while (end > 0 && line.data[end - 1] != ' ')
         end--;
     struct text preset = {line.data + end, line.size - end};
-    if (end == 0 || !numbers_read((struct text){line.data, end - 1}, n, 10))
+    if (end == 0 || text_reals((struct text){line.data, end - 1}, n, 10) != 10)
         return BROKEN;
     return rank_trial_world_put(db, job->proposal, (int64_t)n[0], preset, (int64_t)n[1], n[2], n[3],
                                 n[4], n[5], n[6], n[7], n[8], n[9]);
@@ -151,7 +133,7 @@ static enum result world_write(struct trial_job *job, struct db *db, struct text
 static enum result top_write(struct trial_job *job, struct db *db, struct text line)
 {
     double n[3];
-    if (!numbers_read(line, n, 3))
+    if (text_reals(line, n, 3) != 3)
         return BROKEN;
     return rank_trial_top_add(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2]);
 }
@@ -159,7 +141,7 @@ static enum result top_write(struct trial_job *job, struct db *db, struct text l
 static enum result paid_write(struct trial_job *job, struct db *db, struct text line)
 {
     double n[6];
-    if (!numbers_read(line, n, 6))
+    if (text_reals(line, n, 6) != 6)
         return BROKEN;
     return rank_trial_paid(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2],
                            (int64_t)n[3], (int64_t)n[4], (int64_t)n[5]);
@@ -177,9 +159,9 @@ static enum result shadow_write(struct trial_job *job, struct db *db, const char
             continue;
         if (text_is(word, "failed"))
             why = numbers;
-        else if (text_is(word, "paid") && !numbers_read(numbers, p, 6))
+        else if (text_is(word, "paid") && text_reals(numbers, p, 6) != 6)
             return BROKEN;
-        else if (text_is(word, "result") && numbers_read(numbers, r, 11))
+        else if (text_is(word, "result") && text_reals(numbers, r, 11) == 11)
             why = TEXT("");
     }
     int64_t now_ms = clock_now_ms();

@@ -3,12 +3,16 @@
  * to six places, some are left alone, a few are noise. A run is repeated by its seed.
  *
  * Usage: fuzz packet|stream FOLDER SOCKET COUNT SEED TEMPLATES NEEDLES [UID]
- *   packet  SOCK_SEQPACKET, one template a message; "@" times 32 becomes a fresh request id
- *   stream  FastCGI: one connection a template, its parts framed as records
- *   NEEDLES what no answer may hold, as size and bytes again and again; an answer that does is
- * counted as "(told a secret)" UID     given up to after the folder was entered: the socket then
- * sees a stranger A template file holds, again and again: number of parts, and for each its type
- * (one byte) and size and its bytes; numbers are four bytes, low ones first. */
+ *
+ * packet: SOCK_SEQPACKET, one template a message; "@" times 32 becomes a fresh request id.
+ * stream: FastCGI, one connection a template, its parts framed as records.
+ *
+ * A file of templates holds, again and again: number of parts, and for each its type (one byte),
+ * its size and its bytes; numbers are four bytes, low ones first. A file of needles holds sizes and
+ * bytes of what no answer may hold; one that does is counted as "(told a secret)". UID is who it
+ * becomes once the folder is entered, so that the socket sees a stranger. */
+#include "tests/support/chance.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <grp.h>
@@ -57,25 +61,10 @@ static struct {
 } needles[NEEDLES_MAX];
 static size_t needle_count;
 static size_t template_count;
-static uint64_t chance;
 static struct {
     char name[OUTCOME_SIZE];
     long long count;
 } outcomes[OUTCOMES_MAX];
-
-/* splitmix64 */
-static uint64_t draw(void)
-{
-    uint64_t z = chance += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-static size_t below(size_t most)
-{
-    return most == 0 ? 0 : draw() % most;
-}
 
 static void outcome_count(const char *name, size_t size)
 {
@@ -161,7 +150,7 @@ static void message_from(struct message *m, const struct template *t)
         memcpy(m->data[i], t->part[i].data, t->part[i].size);
         uint8_t *mark = memmem(m->data[i], m->size[i], "@@@@@@@@@@@@@@@@", 16);
         for (size_t k = 0; mark != NULL && k < REQUEST_SIZE; k++)
-            mark[k] = (uint8_t) "0123456789abcdef"[below(16)];
+            mark[k] = (uint8_t) "0123456789abcdef"[chance(16)];
     }
 }
 
@@ -234,31 +223,31 @@ static void number_change(uint8_t *data, size_t *size, size_t at)
     while (at + digits < *size && data[at + digits] >= '0' && data[at + digits] <= '9')
         digits++;
     int length = snprintf(number, sizeof(number), "%lld",
-                          (long long)(draw() >> below(64)) * (below(8) == 0 ? -1 : 1));
+                          (long long)(chance_bits() >> chance(64)) * (chance(8) == 0 ? -1 : 1));
     if (digits > 0)
         put(data, size, at, digits, number, (size_t)length);
 }
 
 static void splice(uint8_t *data, size_t *size, size_t at)
 {
-    const struct template *other = &templates[below(template_count)];
-    size_t part = below(other->count), from = below(other->part[part].size);
-    put(data, size, at, 0, other->part[part].data + from, below(other->part[part].size - from));
+    const struct template *other = &templates[chance(template_count)];
+    size_t part = chance(other->count), from = chance(other->part[part].size);
+    put(data, size, at, 0, other->part[part].data + from, chance(other->part[part].size - from));
 }
 
 static void change(uint8_t *data, size_t *size)
 {
     static uint8_t copy[MESSAGE_MAX / 4];
-    size_t at = below(*size + 1), left = *size - at, cut = below(left < 40 ? left : 40);
-    const char *piece = pieces[below(sizeof(pieces) / sizeof(pieces[0]))];
-    switch (below(9)) {
+    size_t at = chance(*size + 1), left = *size - at, cut = chance(left < 40 ? left : 40);
+    const char *piece = pieces[chance(sizeof(pieces) / sizeof(pieces[0]))];
+    switch (chance(9)) {
     case 0:
         if (left > 0)
-            data[at] ^= (uint8_t)(1U << below(8));
+            data[at] ^= (uint8_t)(1U << chance(8));
         break;
     case 1:
         if (left > 0)
-            data[at] = (uint8_t)draw();
+            data[at] = (uint8_t)chance_bits();
         break;
     case 2:
         put(data, size, at, 0, piece, strlen(piece));
@@ -276,22 +265,22 @@ static void change(uint8_t *data, size_t *size)
         splice(data, size, at);
         break;
     case 7:
-        if (below(10) == 0)
+        if (chance(10) == 0)
             *size = at;
         break;
     default:
-        cut = below(left < 4096 ? left : 4096);
+        cut = chance(left < 4096 ? left : 4096);
         memcpy(copy, data + at, cut);
-        for (size_t times = below(below(20) == 0 ? 200 : 3); times > 0; times--)
+        for (size_t times = chance(chance(20) == 0 ? 200 : 3); times > 0; times--)
             put(data, size, at, 0, copy, cut);
     }
 }
 
 static void noise(uint8_t *data, size_t *size)
 {
-    *size = 1 + below(600);
+    *size = 1 + chance(600);
     for (size_t i = 0; i < *size; i++)
-        data[i] = (uint8_t)draw();
+        data[i] = (uint8_t)chance_bits();
 }
 
 /* --- sending --- */
@@ -387,8 +376,8 @@ static void one_round(bool packet, const char *name)
 {
     static struct message m;
     static uint8_t whole[2 * MESSAGE_MAX];
-    size_t kind = below(100), changes = kind < 15 ? 0 : 1 + below(6);
-    message_from(&m, &templates[below(template_count)]);
+    size_t kind = chance(100), changes = kind < 15 ? 0 : 1 + chance(6);
+    message_from(&m, &templates[chance(template_count)]);
     if (kind > 97) {
         m.count = 1;
         noise(m.data[0], &m.size[0]);
@@ -396,7 +385,7 @@ static void one_round(bool packet, const char *name)
     }
     if (packet || kind % 2 == 0) { /* what the records hold */
         for (; changes > 0; changes--) {
-            size_t part = below(m.count);
+            size_t part = chance(m.count);
             change(m.data[part], &m.size[part]);
         }
     }
@@ -422,7 +411,7 @@ int main(int count, char **words)
     }
     bool packet = strcmp(words[1], "packet") == 0;
     long long rounds = strtoll(words[4], NULL, 10);
-    chance = strtoull(words[5], NULL, 10);
+    chance_state = strtoull(words[5], NULL, 10);
     templates_read(words[6]);
     needles_read(words[7]);
     if (chdir(words[2]) != 0)

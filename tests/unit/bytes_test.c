@@ -88,6 +88,25 @@ static bool is_utf8(const char *text)
     return text_is_utf8(bytes_of(text, strlen(text)));
 }
 
+static void finite_numbers_are_read_whole_and_nothing_else_is(void **state UNUSED)
+{
+    static const char *const wrong[] = {"",    " 1",    "1 ",  "0x10", "inf", "nan", "1e999",
+                                        "1,5", "1.2.3", "--1", "e",    "1e",  "1-2"};
+    double out = 42, numbers[3];
+    assert_true(text_real(TEXT("-2.5e-3"), &out) && out == -0.0025);
+    assert_true(text_real(TEXT("1.7976931348623157e+308"), &out) && out > 1e308);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        out = 42;
+        if (text_real(text_of(wrong[i]), &out) || out != 42)
+            fail_msg("\"%s\" was taken", wrong[i]);
+    }
+    assert_int_equal(text_reals(TEXT("1 2.5 3"), numbers, 3), 3);
+    assert_true(numbers[1] == 2.5);
+    assert_int_equal(text_reals(TEXT("1 2"), numbers, 3), 2);
+    assert_int_equal(text_reals(TEXT("1 2 3 4"), numbers, 3), -1);
+    assert_int_equal(text_reals(TEXT("1  2"), numbers, 3), -1);
+}
+
 static void well_formed_utf8_is_taken_at_every_length_and_offset(void **state UNUSED)
 {
     static const char *const good[] = {"",
@@ -163,6 +182,7 @@ int main(void)
         cmocka_unit_test(parts_come_one_by_one_and_the_last_empty_one_is_none),
         cmocka_unit_test(whole_numbers_are_read_up_to_both_ends_of_int64),
         cmocka_unit_test(anything_but_a_whole_number_in_range_is_refused),
+        cmocka_unit_test(finite_numbers_are_read_whole_and_nothing_else_is),
         cmocka_unit_test(well_formed_utf8_is_taken_at_every_length_and_offset),
         cmocka_unit_test(ill_formed_utf8_is_refused_wherever_it_stands),
         cmocka_unit_test(a_nul_byte_is_refused_wherever_it_stands),

@@ -19,6 +19,7 @@
 #include "ledger/audit_fold.h"
 #include "ledger/writer.h"
 #include "schema/book.h"
+#include "tests/support/chance.h"
 #include "tests/support/scratch.h"
 
 enum { DESK_ACCOUNTS = 5 }; /* number 0 is a bank */

@@ -15,18 +15,6 @@ struct shared {
     _Atomic uint64_t working;      /* how many writers came to write */
 };
 static struct shared *shared;
-static uint64_t chance_state;
-
-/* splitmix64 */
-static uint64_t chance(uint64_t below)
-{
-    chance_state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = chance_state;
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (z ^ z >> 31) % below;
-}
-
 /* Writes until it is killed; `early`: tells before it is durable (the control). It sends the last
  * ten numbers again first, as somebody does who was not answered. */
 static void work(uint64_t seed, bool early)

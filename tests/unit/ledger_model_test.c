@@ -10,18 +10,6 @@
 
 enum { BATCH_MOST = 80, CHART_MORE = 3, NEARLY_FULL = 508 };
 
-static uint64_t chance_state;
-
-/* splitmix64 */
-static uint64_t chance(uint64_t below)
-{
-    chance_state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = chance_state;
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (z ^ z >> 31) % below;
-}
-
 struct run {
     struct model model;
     struct desk desk;

@@ -9,18 +9,6 @@
 
 enum { SECTOR = 512, FILES = 4, COMMITS = 40, CUTS_A_DAY = 400, IMAGE_MAX = 8 << 20 };
 
-static uint64_t chance_state;
-
-/* splitmix64 */
-static uint64_t chance(uint64_t below)
-{
-    chance_state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = chance_state;
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return (z ^ z >> 31) % below;
-}
-
 /* --- the record --- */
 
 static const char *const names[FILES] = {"ledger.db", "ledger.db-wal", "book.db", "book.db-wal"};
