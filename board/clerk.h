@@ -189,6 +189,8 @@ enum result poll_choose_run(struct work *work); /* poll.c */
 enum result question_rate_run(struct work *work);
 enum result specialties_run(struct work *work); /* specialty.c */
 enum result specialties_choose_run(struct work *work);
+enum result background_run(struct work *work); /* background.c */
+enum result background_tell_run(struct work *work);
 /* What an asked thread has beside its text, by kind: checked, and put into the event. */
 MUST_USE enum result kind_check(struct work *work, struct event_posting_added *e,
                                 struct text *options);

@@ -121,6 +121,8 @@ static const struct command_row rows[] = {
     {COMMAND_QUESTION_RATE, BY_PHYSICIAN, question_rate_run, NULL},
     {COMMAND_SPECIALTIES, BY_SIGNED_IN, specialties_run, NULL},
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL},
+    {COMMAND_BACKGROUND, BY_SIGNED_IN, background_run, NULL},
+    {COMMAND_BACKGROUND_TELL, BY_SIGNED_IN, background_tell_run, NULL},
     {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL},
     {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL},
     {COMMAND_FLAG, BY_PHYSICIAN, flag_run, NULL},

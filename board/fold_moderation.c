@@ -418,5 +418,6 @@ enum result fold_desk_words_blanked(struct db *db, int64_t seq)
     enum result result = desk_flag_words_blank(db, seq);
     THEN(result, desk_hold_appeal_blank(db, seq));
     THEN(result, desk_said_remove(db, seq));
+    THEN(result, desk_background_blank(db, seq));
     return result;
 }

@@ -1,6 +1,7 @@
 #include "board/moderation.h"
 
 #include "board/account.h"
+#include "board/background.h"
 #include "board/telling.h"
 #include "board/posting.h"
 
@@ -107,6 +108,8 @@ enum result leave_run(struct work *work)
         result = searches_erase(work); /* nobody reads them but he */
     if (result == OK)
         result = said_erase(work);
+    if (result == OK)
+        result = background_erase(work);
     if (work->command->leave.blank && result == OK)
         result = texts_own_erase(work);
     if (result == OK && work->command->leave.blank)

@@ -143,6 +143,9 @@ page_function page_solved_post, page_solved_again, page_poll_post, page_rate_pos
 /* A member's specialties (page_specialties.c). */
 extern const struct field fields_specialties[];
 page_function page_specialties, page_specialties_again, page_specialties_post;
+/* What a member may tell for reports (page_background.c). */
+extern const struct field fields_background[];
+page_function page_background, page_background_post;
 /* Moderation. */
 extern const struct field fields_flag_form[], fields_flag[], fields_flag_withdraw[],
     fields_withheld[], fields_appeal[], fields_duplicate[], fields_moderation[], fields_desk[],

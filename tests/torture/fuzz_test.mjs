@@ -78,6 +78,7 @@ const forms = {
   rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", operation_withdraw: "/admin/operation/:id/withdraw", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
   campaign_fund: "/admin/fund", period_close: "/admin/period", period_preview_start: "/admin/preview", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
+  background_tell: "/account/background",
 };
 const proof = { ticket: "AAAA", passkey: "AAAA", client_data: "AAAA", authenticator: "AAAA", signature: "AAAA" };
 const script = "function score(facts)\n  return { value = 1, reasons = {} }\nend\n";
@@ -90,6 +91,7 @@ const clerkCommands = () => ({
   answer: { question: it.theirs, body: "> It holds.\n\n`code`" }, vote: { posting: it.answer, stance: 2, patients: 1 },
   solve: { question: it.theirs, solved: true, how: "By *rest*.", answer: it.answer, study: true },
   poll_choose: { question: it.theirs, choice: 1 }, question_rate: { question: it.theirs, importance: 5, relevance: 1 },
+  background: {}, background_tell: { part: 2 },
   specialties: {}, specialties_choose: { words: "cardiology\nnephrology", shown: true }, topic_follow: { topic: "cardiology", follows: true },
   applications: {}, member_decide: { member: it.waiting, accepted: true, reason: "forged" },
   draft_save: { place: "ask", fields: [{ name: "title", value: "Half a ti" }, { name: "body", value: "Call 314-555-0142, ![x](image:9x9-a)" }] },
