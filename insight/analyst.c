@@ -211,7 +211,7 @@ static struct text hex_of(struct arena *arena, struct bytes bytes)
     struct buf hex;
     buf_open(&hex, arena, 80);
     buf_hex(&hex, bytes);
-    return buf_done(&hex);
+    return arena_format(arena, "%.*s", (int)hex.size, hex.data); /* ends with a zero */
 }
 
 static int list(struct analyst *analyst, const char *none)
