@@ -244,6 +244,7 @@ static void who_leaves_takes_a_hidden_comment_along(void **state UNUSED)
     struct command command = {.kind = COMMAND_LEAVE};
     request_new(&command);
     command.leave.password = TEXT("password 123");
+    command.leave.blank = true;
     assert_int_equal(room_do(&tamarack, &command, NULL), OK);
     assert_false(journal_has(comment));
     assert_true(journal_has(other)); /* the control */
