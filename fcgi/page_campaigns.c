@@ -56,11 +56,28 @@ const struct field fields_earmark[] = {
 
 static const char *campaign_state(const struct record_campaign *campaign, int64_t now_ms)
 {
+    if (campaign->refund_leaf > 0)
+        return "settled";
     if (now_ms > campaign->ends_ms)
         return "over";
     if (campaign->deposit_cents == 0)
         return "waits for its deposit";
     return now_ms < campaign->starts_ms ? "not begun yet" : "running";
+}
+
+/* What went back at its end, or when it will. */
+static struct text refund_words(struct request *r, const struct record_campaign *campaign)
+{
+    struct text at = clock_day(r->arena, campaign->refund_ms);
+    if (campaign->refund_leaf > 0)
+        return arena_format(r->arena, "%s on %.*s, entry %" PRId64 " of the ledger.",
+                            page_money(r->arena, campaign->refund_cents).data, (int)at.size,
+                            at.data, campaign->refund_leaf);
+    return arena_format(
+        r->arena,
+        "Nothing yet. What is not spent comes back %" PRId64
+        " days after the month of the last day is closed, when all that was promised is opened.",
+        conf_int("ledger.embargo_days"));
 }
 
 static struct view_campaign campaign_view(struct request *r, const struct record_campaign *campaign)
@@ -80,6 +97,7 @@ static struct view_campaign campaign_view(struct request *r, const struct record
         .paid_width = deposit > 0 && paid <= deposit ? paid * PERCENT / deposit : 0,
         .payees = campaign->payees,
         .earmarks = campaign->earmarks,
+        .refund = refund_words(r, campaign),
         .funded = deposit > 0,
     };
 }
@@ -351,7 +369,10 @@ enum result page_totals(struct request *r, struct reply *out)
             .name = campaign->name,
             .deposit = page_money(r->arena, campaign->deposit_cents),
             .paid = page_money(r->arena, campaign->paid_cents),
-            .escrow = page_money(r->arena, campaign->deposit_cents - campaign->paid_cents),
+            .escrow = page_money(r->arena, campaign->deposit_cents - campaign->paid_cents -
+                                               campaign->refund_cents),
+            .refund = campaign->refund_cents > 0 ? page_money(r->arena, campaign->refund_cents)
+                                                 : TEXT(""),
             .free = page_money(r->arena, campaign->free_cents),
         };
         tranches_view(r, campaign, row);

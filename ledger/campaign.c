@@ -7,6 +7,7 @@
 #include "core/trace.h"
 #include "ledger/ledger.h"
 #include "ledger/proposal.h"
+#include "ledger/refund.h"
 
 /* Sponsors' campaigns: opened by the sponsor, funded by an admin (Bank -> Escrow). What a sponsor
  * is shown of payments comes in groups of ledger.k payees and says nothing of one act. */
@@ -141,6 +142,8 @@ static enum result fund_check(struct paymaster *paymaster, const struct command_
         vault_campaign_find(paymaster->vault, &paymaster->arena, bytes_of(id, 16), campaign);
     if (result == OK && (uint64_t)campaign->deposit_cents > LEAF_AMOUNT_MAX / 4)
         result = INVALID;
+    if (result == OK && campaign->has_refund_cents) /* it is over, and given back */
+        result = CONFLICT;
     return result;
 }
 
@@ -222,7 +225,10 @@ static enum result campaigns_list(struct paymaster *paymaster, int64_t sponsor, 
             .starts_ms = rows[i].starts_ms,
             .ends_ms = rows[i].ends_ms,
             .deposit_cents = rows[i].deposit_cents,
-            .escrow_cents = rows[i].deposit_cents - rows[i].shown_cents,
+            .escrow_cents = rows[i].deposit_cents - rows[i].shown_cents - rows[i].refund_cents,
+            .refund_cents = rows[i].refund_cents,
+            .refund_ms = rows[i].refund_ms,
+            .refund_leaf = rows[i].refund_leaf,
             .paid_cents = rows[i].shown_cents,
             .payees = rows[i].shown_payees,
             .earmarks = rows[i].earmarks,
@@ -253,7 +259,10 @@ static enum result totals_list(struct paymaster *paymaster, int64_t sponsor, str
         one->name = rows[i].name;
         one->deposit_cents = rows[i].deposit_cents;
         one->paid_cents = rows[i].shown_cents;
-        one->free_cents = rows[i].deposit_cents - rows[i].reserved_cents - rows[i].settled_cents;
+        one->refund_cents = rows[i].refund_cents;
+        one->free_cents = rows[i].refund_leaf > 0 ? 0
+                                                  : rows[i].deposit_cents - rows[i].reserved_cents -
+                                                        rows[i].settled_cents;
         one->tranches =
             arena_array(&paymaster->arena, struct record_tranche, one->tranches_count + 1);
         for (size_t t = 0; t < one->tranches_count; t++)
@@ -273,6 +282,9 @@ enum result campaign_command(struct paymaster *paymaster, const struct command *
         return campaign_open(paymaster, command, actor, reply);
     case COMMAND_CAMPAIGN_FUND:
         return campaign_fund(paymaster, command, actor);
+    case COMMAND_CAMPAIGN_REFUND:
+        return actor->role == 0 ? campaign_refund(paymaster, command->campaign_refund.campaign)
+                                : REFUSED;
     case COMMAND_EARMARK_TERMS:
     case COMMAND_SPONSOR_KEY_ADD:
     case COMMAND_EARMARK_SEAL:

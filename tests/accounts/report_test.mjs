@@ -88,9 +88,17 @@ test("who gave no tax form gets the rest, and reads what was withheld and why", 
   assert.equal(Number(of(elm)[2]), whole - part);
   const file = join(house.folder, `${text.match(/^batch (\w+)$/m)[1]}.ach`), answerFile = join(house.folder, "answer.xml");
   writeFileSync(file, "as a bank would take it\n");
+  const reward = async (client) => (await client.json("/earnings")).statements[0].payments[0];
+  for (const client of [cedar, elm]) {
+    assert.equal((await reward(client)).state, "on its way");
+    assert.match((await reward(client)).words, new RegExp(`^since .* with batch 1, reference ${of(client)[0].slice(0, 14)}\\.$`));
+  }
   assert.equal(ledger("exported", file).status, 0);
   writeFileSync(answerFile, pain002(items.map(([id]) => id)));
   assert.equal(ledger("returns", answerFile).status, 0);
+  assert.equal((await reward(cedar)).state, "paid");
+  assert.match((await reward(elm)).words, /^on .* with batch 1, reference [0-9a-f]{14}\.$/);
+  assert.doesNotMatch((await cedar.get("/earnings")).text, /class="state[^"]*">payable/);
   const page = await elm.get("/earnings"), other = await cedar.get("/earnings");
   const money = `${(part / 100).toFixed(2)}`;
   assert.match(page.text, new RegExp(`${money.replace(".", "\\.")}[^<]* besides were withheld for the tax office, since there was no valid tax form`));
