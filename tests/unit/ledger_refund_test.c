@@ -90,8 +90,9 @@ static struct text campaign_of_days(int64_t days)
     struct command open = {.kind = COMMAND_CAMPAIGN_OPEN}, fund = {.kind = COMMAND_CAMPAIGN_FUND};
     struct reply_opened opened;
     struct json *json;
-    open.campaign_open = (struct command_campaign_open){
-        TEXT("short"), TEXT("product"), *world_clock, *world_clock + days * DAY_MS, 100000};
+    open.campaign_open = (struct command_campaign_open){TEXT("short"), TEXT("product"),
+                                                        *world_clock,  *world_clock + days * DAY_MS,
+                                                        100000,        TEXT("")};
     assert_int_equal(world_ask(&world, &paymaster, &open, world.sponsor_token), OK);
     assert_int_equal(json_read(text_bytes(world.reply), &json), OK);
     assert_int_equal(reply_opened_read(json, &world.arena, &opened), OK);
