@@ -366,6 +366,8 @@ const char *session_action(enum command_kind kind)
         return "/q/:id/rate";
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
+    case COMMAND_BACKGROUND_TELL:
+        return "/account/background";
     default:
         return rule_action(kind);
     }
