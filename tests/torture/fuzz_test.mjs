@@ -96,10 +96,11 @@ const clerkCommands = () => ({
   suspicions: { after: 0 }, suspicion_decide: { member: it.waiting, entry: "0".repeat(32), excluded: true },
 });
 const paymasterCommands = () => ({
-  campaigns: {}, campaign_open: { name: "Forged", product: "Forged", starts_ms: house.time, ends_ms: house.time + 1e9, deposit_cents: 100000 },
+  campaigns: {}, campaign_open: { name: "Forged", product: "Forged", starts_ms: house.time, ends_ms: house.time + 1e9, deposit_cents: 100000, products: "" },
   earmark_seal: { campaign: it.campaign, envelope: it.sealed.envelope },
   sponsor_key_add: { public_key: it.sealed.public_key },
   sponsor_totals: {}, campaign_fund: { campaign: it.campaign, amount_cents: 100000 }, period_close: { period: "2026-03" },
+  operation_withdraw: { number: 1 }, operation_retry: { number: 1 }, campaign_refund: { campaign: it.campaign },
   ledger_page: { before: 0, most: 10 }, all_campaigns: {}, periods: {}, rule_active: { name: "reward" },
 });
 // Whoever ends her sessions has to sign in again, so Rowan does that.
