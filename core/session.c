@@ -295,6 +295,8 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/guardrails";
     case COMMAND_OPERATION_WITHDRAW:
         return "/admin/operation/:id/withdraw";
+    case COMMAND_OPERATION_RETRY:
+        return "/admin/operation/:id/retry";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:
