@@ -1,5 +1,5 @@
 #pragma once
-/* Is the ledger sound? Answered from files alone: ledger.db, book.db, public/checkpoint,
+/* Is the ledger sound? Answered from files alone: ledger.db, book.db, vault.db, public/checkpoint,
  * public/vkey and the tiles. Reads them beside a running paymaster, needs no key, and folds the
  * leaves in memory by rules of its own, so that it judges the book instead of repeating it.
  *
@@ -21,7 +21,9 @@
  * - witness: public/cosigned is a checkpoint of this very tree, and as many witnesses cosigned it
  * as witness.policy wants; left out where either is missing (report->cosigned is 0)
  * - balance: debits equal credits, pending and posted
- * - book: book.db has the same accounts and sums */
+ * - book: book.db has the same accounts and sums
+ * - vault: every row of vault.db is the one that was written; left out where it is not to be read
+ *   (report->vault_checked) */
 #include "core/arena.h"
 
 struct audit_report {
@@ -30,7 +32,7 @@ struct audit_report {
     char what[160];
     uint64_t leaves, accounts, transfers, checkpoint_size;
     uint64_t anchors; /* leaves that hold the journal's head */
-    bool anchors_checked;
+    bool anchors_checked, vault_checked;
     uint64_t cosigned; /* size of the tree that enough witnesses have seen */
 };
 /* OK (report->check tells sound from not), or BUSY/BROKEN when files cannot be read: then check is
