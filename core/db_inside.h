@@ -28,9 +28,6 @@ enum { DB_COLUMNS_MAX = 100 };
 /* The high-security settings; SQLite's code. */
 int db_harden(void *handle);
 
-/* Whether pages hold together and every index says what its table does (core/db_digest.c). */
-MUST_USE enum result db_pages_check(struct db *db);
-
 /* The sum over a store's rows, kept up with what is written (core/db_seal.c). *seal is NULL for a
  * store that keeps none. After a migration the sum is made anew. */
 struct db_seal;

@@ -70,6 +70,8 @@ static enum result objects_read(struct arena *arena, const char *path, enum role
     enum result result = db_open(&db, &log_store, path, role, mode, 0);
     if (result == OK) {
         result = db_objects(db, arena, OBJECTS_MOST, rows, count);
+        if (result == OK && mode == DB_READ)
+            result = db_pages_check(db);
         db_close(db);
     }
     return result;
@@ -118,6 +120,8 @@ static enum result schema_check(struct audit *audit)
     if (result == OK)
         result = objects_read(&audit->kept, conf_store("ledger"), ROLE_OPERATOR, DB_READ, &have,
                               &have_count);
+    if (result == BROKEN)
+        return fault(audit, -1, "schema", "ledger.db is damaged");
     if (result != OK)
         return result;
     for (size_t i = 0, j = 0; i < want_count || j < have_count; i++, j++) {

@@ -4,7 +4,7 @@
  * leaves in memory by rules of its own, so that it judges the book instead of repeating it.
  *
  * Checks, in this order; the first that fails is reported:
- * - schema: tables and triggers of ledger.db are the ones it was made with
+ * - schema: ledger.db's pages hold together; its tables and triggers are the ones it was made with
  * - place: entries are dense
  * - leaf: canonical layout v1
  * - hash: the stored digest is SHA-256(0x00 || leaf)
