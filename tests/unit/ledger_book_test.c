@@ -2,8 +2,6 @@
  * layers that keep the ledger append-only. */
 #include "tests/unit/ledger_world.h"
 
-#include <sqlite3.h>
-
 #include "ledger/audit_fold.h"
 #include "schema/book.h"
 #include "schema/log.h"
@@ -398,17 +396,6 @@ static void leaves_fold(struct log *log, struct arena *arena, struct audit_fold 
     } while (count > 0);
 }
 
-/* Pads up to the leaf after which ids that begin with 1 are settled. */
-static void pad_to(struct house *house, uint64_t size)
-{
-    assert_int_equal(writer_begin(&house->writer), OK);
-    while (writer_size(&house->writer) < size) {
-        struct leaf leaf = {.kind = LEAF_PAD};
-        assert_int_equal(writer_add(&house->writer, &leaf), OK);
-    }
-    assert_int_equal(writer_commit(&house->writer), OK);
-}
-
 /* The auditor's own fold must agree with the book after any mixture of what is made and refused. */
 static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void **state)
 {
@@ -437,7 +424,6 @@ static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void *
         assert_int_equal(writer_commit(&house.writer), OK);
     }
     assert_true(answers[BOOK_CREATED] > 100);
-    pad_to(&house, 3000);
     struct audit_fold fold = {0};
     struct arena arena;
     arena_open(&arena, 32 << 20);
@@ -493,77 +479,6 @@ static void a_book_that_lags_catches_up_and_a_rolled_back_batch_leaves_no_trace(
     assert_int_equal(writer_size(&house.writer), 7);
     writer_rollback(&house.writer);
     house_close(&house);
-}
-
-/* --- ids, when they are settled --- */
-
-static int rows_of(const char *table)
-{
-    sqlite3 *db;
-    sqlite3_stmt *stmt;
-    char sql[64];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
-    assert_int_equal(sqlite3_open(conf_store("book"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    int count = sqlite3_column_int(stmt, 0);
-    (void)sqlite3_finalize(stmt);
-    (void)sqlite3_close(db);
-    return count;
-}
-
-static void an_id_that_was_settled_is_used_all_the_same(void **state)
-{
-    (void)state;
-    struct house house;
-    house_open(&house);
-    accounts_make(&house);
-    struct leaf_transfer made = transfer_of(1, 1, 2, 500), hold = transfer_of(2, 1, 3, 20);
-    struct leaf_transfer other = transfer_of(3, 1, 2, 1);
-    other.id[0] = 2; /* of another slice */
-    assert_int_equal(make(&house, 0, &made), BOOK_CREATED);
-    assert_int_equal(make(&house, TRANSFER_PENDING, &hold), BOOK_CREATED);
-    assert_int_equal(make(&house, 0, &other), BOOK_CREATED);
-    pad_to(&house, 2047);
-    assert_int_equal(rows_of("id_new"), 3);
-    pad_to(&house, 2048);
-    assert_int_equal(rows_of("id_new"), 1);
-    assert_int_equal(rows_of("id_settled"), 2);
-    assert_int_equal(make(&house, 0, &made), BOOK_EXISTS);
-    assert_int_equal(make(&house, 0, &other), BOOK_EXISTS);
-    struct leaf_transfer post = transfer_of(4, 1, 3, 20);
-    memcpy(post.pending, hold.id, 16);
-    assert_int_equal(make(&house, TRANSFER_POST, &post), BOOK_CREATED);
-    assert_int_equal(rows_of("id_new"), 2);
-    house_close(&house);
-}
-
-/* Leaves whose writer did not look: the fold itself refuses an id's second use. */
-static void a_fold_takes_no_id_twice_whether_new_or_settled(void **state)
-{
-    (void)state;
-    for (uint64_t size = 2047; size <= 2048; size++) {
-        struct house house;
-        const char *why = NULL;
-        house_open(&house);
-        accounts_make(&house);
-        struct leaf_transfer made = transfer_of(1, 1, 2, 500);
-        assert_int_equal(make(&house, 0, &made), BOOK_CREATED);
-        pad_to(&house, size);
-        assert_int_equal(writer_begin(&house.writer), OK);
-        for (uint8_t again = 0; again < 2; again++) { /* the first is another id's (control) */
-            struct leaf leaf = {.kind = LEAF_TRANSFER, .tick = house.writer.tick};
-            uint8_t hash[32] = {again};
-            leaf.transfer = again ? made : transfer_of(2, 1, 2, 500);
-            leaf.seq = writer_size(&house.writer);
-            memcpy(leaf.prev, house.writer.book.prev, 32);
-            assert_int_equal(book_take(&house.writer.book, &leaf, hash, &why),
-                             again ? INVALID : OK);
-        }
-        assert_string_equal(why, "the transfer's id was used before");
-        writer_rollback(&house.writer);
-        house_close(&house);
-    }
 }
 
 /* --- append-only --- */
@@ -639,8 +554,6 @@ int main(void)
         cmocka_unit_test(holds_are_resolved_once_in_whole_or_in_part),
         cmocka_unit_test(random_books_agree_with_an_independent_fold_and_a_rebuilt_one),
         cmocka_unit_test(a_book_that_lags_catches_up_and_a_rolled_back_batch_leaves_no_trace),
-        cmocka_unit_test(an_id_that_was_settled_is_used_all_the_same),
-        cmocka_unit_test(a_fold_takes_no_id_twice_whether_new_or_settled),
         cmocka_unit_test(the_stores_triggers_refuse_change_removal_replacement_and_gaps),
         cmocka_unit_test(statements_outside_the_schema_are_not_even_prepared),
     };
