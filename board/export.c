@@ -151,6 +151,8 @@ static int64_t event_member(const struct event *event)
         return event->question_rated.member;
     case EVENT_SPECIALTIES_CHOSEN:
         return event->specialties_chosen.member;
+    case EVENT_BACKGROUND_TOLD:
+        return event->background_told.member;
     case EVENT_POSTING_FLAGGED:
         return event->posting_flagged.member;
     case EVENT_FLAG_WITHDRAWN:
@@ -197,6 +199,9 @@ static void event_line(struct buf *out, const struct event *event)
                    ",\"question\":%" PRId64 ",\"importance\":%" PRId64 ",\"relevance\":%" PRId64,
                    event->question_rated.question, event->question_rated.importance,
                    event->question_rated.relevance);
+    if (event->kind == EVENT_BACKGROUND_TOLD)
+        buf_format(out, ",\"asked\":\"%s\"",
+                   event->background_told.asked == 1 ? "region" : "years");
     if (event->kind == EVENT_TOPIC_FOLLOWED) {
         buf_format(out,
                    ",\"follows\":%s,\"topic\":", event->topic_followed.follows ? "true" : "false");

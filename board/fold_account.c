@@ -193,6 +193,7 @@ static enum result desk_left(struct db *db, const struct event *event, struct ar
     THEN(result, fold_telling_left(db, e->member, arena));
     THEN(result, desk_interests_remove(db, e->member));
     THEN(result, desk_looked_remove(db, e->member));
+    THEN(result, desk_background_remove(db, e->member));
     THEN(result, desk_mails_remove(db, e->member));
     return result;
 }

@@ -323,6 +323,7 @@ enum result fold_board_apply(void *self, const struct journal_entry *entry, stru
     case EVENT_BRANCH_PROPOSED:
     case EVENT_BRANCH_WITHDRAWN:
     case EVENT_OPERATION_CONFIRMED:
+    case EVENT_BACKGROUND_TOLD:
         return OK; /* the desk's business */
     default:
         break;

@@ -1,12 +1,19 @@
 #include "board/fold.h"
 
+#include "board/background.h"
 #include "board/door.h"
 #include "board/pseudonym.h"
 #include "core/clock.h"
 #include "schema/desk.h"
 
+#include <string.h>
+
 enum result request_keep(struct db *desk, const uint8_t request[ID_SIZE], int64_t seq)
 {
+    static const uint8_t none[ID_SIZE];
+    /* An event that does not say which command it was could be made twice. */
+    if (memcmp(request, none, ID_SIZE) == 0)
+        return BROKEN;
     return desk_request_add(desk, bytes_of(request, ID_SIZE), seq);
 }
 
@@ -228,6 +235,18 @@ static enum result others_apply(struct db *db, const struct journal_entry *entry
     return known ? result : BROKEN; /* an event of a kind this program does not know */
 }
 
+/* Without its text it was taken back since; which of the two was asked stays. */
+static enum result background_told(struct db *db, const struct journal_entry *entry)
+{
+    const struct event_background_told *e = &entry->event.background_told;
+    int64_t part = 0;
+    enum result result = request_keep(db, e->request, entry->event.seq);
+    if (entry->texts[0].data && !text_int(entry->texts[0], 1, BACKGROUND_REGIONS, &part))
+        return BROKEN;
+    THEN(result, desk_background_set(db, e->member, entry->event.seq, e->asked, part));
+    return result;
+}
+
 enum result fold_desk_apply(void *self, const struct journal_entry *entry, struct arena *arena)
 {
     struct db *db = self;
@@ -259,6 +278,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
     case EVENT_NOTICES_SEEN:
         return desk_reader_seen_set(db, event->notices_seen.member,
                                     event->notices_seen.upto / NOTICES_PER_EVENT);
+    case EVENT_BACKGROUND_TOLD:
+        return background_told(db, entry);
     case EVENT_TEXT_BLANKED:
         return fold_desk_words_blanked(db, event->text_blanked.seq);
     case EVENT_MAIL_SENT:

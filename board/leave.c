@@ -1,6 +1,7 @@
 #include "board/moderation.h"
 
 #include "board/account.h"
+#include "board/background.h"
 #include "board/telling.h"
 #include "board/posting.h"
 
@@ -92,13 +93,10 @@ enum result leave_run(struct work *work)
     struct clerk *clerk = work->clerk;
     struct event event = {.kind = EVENT_MEMBER_LEFT};
     struct event_member_left *e = &event.member_left;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     if (work->actor.role != BOARD_PHYSICIAN)
         return problem(work, CONFLICT, "", "Accounts of the staff are closed by an operator.");
-    result = own_password_good(work, "password");
+    enum result result = own_password_good(work, "password");
     if (result != OK)
         return result;
     if (work->command->leave.blank)
@@ -107,6 +105,8 @@ enum result leave_run(struct work *work)
         result = searches_erase(work); /* nobody reads them but he */
     if (result == OK)
         result = said_erase(work);
+    if (result == OK)
+        result = background_erase(work);
     if (work->command->leave.blank && result == OK)
         result = texts_own_erase(work);
     if (result == OK && work->command->leave.blank)

@@ -14,8 +14,9 @@ enum { SESSIONS_SHOWN = 100, KEY_SIZE_SHOWN = 16, FACTOR_TOTP = 1, FACTOR_RECOVE
         .name = name_, .type = FIELD_FLAG, .optional = true, .label = "What was before" \
     }
 const struct field fields_account[] = {
-    DONE("needed"),    DONE("password"), DONE("asked"),   DONE("email"),  DONE("ended"),
-    DONE("specialty"), DONE("added"),    DONE("removed"), {.name = NULL},
+    DONE("needed"), DONE("password"),  DONE("asked"),  DONE("email"),
+    DONE("ended"),  DONE("specialty"), DONE("added"),  DONE("removed"),
+    DONE("told"),   DONE("untold"),    {.name = NULL},
 };
 const struct field fields_password[] = {
     {.name = "old", .type = FIELD_SECRET, .low = 1, .high = 200, .label = "The present password"},
@@ -184,6 +185,8 @@ enum result page_account(struct request *r, struct reply *out)
         {"specialty", TEXT("That is how colleagues see you from now on.")},
         {"added", TEXT("Added. It will be asked for when you sign in.")},
         {"removed", TEXT("Removed.")},
+        {"told", TEXT("Thank you. It counts from this month’s reports on.")},
+        {"untold", TEXT("What you had told is erased; nothing of it counts from now on.")},
     };
     struct view_account v = {.notice = TEXT(""), .new_email = TEXT("")};
     for (size_t i = 0; i < sizeof done / sizeof done[0]; i++)

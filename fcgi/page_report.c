@@ -47,7 +47,6 @@ static void whole_fill(struct request *r, const struct insight_report *report,
     const struct insight_figure *whole = &report->whole;
     const struct insight_share share = insight_share(whole);
     const double n = fmax(1, (double)whole->n);
-    struct insight_share weighted;
     v->headline = page_percent(r->arena, share.share);
     v->says = TEXT("corroborate, of those who took a side");
     v->interval = page_interval(r->arena, share);
@@ -58,12 +57,12 @@ static void whole_fill(struct request *r, const struct insight_report *report,
         arena_format(r->arena, "%s corroborate, %s dispute, %s cannot say; %s in all",
                      people(r->arena, whole->sides[0]).data, people(r->arena, whole->sides[1]).data,
                      people(r->arena, whole->sides[2]).data, people(r->arena, whole->n).data);
-    if (report->template == INSIGHT_RESULT && insight_share_weighted(report, &weighted))
+    if (report->is_weighted)
         v->weighted = arena_format(
-            r->arena,
-            "%s (%s) when weighted to the specialties of US physicians; design effect %.2f",
-            page_percent(r->arena, weighted.share).data, page_interval(r->arena, weighted).data,
-            weighted.design_effect);
+            r->arena, "%s (%s) when weighted to US physicians by %s; design effect %.2f",
+            page_percent(r->arena, report->weighted.share).data,
+            page_interval(r->arena, report->weighted).data, page_report_by(r->arena, report).data,
+            report->weighted.design_effect);
 }
 
 static int by_number(const void *a, const void *b)
@@ -95,6 +94,22 @@ static struct view_report_cells sides_cells(struct request *r, const struct insi
     };
 }
 
+static struct view_report_bar interval_bar(struct request *r, const struct insight_figure *figure)
+{
+    const struct insight_share share = insight_share(figure);
+    return (struct view_report_bar){
+        .name = figure->name,
+        .value = page_percent(r->arena, share.share),
+        .detail = arena_format(r->arena, "%s physicians, %s", people(r->arena, figure->n).data,
+                               page_interval(r->arena, share).data),
+        .low = page_thousandths(share.low),
+        .width = page_thousandths(share.high) - page_thousandths(share.low),
+        .at = page_thousandths(share.share),
+        .interval = true,
+        .faint = !share.is_reliable,
+    };
+}
+
 static const char *const specialty_heads[] = {"Specialty", "Physicians", "Corroborate", "Dispute",
                                               "95 % interval"};
 static const char *const month_heads[] = {"Month", "Physicians", "Corroborate", "Dispute",
@@ -110,24 +125,42 @@ static void specialties_fill(struct request *r, struct insight_report *report,
     v->bars = arena_array(r->arena, struct view_report_bar, report->figure_count + 1);
     struct view_report_cells *rows = page_table(r, &v->bars_table, "By specialty", specialty_heads);
     for (size_t i = 0; i < report->figure_count; i++) {
-        const struct insight_figure *figure = &report->figures[i];
-        const struct insight_share share = insight_share(figure);
-        v->bars[v->bars_count++] = (struct view_report_bar){
-            .name = figure->name,
-            .value = page_percent(r->arena, share.share),
-            .detail = arena_format(r->arena, "%s physicians, %s", people(r->arena, figure->n).data,
-                                   page_interval(r->arena, share).data),
-            .low = page_thousandths(share.low),
-            .width = page_thousandths(share.high) - page_thousandths(share.low),
-            .at = page_thousandths(share.share),
-            .interval = true,
-            .faint = !share.is_reliable,
-        };
-        rows[v->bars_table.rows_count++] = sides_cells(r, figure, figure->name);
+        v->bars[v->bars_count++] = interval_bar(r, &report->figures[i]);
+        rows[v->bars_table.rows_count++] =
+            sides_cells(r, &report->figures[i], report->figures[i].name);
     }
-    v->bars_low = TEXT("0 %");
-    v->bars_middle = TEXT("50 %");
-    v->bars_high = TEXT("100 %");
+    v->bars_low = TEXT("0 %");
+    v->bars_middle = TEXT("50 %");
+    v->bars_high = TEXT("100 %");
+}
+
+/* By region and by years in practice, in their own order. */
+static void parts_fill(struct request *r, const struct insight_report *report,
+                       struct view_report *v)
+{
+    static const char *const titles[] = {"By region: who corroborates",
+                                         "By years in practice: who corroborates"};
+    static const char *const captions[] = {"By region", "By years in practice"};
+    static const char *const heads[2][5] = {
+        {"Region", "Physicians", "Corroborate", "Dispute", "95 % interval"},
+        {"Years", "Physicians", "Corroborate", "Dispute", "95 % interval"}};
+    v->parts = arena_array(r->arena, struct view_report_part, 2);
+    for (size_t k = 0; k < 2; k++) {
+        if (report->part_counts[k] == 0)
+            continue;
+        struct view_report_part *part = &v->parts[v->parts_count++];
+        part->title = text_of(titles[k]);
+        part->bars = arena_array(r->arena, struct view_report_bar, INSIGHT_PARTS);
+        struct view_report_cells *rows = page_table(r, &part->table, captions[k], heads[k]);
+        for (size_t i = 0; i < report->part_counts[k] && i < INSIGHT_PARTS; i++) {
+            const struct insight_figure *figure = &report->parts[k][i];
+            part->bars[part->bars_count++] = interval_bar(r, figure);
+            rows[part->table.rows_count++] = sides_cells(r, figure, figure->name);
+        }
+        part->low = TEXT("0 %");
+        part->middle = TEXT("50 %");
+        part->high = TEXT("100 %");
+    }
 }
 
 /* Months of one question, each with its band. */
@@ -284,30 +317,63 @@ static void rising_fill(struct request *r, struct insight_report *report, struct
 
 /* --- members --- */
 
+static double figures_most(const struct insight_figure *figures, size_t count)
+{
+    double most = 1;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, (double)figures[i].n);
+    return most;
+}
+
+static void member_bar(struct request *r, const struct insight_figure *figure, double most,
+                       struct view_report_bar *bar, struct view_report_cells *cells)
+{
+    const struct text number = figure->n > 0 ? people(r->arena, figure->n) : TEXT("fewer than 25");
+    *bar = (struct view_report_bar){.name = figure->name,
+                                    .value = number,
+                                    .width = page_thousandths((double)figure->n / most),
+                                    .at = -1};
+    *cells = (struct view_report_cells){.c0 = figure->name, .c1 = number};
+}
+
+static void member_parts_fill(struct request *r, const struct insight_report *report,
+                              struct view_report *v)
+{
+    static const char *const titles[] = {"Members who told their region",
+                                         "Members who told their years in practice"};
+    static const char *const heads[2][5] = {{"Region", "Members", "", "", ""},
+                                            {"Years", "Members", "", "", ""}};
+    v->parts = arena_array(r->arena, struct view_report_part, 2);
+    for (size_t k = 0; k < 2; k++) {
+        const double most = figures_most(report->parts[k], report->part_counts[k]);
+        if (most <= 1)
+            continue; /* nobody told, or too few */
+        struct view_report_part *part = &v->parts[v->parts_count++];
+        part->title = text_of(titles[k]);
+        part->bars = arena_array(r->arena, struct view_report_bar, INSIGHT_PARTS);
+        struct view_report_cells *rows = page_table(r, &part->table, titles[k], heads[k]);
+        for (size_t i = 0; i < report->part_counts[k] && i < INSIGHT_PARTS; i++)
+            member_bar(r, &report->parts[k][i], most, &part->bars[part->bars_count++],
+                       &rows[part->table.rows_count++]);
+        part->low = TEXT("0");
+        part->high = people(r->arena, (int64_t)most);
+    }
+}
+
 static void members_fill(struct request *r, struct insight_report *report, struct view_report *v)
 {
     static const char *const heads[] = {"Specialty", "Members", "", "", ""};
-    double most = 1;
+    const double most = figures_most(report->figures, report->figure_count);
     v->bars_title = TEXT("Members by specialty");
     v->bars = arena_array(r->arena, struct view_report_bar, report->figure_count + 1);
     struct view_report_cells *rows = page_table(r, &v->bars_table, "Members by specialty", heads);
     qsort(report->figures, report->figure_count, sizeof(*report->figures), by_number);
     for (size_t i = 0; i < report->figure_count; i++)
-        most = fmax(most, (double)report->figures[i].n);
-    for (size_t i = 0; i < report->figure_count; i++) {
-        const struct insight_figure *figure = &report->figures[i];
-        const struct text number =
-            figure->n > 0 ? people(r->arena, figure->n) : TEXT("fewer than 25");
-        v->bars[v->bars_count++] =
-            (struct view_report_bar){.name = figure->name,
-                                     .value = number,
-                                     .width = page_thousandths((double)figure->n / most),
-                                     .at = -1};
-        rows[v->bars_table.rows_count++] =
-            (struct view_report_cells){.c0 = figure->name, .c1 = number};
-    }
+        member_bar(r, &report->figures[i], most, &v->bars[v->bars_count++],
+                   &rows[v->bars_table.rows_count++]);
     v->bars_low = TEXT("0");
     v->bars_high = people(r->arena, (int64_t)most);
+    member_parts_fill(r, report, v);
 }
 
 /* --- the page --- */
@@ -328,7 +394,14 @@ static void withheld_fill(struct request *r, const struct insight_report *report
             "that %d stand behind the figure. Withholding is decided on the noisy number, so it "
             "tells nothing about any one person.",
             n, INSIGHT_GROUPS, INSIGHT_K);
-    else if (report->template == INSIGHT_VOLUME)
+    if (report->template == INSIGHT_RESULT && report->has_parts)
+        v->withheld_parts = arena_format(
+            r->arena,
+            "%zu of 4 regions and %zu of 4 bands of years are withheld, by the same rule. Each "
+            "member is asked for one of the two only, and may keep it to himself; so these figures "
+            "are of fewer physicians than the total.",
+            INSIGHT_PARTS - report->part_counts[0], INSIGHT_PARTS - report->part_counts[1]);
+    if (report->template == INSIGHT_VOLUME)
         v->withheld = arena_format(
             r->arena,
             "%s further words of the public list are withheld: with the noise counted in, too few "
@@ -371,6 +444,7 @@ static enum result figures_fill(struct request *r, struct insight_report *report
     case INSIGHT_RESULT:
         whole_fill(r, report, v);
         specialties_fill(r, report, v);
+        parts_fill(r, report, v);
         return trend_of(r, report, v);
     case INSIGHT_TREND:
         whole_fill(r, report, v);
@@ -387,8 +461,8 @@ static enum result figures_fill(struct request *r, struct insight_report *report
     }
 }
 
-static enum result report_get(struct request *r, struct release_report_get_row *row,
-                              struct insight_report *report)
+enum result page_report_get(struct request *r, struct release_report_get_row *row,
+                            struct insight_report *report)
 {
     enum result result = release_report_get(request_store(r, WEB_RELEASE), r->arena, r->id, row);
     if (result == OK && row->template == INSIGHT_CLOSE)
@@ -401,7 +475,7 @@ enum result page_report(struct request *r, struct reply *out)
 {
     struct release_report_get_row row;
     struct insight_report report;
-    enum result result = report_get(r, &row, &report);
+    enum result result = page_report_get(r, &row, &report);
     if (result != OK)
         return result;
     const bool is_votes = row.template == INSIGHT_RESULT || row.template == INSIGHT_TREND;
@@ -430,84 +504,4 @@ enum result page_report(struct request *r, struct reply *out)
     withheld_fill(r, &report, &v);
     page_report_items(r, &report, &v);
     return reply_view(r, out, report, &v);
-}
-
-/* --- files --- */
-
-/* The very bytes the digest is of. */
-enum result page_report_json(struct request *r, struct reply *out)
-{
-    struct release_report_get_row row;
-    struct insight_report report;
-    enum result result = report_get(r, &row, &report);
-    if (result != OK)
-        return result;
-    struct buf *file = reply_file(out, "application/json",
-                                  arena_format(r->arena, "report-%" PRId64 ".json", row.id));
-    buf_add(file, row.body.data, row.body.size);
-    return OK;
-}
-
-static void csv_text(struct buf *file, struct text text)
-{
-    buf_char(file, '"');
-    for (size_t i = 0; i < text.size; i++)
-        buf_format(file, text.data[i] == '"' ? "\"\"" : "%c", text.data[i]);
-    buf_char(file, '"');
-}
-
-static void csv_figure(struct buf *file, const struct insight_figure *figure, struct text name)
-{
-    csv_text(file, name);
-    buf_format(file, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%.2f\r\n", figure->n,
-               figure->sides[0], figure->sides[1], figure->sides[2], figure->variance);
-}
-
-/* The same numbers for spreadsheets (RFC 4180). */
-enum result page_report_csv(struct request *r, struct reply *out)
-{
-    struct release_report_get_row row;
-    struct insight_report report;
-    enum result result = report_get(r, &row, &report);
-    if (result != OK)
-        return result;
-    struct buf *file = reply_file(out, "text/csv; charset=utf-8",
-                                  arena_format(r->arena, "report-%" PRId64 ".csv", row.id));
-    if (row.template == INSIGHT_VOLUME || row.template == INSIGHT_RISING) {
-        buf_format(file, "term,authors,usual,ic025,weeks\r\n");
-        for (size_t i = 0; i < report.term_count; i++) {
-            const struct insight_term *term = &report.terms[i];
-            csv_text(file, term->word);
-            buf_format(file, ",%" PRId64, term->authors);
-            if (row.template == INSIGHT_RISING)
-                buf_format(file, ",%.2f,%.3f,%" PRId64 "\r\n", term->usual, term->ic_low,
-                           term->weeks);
-            else
-                buf_format(file, ",,,\r\n");
-        }
-        return OK;
-    }
-    buf_format(file, "name,n,corroborate,dispute,cannot_say,noise_variance\r\n");
-    if (row.template != INSIGHT_MEMBERS)
-        csv_figure(file, &report.whole, TEXT("all"));
-    for (size_t i = 0; i < report.figure_count; i++)
-        csv_figure(file, &report.figures[i], report.figures[i].name);
-    return OK;
-}
-
-/* The address that cannot change its content: the first half of the digest is its name. */
-enum result page_report_by_digest(struct request *r, struct reply *out)
-{
-    enum { HALF = 16 };
-    uint8_t low[2 * HALF] = {0}, high[2 * HALF];
-    struct release_report_find_row row;
-    memset(high, 0xff, sizeof(high));
-    if (!hex_read_into(low, HALF, r->name))
-        return NOT_FOUND;
-    memcpy(high, low, HALF);
-    enum result result =
-        release_report_find(request_store(r, WEB_RELEASE), r->arena, bytes_of(low, sizeof(low)),
-                            bytes_of(high, sizeof(high)), &row);
-    r->id = row.id;
-    return result == OK ? page_report(r, out) : result;
 }

@@ -11,6 +11,12 @@ struct text page_percent(struct arena *arena, double share);
 struct text page_interval(struct arena *arena, struct insight_share share);
 /* Of a figure's width, for a share between 0 and 1. */
 int64_t page_thousandths(double share);
+/* The report that is asked for, its row and what its bytes say. */
+struct release_report_get_row;
+enum result page_report_get(struct request *r, struct release_report_get_row *row,
+                            struct insight_report *report);
+/* "specialty", "specialty, region and years in practice": what a result is weighted by. */
+struct text page_report_by(struct arena *arena, const struct insight_report *report);
 /* A table below a figure: its caption, heads ("" from the third on: two columns) and room for
  * PAGE_TABLE_ROWS rows, which the caller counts in table->rows_count. */
 enum { PAGE_TABLE_ROWS = 100 };

@@ -11,6 +11,49 @@ static void item(struct view_report *v, const char *name, struct text words)
     v->items[v->items_count++] = (struct view_report_item){.name = text_of(name), .words = words};
 }
 
+struct text page_report_by(struct arena *arena, const struct insight_report *report)
+{
+    static const char *const names[INSIGHT_BYS] = {"specialty", "region", "years in practice"};
+    struct buf words;
+    size_t left = 0;
+    buf_open(&words, arena, 80);
+    for (int k = 0; k < INSIGHT_BYS; k++)
+        left += report->sources[k].size > 0;
+    for (int k = 0; k < INSIGHT_BYS; k++)
+        if (report->sources[k].size > 0)
+            buf_format(&words, "%s%s",
+                       words.size == 0 ? ""
+                       : --left == 1   ? " and "
+                                       : ", ",
+                       names[k]);
+    return buf_done(&words);
+}
+
+static struct text weighting(struct request *r, const struct insight_report *report)
+{
+    struct buf words;
+    if (!report->is_weighted)
+        return TEXT("None.");
+    buf_open(&words, r->arena, 800);
+    buf_format(&words,
+               "The weighted share gives each part of a margin its share of US physicians: ");
+    for (int k = 0, count = 0; k < INSIGHT_BYS; k++) {
+        static const char *const names[INSIGHT_BYS] = {"specialty", "region", "years in practice"};
+        if (report->sources[k].size > 0)
+            buf_format(&words, "%s%s (%.*s)", count++ ? "; " : "", names[k],
+                       (int)report->sources[k].size, report->sources[k].data);
+    }
+    buf_format(&words,
+               ". Raked from the released figures alone, as if the margins had nothing to do "
+               "with each other within either answer; weights trimmed to 0.3 to 3; what is "
+               "withheld is left out.");
+    if (report->sources[INSIGHT_BY_REGION].size > 0 || report->sources[INSIGHT_BY_YEARS].size > 0)
+        buf_format(&words, " Region and years in practice are told by some of the members, about "
+                           "half of whom are asked for each; the interval counts that in.");
+    buf_format(&words, " Everything else is unweighted.");
+    return buf_done(&words);
+}
+
 static struct text precision(struct request *r, const struct insight_report *report)
 {
     if (report->template == INSIGHT_RESULT && report->whole.n > 0)
@@ -23,8 +66,10 @@ static struct text precision(struct request *r, const struct insight_report *rep
             "choose to answer, that is a model, no fact.",
             page_number(r->arena, report->whole.n).data, sqrt(report->whole.variance));
     if (report->template == INSIGHT_MEMBERS)
-        return TEXT("All members at assurance level 3, rounded to 50; noise with a standard "
-                    "deviation of 5.6 was added before that.");
+        return TEXT(
+            "All members at assurance level 3, rounded to 50; noise with a standard "
+            "deviation of 5.6 was added before that. Region or years in practice are told by "
+            "those who like to; each member is asked for one of the two.");
     if (report->template == INSIGHT_TREND)
         return TEXT("Sums of results that were released before. The noise of each month adds up.");
     return TEXT("Authors of one week. Each number carries noise with a standard deviation of 1.4.");
@@ -62,13 +107,7 @@ void page_report_items(struct request *r, const struct insight_report *report,
               "voter before the vote unless he asks, which is noted."));
     item(v, "When", page_report_period(r->arena, report->period));
     item(v, "How many, how precise", precision(r, report));
-    item(
-        v, "Weighting",
-        v->weighted.size > 0
-            ? TEXT("The weighted share gives each specialty its part of US physicians (AAMC 2022), "
-                   "weights trimmed to 0.3 to 3, from the released figures by specialty alone. "
-                   "Everything else is unweighted.")
-            : TEXT("None."));
+    item(v, "Weighting", weighting(r, report));
     item(v, "Checks",
          is_votes   ? arena_format(r->arena,
                                    "A member’s first vote in a thread counts, in its month, and at "

@@ -158,6 +158,8 @@ const struct route route_table[] = {
     GET("/admin/operations", ADMIN, ADMIN, READ, fields_operations, page_operations),
     POST("/admin/operation/:id/withdraw", ADMIN, ADMIN, POST, NULL, page_withdraw_operation_post,
          page_operations_again),
+    POST("/admin/operation/:id/retry", ADMIN, ADMIN, POST, NULL, page_retry_operation_post,
+         page_operations_again),
     GET("/admin/status", ADMIN, ADMIN, READ, NULL, page_status),
 
     GET("/waiting/quiz", MEMBER, WAITING, READ, NULL, page_quiz),
@@ -227,6 +229,9 @@ const struct route route_table[] = {
     GET("/account/specialties", LOGIN, ACCOUNT, READ, NULL, page_specialties),
     POST("/account/specialties", LOGIN, ACCOUNT, POST, fields_specialties, page_specialties_post,
          page_specialties_again),
+    GET("/account/background", LOGIN, ACCOUNT, READ, NULL, page_background),
+    POST("/account/background", LOGIN, ACCOUNT, POST, fields_background, page_background_post,
+         NULL),
     GET("/drafts", MEMBER, PHYSICIAN, READ, fields_drafts, page_drafts),
     POST("/draft", MEMBER, PHYSICIAN, DRAFT, fields_draft, page_draft_post, NULL),
     POST("/draft/remove", MEMBER, PHYSICIAN, POST, fields_draft_remove, page_draft_remove_post,

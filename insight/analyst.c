@@ -11,6 +11,7 @@
 #include "insight/announce.h"
 #include "insight/insight.h"
 #include "insight/pairs_verb.h"
+#include "insight/population.h"
 #include "insight/signal.h"
 #include "insight/vocabulary.h"
 #include "schema/signal.h"
@@ -210,7 +211,7 @@ static struct text hex_of(struct arena *arena, struct bytes bytes)
     struct buf hex;
     buf_open(&hex, arena, 80);
     buf_hex(&hex, bytes);
-    return buf_done(&hex);
+    return arena_format(arena, "%.*s", (int)hex.size, hex.data); /* ends with a zero */
 }
 
 static int list(struct analyst *analyst, const char *none)
@@ -262,6 +263,21 @@ static int vocabulary(struct analyst *analyst, const char *path)
     const enum result result = vocabulary_add(analyst->db, &analyst->arena, list, &words, &why);
     if (result == OK)
         printf("%lld words; new ones count from the next whole week on\n", (long long)words);
+    else
+        fprintf(stderr, "%s: %s\n", path, why.data ? why.data : result_name(result));
+    db_close(analyst->db);
+    return result == OK ? 0 : 1;
+}
+
+static int population(struct analyst *analyst, const char *path)
+{
+    struct text file, why = NO_TEXT;
+    if (!vocabulary_file(&analyst->kept, path, &file))
+        return say(path, "cannot be read");
+    stores_open(analyst, DB_LOG);
+    const enum result result = population_load(analyst->db, &analyst->arena, file, &why);
+    if (result == OK)
+        printf("loaded; results are weighted to it from the next month that is closed on\n");
     else
         fprintf(stderr, "%s: %s\n", path, why.data ? why.data : result_name(result));
     db_close(analyst->db);
@@ -352,6 +368,9 @@ static int help(struct analyst *analyst, const char *none)
         "verify\tcheck every release against its digest, the chain and the journal\n"
         "disproportionality\tread report, product, event [, stratum] by tabs from standard input; "
         "print how far each pair is out of proportion\n"
+        "vocabulary FILE\tadd words to the public list\n"
+        "population FILE\tload how physicians are distributed over regions and years in practice, "
+        "to which results are weighted\n"
         "digest\tprint the content digest of release.db\n"
         "rebuild\tcheck the reports, which are a store; count the desk's weeks anew\n",
         stdout);
@@ -381,6 +400,7 @@ static const struct verb verbs[] = {
     {"help", 0, help},
     {"disproportionality", 0, disproportionality},
     {"vocabulary", 1, vocabulary},
+    {"population", 1, population},
 };
 
 int main(int argc, char **argv)
@@ -404,7 +424,8 @@ int main(int argc, char **argv)
         return verbs[i].run(&analyst_now, argv[at + 1]);
     }
     fputs("usage: curbside-analyst [--state DIR] VERB\n"
-          "verbs: serve, close PERIOD, list, show NUMBER, vocabulary FILE, verify, digest, "
+          "verbs: serve, close PERIOD, list, show NUMBER, vocabulary FILE, population FILE, "
+          "verify, digest, "
           "rebuild, disproportionality, help\n",
           stderr);
     return 2;

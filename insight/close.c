@@ -1,5 +1,6 @@
 #include "insight/close.h"
 #include "insight/pairs.h"
+#include "insight/population.h"
 #include "schema/release.h"
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +8,9 @@
 /* What is usual for a word: its mean over so many weeks, one week between left out. */
 enum { BASELINE_WEEKS = 26, BASELINE_LEAST = 8, GUARD_WEEKS = 1 };
 enum { TREND_MONTHS = 36, TREND_LEAST = 2 };
+/* So many members must have told region or years, by the latest released membership, before results
+ * are measured by either: below, noise is all there would be. */
+enum { TOLD_LEAST = 400 };
 /* IC025 from which a noisy number is called rising: one false alarm a week over 3,000 words in the
  * simulated worlds of tests/unit/rising_test.c. */
 static const double RISING = .49;
@@ -66,17 +70,45 @@ static enum result trend_add(struct release *release, int64_t question)
                        (int64_t)months, 0);
 }
 
+/* What holds for all questions of a month. */
+struct month {
+    struct population population;
+    bool with_parts;
+};
+
+static enum result month_begin(struct release *release, struct month *month)
+{
+    struct release_reports_of_row *rows;
+    struct insight_report members;
+    size_t count;
+    int64_t told = 0;
+    enum result result = population_get(release->db, release->arena, &month->population);
+    month->with_parts = false;
+    if (result == OK)
+        result = release_reports_of(release->db, release->arena, INSIGHT_MEMBERS, 0, release->id, 1,
+                                    &rows, &count);
+    if (result != OK || count == 0)
+        return result;
+    result = insight_read(release->arena, rows[0].body, &members);
+    for (int k = 0; result == OK && k < MARGINS; k++)
+        for (size_t i = 0; i < members.part_counts[k]; i++)
+            told += members.parts[k][i].n;
+    month->with_parts = told >= TOLD_LEAST;
+    return result;
+}
+
 static enum result question_close(struct close *close, struct release *release,
-                                  const struct tally_row *row)
+                                  const struct month *month, const struct tally_row *row)
 {
     struct measured measured;
     int64_t shown, withheld;
-    measure_question(&measured, &close->noise, row->counts);
+    measure_question(&measured, &close->noise, row->counts, month->with_parts);
     enum result result = spend_all(release, row->question, &measured);
     if (result != OK || !measured.whole.is_shown)
         return result;
     const struct body_head head = release_head(release, INSIGHT_RESULT, row->question);
-    const struct bytes body = body_result(release->arena, &head, &measured, &shown, &withheld);
+    const struct bytes body =
+        body_result(release->arena, &head, &measured, &month->population, &shown, &withheld);
     result = release_add(release, &head, body, shown, withheld);
     if (result == OK)
         result = title_put(close, release, row->question);
@@ -86,10 +118,11 @@ static enum result question_close(struct close *close, struct release *release,
 static enum result month_close(struct close *close, struct release *release,
                                const struct taken *taken)
 {
-    enum result result = OK;
+    struct month month;
+    enum result result = month_begin(release, &month);
     for (size_t i = 0; i < taken->row_count && result == OK; i++) {
         const size_t mark = release->arena->used;
-        result = question_close(close, release, &taken->rows[i]);
+        result = question_close(close, release, &month, &taken->rows[i]);
         arena_reset(release->arena, mark);
     }
     return result;
@@ -219,20 +252,35 @@ static enum result week_close(struct close *close, struct release *release,
 
 /* --- quarters: members --- */
 
+static enum result number_close(struct close *close, struct release *release, int measure,
+                                int object, int64_t *members)
+{
+    enum {
+        SIXTEENTHS = 4
+    }; /* a member stands in one specialty, and in one region or band at most */
+    *members = measure_members(&close->noise, *members);
+    release->measured++;
+    return release_spend(release, INSIGHT_MEMBERS, object, measure, VOTES_FIRST | VOTES_FURTHER,
+                         SIXTEENTHS);
+}
+
 static enum result quarter_close(struct close *close, struct release *release,
                                  const struct taken *taken)
 {
-    int64_t members[GROUPS];
+    static const int measures[MARGINS] = {MEASURE_REGIONS, MEASURE_YEARS};
+    struct taken_members members = taken->members;
     enum result result = OK;
-    for (int g = 0; g < GROUPS && result == OK; g++) {
-        members[g] = measure_members(&close->noise, taken->members[g]);
-        result = release_spend(release, INSIGHT_MEMBERS, g, MEASURE_WHOLE, VOTES_FIRST, 4);
-        release->measured++;
-    }
+    for (int g = 0; g < GROUPS && result == OK; g++)
+        result = number_close(close, release, MEASURE_WHOLE, g, &members.groups[g]);
+    for (int k = 0; k < MARGINS; k++)
+        for (int i = 0; i < PARTS && result == OK; i++)
+            result = number_close(close, release, measures[k], i, &members.parts[k][i]);
     if (result != OK)
         return result;
     const struct body_head head = release_head(release, INSIGHT_MEMBERS, 0);
-    return release_add(release, &head, body_members(release->arena, &head, members), GROUPS, 0);
+    const struct bytes body =
+        body_members(release->arena, &head, members.groups, (const int64_t(*)[PARTS])members.parts);
+    return release_add(release, &head, body, GROUPS, 0);
 }
 
 enum result close_period(struct close *close, struct release *release, const struct taken *taken,

@@ -17,6 +17,7 @@ void count_close(struct count *count)
     tally_close(&count->tally);
     terms_close(&count->terms);
     table_close(&count->levels);
+    table_close(&count->tellings);
     table_close(&count->writers);
     table_close(&count->pairs);
 }
@@ -95,6 +96,25 @@ static void posting_added(struct count *count, const struct journal_entry *entry
     pairs_add(count);
 }
 
+/* Its text is gone when the member took it back since, or told another part. */
+static void background_told(struct count *count, const struct journal_entry *entry)
+{
+    const struct event_background_told *e = &entry->event.background_told;
+    const enum margin margin = e->asked == 1 ? MARGIN_REGION : MARGIN_YEARS;
+    int64_t part;
+    if (!entry->texts[0].data || !text_int(entry->texts[0], 1, PARTS, &part))
+        part = 0; /* or practises elsewhere */
+    tally_told(&count->tally, e->member, margin, (int)part - 1);
+    *table_at(&count->tellings, (uint64_t)entry->event.seq) = e->member;
+}
+
+static void text_blanked(struct count *count, int64_t seq)
+{
+    const int64_t *member = table_find(&count->tellings, (uint64_t)seq);
+    if (member)
+        tally_told(&count->tally, *member, MARGIN_REGION, -1);
+}
+
 void count_event(struct count *count, const struct journal_entry *entry, bool with_terms)
 {
     const struct event *event = &entry->event;
@@ -105,6 +125,12 @@ void count_event(struct count *count, const struct journal_entry *entry, bool wi
     case EVENT_SPECIALTIES_CHOSEN:
         tally_member(&count->tally, event->specialties_chosen.member,
                      group_of(event->specialties_chosen.codes, event->specialties_chosen.words));
+        break;
+    case EVENT_BACKGROUND_TOLD:
+        background_told(count, entry);
+        break;
+    case EVENT_TEXT_BLANKED:
+        text_blanked(count, event->text_blanked.seq);
         break;
     case EVENT_MEMBER_DECIDED:
         level_set(count, event->member_decided.member,
@@ -134,15 +160,17 @@ void count_event(struct count *count, const struct journal_entry *entry, bool wi
     }
 }
 
-void count_members(const struct count *count, int64_t members[GROUPS])
+void count_members(const struct count *count, struct taken_members *members)
 {
-    for (int g = 0; g < GROUPS; g++)
-        members[g] = 0;
+    *members = (struct taken_members){{0}, {{0}}};
     for (size_t i = 0; i < count->levels.room; i++) {
         if (!count->levels.keys[i] || count->levels.values[i] != LEVEL_DOOR + 1)
             continue;
         const int64_t *group = table_find(&count->tally.groups, count->levels.keys[i]);
-        members[group ? *group - 1 : GROUP_OTHER]++;
+        const int64_t *told = table_find(&count->tally.told, count->levels.keys[i]);
+        members->groups[group ? *group - 1 : GROUP_OTHER]++;
+        if (told && *told > 0)
+            members->parts[(*told - 1) / PARTS][(*told - 1) % PARTS]++;
     }
 }
 
@@ -161,7 +189,7 @@ struct taken count_take(struct count *count, struct arena *arena, struct period 
             tally_take(&count->tally, arena, period_end_ms(period) - ASKED_MS, &taken.row_count);
         break;
     default:
-        count_members(count, taken.members);
+        count_members(count, &taken.members);
         tally_quarter(&count->tally);
         break;
     }

@@ -16,8 +16,9 @@ struct word {
 struct count {
     struct tally tally;
     struct terms terms;
-    struct table levels; /* member -> level + 1 */
-    struct word *words;  /* [id], from 1; borrowed from whoever loaded them */
+    struct table levels;   /* member -> level + 1 */
+    struct table tellings; /* event by which a member told something -> member */
+    struct word *words;    /* [id], from 1; borrowed from whoever loaded them */
     int64_t word_count;
     /* Of this week, for the house's own desk: who wrote anything, and postings by drug and event
      * (count_pair). */
@@ -28,8 +29,11 @@ void count_open(struct count *count, const uint8_t key[TALLY_KEY_SIZE]);
 void count_close(struct count *count);
 /* with_terms: read its words; false for a posting of a week that is closed already. */
 void count_event(struct count *count, const struct journal_entry *entry, bool with_terms);
-/* Members at level 3 now, by specialty. */
-void count_members(const struct count *count, int64_t members[GROUPS]);
+/* Members at level 3 now: by specialty, and those who told it by region or years in practice. */
+struct taken_members {
+    int64_t groups[GROUPS], parts[MARGINS][PARTS];
+};
+void count_members(const struct count *count, struct taken_members *members);
 
 /* Key of `pairs`: postings that name both; 0 for any drug, or any event. */
 uint64_t count_pair(int64_t drug, int64_t event);
@@ -47,6 +51,6 @@ struct taken {
     int64_t writers;
     struct taken_pair *pairs;
     size_t pair_count;
-    int64_t members[GROUPS]; /* quarter */
+    struct taken_members members; /* quarter */
 };
 struct taken count_take(struct count *count, struct arena *arena, struct period period);

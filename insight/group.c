@@ -99,3 +99,18 @@ int64_t group_physicians(int group)
     assert(group >= 0 && group < GROUPS);
     return groups[group].physicians;
 }
+
+const char *part_name(enum margin margin, int part)
+{
+    static const char *const names[MARGINS][PARTS] = {
+        {"Northeast", "Midwest", "South", "West"},
+        {"Fewer than 10 years", "10 to 19 years", "20 to 29 years", "30 years or more"}};
+    assert(part >= 0 && part < PARTS);
+    return names[margin][part];
+}
+
+const char *margin_name(enum margin margin)
+{
+    static const char *const names[MARGINS] = {"region", "years"};
+    return names[margin];
+}

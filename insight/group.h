@@ -12,3 +12,12 @@ const char *group_name(int group);
 /* Active physicians in the United States in 2021 (AAMC, 2022 Physician Specialty Data Report), sum
  * 843,085. Subspecialties the report counts apart are in the group they belong to here. */
 int64_t group_physicians(int group);
+#define GROUP_SOURCE "AAMC, 2022 Physician Specialty Data Report"
+
+/* What members may tell beside it, each of them one of the two only (board/background.h): four
+ * regions of the Census Bureau, four bands of years in practice. */
+enum margin { MARGIN_REGION, MARGIN_YEARS, MARGINS };
+enum { PARTS = 4 };
+const char *part_name(enum margin margin, int part);
+/* "region", "years": as it stands in files. */
+const char *margin_name(enum margin margin);

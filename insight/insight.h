@@ -30,6 +30,15 @@ struct insight_figure {
     int64_t n, sides[INSIGHT_SIDES]; /* corroborate, dispute, cannot say */
     double variance;                 /* of the noise on each side */
 };
+/* What a result may be weighted by. */
+enum insight_by { INSIGHT_BY_SPECIALTY, INSIGHT_BY_REGION, INSIGHT_BY_YEARS, INSIGHT_BYS };
+
+/* A share with its 95% interval, 0 to 1, all within it. */
+struct insight_share {
+    double share, low, high;
+    double design_effect;
+    bool is_reliable; /* the interval is at most .3 wide */
+};
 struct insight_term {
     struct text word;
     int64_t authors;
@@ -43,27 +52,26 @@ struct insight_report {
     struct insight_figure whole;
     struct insight_figure *figures; /* specialties (RESULT, MEMBERS) or months (TREND) */
     size_t figure_count;
+    struct insight_figure *parts[2]; /* RESULT, MEMBERS: regions, years in practice */
+    size_t part_counts[2];
     struct insight_term *terms;
     size_t term_count;
     int64_t withheld; /* figures of the domain that are not shown */
     bool has_groups;  /* RESULT: large enough to be broken down */
-    bool is_large;    /* RESULT: large enough for the further votes */
+    bool has_parts;   /* RESULT: by region and years too; MEMBERS: they were counted */
+    bool is_weighted; /* RESULT: then `weighted`, and where the distributions are from */
+    struct insight_share weighted;
+    struct text sources[INSIGHT_BYS]; /* absent: not weighted by it */
+    bool is_large;                    /* RESULT: large enough for the further votes */
 };
 /* A report's bytes. INVALID if they are not such a report. */
 MUST_USE enum result insight_read(struct arena *arena, struct bytes body,
                                   struct insight_report *report);
 
-/* A share with its 95% interval, 0 to 1, all within it. */
-struct insight_share {
-    double share, low, high;
-    double design_effect;
-    bool is_reliable; /* the interval is at most .3 wide */
-};
 /* Of those who took a side, how many corroborate. */
 struct insight_share insight_share(const struct insight_figure *figure);
-/* The same weighted to the specialties of US physicians (trimmed to .3-3), from the released
- * figures by specialty alone. False when it cannot be: too few specialties are shown. */
-bool insight_share_weighted(const struct insight_report *report, struct insight_share *share);
+/* The same of a share that is known, with half of its interval. */
+struct insight_share insight_share_of(double share, double margin, double design_effect);
 
 /* --- for the medical desk alone: from true counts (signal.db, role web_admin) --- */
 
@@ -89,3 +97,5 @@ void insight_watch(const int64_t *authors, const int64_t *writers, size_t weeks,
 /* The specialties of the domain, in their order. */
 enum { INSIGHT_GROUPS = 25 };
 const char *insight_group_name(int group);
+/* The parts of regions and years in practice. */
+enum { INSIGHT_PARTS = 4 };

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { E_WHOLE = 4, E_REST = 12, E_GROUPS = 6, ROUND_TO = 50 };
+enum { E_WHOLE = 4, E_REST = 12, E_GROUPS = 6, E_PARTS = 4, ROUND_TO = 50 };
 /* Of the mean of two measurements, at 4 and at 12: precision goes with the square of epsilon. */
 enum { WEIGHT_WHOLE = 1, WEIGHT_AGAIN = 9, WEIGHTS = WEIGHT_WHOLE + WEIGHT_AGAIN };
 
@@ -97,7 +97,23 @@ static void groups_measure(struct measured *m, struct noise *noise, const struct
     spend(m, MEASURE_GROUPS, is_large ? VOTES_FIRST | VOTES_FURTHER : VOTES_FIRST, sixteenths);
 }
 
-void measure_question(struct measured *measured, struct noise *noise, const struct counts *counts)
+static void parts_measure(struct measured *m, struct noise *noise, const struct counts *counts)
+{
+    m->has_parts = true;
+    for (int k = 0; k < MARGINS; k++)
+        for (int part = 0; part < PARTS; part++) {
+            int64_t sides[SIDES] = {0};
+            for (int i = 0; counts && i < SIDES; i++)
+                sides[i] = counts->parts[k][part][i];
+            m->parts[k][part] = figure_of(noise, sides, E_PARTS);
+            m->parts[k][part].is_shown = m->parts[k][part].n >= least_at(E_PARTS);
+        }
+    spend(m, MEASURE_REGIONS, VOTES_REGION, E_PARTS);
+    spend(m, MEASURE_YEARS, VOTES_YEARS, E_PARTS);
+}
+
+void measure_question(struct measured *measured, struct noise *noise, const struct counts *counts,
+                      bool with_parts)
 {
     memset(measured, 0, sizeof(*measured));
     measured->whole = tier_measure(noise, counts, TIER_FIRST, E_WHOLE);
@@ -119,6 +135,8 @@ void measure_question(struct measured *measured, struct noise *noise, const stru
         spend(measured, MEASURE_FURTHER, VOTES_FURTHER, E_WHOLE);
     }
     groups_measure(measured, noise, counts, n >= MEASURE_MANY);
+    if (with_parts && n >= MEASURE_MANY)
+        parts_measure(measured, noise, counts);
 }
 
 struct figure measure_number(struct noise *noise, int64_t count)

@@ -19,6 +19,7 @@ void tally_close(struct tally *tally)
     table_close(&tally->seen);
     table_close(&tally->used);
     table_close(&tally->groups);
+    table_close(&tally->told);
     *tally = (struct tally){.questions = NULL};
 }
 
@@ -80,6 +81,11 @@ void tally_member(struct tally *tally, int64_t member, int group)
     *table_at(&tally->groups, (uint64_t)member) = group + 1;
 }
 
+void tally_told(struct tally *tally, int64_t member, enum margin margin, int part)
+{
+    *table_at(&tally->told, (uint64_t)member) = part < 0 ? 0 : (int64_t)margin * PARTS + part + 1;
+}
+
 static uint64_t order_of(const struct tally *tally, int64_t member, int64_t question)
 {
     uint8_t digest[ID_SIZE];
@@ -136,6 +142,16 @@ static int64_t cap_use(struct tally *tally, const struct tally_vote *vote)
     return most;
 }
 
+static void vote_count(const struct tally *tally, struct counts *counts,
+                       const struct tally_vote *vote, enum tier tier)
+{
+    const int64_t *group = table_find(&tally->groups, (uint64_t)vote->member);
+    const int64_t *told = table_find(&tally->told, (uint64_t)vote->member);
+    counts->of[tier][group ? *group - 1 : GROUP_OTHER][vote->side]++;
+    if (told && *told > 0)
+        counts->parts[(*told - 1) / PARTS][(*told - 1) % PARTS][vote->side]++;
+}
+
 struct tally_row *tally_take(struct tally *tally, struct arena *arena, int64_t since_ms,
                              size_t *count)
 {
@@ -151,11 +167,10 @@ struct tally_row *tally_take(struct tally *tally, struct arena *arena, int64_t s
         const int64_t used = cap_use(tally, vote);
         if (used >= TALLY_CAP)
             continue;
-        const int64_t *group = table_find(&tally->groups, (uint64_t)vote->member);
         if (!counts[vote->place])
             counts[vote->place] = arena_new(arena, struct counts);
-        counts[vote->place]->of[used < TALLY_CAP_FEW ? TIER_FIRST : TIER_FURTHER]
-                               [group ? *group - 1 : GROUP_OTHER][vote->side]++;
+        vote_count(tally, counts[vote->place], vote,
+                   used < TALLY_CAP_FEW ? TIER_FIRST : TIER_FURTHER);
     }
     *count = 0;
     for (size_t i = 0; i < tally->question_count; i++)

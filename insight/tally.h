@@ -18,6 +18,7 @@ enum tier { TIER_FIRST, TIER_FURTHER, TIERS };
 
 struct counts {
     int32_t of[TIERS][GROUPS][SIDES];
+    int32_t parts[MARGINS][PARTS][SIDES]; /* both tiers: they are measured together or not at all */
 };
 
 struct tally_row {
@@ -47,6 +48,7 @@ struct tally {
     struct table seen;   /* (member, place + 1) -> 1 */
     struct table used;   /* (member, topic) -> votes counted this quarter */
     struct table groups; /* member -> group + 1 */
+    struct table told;   /* member -> margin * PARTS + part + 1 */
 };
 
 void tally_open(struct tally *tally, const uint8_t key[TALLY_KEY_SIZE]);
@@ -57,6 +59,9 @@ void tally_question(struct tally *tally, int64_t question, int64_t at_ms, struct
  * then on count. */
 void tally_drop(struct tally *tally, int64_t question, bool is_dropped);
 void tally_member(struct tally *tally, int64_t member, int group);
+/* What the member told as it now stands: part from 0; -1: nothing. What stands when a month is over
+ * holds for all of its votes. */
+void tally_told(struct tally *tally, int64_t member, enum margin margin, int part);
 /* stance as in the event: 1 corroborate, 2 dispute, 3 cannot say. A thread that is not a question
  * of a member's counts nowhere. */
 void tally_vote(struct tally *tally, int64_t question, int64_t member, int64_t stance);

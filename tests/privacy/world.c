@@ -1,9 +1,9 @@
 /* world STATE MEMBERS MONTHS SEED [ONE_IN]: writes the journal of an invented community into
  * STATE/journal: MEMBERS physicians by the specialties of the United States, MONTHS months up to
  * March 2026 with questions of every size, votes, and answers in which words of the public list
- * stand; one word rises in the last weeks, and one drug is written with one event. ONE_IN: so few
- * of the members answer in a week (12; 1 for all of them). For looking at reports, and for tests
- * that read them over the web. */
+ * stand; most of them tell their region or years in practice; one word rises in the last weeks, and
+ * one drug is written with one event. ONE_IN: so few of the members answer in a week (12; 1 for all
+ * of them). For looking at reports, and for tests that read them over the web. */
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/journal.h"
@@ -86,6 +86,17 @@ static int64_t add(struct world *w, struct event event, struct text text0, struc
     return event.seq;
 }
 
+/* Six in ten tell what they are asked: half of them a region, half a band of years. */
+static void background_tell(struct world *w, int64_t member)
+{
+    struct event event = {.kind = EVENT_BACKGROUND_TOLD};
+    const char part[2] = {(char)('1' + (int)draw(w, 4)), 0};
+    event.background_told.member = member;
+    event.background_told.asked = 1 + (int64_t)draw(w, 2);
+    if (draw(w, 10) < 6)
+        (void)add(w, event, text_of(part), NO_TEXT);
+}
+
 static void members_add(struct world *w, int64_t count)
 {
     for (int64_t i = 0; i < count; i++) {
@@ -106,6 +117,7 @@ static void members_add(struct world *w, int64_t count)
         event.member_level_set.why = TEXT("document");
         (void)add(w, event, NO_TEXT, NO_TEXT);
         w->members[w->count++] = id;
+        background_tell(w, id);
     }
 }
 

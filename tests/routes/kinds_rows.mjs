@@ -5,6 +5,10 @@ export const kindsGets = () => ({
     who: "account",
     only: { halden: 403, ostrand: 403, gate: 403, latch: 403 },
   },
+  "/account/background": {
+    who: "account",
+    only: { halden: 403, ostrand: 403, gate: 403, latch: 403 },
+  },
 });
 
 export const kindsPosts = (it) => ({
@@ -28,6 +32,13 @@ export const kindsPosts = (it) => ({
     who: "account",
     page: "/account/specialties",
     fields: () => ({ s1: "nephrology", shown: 1 }),
+    actor: "birch",
+    others: { halden: 403, gate: 403 },
+  },
+  "/account/background": {
+    who: "account",
+    page: "/account/background",
+    fields: () => ({ part: 1 }),
     actor: "birch",
     others: { halden: 403, gate: 403 },
   },

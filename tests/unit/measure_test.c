@@ -1,6 +1,7 @@
 /* From counts to figures: what is shown, what is spent, and what a reader may work out. */
 #include "insight/measure.h"
 #include "insight/body.h"
+#include "insight/population.h"
 #include "tests/support/scratch.h"
 #include <math.h>
 #include <setjmp.h>
@@ -21,12 +22,13 @@ static struct counts spread(int n)
 }
 
 /* What each kind of vote gave, by the same sum as the store's trigger. */
-static void spent_of(const struct measured *m, int sums[2])
+enum { KINDS = 4 };
+static void spent_of(const struct measured *m, int sums[KINDS])
 {
-    sums[0] = sums[1] = 0;
-    for (size_t i = 0; i < m->spent_count; i++) {
-        sums[0] += m->spent[i].votes & VOTES_FIRST ? m->spent[i].sixteenths : 0;
-        sums[1] += m->spent[i].votes & VOTES_FURTHER ? m->spent[i].sixteenths : 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        sums[kind] = 0;
+        for (size_t i = 0; i < m->spent_count; i++)
+            sums[kind] += m->spent[i].votes >> kind & 1 ? m->spent[i].sixteenths : 0;
     }
 }
 
@@ -37,11 +39,15 @@ static void no_vote_gives_more_than_its_budget(void **state)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
         for (int k = 0; k < 200; k++) {
             struct measured m;
-            int sums[2];
+            int sums[KINDS];
             const struct counts counts = spread(sizes[i]);
-            measure_question(&m, &noise, &counts);
+            measure_question(&m, &noise, &counts, true);
             spent_of(&m, sums);
-            assert_true(sums[0] >= 4 && sums[0] <= EPSILON_WHOLE && sums[1] <= EPSILON_WHOLE);
+            assert_true(sums[0] >= 4);
+            for (int kind = 0; kind < KINDS; kind++)
+                assert_true(sums[kind] <= EPSILON_WHOLE);
+            assert_true(!m.has_parts ||
+                        sums[0] + 4 > EPSILON_WHOLE); /* control: both would not do */
             assert_int_equal(m.whole.n, m.whole.sides[0] + m.whole.sides[1] + m.whole.sides[2]);
         }
 }
@@ -55,7 +61,7 @@ static void small_questions_are_withheld_and_large_ones_broken_down(void **state
         for (int k = 0; k < 1000; k++) {
             struct measured m;
             const struct counts counts = spread(sizes[i]);
-            measure_question(&m, &noise, i == 0 ? NULL : &counts);
+            measure_question(&m, &noise, i == 0 ? NULL : &counts, true);
             shown[i] += m.whole.is_shown;
             groups[i] += m.has_groups;
         }
@@ -76,7 +82,7 @@ static void what_is_shown_has_eleven_people_behind_it_but_for_one_case_in_fifty(
         for (int g = 0; g < GROUPS; g++) /* 1 to 49 in each */
             for (int i = 0; i < 2 * g + 1; i++)
                 counts.of[TIER_FIRST][g][i % 2]++;
-        measure_question(&m, &noise, &counts);
+        measure_question(&m, &noise, &counts, true);
         for (int g = 0; g < GROUPS && m.has_groups; g++) {
             shown += m.groups[g].is_shown;
             few += m.groups[g].is_shown && 2 * g + 1 < MEASURE_K;
@@ -95,7 +101,7 @@ static void an_interval_holds_the_true_share_as_often_as_it_says(void **state)
         struct counts counts = {.of = {{{0}}}};
         for (int i = 0; i < 150; i++) /* drawn from a world of a known share */
             counts.of[TIER_FIRST][0][noise_draw(&noise, 16) % 2 == 0 ? 0 : 1]++;
-        measure_question(&m, &noise, &counts);
+        measure_question(&m, &noise, &counts, true);
         struct insight_figure figure = {.n = m.whole.n,
                                         .variance = (double)m.whole.variance_e2 / 100};
         memcpy(figure.sides, m.whole.sides, sizeof(figure.sides));
@@ -113,14 +119,15 @@ static void a_report_reads_back_as_it_was_written(void **state)
     struct measured m;
     struct insight_report report;
     int64_t shown, withheld;
+    const struct population population = {.is_known = {false}};
     const struct counts counts = spread(600);
-    measure_question(&m, &noise, &counts);
+    measure_question(&m, &noise, &counts, true);
     const struct body_head head = {.id = 7,
                                    .template = INSIGHT_RESULT,
                                    .object = 17,
                                    .period = TEXT("2026-03"),
                                    .journal_seq = 9};
-    const struct bytes body = body_result(&arena, &head, &m, &shown, &withheld);
+    const struct bytes body = body_result(&arena, &head, &m, &population, &shown, &withheld);
     assert_int_equal(insight_read(&arena, body, &report), OK);
     assert_int_equal(report.id, 7);
     assert_int_equal(report.object, 17);
@@ -133,9 +140,12 @@ static void a_report_reads_back_as_it_was_written(void **state)
     assert_int_equal(shown + withheld, GROUPS);
     assert_true(text_is(report.figures[0].name, "Internal medicine"));
     assert_int_equal(report.figures[0].n, m.groups[0].n);
-    struct insight_share share;
-    assert_true(insight_share_weighted(&report, &share));
-    assert_true(share.design_effect >= 1 && share.low < share.share && share.share < share.high);
+    const struct insight_share share = report.weighted;
+    assert_true(report.is_weighted && share.design_effect >= 1);
+    assert_true(share.low < share.share && share.share < share.high);
+    assert_non_null(report.sources[INSIGHT_BY_SPECIALTY].data);
+    assert_null(report.sources[INSIGHT_BY_REGION].data); /* nobody told, so none is shown */
+    assert_true(report.has_parts);
     assert_int_equal(insight_read(&arena, text_bytes(TEXT("{}")), &report), INVALID);
     assert_int_equal(insight_read(&arena, text_bytes(TEXT("{")), &report), INVALID);
 }

@@ -1,9 +1,11 @@
 /* test-seconds: 60
  * What attackers learn from reports. Each of them reads a report's bytes as a sponsor gets them and
  * whatever else is said beside him; the target's vote is a coin. The figure is the 95% upper bound
- * (Wilson) of how often he is right. TRIALS: of each attack (2000; `make torture`: 20000). */
+ * (Wilson) of how often he is right. TRIALS: of each attack (2000; `make torture`: 20000). What
+ * follows by algebra, without chance (A3): algebra_test.c. */
 #include "core/seal.h"
 #include "insight/body.h"
+#include "insight/population.h"
 #include "tests/support/scratch.h"
 #include <math.h>
 #include <setjmp.h>
@@ -13,7 +15,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-enum { TARGET_GROUP = 9, REACH = 600, TRIALS_USUAL = 2000 };
+enum { TARGET_GROUP = 9, TARGET_PART = 3, REACH = 600, TRIALS_USUAL = 2000 };
 static struct arena arena;
 static struct noise noise;
 
@@ -96,13 +98,17 @@ struct trial {
     struct insight_report report;
 };
 
-/* n others, a tenth of them in the target's specialty; he votes by a coin. */
+/* n others, a tenth of them in the target's specialty; half of them told their region, the others
+ * for how long they practise: more than ever will, so that more is shown. He votes by a coin. */
 static struct counts others_make(int n, int further)
 {
     struct counts counts = {.of = {{{0}}}};
-    for (int i = 0; i < n + further; i++)
+    for (int i = 0; i < n + further; i++) {
+        const enum side side = roll(10) < 6 ? SIDE_CORROBORATE : SIDE_DISPUTE;
         counts.of[i < n ? TIER_FIRST : TIER_FURTHER][i % 10 == 0 ? TARGET_GROUP : (int)roll(8)]
-                 [roll(10) < 6 ? SIDE_CORROBORATE : SIDE_DISPUTE]++;
+                 [side]++;
+        counts.parts[i % MARGINS][roll(PARTS)][side]++;
+    }
     return counts;
 }
 
@@ -115,9 +121,16 @@ static struct bytes report_bytes(const struct counts *counts, bool *is_shown)
                                    .object = 7,
                                    .period = TEXT("2026-03"),
                                    .journal_seq = 1};
-    measure_question(&measured, &noise, counts);
+    static const struct population population = {.is_known = {false}};
+    measure_question(&measured, &noise, counts, true);
     *is_shown = measured.whole.is_shown;
-    return body_result(&arena, &head, &measured, &shown, &withheld);
+    return body_result(&arena, &head, &measured, &population, &shown, &withheld);
+}
+
+static void target_add(struct counts *counts, enum tier tier, int way)
+{
+    counts->of[tier][TARGET_GROUP][way]++;
+    counts->parts[MARGIN_REGION][TARGET_PART][way]++;
 }
 
 /* Whether there is a report; the target votes with this tier's votes. */
@@ -126,11 +139,33 @@ static bool trial_run(struct trial *trial, const struct counts *others, enum tie
     bool is_shown;
     trial->counts = *others;
     trial->way = coin();
-    trial->counts.of[tier][TARGET_GROUP][trial->way]++;
+    target_add(&trial->counts, tier, trial->way);
     const struct bytes bytes = report_bytes(&trial->counts, &is_shown);
     if (is_shown)
         assert_int_equal(insight_read(&arena, bytes, &trial->report), OK);
     return is_shown;
+}
+
+/* How much likelier one figure is if the target corroborates, and it holds him. */
+static double figure_odds(const struct insight_figure *figure, const int64_t others[SIDES],
+                          double epsilon)
+{
+    double odds = 0;
+    for (int s = 0; s < 2; s++) {
+        const int64_t off = figure->sides[s] - others[s];
+        const double more = log(pmf(off - 1, epsilon) / pmf(off, epsilon));
+        odds += s == 0 ? more : -more;
+    }
+    return odds;
+}
+
+static const struct insight_figure *figure_of(const struct insight_figure *figures, size_t count,
+                                              const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_is(figures[i].name, name))
+            return &figures[i];
+    return NULL;
 }
 
 /* How much likelier the report is if the target corroborates, given all others' votes. */
@@ -152,17 +187,15 @@ static double log_odds(const struct insight_report *report, const struct counts 
                                 : log_table(table, off - 1) - log_table(table, off);
         odds += s == 0 ? more : -more;
     }
-    for (size_t i = 0; i < report->figure_count; i++) {
-        if (!text_is(report->figures[i].name, insight_group_name(TARGET_GROUP)))
-            continue;
-        const double epsilon = report->is_large ? .375 : .75;
-        for (int s = 0; s < 2; s++) {
-            const int64_t off = report->figures[i].sides[s] - group[s];
-            const double more = log(pmf(off - 1, epsilon) / pmf(off, epsilon));
-            odds += s == 0 ? more : -more;
-        }
-    }
-    return odds;
+    const struct insight_figure *own =
+        figure_of(report->figures, report->figure_count, insight_group_name(TARGET_GROUP));
+    if (own)
+        odds += figure_odds(own, group, report->is_large ? .375 : .75);
+    own = figure_of(report->parts[MARGIN_REGION], report->part_counts[MARGIN_REGION],
+                    part_name(MARGIN_REGION, TARGET_PART));
+    for (int s = 0; s < SIDES; s++)
+        group[s] = others->parts[MARGIN_REGION][TARGET_PART][s];
+    return odds + (own ? figure_odds(own, group, .25) : 0);
 }
 
 static bool guess_is_right(double odds, int way)
@@ -315,102 +348,6 @@ static void control_fresh_noise_averages_away(void **state)
     assert_true(told("control: twenty draws of one report", right, tries) > .93);
 }
 
-/* --- A3: linear algebra --- */
-
-enum { COLUMNS = 2 * GROUPS * SIDES + 2 * (GROUPS + 1) * SIDES, PRIME = 1000003 };
-enum { CELLS = 2 * GROUPS * SIDES };
-
-static int64_t inverse(int64_t a)
-{
-    int64_t result = 1;
-    for (int64_t e = PRIME - 2; e > 0; e >>= 1) {
-        if (e & 1)
-            result = result * a % PRIME;
-        a = a * a % PRIME;
-    }
-    return result;
-}
-
-/* Rows of what was released as sums of true cells and noises, of two months and their sum. With
- * `noisy` false as if no noise had been added. */
-static size_t rows_make(int64_t rows[][COLUMNS], const bool shown[GROUPS], bool noisy)
-{
-    size_t count = 0;
-    memset(rows, 0, 200 * sizeof(rows[0]));
-    for (int month = 0; month < 2; month++)
-        for (int g = 0; g <= GROUPS; g++) { /* the last is the whole */
-            if (g < GROUPS && !shown[g])
-                continue;
-            for (int s = 0; s < SIDES; s++, count++) {
-                for (int k = 0; k < GROUPS; k++)
-                    if (k == g || g == GROUPS)
-                        rows[count][(month * GROUPS + k) * SIDES + s] = 1;
-                if (noisy)
-                    rows[count][CELLS + (month * (GROUPS + 1) + g) * SIDES + s] = 1;
-            }
-        }
-    const size_t month_rows = count / 2;
-    for (int s = 0; s < SIDES; s++, count++) /* the trend: both wholes, each month's last rows */
-        for (int c = 0; c < COLUMNS; c++)
-            rows[count][c] = rows[month_rows - SIDES + (size_t)s][c] +
-                             rows[2 * month_rows - SIDES + (size_t)s][c];
-    return count;
-}
-
-/* Cells that follow from the rows for certain: unit vectors in their row space. */
-static int determined(int64_t rows[][COLUMNS], size_t count)
-{
-    size_t rank = 0;
-    int found = 0;
-    for (int step = 0; step < COLUMNS && rank < count; step++) {
-        const int c = COLUMNS - 1 - step; /* noises first, so that rows without noise are left */
-        size_t pivot = rank;
-        while (pivot < count && rows[pivot][c] == 0)
-            pivot++;
-        if (pivot == count)
-            continue;
-        for (int k = 0; k < COLUMNS; k++) {
-            const int64_t held = rows[rank][k];
-            rows[rank][k] = rows[pivot][k];
-            rows[pivot][k] = held;
-        }
-        const int64_t by = inverse(rows[rank][c]);
-        for (int k = 0; k < COLUMNS; k++)
-            rows[rank][k] = rows[rank][k] * by % PRIME;
-        for (size_t r = 0; r < count; r++) {
-            const int64_t factor = rows[r][c];
-            for (int k = 0; r != rank && factor && k < COLUMNS; k++)
-                rows[r][k] = (rows[r][k] + (PRIME - factor) * rows[rank][k]) % PRIME;
-        }
-        rank++;
-    }
-    for (size_t r = 0; r < rank; r++) {
-        int cells = 0, noises = 0;
-        for (int k = 0; k < COLUMNS; k++) {
-            cells += k < CELLS && rows[r][k] != 0;
-            noises += k >= CELLS && rows[r][k] != 0;
-        }
-        found += cells == 1 && noises == 0;
-    }
-    return found;
-}
-
-static void no_cell_follows_from_all_that_is_released(void **state)
-{
-    (void)state;
-    static int64_t rows[200][COLUMNS];
-    for (int hidden = 0; hidden < 4; hidden++) {
-        bool shown[GROUPS];
-        for (int g = 0; g < GROUPS; g++)
-            shown[g] = g >= hidden;
-        size_t count = rows_make(rows, shown, true);
-        assert_int_equal(determined(rows, count), 0);
-        count = rows_make(rows, shown, false); /* control: one hidden cell is the rest */
-        const int found = determined(rows, count);
-        assert_true(hidden <= 1 ? found == CELLS : found > 0);
-    }
-}
-
 /* --- A5: ten colluders --- */
 
 static void ten_colluders_do_not_learn_whether_the_eleventh_voted(void **state)
@@ -436,6 +373,29 @@ static void ten_colluders_do_not_learn_whether_the_eleventh_voted(void **state)
     }
     assert_true(told("A5 ten colluders", right, trials()) <= most(.55));
     assert_int_equal(right_exact, trials()); /* control: a test of the true count */
+}
+
+/* The same ten alone in their region, of which the figures are shown from 24 on. */
+static void nor_when_they_are_alone_in_their_region(void **state)
+{
+    (void)state;
+    int right = 0;
+    for (int i = 0; i < trials(); i++) {
+        struct trial trial;
+        struct counts counts = others_make(800, 0);
+        bool is_shown, cell_shown = false;
+        const int voted = coin();
+        memset(counts.parts[MARGIN_REGION][TARGET_PART], 0, sizeof(counts.parts[0][0]));
+        counts.parts[MARGIN_REGION][TARGET_PART][SIDE_CORROBORATE] = 10 + voted;
+        const struct bytes bytes = report_bytes(&counts, &is_shown);
+        if (is_shown && insight_read(&arena, bytes, &trial.report) == OK)
+            cell_shown = figure_of(trial.report.parts[MARGIN_REGION],
+                                   trial.report.part_counts[MARGIN_REGION],
+                                   part_name(MARGIN_REGION, TARGET_PART));
+        right += cell_shown == voted;
+        arena_reset(&arena, 0);
+    }
+    assert_true(told("A5 ten colluders alone in a region", right, trials()) <= most(.55));
 }
 
 /* --- A7: always the same way --- */
@@ -469,7 +429,7 @@ static double stance_run(int n, int questions, bool all_known)
             for (int k = 0; !all_known && k < unknown; k++)
                 hidden.of[TIER_FIRST][k % 8][coin()]++;
             trial.counts = hidden;
-            trial.counts.of[q < TALLY_CAP_FEW ? TIER_FIRST : TIER_FURTHER][TARGET_GROUP][way]++;
+            target_add(&trial.counts, q < TALLY_CAP_FEW ? TIER_FIRST : TIER_FURTHER, way);
             const struct bytes bytes = report_bytes(&trial.counts, &is_shown);
             if (!is_shown || insight_read(&arena, bytes, &trial.report) != OK)
                 continue;
@@ -512,6 +472,53 @@ static void words_that_are_shown_have_eleven_authors_but_for_one_in_a_hundred(vo
     assert_true(shown > 100 && few * 100 <= shown * (trials() < 10000 ? 2 : 1));
 }
 
+/* --- A10: the region itself --- */
+
+/* All other votes, their regions and how the target voted are known; where he practises is not, and
+ * he stands in so many large questions. One in four without any report. */
+static double region_run(int questions, int tries, bool exact)
+{
+    int right = 0;
+    for (int i = 0; i < tries; i++) {
+        const int region = (int)roll(PARTS);
+        double odds[PARTS] = {0};
+        for (int q = 0; q < questions; q++) {
+            const struct counts others = others_make(500, 0);
+            struct counts counts = others;
+            struct measured measured;
+            counts.of[TIER_FIRST][TARGET_GROUP][0]++;
+            counts.parts[MARGIN_REGION][region][0]++;
+            measure_question(&measured, &noise, &counts, true);
+            for (int r = 0; r < PARTS; r++) {
+                const struct figure *figure = &measured.parts[MARGIN_REGION][r];
+                const int64_t known = others.parts[MARGIN_REGION][r][0];
+                if (exact)
+                    odds[r] += (double)(counts.parts[MARGIN_REGION][r][0] - known);
+                else if (measured.has_parts && figure->is_shown)
+                    odds[r] += log(pmf(figure->sides[0] - known - 1, .25) /
+                                   pmf(figure->sides[0] - known, .25));
+            }
+        }
+        int best = (int)roll(PARTS);
+        for (int r = 0; r < PARTS; r++)
+            best = odds[r] > odds[best] + 1e-9 ? r : best;
+        right += best == region;
+    }
+    char name[80];
+    snprintf(name, sizeof(name), "%sA10 region of one who stands in %d large questions",
+             exact ? "control, exact: " : "", questions);
+    return told(name, right, tries);
+}
+
+static void a_region_is_told_by_few_questions_hardly_and_by_many_as_said(void **state)
+{
+    (void)state;
+    assert_true(region_run(1, trials(), false) <= most(.36));
+    assert_true(region_run(5, trials() / 2, false) <= most(.48));
+    assert_true(region_run(20, trials() / 10, false) <= most(.72));
+    assert_true(region_run(1, 200, true) > .97);
+}
+
 int main(void)
 {
     (void)scratch_open();
@@ -526,10 +533,11 @@ int main(void)
         cmocka_unit_test(control_reports_of_all_so_far_give_the_vote_away),
         cmocka_unit_test(subtracting_documents_tells_nothing),
         cmocka_unit_test(control_fresh_noise_averages_away),
-        cmocka_unit_test(no_cell_follows_from_all_that_is_released),
         cmocka_unit_test(ten_colluders_do_not_learn_whether_the_eleventh_voted),
+        cmocka_unit_test(nor_when_they_are_alone_in_their_region),
         cmocka_unit_test(one_way_in_all_counted_votes_is_known_no_better_than_said),
         cmocka_unit_test(words_that_are_shown_have_eleven_authors_but_for_one_in_a_hundred),
+        cmocka_unit_test(a_region_is_told_by_few_questions_hardly_and_by_many_as_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

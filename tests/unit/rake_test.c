@@ -19,7 +19,7 @@ static void two_margins_are_met_at_once(void **state)
     const struct rake_margin margins[] = {{sex, sexes, 2}, {place, places, 2}};
     double weights[8], men = 0, first = 0;
     struct raked raked;
-    assert_int_equal(rake(&raked, weights, 8, margins, 2, 0, INFINITY), OK);
+    assert_int_equal(rake(&raked, weights, NULL, 8, margins, 2, 0, INFINITY), OK);
     assert_true(raked.rounds < RAKE_ROUNDS_MAX && raked.off < 1e-12);
     for (int i = 0; i < 8; i++) {
         men += sex[i] == 0 ? weights[i] : 0;
@@ -27,7 +27,7 @@ static void two_margins_are_met_at_once(void **state)
     }
     assert_true(fabs(men - 4) < 1e-9 && fabs(first - 2) < 1e-9);
     assert_true(raked.design_effect > 1);
-    assert_int_equal(rake(&raked, weights, 0, margins, 2, 0, INFINITY), INVALID);
+    assert_int_equal(rake(&raked, weights, NULL, 0, margins, 2, 0, INFINITY), INVALID);
 }
 
 static void a_weight_beyond_the_limits_is_cut_and_said(void **state)
@@ -38,21 +38,24 @@ static void a_weight_beyond_the_limits_is_cut_and_said(void **state)
     const struct rake_margin margin = {part, targets, 2};
     double weights[10];
     struct raked raked;
-    assert_int_equal(rake(&raked, weights, 10, &margin, 1, .3, 3), OK);
+    assert_int_equal(rake(&raked, weights, NULL, 10, &margin, 1, .3, 3), OK);
     assert_true(weights[0] == 3 && weights[1] == .3);
     assert_int_equal(raked.trimmed, 10);
 }
 
-static void released_margins_weigh_a_share(void **state)
+static void a_row_may_stand_for_many(void **state)
 {
     (void)state;
-    static const double agree[] = {80, 10}, counts[] = {100, 100}, targets[] = {.25, .75};
-    const struct rake_shared even = rake_share(agree, counts, (const double[]){.5, .5}, 2, .3, 3);
-    assert_true(fabs(even.share - .45) < 1e-12 && fabs(even.design_effect - 1) < 1e-12);
-    const struct rake_shared shared = rake_share(agree, counts, targets, 2, .3, 3);
-    assert_true(fabs(shared.share - (.25 * .8 + .75 * .1)) < 1e-12);
-    assert_true(fabs(shared.design_effect - (.5 * .5 + 1.5 * 1.5) / 2) < 1e-12);
-    assert_true(isnan(rake_share(agree, (const double[]){0, 0}, targets, 2, .3, 3).share));
+    static const uint8_t part[] = {0, 1};
+    static const double targets[] = {.25, .75}, bases[] = {100, 300};
+    const struct rake_margin margin = {part, targets, 2};
+    double weights[2];
+    struct raked raked;
+    assert_int_equal(rake(&raked, weights, bases, 2, &margin, 1, .3, 3), OK);
+    assert_true(fabs(weights[0] - 1) < 1e-12 && fabs(raked.design_effect - 1) < 1e-12);
+    assert_int_equal(rake(&raked, weights, NULL, 2, &margin, 1, .3, 3), OK);
+    assert_true(fabs(weights[0] - .5) < 1e-12 && fabs(weights[1] - 1.5) < 1e-12);
+    assert_true(fabs(raked.design_effect - (.5 * .5 + 1.5 * 1.5) / 2) < 1e-12);
 }
 
 static void the_margin_of_error_adds_sampling_and_protection(void **state)
@@ -96,7 +99,7 @@ static void golden_weights_are_met_to_ten_digits(void **state)
     struct raked raked;
     double sum = 0, agreed = 0;
     assert_int_equal(rows, 400);
-    assert_int_equal(rake(&raked, weights, rows, margins, MARGINS, 0, INFINITY), OK);
+    assert_int_equal(rake(&raked, weights, NULL, rows, margins, MARGINS, 0, INFINITY), OK);
     for (size_t i = 0; i < rows; i++) {
         assert_true(fabs(weights[i] - golden[i]) < 1e-10);
         sum += weights[i];
@@ -104,7 +107,7 @@ static void golden_weights_are_met_to_ten_digits(void **state)
     }
     assert_true(fabs(agreed / sum - .596486364) < 1e-9);
     assert_true(fabs(raked.design_effect - 1.572185497) < 1e-9);
-    assert_int_equal(rake(&raked, weights, rows, margins, MARGINS, .3, 3), OK);
+    assert_int_equal(rake(&raked, weights, NULL, rows, margins, MARGINS, .3, 3), OK);
     for (size_t i = 0; i < rows; i++)
         assert_true(weights[i] >= .3 && weights[i] <= 3);
     assert_true(raked.design_effect < 1.572185497);
@@ -116,7 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_margins_are_met_at_once),
         cmocka_unit_test(a_weight_beyond_the_limits_is_cut_and_said),
-        cmocka_unit_test(released_margins_weigh_a_share),
+        cmocka_unit_test(a_row_may_stand_for_many),
         cmocka_unit_test(the_margin_of_error_adds_sampling_and_protection),
         cmocka_unit_test(golden_weights_are_met_to_ten_digits),
     };

@@ -184,6 +184,30 @@ static void a_specialty_is_known_by_its_code_or_by_its_words(void **state)
     assert_int_equal(all, 843085);
 }
 
+static void votes_stand_in_the_region_that_holds_when_the_month_is_over(void **state)
+{
+    (void)state;
+    size_t count;
+    struct tally tally = fresh(1, "cardiology");
+    tally_told(&tally, 100, MARGIN_REGION, 2);
+    tally_told(&tally, 101, MARGIN_YEARS, 0);
+    tally_told(&tally, 102, MARGIN_REGION, 1);
+    for (int64_t member = 100; member < 104; member++)
+        tally_vote(&tally, 1, member, 1);
+    tally_told(&tally, 100, MARGIN_REGION, 3);  /* moved */
+    tally_told(&tally, 102, MARGIN_REGION, -1); /* taken back */
+    const struct tally_row *rows = tally_take(&tally, &arena, 0, &count);
+    int sum = 0;
+    for (int m = 0; m < MARGINS; m++)
+        for (int i = 0; i < PARTS; i++)
+            sum += rows[0].counts->parts[m][i][SIDE_CORROBORATE];
+    assert_int_equal(sum, 2); /* 103 told nothing */
+    assert_int_equal(rows[0].counts->parts[MARGIN_REGION][3][SIDE_CORROBORATE], 1);
+    assert_int_equal(rows[0].counts->parts[MARGIN_YEARS][0][SIDE_CORROBORATE], 1);
+    assert_int_equal(counted(&rows[0], TIER_FIRST), 4); /* all of them stay in the whole */
+    tally_close(&tally);
+}
+
 int main(void)
 {
     (void)scratch_open();
@@ -196,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_question_in_two_topics_uses_up_both),
         cmocka_unit_test(which_votes_count_does_not_depend_on_how_they_were_cast),
         cmocka_unit_test(a_specialty_is_known_by_its_code_or_by_its_words),
+        cmocka_unit_test(votes_stand_in_the_region_that_holds_when_the_month_is_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

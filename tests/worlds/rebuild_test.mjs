@@ -85,6 +85,7 @@ before(async () => {
   await birch.submit(`/q/${poll}`, `/q/${poll}/rate`, { relevance: "4" }, { expect: 303 });
   await alder.submit(`/q/${poll}`, `/q/${poll}/solved`, { solved: "1", how: "Waited.", study: "1" }, { expect: 303 });
   await cedar.submit("/account/specialties", "/account/specialties", { s1: "nephrology", shown: "1" }, { expect: 303 });
+  for (const part of [1, 3]) await cedar.submit("/account/background", "/account/background", { part }, { expect: 303 });
   await elsewhere(house, admin);
   await closeMonth(house, admin);
   await house.settle();

@@ -58,7 +58,20 @@ SELECT DISTINCT object FROM spent WHERE template = :template AND period = :perio
 --: may: analyst
 -- Objects of which a vote gave more than it has: none, as long as the triggers stand.
 SELECT count(*) FROM (SELECT 1 FROM spent GROUP BY template, object, period
-  HAVING sum(iif(votes & 1, sixteenths, 0)) > 16 OR sum(iif(votes & 2, sixteenths, 0)) > 16);
+  HAVING sum(iif(votes & 1, sixteenths, 0)) > 16 OR sum(iif(votes & 2, sixteenths, 0)) > 16
+    OR sum(iif(votes & 4, sixteenths, 0)) > 16 OR sum(iif(votes & 8, sixteenths, 0)) > 16);
+
+--: population_clear(margin: int)
+--: may: analyst
+DELETE FROM population WHERE margin = :margin;
+
+--: population_add(margin: int, part: int, physicians: int, source: text)
+--: may: analyst
+INSERT INTO population (margin, part, physicians, source) VALUES (:margin, :part, :physicians, :source);
+
+--: population(most: int) => margin: int, part: int, physicians: int, source: text
+--: may: analyst
+SELECT margin, part, physicians, source FROM population ORDER BY margin, part LIMIT :most;
 
 --: term_add(word: text, added_ms: int, kind: int)
 --: may: analyst
