@@ -1,5 +1,5 @@
 /* A sum over all rows of a store, kept with them: of what nothing can rebuild, it tells whether it
- * still is what was written. A store has one if it has a table `seal` (schema/vault/190-seal.sql).
+ * still is what was written. A store has one if it has a table `seal` (schema/vault/199-seal.sql).
  *
  * The sum is that of BLAKE2b-256(table, row) over every row, modulo 2^256, so that a change costs
  * two digests whatever the size of the store, and the order of changes does not matter. SQLite
