@@ -76,18 +76,33 @@ static bool points_make(struct fit *fit, const int64_t *counts, size_t week, int
 
 /* --- the regression: iteratively reweighted least squares --- */
 
-static double column(const struct fit *fit, const struct point *point, size_t c)
+/* A point's row of the design: few of its columns are not 0. */
+struct row {
+    size_t columns[3];
+    double values[3];
+    size_t count;
+};
+
+static struct row row_of(const struct fit *fit, const struct point *point)
 {
-    if (c == 0)
-        return 1;
-    return c < SEASONS ? point->season == (int)c : c < fit->columns ? point->time : 0;
+    struct row row = {.columns = {0}, .values = {1}, .count = 1};
+    if (point->season > 0) {
+        row.columns[row.count] = (size_t)point->season;
+        row.values[row.count++] = 1;
+    }
+    if (fit->columns > SEASONS) {
+        row.columns[row.count] = SEASONS;
+        row.values[row.count++] = point->time;
+    }
+    return row;
 }
 
 static double predict(const struct fit *fit, const struct point *point)
 {
+    const struct row row = row_of(fit, point);
     double sum = 0;
-    for (size_t c = 0; c < fit->columns; c++)
-        sum += fit->at[c] * column(fit, point, c);
+    for (size_t c = 0; c < row.count; c++)
+        sum += fit->at[row.columns[c]] * row.values[c];
     return exp(fmin(30, fmax(-30, sum)));
 }
 
@@ -121,10 +136,12 @@ static bool step(struct fit *fit)
         const struct point *point = &fit->points[i];
         const double weight = point->weight * point->mean;
         const double target = log(point->mean) + (point->count - point->mean) / point->mean;
-        for (size_t c = 0; c < fit->columns; c++) {
-            score[c] += weight * target * column(fit, point, c);
-            for (size_t k = 0; k < fit->columns; k++)
-                fit->inverse[c][k] += weight * column(fit, point, c) * column(fit, point, k);
+        const struct row row = row_of(fit, point);
+        for (size_t c = 0; c < row.count; c++) {
+            score[row.columns[c]] += weight * target * row.values[c];
+            for (size_t k = 0; k < row.count; k++)
+                fit->inverse[row.columns[c]][row.columns[k]] +=
+                    weight * row.values[c] * row.values[k];
         }
     }
     if (!invert(fit->inverse, fit->columns))
@@ -148,9 +165,10 @@ static double deviance(const struct fit *fit)
     return sum;
 }
 
+/* Until the deviance stands still. */
 static bool fit_run(struct fit *fit)
 {
-    double before = INFINITY, now = 0, squares = 0;
+    double before = INFINITY, now = 0;
     for (size_t i = 0; i < fit->count; i++)
         fit->points[i].mean = fit->points[i].count + .1;
     for (int round = 0; round < ROUNDS_MAX; round++, before = now) {
@@ -162,17 +180,24 @@ static bool fit_run(struct fit *fit)
         if (fabs(now - before) / (fabs(now) + .1) < CLOSE)
             break;
     }
+    return true;
+}
+
+/* Leverages, and the dispersion by Pearson's sum of squares. */
+static void fit_judge(struct fit *fit)
+{
+    double squares = 0;
     for (size_t i = 0; i < fit->count; i++) {
         struct point *p = &fit->points[i];
+        const struct row row = row_of(fit, p);
         double own = 0;
-        for (size_t c = 0; c < fit->columns; c++)
-            for (size_t k = 0; k < fit->columns; k++)
-                own += column(fit, p, c) * fit->inverse[c][k] * column(fit, p, k);
+        for (size_t c = 0; c < row.count; c++)
+            for (size_t k = 0; k < row.count; k++)
+                own += row.values[c] * fit->inverse[row.columns[c]][row.columns[k]] * row.values[k];
         p->leverage = p->weight * p->mean * own;
         squares += p->weight * (p->count - p->mean) * (p->count - p->mean) / p->mean;
     }
     fit->dispersion = fmax(1, squares / (double)(fit->count - fit->columns));
-    return true;
 }
 
 /* Once as it is, and once more with weeks of past outbreaks weighed down. */
@@ -184,6 +209,7 @@ static bool fit_twice(struct fit *fit, bool has_trend)
         fit->points[i].weight = 1;
     if (fit->count <= fit->columns || !fit_run(fit))
         return false;
+    fit_judge(fit);
     for (size_t i = 0; i < fit->count; i++) {
         struct point *p = &fit->points[i];
         const double residual = 1.5 * (pow(p->count, 2. / 3) - pow(p->mean, 2. / 3)) /
@@ -193,7 +219,10 @@ static bool fit_twice(struct fit *fit, bool has_trend)
     }
     for (size_t i = 0; i < fit->count; i++)
         fit->points[i].weight *= (double)fit->count / sum;
-    return fit_run(fit);
+    if (!fit_run(fit))
+        return false;
+    fit_judge(fit);
+    return true;
 }
 
 struct alarm alarm_farrington(const int64_t *counts, size_t week, int64_t week_ms, double alpha)

@@ -11,6 +11,7 @@ import { test, after, before } from "node:test";
 import { gzipSync } from "node:zlib";
 import { House, bin, password, root } from "../support/house.mjs";
 import { launch, look, open, signIn } from "../support/browser.mjs";
+import { sql } from "../support/stores.mjs";
 
 const MEMBERS = 1500, MONTHS = 4, SEED = 7;
 let house, browser, sponsor, reports;
@@ -39,6 +40,7 @@ before(async () => {
   house = await House.start({ state, clock: Date.UTC(2026, 3, 2, 12) });
   house.staff("Halden", "sponsor", "Halden Bio");
   sponsor = await house.signIn("Halden");
+  await house.admin();
   await house.settle();
   const of = async (kind) => (await sponsor.json(`/sponsor/reports?kind=${kind}`)).rows;
   reports = { trend: (await of("trends"))[0].id, words: (await of("words"))[0].id, rising: (await of("rising"))[0].id, members: (await of("members"))[0].id };
@@ -82,6 +84,25 @@ function clipped() {
         over.push(one);
   return [...tight, ...over].map(said);
 }
+
+test("a word of five years is looked back at against the season of four", async () => {
+  const db = join(house.state, "signal", "signal.db"), page = await open(browser, house.origin);
+  const [word, last] = sql(db, "SELECT (SELECT id FROM word WHERE word = 'sepsis') || ' ' || max(week) FROM week;").split(" ").map(Number);
+  await signIn(page, "Gatekeeper", password);
+  await page.goto(`/admin/signal/${word}`);
+  await page.getByRole("heading", { name: "Authors a week" }).waitFor();
+  assert.equal(await page.getByRole("heading", { name: "Against the season of four years" }).count(), 0, "not before there are so many");
+  const rows = [];
+  for (let back = 0; back < 270; back++) // more in each winter, and far more in two weeks of now
+    rows.push(`INSERT OR IGNORE INTO week VALUES (${last - back}, 'w${back}', 1, 90);
+      INSERT OR REPLACE INTO word_week VALUES (${word}, ${last - back}, ${12 + Math.round(8 * Math.cos((back / 52.18) * 2 * Math.PI)) + (back * 7) % 5 + (back === 30 || back === 31 ? 40 : 0)});`);
+  sql(db, `BEGIN; ${rows.join("\n")} COMMIT;`);
+  await page.goto(`/admin/signal/${word}`);
+  const figure = page.getByRole("figure", { name: "Against the season of four years" });
+  assert.match(await figure.locator("svg").getAttribute("aria-label"), /Authors in 52 weeks, and the season’s bound; [2-5] rang/);
+  assert.deepEqual([...await look(page, "signal-season"), ...page.faults], []);
+  await page.context().close();
+});
 
 test("a label without room is seen (control)", async () => {
   const page = await open(browser, house.origin);
