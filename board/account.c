@@ -99,11 +99,8 @@ enum result password_change_run(struct work *work)
 {
     struct event event = {.kind = EVENT_CREDENTIAL_SET};
     struct credential credential;
-    int64_t before = 0;
-    enum result result = request_find(work, event.credential_set.request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = own_password_good(work, "old");
+    request_put(work, event.credential_set.request);
+    enum result result = own_password_good(work, "old");
     if (result == OK)
         result = own_credential(work, work->actor.member, &credential);
     if (result != OK)
@@ -154,11 +151,9 @@ enum result specialty_show_run(struct work *work)
     struct event event = {.kind = EVENT_SPECIALTIES_CHOSEN};
     struct event_specialties_chosen *e = &event.specialties_chosen;
     struct desk_member_specialties_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_member_specialties(work->clerk->desk, work->arena, work->actor.member, &row);
+    request_put(work, e->request);
+    enum result result =
+        desk_member_specialties(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result != OK)
         return result;
     if (row.words.size == 0)

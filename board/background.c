@@ -45,13 +45,10 @@ enum result background_tell_run(struct work *work)
     struct event event = {.kind = EVENT_BACKGROUND_TOLD};
     struct event_background_told *e = &event.background_told;
     struct desk_background_of_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     if (work->actor.role != BOARD_PHYSICIAN)
         return REFUSED;
-    result = stands(work, work->actor.member, &row);
+    enum result result = stands(work, work->actor.member, &row);
     if (result != OK || part == row.part)
         return result;
     if (part > (row.asked == BACKGROUND_REGION ? BACKGROUND_REGIONS : BACKGROUND_BANDS))

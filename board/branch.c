@@ -223,11 +223,9 @@ enum result branch_withdraw_run(struct work *work)
     struct event_branch_withdrawn *e = &event.branch_withdrawn;
     struct desk_standing_of_row row;
     struct tree tree = {0};
-    int64_t before = 0, first = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_standing_of(clerk->desk, work->arena, c->member, &row);
+    int64_t first = 0;
+    request_put(work, e->request);
+    enum result result = desk_standing_of(clerk->desk, work->arena, c->member, &row);
     if (result == OK && (row.state != MEMBER_IN || row.level < BOARD_LEVEL_OPEN))
         return problem(work, CONFLICT, "", "This member is not in.");
     if (result == OK)
@@ -243,7 +241,7 @@ enum result branch_withdraw_run(struct work *work)
         struct event propose = {.kind = EVENT_BRANCH_PROPOSED};
         propose.branch_proposed = (struct event_branch_proposed){
             .root = c->member, .by = work->actor.member, .reason = c->reason};
-        memcpy(propose.branch_proposed.request, e->request, ID_SIZE);
+        request_put(work, propose.branch_proposed.request);
         waits_reply(work, true);
         return clerk_record(clerk, &propose, NULL, 0);
     }
@@ -264,12 +262,8 @@ enum result member_restore_run(struct work *work)
     struct clerk *clerk = work->clerk;
     const struct command_member_restore *c = &work->command->member_restore;
     struct desk_standing_of_row row = {0};
-    uint8_t request[ID_SIZE];
-    int64_t before = 0, id = 0, first = 0;
-    enum result result = request_find(work, request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_standing_of(clerk->desk, work->arena, c->member, &row);
+    int64_t id = 0, first = 0;
+    enum result result = desk_standing_of(clerk->desk, work->arena, c->member, &row);
     bool out = row.state == MEMBER_IN && row.level < BOARD_LEVEL_OPEN &&
                (text_is(row.why, "withdrawn") || text_is(row.why, "restored"));
     if (result == OK && !out)
@@ -286,7 +280,7 @@ enum result member_restore_run(struct work *work)
                                                                      .preset = TEXT("restored"),
                                                                      .advice = TEXT(""),
                                                                      .reason = c->reason};
-        memcpy(propose.decision_proposed.request, request, ID_SIZE);
+        request_put(work, propose.decision_proposed.request);
         waits_reply(work, true);
         return clerk_record(clerk, &propose, NULL, 0);
     }

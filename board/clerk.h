@@ -89,7 +89,8 @@ struct work {
     struct job *job;
     const struct command *command;
     struct arena *arena;
-    struct actor actor; /* member 0: nobody */
+    struct actor actor;       /* member 0: nobody */
+    uint8_t request[ID_SIZE]; /* request.c */
     struct buf reply;
 };
 
@@ -104,6 +105,12 @@ enum command_who {
     BY_ANALYST, /* its user (socket.analyst_user), or the clerk's own */
     BY_RANKER,  /* the same with socket.ranker_user */
 };
+/* What a command answers whose form was sent, and done, before. */
+enum command_again {
+    AGAIN_RUNS,    /* it runs: it changes nothing, or finds out for itself */
+    AGAIN_DONE,    /* OK, as the first time */
+    AGAIN_CREATED, /* and the id of what it made then */
+};
 struct command_row {
     enum command_kind kind;
     enum command_who who;
@@ -111,6 +118,7 @@ struct command_row {
     /* Set for commands that need a password hashed: checks what can be checked before, fills *ask.
      * Runs outside of a batch. */
     enum result (*hash)(struct work *work, struct hash_ask *ask);
+    enum command_again again;
 };
 /* NULL for a kind the clerk does not serve. */
 const struct command_row *command_row_find(enum command_kind kind);
@@ -158,9 +166,13 @@ MUST_USE enum result actors_find(struct clerk *clerk, struct arena *arena,
                                  struct desk_actor_find_row *row);
 
 /* --- request.c: idempotency --- */
-/* The effective id of this command: keyed digest of who, what, every field and the form's request
- * id. OK and *seq when it was done before; NOT_FOUND when it is new. */
-MUST_USE enum result request_find(struct work *work, uint8_t id[ID_SIZE], int64_t *seq);
+/* Fills work->request, the effective id of this command: keyed digest of who, what, every field and
+ * the form's request id. OK and *seq when it was done before; NOT_FOUND when it is new. */
+MUST_USE enum result request_find(struct work *work, int64_t *seq);
+/* The same before a command runs: its answer if it was done before; NOT_FOUND when it is to run. */
+MUST_USE enum result request_again(struct work *work, enum command_again again);
+/* Every event a command records says which command it was: by this it is found again. */
+void request_put(const struct work *work, uint8_t id[ID_SIZE]);
 void reply_created(struct work *work, int64_t id);
 
 /* --- the commands, by domain: one file each --- */

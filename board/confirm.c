@@ -46,9 +46,9 @@ static enum result proof_record(struct work *work, const uint8_t nonce[OPERATION
     return result;
 }
 
-enum result confirm_take(struct work *work, const uint8_t request[ID_SIZE], struct text name,
-                         int64_t about, const uint8_t operation[DIGEST_SIZE],
-                         const struct record_proof *proof, int64_t *confirmed)
+enum result confirm_take(struct work *work, struct text name, int64_t about,
+                         const uint8_t operation[DIGEST_SIZE], const struct record_proof *proof,
+                         int64_t *confirmed)
 {
     struct clerk *clerk = work->clerk;
     struct event_operation_confirmed e = {.name = name, .about = about};
@@ -69,7 +69,7 @@ enum result confirm_take(struct work *work, const uint8_t request[ID_SIZE], stru
         result = ticket_use(&clerk->tickets, proof->ticket, clerk->now_ms);
     if (result != OK)
         return result;
-    memcpy(e.request, request, ID_SIZE);
+    request_put(work, e.request);
     memcpy(e.operation, operation, DIGEST_SIZE);
     result = proof_record(work, ticket.secret, &e, proof, &signer, confirmed);
     seal_wipe(&ticket, sizeof(ticket));
@@ -101,18 +101,12 @@ enum result confirm_ask_run(struct work *work)
 enum result operation_confirm_run(struct work *work)
 {
     const struct command_operation_confirm *c = &work->command->operation_confirm;
-    uint8_t request[ID_SIZE];
-    int64_t before = 0;
-    enum result result = request_find(work, request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
+    int64_t confirmed = 0;
     /* The clerk's own operations have commands of their own, which know what they are about. */
     if (c->name.size == 0 || text_starts(c->name, "rule/"))
         return INVALID;
-    result = confirm_take(work, request, c->name, c->about, c->operation, &c->proof, &before);
+    enum result result = confirm_take(work, c->name, c->about, c->operation, &c->proof, &confirmed);
     if (result == OK)
-        reply_created(work, before);
+        reply_created(work, confirmed);
     return result;
 }

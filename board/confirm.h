@@ -17,11 +17,10 @@
 #include "board/clerk.h"
 
 /* Checks `proof` against `operation` as the caller worked it out, uses the ticket up, and records
- * that and operation_confirmed; *confirmed is its seq (may be NULL). `request`: of request_find.
+ * that and operation_confirmed; *confirmed is its seq (may be NULL).
  * STALE: it lay open for too long; REFUSED: not a passkey of the actor's, or not over this. Both
  * with words. */
-MUST_USE enum result confirm_take(struct work *work, const uint8_t request[ID_SIZE],
-                                  struct text name, int64_t about,
+MUST_USE enum result confirm_take(struct work *work, struct text name, int64_t about,
                                   const uint8_t operation[DIGEST_SIZE],
                                   const struct record_proof *proof, int64_t *confirmed);
 enum result confirm_ask_run(struct work *work);

@@ -76,13 +76,11 @@ enum result member_decide_run(struct work *work)
     struct desk_member_get_row row;
     struct application application;
     struct judgement judgement;
-    int64_t before = 0, at_ms = 0, first = 0;
-    enum result result = request_find(work, event.member_decided.request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    int64_t at_ms = 0, first = 0;
+    request_put(work, event.member_decided.request);
     if (c->preset.size > 0 && (preset == NULL || preset->accepted != c->accepted))
         return problem(work, INVALID, "preset", "This reason is none for that decision.");
-    result = desk_member_get(clerk->desk, work->arena, c->member, &row);
+    enum result result = desk_member_get(clerk->desk, work->arena, c->member, &row);
     if (result != OK)
         return result;
     if (row.state != MEMBER_WAITING)

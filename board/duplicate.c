@@ -71,13 +71,11 @@ static enum result link_may(struct work *work, int64_t question, int64_t target,
     return OK;
 }
 
-static enum result decide(struct work *work, uint8_t request[ID_SIZE], int64_t question,
-                          int64_t target, bool linked)
+static enum result decide(struct work *work, int64_t question, int64_t target, bool linked)
 {
     struct event event = {.kind = EVENT_DUPLICATE_DECIDED};
     struct event_duplicate_decided *e = &event.duplicate_decided;
-    for (size_t i = 0; i < ID_SIZE; i++)
-        e->request[i] = request[i];
+    request_put(work, e->request);
     e->question = question;
     e->target = target;
     e->by = work->actor.member;
@@ -90,12 +88,7 @@ enum result duplicate_answer_run(struct work *work)
     const struct command_duplicate_answer *c = &work->command->duplicate_answer;
     struct board_duplicate_get_row row;
     struct desk_posting_get_row thread;
-    uint8_t request[ID_SIZE];
-    int64_t before = 0;
-    enum result result = request_find(work, request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
     if (result == OK && thread.member != work->actor.member)
         return REFUSED;
     if (result == OK)
@@ -106,7 +99,7 @@ enum result duplicate_answer_run(struct work *work)
         return problem(work, CONFLICT, "target", "That has been decided already.");
     if (result == OK)
         result = link_may(work, c->question, c->target, c->linked, &row);
-    return result == OK ? decide(work, request, c->question, c->target, c->linked) : result;
+    return result == OK ? decide(work, c->question, c->target, c->linked) : result;
 }
 
 enum result duplicate_decide_run(struct work *work)
@@ -114,19 +107,14 @@ enum result duplicate_decide_run(struct work *work)
     const struct command_duplicate_decide *c = &work->command->duplicate_decide;
     struct board_duplicate_get_row row;
     struct desk_posting_get_row thread;
-    uint8_t request[ID_SIZE];
-    int64_t before = 0;
-    enum result result = request_find(work, request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
     if (result == OK && (thread.question != c->question || thread.kind > POSTING_OBSERVATION))
         return NOT_FOUND;
     if (result == OK)
         result = pair_state(work, c->question, c->target, &row);
     if (result == OK)
         result = link_may(work, c->question, c->target, c->linked, &row);
-    return result == OK ? decide(work, request, c->question, c->target, c->linked) : result;
+    return result == OK ? decide(work, c->question, c->target, c->linked) : result;
 }
 
 enum result threads_merge_run(struct work *work)
@@ -139,11 +127,8 @@ enum result threads_merge_run(struct work *work)
     struct board_duplicate_ties_row here, there;
     struct board_thread_answers_row thread;
     struct desk_posting_get_row target;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = pair_state(work, c->question, c->target, &row);
+    request_put(work, e->request);
+    enum result result = pair_state(work, c->question, c->target, &row);
     if (result == OK && row.state != LINKED)
         return NOT_FOUND;
     if (result == OK && (row.merged != 0) == c->merged)

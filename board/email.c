@@ -27,11 +27,8 @@ enum result email_ask_run(struct work *work)
     struct text email = work->command->email_ask.email;
     struct credential credential;
     uint8_t key[KEY_SIZE];
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = own_password_good(work, "email_password");
+    request_put(work, e->request);
+    enum result result = own_password_good(work, "email_password");
     if (result == OK)
         result = own_credential(work, work->actor.member, &credential);
     if (result != OK)
@@ -86,13 +83,10 @@ enum result email_confirm_run(struct work *work)
     struct event_credential_set *e = &event.credential_set;
     struct credential credential;
     struct text email;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     if (!throttle_may(&clerk->throttle, throttle_key(work), clock_steady_us()))
         return TOO_OFTEN;
-    result = change_confirmed(work, &e->change, &email);
+    enum result result = change_confirmed(work, &e->change, &email);
     if (result == INVALID)
         throttle_failed(&clerk->throttle, throttle_key(work), clock_steady_us());
     if (result == OK)

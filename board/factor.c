@@ -142,8 +142,7 @@ static struct text recovery_make(struct work *work, uint8_t digests[RECOVERY_COD
     return buf_done(&out);
 }
 
-static enum result recovery_record(struct work *work, const uint8_t request[ID_SIZE],
-                                   int64_t second, struct text *codes)
+static enum result recovery_record(struct work *work, int64_t second, struct text *codes)
 {
     uint8_t digests[RECOVERY_CODES * ID_SIZE];
     struct event event = {.kind = EVENT_FACTOR_ADDED};
@@ -151,7 +150,7 @@ static enum result recovery_record(struct work *work, const uint8_t request[ID_S
     *codes = recovery_make(work, digests);
     *e = (struct event_factor_added){
         .member = work->actor.member, .kind = FACTOR_RECOVERY, .second = second};
-    memcpy(e->request, request, ID_SIZE);
+    request_put(work, e->request);
     enum result result = factor_box(work, e->member, bytes_of(digests, sizeof(digests)), &e->box);
     return result == OK ? clerk_record(work->clerk, &event, NULL, 0) : result;
 }
@@ -164,16 +163,15 @@ static void codes_reply(struct work *work, struct text codes)
 
 enum result recovery_renew_run(struct work *work)
 {
-    uint8_t request[ID_SIZE];
     struct text codes = TEXT("");
     int64_t before = 0;
     if (!account_fresh(work))
         return not_fresh(work);
-    enum result result = request_find(work, request, &before);
+    enum result result = request_find(work, &before);
     if (result == NOT_FOUND && (work->actor.second & (SECOND_TOTP | SECOND_PASSKEY)) == 0)
         return problem(work, CONFLICT, "", "Add an authenticator app or a passkey first.");
     if (result == NOT_FOUND)
-        result = recovery_record(work, request, work->actor.second, &codes);
+        result = recovery_record(work, work->actor.second, &codes);
     if (result == OK)
         codes_reply(work, codes);
     return result;
@@ -201,6 +199,7 @@ static enum result factor_record(struct work *work, struct event *event, struct 
     struct text codes = TEXT("");
     bool has = false;
     int64_t bit = e->kind == FACTOR_TOTP ? SECOND_TOTP : SECOND_PASSKEY;
+    request_put(work, e->request);
     e->member = work->actor.member;
     e->second = (work->actor.second & (SECOND_TOTP | SECOND_PASSKEY)) | bit;
     enum result result = factor_box(work, e->member, plain, &e->box);
@@ -209,7 +208,7 @@ static enum result factor_record(struct work *work, struct event *event, struct 
     if (result == OK)
         result = clerk_record(work->clerk, event, NULL, 0);
     if (result == OK && !has)
-        result = recovery_record(work, e->request, e->second, &codes);
+        result = recovery_record(work, e->second, &codes);
     if (result == OK && work->actor.second == 0)
         result = sessions_record(work, e->member, work->actor.digest);
     if (result == OK)
@@ -251,7 +250,7 @@ enum result totp_add_run(struct work *work)
     int64_t before = 0, step = 0;
     if (!account_fresh(work))
         return not_fresh(work);
-    enum result result = request_find(work, event.factor_added.request, &before);
+    enum result result = request_find(work, &before);
     if (result == OK)
         codes_reply(work, TEXT(""));
     if (result != NOT_FOUND)
@@ -340,7 +339,7 @@ enum result passkey_add_run(struct work *work)
     int64_t before = 0;
     if (!account_fresh(work))
         return not_fresh(work);
-    enum result result = request_find(work, event.factor_added.request, &before);
+    enum result result = request_find(work, &before);
     if (result == OK)
         codes_reply(work, TEXT(""));
     if (result != NOT_FOUND)

@@ -93,13 +93,10 @@ enum result leave_run(struct work *work)
     struct clerk *clerk = work->clerk;
     struct event event = {.kind = EVENT_MEMBER_LEFT};
     struct event_member_left *e = &event.member_left;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     if (work->actor.role != BOARD_PHYSICIAN)
         return problem(work, CONFLICT, "", "Accounts of the staff are closed by an operator.");
-    result = own_password_good(work, "password");
+    enum result result = own_password_good(work, "password");
     if (result != OK)
         return result;
     if (work->command->leave.blank)

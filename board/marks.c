@@ -98,13 +98,8 @@ enum result mark_set_run(struct work *work)
     struct event_mark_set *e = &event.mark_set;
     struct desk_posting_get_row place;
     struct citation source;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_get(work->clerk->desk, work->arena, c->posting, &place);
+    request_put(work, e->request);
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->posting, &place);
     if (result == OK)
         result = mark_check(work, c, &place, &source);
     if (result != OK)

@@ -140,13 +140,10 @@ enum result join_run(struct work *work)
     const struct application application = {c->first_name, c->last_name, c->npi,
                                             c->licence,    c->state,     c->specialty};
     uint8_t key[KEY_SIZE];
-    int64_t before = 0;
     if (!work->job->hash->good)
         return BUSY;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = pseudonym_free(work, c->pseudonym);
+    request_put(work, e->request);
+    enum result result = pseudonym_free(work, c->pseudonym);
     if (result != OK)
         return result;
     e->pseudonym = c->pseudonym;
@@ -187,15 +184,10 @@ enum result staff_add_run(struct work *work)
     struct event event = {.kind = EVENT_STAFF_ADDED};
     struct event_staff_added *e = &event.staff_added;
     uint8_t key[KEY_SIZE];
-    int64_t before = 0;
     if (!work->job->hash->good)
         return BUSY;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = pseudonym_free(work, c->pseudonym);
+    request_put(work, e->request);
+    enum result result = pseudonym_free(work, c->pseudonym);
     if (result != OK)
         return result;
     e->pseudonym = c->pseudonym;

@@ -75,11 +75,8 @@ enum result flag_run(struct work *work)
     struct event event = {.kind = EVENT_POSTING_FLAGGED};
     struct event_posting_flagged *e = &event.posting_flagged;
     struct desk_posting_standing_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = shown_find(work, c->posting, &row);
+    request_put(work, e->request);
+    enum result result = shown_find(work, c->posting, &row);
     if (result != OK)
         return result;
     if (row.member == work->actor.member)
@@ -160,11 +157,8 @@ enum result appeal_run(struct work *work)
     struct event event = {.kind = EVENT_APPEAL_MADE};
     struct event_appeal_made *e = &event.appeal_made;
     struct desk_posting_standing_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    request_put(work, e->request);
+    enum result result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
     if (result == OK && row.member != work->actor.member)
         return NOT_FOUND;
     if (result != OK)

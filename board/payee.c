@@ -110,11 +110,8 @@ enum result payee_set_run(struct work *work)
     struct event event = {.kind = EVENT_PAYEE_SET};
     struct event_payee_set *e = &event.payee_set;
     struct payee_typed typed = payee_typed(work);
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = own_password_good(work, "payee_password");
+    request_put(work, e->request);
+    enum result result = own_password_good(work, "payee_password");
     if (result == OK)
         result = payee_check(work, &typed);
     if (result != OK)
@@ -151,11 +148,8 @@ enum result tax_form_give_run(struct work *work)
     struct event event = {.kind = EVENT_TAX_FORM_SET};
     struct event_tax_form_set *e = &event.tax_form_set;
     struct buf line;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = own_password_good(work, "tax_password");
+    request_put(work, e->request);
+    enum result result = own_password_good(work, "tax_password");
     if (result != OK)
         return result;
     buf_open(&line, work->arena, 512);
@@ -178,11 +172,8 @@ enum result tax_form_refuse_run(struct work *work)
     struct event event = {.kind = EVENT_TAX_FORM_SET};
     struct event_tax_form_set *e = &event.tax_form_set;
     struct desk_payee_get_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_payee_get(work->clerk->desk, work->arena, c->member, &row);
+    request_put(work, e->request);
+    enum result result = desk_payee_get(work->clerk->desk, work->arena, c->member, &row);
     if (result == NOT_FOUND || (result == OK && row.form == 0))
         return problem(work, NOT_FOUND, "member", "This member has given no form.");
     e->member = c->member;
@@ -197,11 +188,8 @@ enum result payout_ask_run(struct work *work)
     struct event event = {.kind = EVENT_PAYOUT_ASKED};
     struct event_payout_asked *e = &event.payout_asked;
     struct desk_payee_get_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_payee_get(work->clerk->desk, work->arena, work->actor.member, &row);
+    request_put(work, e->request);
+    enum result result = desk_payee_get(work->clerk->desk, work->arena, work->actor.member, &row);
     if (result == NOT_FOUND || (result == OK && row.rail == RAIL_NOWHERE))
         return problem(work, CONFLICT, "", "Say first where your money is to go.");
     if (result != OK)

@@ -82,16 +82,11 @@ enum result ask_run(struct work *work)
     struct event event = {.kind = EVENT_POSTING_ADDED};
     struct event_posting_added *e = &event.posting_added;
     struct text texts[] = {c->title, c->body, NO_TEXT};
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     const char *fault = topics_read(work->arena, c->topics, &e->topics);
     if (fault != NULL)
         return problem(work, INVALID, "topics", fault);
-    result = guard_text(work, "topics", c->topics);
+    enum result result = guard_text(work, "topics", c->topics);
     if (result == OK)
         result = posting_title_check(work, c->title);
     if (result == OK)
@@ -125,13 +120,8 @@ enum result answer_run(struct work *work)
     struct event_posting_added *e = &event.posting_added;
     const struct text texts[] = {NO_TEXT, c->body};
     struct desk_posting_get_row thread;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
+    request_put(work, e->request);
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->question, &thread);
     if (result == OK && thread.question != c->question)
         result = NOT_FOUND; /* an answer is no thread */
     if (result == OK)

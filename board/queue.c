@@ -172,11 +172,8 @@ enum result posting_decide_run(struct work *work)
     struct event event = {.kind = EVENT_POSTING_DECIDED};
     struct event_posting_decided *e = &event.posting_decided;
     struct desk_posting_standing_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    request_put(work, e->request);
+    enum result result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
     if (result == OK)
         result = decide_may(work, &row);
     if (result == OK)
@@ -206,11 +203,8 @@ enum result posting_audit_run(struct work *work)
     struct event event = {.kind = EVENT_POSTING_AUDITED};
     struct event_posting_audited *e = &event.posting_audited;
     struct desk_posting_standing_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    request_put(work, e->request);
+    enum result result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
     if (result != OK)
         return result;
     e->posting = c->posting;

@@ -67,11 +67,8 @@ enum result sponsor_kind_set_run(struct work *work)
     struct event event = {.kind = EVENT_SPONSOR_KIND_SET};
     struct event_sponsor_kind_set *e = &event.sponsor_kind_set;
     struct board_sponsor_kind_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = board_sponsor_kind(work->clerk->board, work->arena, c->member, &row);
+    request_put(work, e->request);
+    enum result result = board_sponsor_kind(work->clerk->board, work->arena, c->member, &row);
     if (result != OK || row.kind == c->kind)
         return result;
     e->member = c->member;

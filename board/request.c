@@ -17,7 +17,7 @@ static struct text command_fields(struct work *work)
     return buf_done(&buf);
 }
 
-enum result request_find(struct work *work, uint8_t id[ID_SIZE], int64_t *seq)
+enum result request_find(struct work *work, int64_t *seq)
 {
     const struct bytes key = bytes_of(work->clerk->keys.request_key, KEY_SIZE);
     struct desk_request_find_row row;
@@ -26,11 +26,25 @@ enum result request_find(struct work *work, uint8_t id[ID_SIZE], int64_t *seq)
         member[i] = (uint8_t)((uint64_t)work->actor.member >> (8 * i));
     const struct bytes parts[] = {bytes_of(member, sizeof(member)),
                                   text_bytes(command_fields(work))};
-    seal_id(id, &key, parts, 2);
+    seal_id(work->request, &key, parts, 2);
     enum result result =
-        desk_request_find(work->clerk->desk, work->arena, bytes_of(id, ID_SIZE), &row);
+        desk_request_find(work->clerk->desk, work->arena, bytes_of(work->request, ID_SIZE), &row);
     *seq = result == OK ? row.seq : 0;
     return result;
+}
+
+enum result request_again(struct work *work, enum command_again again)
+{
+    int64_t before = 0;
+    enum result result = again == AGAIN_RUNS ? NOT_FOUND : request_find(work, &before);
+    if (result == OK && again == AGAIN_CREATED)
+        reply_created(work, before);
+    return result;
+}
+
+void request_put(const struct work *work, uint8_t id[ID_SIZE])
+{
+    memcpy(id, work->request, ID_SIZE);
 }
 
 void reply_created(struct work *work, int64_t id)

@@ -102,13 +102,10 @@ enum result reset_do_run(struct work *work)
     struct event_credential_set *e = &event.credential_set;
     struct desk_reset_find_row row;
     struct credential credential;
-    int64_t before = 0;
     if (!work->job->hash->good)
         return BUSY;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = reset_find(work, e->reset, &row);
+    request_put(work, e->request);
+    enum result result = reset_find(work, e->reset, &row);
     if (result == NOT_FOUND)
         return problem(work, INVALID, "code",
                        "This code is not right, was used, or is older than half an hour. Ask for a "

@@ -26,13 +26,8 @@ enum result round_open_run(struct work *work)
     struct event_round_opened *e = &event.round_opened;
     struct desk_round_open_get_row open;
     struct desk_rounds_since_row since;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        return OK; /* opened by the same form before */
-    if (result != NOT_FOUND)
-        return result;
-    result = own_thread(work, c->question);
+    request_put(work, e->request);
+    enum result result = own_thread(work, c->question);
     if (result != OK)
         return result;
     result = desk_round_open_get(clerk->desk, work->arena, c->question, clerk->now_ms, &open);

@@ -25,12 +25,7 @@ enum result rule_propose_run(struct work *work)
     const struct command_rule_propose *c = &work->command->rule_propose;
     struct event event = {.kind = EVENT_RULE_PROPOSED};
     struct event_rule_proposed *e = &event.rule_proposed;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     if (!rule_name_good(c->name))
         return problem(work, INVALID, "name", "There is no rule of this name.");
     if (text_trim(c->script).size == 0)
@@ -40,7 +35,7 @@ enum result rule_propose_run(struct work *work)
     e->name = c->name;
     e->by = work->actor.member;
     e->reason = c->reason;
-    result = clerk_record(work->clerk, &event, &c->script, 1);
+    enum result result = clerk_record(work->clerk, &event, &c->script, 1);
     if (result == OK) {
         draft_rule_done(work, c->name);
         reply_created(work, event.seq);
@@ -99,11 +94,8 @@ enum result rule_approve_run(struct work *work)
     struct event_rule_approved *e = &event.rule_approved;
     struct desk_rule_get_row row;
     uint8_t operation[DIGEST_SIZE];
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = proposal_open(work, c->proposal, &row);
+    request_put(work, e->request);
+    enum result result = proposal_open(work, c->proposal, &row);
     if (result != OK)
         return result;
     if (row.proposed_by == work->actor.member)
@@ -123,8 +115,7 @@ enum result rule_approve_run(struct work *work)
                            .data);
     result = operation_of(work, RULE_APPROVE, c->proposal, operation);
     if (result == OK)
-        result = confirm_take(work, e->request, TEXT(RULE_APPROVE), c->proposal, operation,
-                              &c->proof, NULL);
+        result = confirm_take(work, TEXT(RULE_APPROVE), c->proposal, operation, &c->proof, NULL);
     if (result != OK)
         return result;
     e->proposal = c->proposal;
@@ -142,12 +133,9 @@ enum result rule_shadow_run(struct work *work)
     struct event event = {.kind = EVENT_RULE_SHADOWED};
     struct event_rule_shadowed *e = &event.rule_shadowed;
     struct desk_rule_get_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     e->proposal = work->command->rule_shadow.proposal;
-    result = proposal_open(work, e->proposal, &row);
+    enum result result = proposal_open(work, e->proposal, &row);
     if (result == OK && (!rule_needs_shadow(row.name) || row.shadow_ms > 0))
         return problem(work, CONFLICT, "proposal",
                        row.shadow_ms > 0 ? "It is in the shadow already."
@@ -184,11 +172,8 @@ enum result rule_rollback_run(struct work *work)
     struct event_rule_rolled_back *e = &event.rule_rolled_back;
     struct desk_rule_get_row row = {.name = c->name, .state = RULE_SUPERSEDED};
     uint8_t operation[DIGEST_SIZE];
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result =
+    request_put(work, e->request);
+    enum result result =
         c->proposal > 0 ? desk_rule_get(work->clerk->desk, work->arena, c->proposal, &row) : OK;
     if (result == OK && (row.state != RULE_SUPERSEDED || !text_equal(row.name, c->name) ||
                          !rule_name_good(c->name)))
@@ -201,8 +186,7 @@ enum result rule_rollback_run(struct work *work)
     else if (result == OK)
         rule_operation(operation, RULE_ROLLBACK, 0, c->name, TEXT(""));
     if (result == OK)
-        result = confirm_take(work, e->request, TEXT(RULE_ROLLBACK), c->proposal, operation,
-                              &c->proof, NULL);
+        result = confirm_take(work, TEXT(RULE_ROLLBACK), c->proposal, operation, &c->proof, NULL);
     if (result != OK)
         return result;
     e->name = c->name;
@@ -218,11 +202,8 @@ enum result rule_withdraw_run(struct work *work)
     struct event event = {.kind = EVENT_RULE_WITHDRAWN};
     struct event_rule_withdrawn *e = &event.rule_withdrawn;
     struct desk_rule_get_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = proposal_open(work, c->proposal, &row);
+    request_put(work, e->request);
+    enum result result = proposal_open(work, c->proposal, &row);
     if (result != OK)
         return result;
     e->proposal = c->proposal;

@@ -148,11 +148,8 @@ enum result watch_set_run(struct work *work)
     const struct command_watch_set *c = &work->command->watch_set;
     struct event event = {.kind = EVENT_WATCH_SET};
     struct event_watch_set *e = &event.watch_set;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = watch_check(work);
+    request_put(work, e->request);
+    enum result result = watch_check(work);
     if (result != OK)
         return result;
     e->by = work->actor.member;
@@ -172,11 +169,8 @@ enum result watch_end_run(struct work *work)
     struct event event = {.kind = EVENT_WATCH_ENDED};
     struct event_watch_ended *e = &event.watch_ended;
     struct desk_watch_counts_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_watch_counts(work->clerk->desk, work->arena, watch, &row);
+    request_put(work, e->request);
+    enum result result = desk_watch_counts(work->clerk->desk, work->arena, watch, &row);
     if (result != OK)
         return result;
     if (row.ended_ms > 0)
@@ -230,11 +224,8 @@ enum result sighting_judge_run(struct work *work)
     struct event event = {.kind = EVENT_SIGHTING_JUDGED};
     struct event_sighting_judged *e = &event.sighting_judged;
     struct desk_sighting_get_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = open_sighting(work, c->sighting, &row);
+    request_put(work, e->request);
+    enum result result = open_sighting(work, c->sighting, &row);
     if (result == OK)
         result = judge_check(work, &row);
     if (result != OK)
@@ -255,11 +246,8 @@ enum result cases_send_run(struct work *work)
     struct event event = {.kind = EVENT_CASES_SENT};
     struct event_cases_sent *e = &event.cases_sent;
     struct desk_watch_counts_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_watch_counts(work->clerk->desk, work->arena, watch, &row);
+    request_put(work, e->request);
+    enum result result = desk_watch_counts(work->clerk->desk, work->arena, watch, &row);
     if (result != OK)
         return result;
     if (row.unsent == 0)
@@ -278,11 +266,8 @@ enum result contact_ask_run(struct work *work)
     struct event_contact_asked *e = &event.contact_asked;
     struct desk_sighting_get_row row;
     const int64_t sighting = work->command->contact_ask.sighting;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = open_sighting(work, sighting, &row);
+    request_put(work, e->request);
+    enum result result = open_sighting(work, sighting, &row);
     if (result == OK && row.contact != CONTACT_NONE)
         return problem(work, CONFLICT, "", "Its author has been asked already.");
     if (result == OK && row.outcome == SIGHTING_NONE)

@@ -132,14 +132,11 @@ enum result specialties_choose_run(struct work *work)
     struct roster_specialties_row *rows = NULL;
     struct text rest = c->words, line;
     struct chosen chosen = {.count = 0};
-    int64_t before = 0;
     size_t count = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
+    request_put(work, e->request);
     if (work->actor.role != BOARD_PHYSICIAN)
         return REFUSED;
-    result = list_read(work, &rows, &count);
+    enum result result = list_read(work, &rows, &count);
     if (result != OK)
         return result;
     buf_open(&chosen.codes, work->arena, CHOSEN_SIZE);

@@ -121,13 +121,8 @@ enum result search_save_run(struct work *work)
     struct desk_saved_of_row *rows;
     struct query query;
     size_t count = 0;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = search_check(work, words, &query);
+    request_put(work, e->request);
+    enum result result = search_check(work, words, &query);
     if (result == OK)
         result =
             desk_saved_of(clerk->desk, work->arena, work->actor.member, SAVED_MAX, &rows, &count);

@@ -56,13 +56,8 @@ enum result posting_edit_run(struct work *work)
     struct event event = {.kind = EVENT_POSTING_EDITED};
     struct event_posting_edited *e = &event.posting_edited;
     struct desk_posting_get_row place;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_get(work->clerk->desk, work->arena, c->posting, &place);
+    request_put(work, e->request);
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->posting, &place);
     if (result == OK)
         result = edit_check(work, c, &place);
     if (result != OK)
@@ -91,13 +86,8 @@ enum result comment_add_run(struct work *work)
     struct event_comment_added *e = &event.comment_added;
     struct desk_posting_get_row place;
     struct board_comments_since_row day;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_posting_get(work->clerk->desk, work->arena, c->posting, &place);
+    request_put(work, e->request);
+    enum result result = desk_posting_get(work->clerk->desk, work->arena, c->posting, &place);
     if (result == OK)
         result = posting_short_check(work, "body", c->body, COMMENT_CHARACTERS_MAX, true);
     if (result == OK)
@@ -211,13 +201,8 @@ enum result summary_edit_run(struct work *work)
     const struct command_summary_edit *c = &work->command->summary_edit;
     struct event event = {.kind = EVENT_SUMMARY_EDITED};
     struct event_summary_edited *e = &event.summary_edited;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = summary_check(work, c);
+    request_put(work, e->request);
+    enum result result = summary_check(work, c);
     if (result != OK)
         return result;
     e->question = c->question;

@@ -163,11 +163,12 @@ enum result token_make_run(struct work *work)
 {
     struct event event = {.kind = EVENT_TOKEN_MADE};
     int64_t before = 0;
-    enum result result = request_find(work, event.token_made.request, &before);
+    enum result result = request_find(work, &before);
     if (result == OK)
         made_reply(work, TEXT("")); /* it was told once, and is kept nowhere */
     if (result != NOT_FOUND)
         return result;
+    request_put(work, event.token_made.request);
     result = own_password_good(work, "password");
     if (result == OK)
         result = make_check(work);

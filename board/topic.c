@@ -68,13 +68,8 @@ enum result topic_describe_run(struct work *work)
     struct event_topic_described *e = &event.topic_described;
     const struct text texts[] = {c->excerpt, text_trim(c->body).size > 0 ? c->body : NO_TEXT};
     struct board_topic_about_get_row now = {.excerpt = TEXT(""), .body = TEXT("")};
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result == OK)
-        reply_created(work, before);
-    if (result != NOT_FOUND)
-        return result;
-    result = board_topic_about_get(work->clerk->board, work->arena, c->topic, &now);
+    request_put(work, e->request);
+    enum result result = board_topic_about_get(work->clerk->board, work->arena, c->topic, &now);
     if (result == OK || result == NOT_FOUND)
         result = about_check(work, c, &now);
     if (result == OK && now.id > 0)

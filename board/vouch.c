@@ -227,12 +227,8 @@ static enum result pioneer_must(struct work *work, bool invitations)
 enum result invite_run(struct work *work)
 {
     struct event event = {.kind = EVENT_INVITATION_MADE};
-    int64_t before = 0;
-    enum result result = request_find(work, event.invitation_made.request, &before);
-    if (result == NOT_FOUND)
-        result = pioneer_must(work, true);
-    else
-        return result;
+    request_put(work, event.invitation_made.request);
+    enum result result = pioneer_must(work, true);
     if (result != OK)
         return result;
     event.invitation_made.member = work->actor.member;
@@ -247,11 +243,8 @@ enum result vouch_answer_run(struct work *work)
     struct event_vouch_answered *e = &event.vouch_answered;
     struct desk_vouch_get_row row;
     struct desk_vouch_counts_row counts;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_vouch_get(clerk->desk, work->arena, c->ask, &row);
+    request_put(work, e->request);
+    enum result result = desk_vouch_get(clerk->desk, work->arena, c->ask, &row);
     if (result == OK && row.voucher != work->actor.member)
         result = NOT_FOUND; /* another's ask is none */
     if (result == OK && row.answer != 0)
@@ -286,12 +279,9 @@ enum result pioneer_set_run(struct work *work)
     struct event event = {.kind = EVENT_PIONEER_SET};
     struct event_pioneer_set *e = &event.pioneer_set;
     struct desk_member_by_name_row row;
-    int64_t before = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
-    result = desk_member_by_name(clerk->desk, work->arena, pseudonym_key(work->arena, c->pseudonym),
-                                 &row);
+    request_put(work, e->request);
+    enum result result = desk_member_by_name(clerk->desk, work->arena,
+                                             pseudonym_key(work->arena, c->pseudonym), &row);
     bool fits = result == OK && row.role == BOARD_PHYSICIAN && row.state == MEMBER_IN &&
                 row.level >= BOARD_LEVEL_OPEN;
     if (result == NOT_FOUND || (result == OK && c->pioneer && !fits))
@@ -310,11 +300,7 @@ enum result domain_set_run(struct work *work)
     const struct command_domain_set *c = &work->command->domain_set;
     struct event event = {.kind = EVENT_DOMAIN_SET};
     struct event_domain_set *e = &event.domain_set;
-    int64_t before = 0;
     size_t dots = 0;
-    enum result result = request_find(work, e->request, &before);
-    if (result != NOT_FOUND)
-        return result;
     for (size_t i = 0; i < c->domain.size; i++) {
         char d = c->domain.data[i];
         bool end = i == 0 || i + 1 == c->domain.size;
@@ -326,6 +312,7 @@ enum result domain_set_run(struct work *work)
     if (dots == 0 || dots > c->domain.size)
         return problem(work, INVALID, "domain",
                        "A domain looks like hospital.example: small letters, digits, '-' and '.'.");
+    request_put(work, e->request);
     e->domain = c->domain;
     e->by = work->actor.member;
     e->listed = c->listed;

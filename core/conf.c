@@ -142,6 +142,8 @@ const struct setting conf_settings[] = {
     NUMBER("money.two_admins", "", 0, 1, 1,
            "1: deposits, closes by hand, rewards taken back and taxes remitted wait for another "
            "admin; 0: they do not."),
+    NUMBER("money.proposal_days", "days", 1, 90, 7,
+           "What was proposed and nobody confirmed in so long expires."),
     NUMBER("key.two_admins", "", 0, 1, 1,
            "1: a sponsor's new signing key waits for an admin; 0: it holds at once."),
     NUMBER("payout.file_days", "days", 1, 365, 10,

@@ -228,6 +228,7 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
         return batch_list(paymaster, reply);
     case COMMAND_OPERATIONS:
     case COMMAND_OPERATION_WITHDRAW:
+    case COMMAND_OPERATION_RETRY:
         return proposal_command(paymaster, command, actor, reply);
     case COMMAND_BREAKER:
     case COMMAND_BREAKER_RESET:

@@ -90,6 +90,8 @@ static enum result times_do(struct paymaster *paymaster)
     if (result == OK)
         result = payout_expire(paymaster);
     if (result == OK)
+        result = proposal_expire(paymaster);
+    if (result == OK)
         result = breaker_look(paymaster);
     if (result != OK || conf_int("ledger.close_alone") == 0)
         return result;

@@ -62,6 +62,24 @@ static void a_repeated_request_answers_the_same_and_adds_nothing(void **state UN
     teardown();
 }
 
+/* What a command that forgot request_put would record: it could never be found again. */
+static void an_event_that_does_not_say_which_command_it_was_is_not_recorded(void **state UNUSED)
+{
+    setup();
+    struct event event = {.kind = EVENT_DOMAIN_SET};
+    event.domain_set.domain = TEXT("hospital.example");
+    event.domain_set.by = admin.id;
+    int64_t head = room.head;
+    assert_int_equal(batch_begin(&room), OK);
+    assert_int_equal(clerk_record(&room, &event, NULL, 0), BROKEN);
+    batch_undo(&room, head);
+    assert_int_equal(batch_begin(&room), OK);
+    event.domain_set.request[0] = 1;
+    assert_int_equal(clerk_record(&room, &event, NULL, 0), OK);
+    assert_int_equal(batch_commit(&room), OK);
+    teardown();
+}
+
 static void the_same_request_id_with_other_words_is_another_command(void **state UNUSED)
 {
     setup();
@@ -384,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_and_its_answer_can_be_read_at_once),
         cmocka_unit_test(a_repeated_request_answers_the_same_and_adds_nothing),
+        cmocka_unit_test(an_event_that_does_not_say_which_command_it_was_is_not_recorded),
         cmocka_unit_test(the_same_request_id_with_other_words_is_another_command),
         cmocka_unit_test(the_same_vote_again_is_no_event),
         cmocka_unit_test(a_flipped_vote_replaces_what_it_was),
