@@ -209,11 +209,13 @@ const struct setting conf_settings[] = {
     NUMBER("smtp.retry_seconds", "seconds", 1, 3600, 30,
            "Wait after a relay was not there or refused a mail; doubles up to four hours."),
 
-    WORDS("socket.peer_users", 0, 400, "",
-          "Users besides our own that may send commands to clerk and paymaster, by spaces."),
-    WORDS("socket.analyst_user", 0, 64, "",
+    WORDS(
+        "socket.peer_users", 0, 400, "",
+        "Users besides our own and the next two that may send commands to clerk and paymaster, by "
+        "spaces."),
+    WORDS("socket.analyst_user", 0, 64, "curbside-analyst",
           "User besides our own that may tell the clerk of new reports: the analyst's."),
-    WORDS("socket.ranker_user", 0, 64, "",
+    WORDS("socket.ranker_user", 0, 64, "curbside-ranker",
           "User besides our own that may tell the clerk what a trial came to: the ranker's."),
     NUMBER("sandbox.kill", "", 0, 1, 0,
            "A refused system call fails (0) or ends the confined process (1)."),

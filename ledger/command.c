@@ -252,6 +252,7 @@ enum result paymaster_run(struct paymaster *paymaster, const struct command *com
     switch (command->kind) {
     case COMMAND_CAMPAIGN_OPEN:
     case COMMAND_CAMPAIGN_FUND:
+    case COMMAND_CAMPAIGN_REFUND:
     case COMMAND_EARMARK_TERMS:
     case COMMAND_SPONSOR_KEY_ADD:
     case COMMAND_EARMARK_SEAL:

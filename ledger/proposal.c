@@ -8,6 +8,7 @@
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/breaker.h"
+#include "ledger/refund.h"
 #include "ledger/reverse.h"
 #include "ledger/withhold.h"
 
@@ -30,6 +31,8 @@ static const struct proposal_kind {
     {COMMAND_PAYOUT_CLOSE, "payout/close", "payout.two_admins", BY_ADMIN, true, false, batch_words},
     {COMMAND_CAMPAIGN_FUND, "campaign/fund", "money.two_admins", BY_ADMIN, true, true,
      deposit_words},
+    {COMMAND_CAMPAIGN_REFUND, "campaign/refund", "money.two_admins", BY_OPERATOR, true, false,
+     refund_words},
     {COMMAND_PERIOD_CLOSE, "period/close", "money.two_admins", BY_ADMIN, true, true, period_words},
     {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false,
      reverse_words},

@@ -23,6 +23,7 @@ export async function campaign(house, sponsor, admin, { name = "Anticoagulation"
     {
       name,
       product: "Oral anticoagulants",
+      products: "Eliquis; drug; Cardiology; 00003-0893-21\nGuardian valve; device; Surgery; 00812345678906",
       starts: date(house.time),
       ends: date(house.time + 120 * DAY),
       deposit: dollars,

@@ -75,7 +75,7 @@ const differences = (was, is) => Object.keys({ ...was, ...is }).filter((name) =>
 const forms = {
   sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
   topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
-  rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", operation_withdraw: "/admin/operation/:id/withdraw", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
+  rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", operation_withdraw: "/admin/operation/:id/withdraw", operation_retry: "/admin/operation/:id/retry", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
   campaign_fund: "/admin/fund", period_close: "/admin/period", period_preview_start: "/admin/preview", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
   poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
   background_tell: "/account/background",
@@ -111,10 +111,11 @@ const clerkCommands = () => ({
   } : {}),
 });
 const paymasterCommands = () => ({
-  campaigns: {}, campaign_open: { name: "Forged", product: "Forged", starts_ms: house.time, ends_ms: house.time + 1e9, deposit_cents: 100000 },
+  campaigns: {}, campaign_open: { name: "Forged", product: "Forged", starts_ms: house.time, ends_ms: house.time + 1e9, deposit_cents: 100000, products: "" },
   earmark_seal: { campaign: it.campaign, envelope: it.sealed.envelope },
   sponsor_key_add: { public_key: it.sealed.public_key },
   sponsor_totals: {}, campaign_fund: { campaign: it.campaign, amount_cents: 100000 }, period_close: { period: "2026-03" },
+  operation_withdraw: { number: 1 }, operation_retry: { number: 1 }, campaign_refund: { campaign: it.campaign },
   ledger_page: { before: 0, most: 10 }, all_campaigns: {}, periods: {}, rule_active: { name: "reward" },
   ...(asRoot ? { ledger_tick: {} } : {}),
 });
