@@ -2,50 +2,20 @@
 // files. The world of tests/privacy/world is invented; so are the distributions it is weighted to. SHOTS=DIR keeps pictures.
 // test-seconds: 120
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, after, before } from "node:test";
 import { gzipSync } from "node:zlib";
-import { House, bin, password, root } from "../support/house.mjs";
+import { password } from "../support/house.mjs";
 import { launch, look, open, signIn } from "../support/browser.mjs";
+import { reportsHouse } from "../support/reports.mjs";
 import { sql } from "../support/stores.mjs";
 
-const MEMBERS = 1500, MONTHS = 4, SEED = 7;
 let house, browser, sponsor, reports;
 
-function must(program, args, env) {
-  const done = spawnSync(program, args, { env: { ...process.env, ...env }, encoding: "utf8", cwd: root });
-  assert.equal(done.status, 0, `${program} ${args.join(" ")}\n${done.stdout}\n${done.stderr}`);
-}
-
-// The words are public since before the first week, so that all of them count.
-function past(state) {
-  const clock = join(state, "then"), figures = join(state, "population.txt"), then = Buffer.alloc(8);
-  then.writeBigInt64LE(BigInt(Date.UTC(2024, 0, 1)));
-  writeFileSync(clock, then);
-  writeFileSync(figures, "region\tsource\tInvented for a test\nregion\tNortheast\t20\nregion\tMidwest\t21\nregion\tSouth\t36\nregion\tWest\t23\n" +
-    "years\tsource\tInvented too\nyears\tFewer than 10 years\t25\nyears\t10 to 19 years\t25\nyears\t20 to 29 years\t25\nyears\t30 years or more\t25\n");
-  must(join(bin, "..", "tests", "privacy", "world"), [state, MEMBERS, MONTHS, SEED].map(String));
-  for (const [verb, file] of [["vocabulary", "scripts/insight/words.txt"], ["population", figures]])
-    must(join(bin, "curbside-analyst"), ["--state", state, verb, file], { CURBSIDE_CLOCK: clock });
-}
-
 before(async () => {
-  const state = mkdtempSync(join(process.env.TEST_TMP ?? tmpdir(), "world-"));
-  past(state);
   const opening = launch();
-  house = await House.start({ state, clock: Date.UTC(2026, 3, 2, 12) });
-  house.staff("Halden", "sponsor", "Halden Bio");
-  sponsor = await house.signIn("Halden");
-  await house.admin();
-  await house.settle();
-  const of = async (kind) => (await sponsor.json(`/sponsor/reports?kind=${kind}`)).rows;
-  reports = { trend: (await of("trends"))[0].id, words: (await of("words"))[0].id, rising: (await of("rising"))[0].id, members: (await of("members"))[0].id };
-  const results = await Promise.all((await of("results")).map(({ id }) => sponsor.json(`/sponsor/report/${id}`)));
-  reports.result = results.reduce((most, one) => (one.parts.length > most.parts.length ? one : most)).id;
+  ({ house, sponsor, reports } = await reportsHouse());
   browser = await opening;
 });
 after(async () => {
@@ -53,7 +23,7 @@ after(async () => {
   await house?.stop();
 });
 
-for (const kind of ["result", "trend", "words", "rising", "members"])
+for (const kind of ["results", "trends", "words", "rising", "members"])
   test(`${kind}: nothing is clipped or refused at three widths, in light and dark, and the page is small`, async () => {
     const page = await open(browser, house.origin), path = `/sponsor/report/${reports[kind]}`;
     await signIn(page, "Halden", password);
@@ -107,7 +77,7 @@ test("a word of five years is looked back at against the season of four", async 
 test("a label without room is seen (control)", async () => {
   const page = await open(browser, house.origin);
   await signIn(page, "Halden", password);
-  await page.goto(`/sponsor/report/${reports.result}`);
+  await page.goto(`/sponsor/report/${reports.results}`);
   assert.deepEqual(await page.evaluate(clipped), []);
   await page.locator("figure .bars .name").first().evaluate((node) => { node.style.cssText = "display:block;width:1rem;overflow:hidden;white-space:nowrap"; });
   assert.equal((await page.evaluate(clipped)).length, 1);
@@ -117,7 +87,7 @@ test("a label without room is seen (control)", async () => {
 test("a result is broken down by specialty, region and years, weighted by all three, and says how", async () => {
   const page = await open(browser, house.origin, { script: false });
   await signIn(page, "Halden", password);
-  await page.goto(`/sponsor/report/${reports.result}`);
+  await page.goto(`/sponsor/report/${reports.results}`);
   await page.getByRole("heading", { name: "By region: who corroborates" }).waitFor();
   await page.getByRole("heading", { name: "By years in practice: who corroborates" }).waitFor();
   await page.getByText(/when weighted to US physicians by specialty, region and years in practice; design effect \d\.\d\d/).waitFor();
@@ -129,23 +99,23 @@ test("a result is broken down by specialty, region and years, weighted by all th
 });
 
 test("the files say the same: JSON of the second schema, CSV row by row, one digest however often", async () => {
-  const { text } = await sponsor.get(`/sponsor/report/${reports.result}/json`), json = JSON.parse(text);
+  const { text } = await sponsor.get(`/sponsor/report/${reports.results}/json`), json = JSON.parse(text);
   assert.equal(json.schema, "curbside-report/2");
   assert.deepEqual(json.weighted.by.map(({ margin }) => margin), ["specialty", "region", "years"]);
   assert.ok(json.weighted.low_e4 < json.weighted.share_e4 && json.weighted.share_e4 < json.weighted.high_e4);
-  const [head, ...rows] = (await sponsor.get(`/sponsor/report/${reports.result}/csv`)).text.trim().split("\r\n");
+  const [head, ...rows] = (await sponsor.get(`/sponsor/report/${reports.results}/csv`)).text.trim().split("\r\n");
   assert.equal(head, "by,name,n,corroborate,dispute,cannot_say,noise_variance");
   const figures = [{ ...json, name: "all" }, ...json.specialties, ...json.regions, ...json.years];
   assert.deepEqual(rows.map((row) => row.match(/^\w+,"(.*)",(-?\d+),/).slice(1)), figures.map(({ name, n }) => [name, String(n)]));
   const sums = new Set();
-  for (let i = 0; i < 100; i++) sums.add(createHash("sha256").update((await sponsor.get(`/sponsor/report/${reports.result}/json`)).bytes).digest("hex"));
-  assert.deepEqual([...sums], [(await sponsor.json(`/sponsor/report/${reports.result}`)).sha256]);
+  for (let i = 0; i < 100; i++) sums.add(createHash("sha256").update((await sponsor.get(`/sponsor/report/${reports.results}/json`)).bytes).digest("hex"));
+  assert.deepEqual([...sums], [(await sponsor.json(`/sponsor/report/${reports.results}`)).sha256]);
 });
 
 test("on paper the whole of it stands in the light, without what is for the screen", async () => {
   const page = await open(browser, house.origin, { dark: true });
   await signIn(page, "Halden", password);
-  await page.goto(`/sponsor/report/${reports.result}`);
+  await page.goto(`/sponsor/report/${reports.results}`);
   const printed = await page.pdf({ format: "A4" });
   const pages = printed.toString("latin1").match(/\/Type \/Page\b/g).length;
   assert.equal(printed.subarray(0, 5).toString(), "%PDF-");
