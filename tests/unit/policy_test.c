@@ -107,8 +107,8 @@ static void votes_weigh_as_the_reference_says(void **state)
         double w = independent * trust * (.4 + (expert - .4) * field(in_field, acts));
         double odds =
             sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
-        double weight = w * fmin(2, fmax(0, (a - b) / .36)) *
-                        (.3 + .7 * field(author_in_field, author_acts));
+        double weight =
+            w * fmin(2, fmax(0, (a - b) / .36)) * (.3 + .7 * field(author_in_field, author_acts));
         POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), in_field, acts,
                     v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad,
                     standing, author_in_field, author_acts);
@@ -210,10 +210,10 @@ static void the_reference_would_notice_another_constant(void **state)
     struct policy other = {.failed_seq = -1};
     assert_int_equal(policy_push(&other, &arena, (struct text){changed, script.size}, 0, &why), OK);
     double r[3], s[3];
-    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50, 0,
-                9, 9);
-    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50, 0,
-                9, 9);
+    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50, 0, 9,
+                9);
+    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50, 0, 9,
+                9);
     assert_true(fabs(r[0] - s[0]) > 1e-3);
     policy_close(&other);
 }
@@ -257,8 +257,9 @@ static void a_script_from_before_votes_knew_their_voters_standing_goes_on(void *
     while (text_next(&rest, '\n', &line) && !text_starts(line, "examples"))
         end += snprintf(end, line.size + 2, "%.*s\n", (int)line.size, line.data);
     char *after = end;
-    end += snprintf(end, 150, "function vote(a, b, c, d, e, f, g, h, i, j, k, l, m, n) "
-                              "return a, b, n end\nfunction worth(a, b, c) return c end\n");
+    end += snprintf(end, 150,
+                    "function vote(a, b, c, d, e, f, g, h, i, j, k, l, m, n) "
+                    "return a, b, n end\nfunction worth(a, b, c) return c end\n");
     assert_int_equal(policy_push(&p, &arena, (struct text){older, (size_t)(end - older)}, 0, &why),
                      OK);
     double r[3], worth;
