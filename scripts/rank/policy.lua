@@ -191,7 +191,7 @@ examples = {
   { call = "worth", with = { 0, 0, 0, 99 }, gives = { 1 }, why = "in a young house every vote is worth the same" },
   { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { 0.7562800262, 1.2, 0.492 }, within = 1e-6, why = "a first one" },
   { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, 0, 9 }, gives = { 0.983164, 0.468, 0.19188 }, within = 1e-6, why = "an expert's" },
-  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { -1.130452, 1.2, -0.708 }, within = 1e-6, why = "disputes say more" },
+  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { -1.130452, 1.2, -0.708 }, within = 1e-6, why = "a dispute" },
   { call = "vote", with = { 1, 0, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { 0, 0, 0 }, why = "a linked vote says nothing" },
   { call = "posting_score", with = { 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0.5 }, why = "even odds" },
   { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0 }, why = "a newcomer stands at zero" },
