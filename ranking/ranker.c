@@ -518,8 +518,8 @@ static int help(struct ranker *ranker)
           "answers, votes, earmarks) and write snapshots, scores and payouts beside them\n"
           "world PRESET SEED DIR [--members N] [--votes N]\tinvent a community with a known truth "
           "and write its tables; world list names the presets\n"
-          "simulate PRESET,...|all SEEDS [--rules FILE] [--pay FILE]\twhat the rules and two "
-          "baselines make of such communities (seeds as 1-5)\n"
+          "simulate PRESET,...|all SEEDS [--rules FILE] [--pay FILE [--kind posting|answer|vote]]"
+          "\twhat the rules and two baselines make of such communities (seeds as 1-5)\n"
           "bench\treplay the journal in memory and print the cost of a vote\n",
           stdout);
     return 0;
