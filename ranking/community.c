@@ -99,7 +99,7 @@ enum result community_pay_kind(struct community *community, enum pay_kind kind, 
                                struct text *why)
 {
     enum result result = pay_kinds_open(&community->kinds, &community->arena, &community->ranking,
-                                        kind, &script, 1, NULL, why);
+                                        kind, &script, 1, why);
     community->kinds.act = on_act;
     community->kinds.self = community;
     return result;
@@ -107,8 +107,7 @@ enum result community_pay_kind(struct community *community, enum pay_kind kind, 
 
 void community_joined(struct community *community, int32_t member, double day)
 {
-    pay_kinds_let_in(&community->kinds, 1 + (int64_t)member,
-                     (int64_t)((FIRST_DAY + day) * DAY_MS));
+    pay_kinds_let_in(&community->kinds, 1 + (int64_t)member, (int64_t)((FIRST_DAY + day) * DAY_MS));
 }
 
 void community_close(struct community *community)

@@ -91,7 +91,8 @@ void pay_vote_facts(struct ranking *ranking, const struct vote_facts *vote, doub
     assert(young); /* it settles only now */
     facts[0] = vote->sign == 0 ? links_of(ranking, vote).apart : share_of_packed(young->apart);
     facts[1] = trust_apart(ranking, vote->voter);
-    facts[2] = vote->sign == 0 ? worth_of(ranking, vote->voter) : (double)young->worth / WORTH_WHOLE;
+    facts[2] =
+        vote->sign == 0 ? worth_of(ranking, vote->voter) : (double)young->worth / WORTH_WHOLE;
 }
 
 static enum result vote_weight(struct pay *pay, struct ranking *ranking,

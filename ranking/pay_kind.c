@@ -15,12 +15,12 @@ enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 /* Below half of it nobody is taken to be independent, or trusted: as in ledger/reward.c. */
 #define LINKED_BELOW 0.5
 
-#define SCRIPT(kind)                                   \
-    __asm__(".pushsection .rodata\n"                   \
-            ".global ranking_pay_" kind "\n"           \
-            "ranking_pay_" kind ":\n"                  \
+#define SCRIPT(kind)                                    \
+    __asm__(".pushsection .rodata\n"                    \
+            ".global ranking_pay_" kind "\n"            \
+            "ranking_pay_" kind ":\n"                   \
             ".incbin \"scripts/reward/" kind ".lua\"\n" \
-            ".byte 0\n"                                \
+            ".byte 0\n"                                 \
             ".popsection\n")
 SCRIPT("posting");
 SCRIPT("answer");
@@ -74,15 +74,16 @@ static enum result script_open(struct pay_script *script, struct arena *arena, e
 
 enum result pay_kinds_open(struct pay_kinds *kinds, struct arena *arena, struct ranking *ranking,
                            enum pay_kind kind, const struct text *scripts, size_t count,
-                           size_t *which, struct text *why)
+                           struct text *why)
 {
+    struct text other;
     enum result result = OK;
     assert(kind != PAY_NO_KIND && count >= 1 && count <= 2);
     *kinds = (struct pay_kinds){.kind = kind, .ranking = ranking, .first_vote = -1};
     for (size_t i = 0; i < count && result == OK; i++) {
-        if (which)
-            *which = i;
-        result = script_open(&kinds->scripts[i], arena, kind, scripts[i], why);
+        result = script_open(&kinds->scripts[i], arena, kind, scripts[i], i == 0 ? why : &other);
+        kinds->scripts[i].failed = result != OK;
+        result = i > 0 && result == INVALID ? OK : result;
         kinds->script_count += result == OK;
     }
     return result;
@@ -101,19 +102,21 @@ void pay_kinds_close(struct pay_kinds *kinds)
 
 /* --- asking --- */
 
-/* What `script` gives for these facts, in millionths; 0 once a rule failed. */
+/* What `script` gives for these facts, in millionths; 0 once it failed. */
 static int32_t ask(struct pay_kinds *kinds, size_t script, const double *facts)
 {
     const char *why = "a reward rule gave a share outside of 0..1";
     double share = 0;
-    if (kinds->why[0])
+    if (kinds->scripts[script].failed)
         return 0;
     enum result result = rule_call(kinds->scripts[script].rules, PAY, facts, &share, &why);
     if (result == OK && share >= 0 && share <= 1)
         return (int32_t)llround(share * SHARE_UNIT);
     if (result == OK)
         why = "a reward rule gave a share outside of 0..1";
-    snprintf(kinds->why, sizeof(kinds->why), "%s%s", script == 0 ? "" : "the rule in force: ", why);
+    kinds->scripts[script].failed = true;
+    if (script == 0)
+        snprintf(kinds->why, sizeof(kinds->why), "%s", why);
     return 0;
 }
 
@@ -197,7 +200,7 @@ static void vote_ask(struct pay_kinds *kinds, int32_t number, int32_t author, in
     for (size_t i = 0; i < kinds->script_count; i++) {
         const struct pay_script *script = &kinds->scripts[i];
         cast->over[i] = person_of(kinds, vote->voter)->day_votes >= script->day_most;
-        cast->share[i] = script->by_findings              ? ASK_LATER
+        cast->share[i] = script->by_findings               ? ASK_LATER
                          : cast->over[i] || vote->informed ? 0
                                                            : ask(kinds, i, facts);
     }
@@ -231,7 +234,8 @@ enum result pay_kinds_event(struct pay_kinds *kinds, const struct event *event)
 {
     const struct counters *counters = &kinds->ranking->counters;
     for (size_t i = 0; i < kinds->script_count; i++)
-        rule_budget(kinds->scripts[i].rules, CALLS_CPU_MS);
+        if (!kinds->scripts[i].failed)
+            rule_budget(kinds->scripts[i].rules, CALLS_CPU_MS);
     switch (event->kind) {
     case EVENT_MEMBER_DECIDED:
         if (event->member_decided.accepted && event->member_decided.level == MEMBER_LEVEL)
@@ -292,8 +296,7 @@ static void author_pays(struct pay_kinds *kinds, int32_t number, double odds, in
                                           kinds->scripts[i].by_findings ? found
                                           : kinds->kind == PAY_ANSWER   ? of_answer
                                                                         : of_posting));
-    kinds->act(kinds->self, number, posting->author, micro,
-               linked ? PAY_BAR_LINKED : PAY_BAR_NONE);
+    kinds->act(kinds->self, number, posting->author, micro, linked ? PAY_BAR_LINKED : PAY_BAR_NONE);
 }
 
 static void vote_pays(struct pay_kinds *kinds, int32_t number, int64_t most_micro)

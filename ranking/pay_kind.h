@@ -2,8 +2,9 @@
 /* Rules of pay of one kind (scripts/README.md) as the paymaster asks them, where there are no
  * earmarks: beside an invented community, or the house's past as if every posting had
  * been earmarked when it was written and the earmark closed when it settled. What the paymaster
- * counts itself is counted here by the same definitions (ledger/reward.c; tests/unit/pay_kind_test.c
- * holds both against each other), and what bars an act from pay by any rule bars it here.
+ * counts itself is counted here by the same definitions (ledger/reward.c;
+ * tests/unit/pay_kind_test.c holds both against each other), and what bars an act from pay by any
+ * rule bars it here.
  *
  * One or two scripts are asked about the same acts: the proposed one and the one in force. **No
  * argument of a vote's rule holds a direction, and none may.** */
@@ -25,6 +26,7 @@ struct pay_script {
     struct rule_set *rules;
     bool by_findings; /* asks the ranker's findings, not the paymaster's counts */
     double day_most;  /* of a member's votes of one day so many may earn */
+    bool failed;      /* it gives nothing from then on */
 };
 struct pay_person {
     int64_t in_ms, day; /* when let in; day of the latest votes since 1970 */
@@ -41,26 +43,25 @@ struct pay_kinds {
     GROWING(struct pay_posting) postings; /* the same */
     struct map pairs;                     /* (member, author) -> votes */
     int64_t from_ms;                      /* acts before it are counted, and earn nothing */
-    int32_t votes_seen, first_vote;       /* votes of the counters: known; the first that may earn */
+    int32_t votes_seen, first_vote; /* votes of the counters: known; the first that may earn */
     struct pay_cast {
         int32_t share[2]; /* millionths; below 0: asked when its posting settles */
         bool over[2];     /* the member's day was used up by then */
-    } *casts;             /* by number, from first_vote on */
+    } * casts;            /* by number, from first_vote on */
     size_t cast_room;
     struct ranking *ranking;
     pay_act *act; /* told of every act as its posting settles */
     void *self;
-    char why[200]; /* a rule failed; nothing more is asked */
+    char why[200]; /* the first script failed */
 };
 
-/* INVALID and *why when a script does not load; *which (NULL: does not matter) is its number. Close
- * in any case. `ranking` outlives it. */
+/* INVALID and *why when the first script does not load; a second one that does not, or that fails
+ * later, gives nothing. Close in any case. `ranking` outlives it. */
 MUST_USE enum result pay_kinds_open(struct pay_kinds *kinds, struct arena *arena,
                                     struct ranking *ranking, enum pay_kind kind,
-                                    const struct text *scripts, size_t count, size_t *which,
-                                    struct text *why);
+                                    const struct text *scripts, size_t count, struct text *why);
 void pay_kinds_close(struct pay_kinds *kinds);
-/* After each event that the ranking was given. INVALID when a rule failed (->why). */
+/* After each event that the ranking was given. INVALID when the first script failed (->why). */
 MUST_USE enum result pay_kinds_event(struct pay_kinds *kinds, const struct event *event);
 /* When a member was let in, where no event tells. */
 void pay_kinds_let_in(struct pay_kinds *kinds, int64_t member, int64_t at_ms);

@@ -101,6 +101,8 @@ static enum result state_open(struct ranker *ranker, struct text script, void (*
         result = fold_cursor(&ranker->fold, &cursor);
     if (result == OK)
         result = ranking_replay(&ranker->ranking, &ranker->arena, cursor, progress);
+    if (result == OK)
+        result = sets_waiting_try(&ranker->ranking, &ranker->arena);
     return result;
 }
 
@@ -348,8 +350,9 @@ static int rebuild(struct ranker *ranker)
 }
 
 /* Without the trials: one may be under way, and starts over after a rebuild. */
-static const char *const digest_skips[] = {"cursor",    "trial",  "trial_move", "trial_world",
-                                           "trial_top", "shadow", "shadow_day", NULL};
+static const char *const digest_skips[] = {
+    "cursor",      "trial",        "trial_move", "trial_world", "trial_top",
+    "trial_month", "trial_reason", "shadow",     "shadow_day",  NULL};
 
 static int digest(struct ranker *ranker)
 {

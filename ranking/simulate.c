@@ -226,9 +226,7 @@ static void baseline_pay(const struct run *run, struct judge *judge)
         if (!answer->has_pot || world_preset_of(run->world)->days - answer->day < SETTLE_DAYS)
             continue;
         int side = all ? 0 : points || posting->up > posting->down ? 1 : -1;
-        int32_t sided = all        ? posting->up + posting->down
-                        : side > 0 ? posting->up
-                                   : posting->down;
+        int32_t sided = all ? posting->up + posting->down : side > 0 ? posting->up : posting->down;
         bool author = all || (points ? posting->up >= 3 : answer_score(run, judge->by, i) >= 0.5);
         bool votes = all || (points ? posting->up >= 3 : posting->up != posting->down);
         if (pays_authors(run) && author)
@@ -460,8 +458,8 @@ enum result simulate_kind(const char *preset, uint64_t seed, struct text rules, 
     if (!run.world)
         return NOT_FOUND;
     judges_open(&run, arena);
-    enum result result = community_open(&run.community, rules,
-                                        kind == PAY_NO_KIND ? pay : pay_first_script(), why);
+    enum result result =
+        community_open(&run.community, rules, kind == PAY_NO_KIND ? pay : pay_first_script(), why);
     if (result == OK && kind != PAY_NO_KIND)
         result = kind_open(&run, pay, why);
     run.community.paid = on_paid;
@@ -504,9 +502,8 @@ static int rows_print(struct arena *arena, const char *preset, int64_t first, in
     const double n = (double)(last - first + 1);
     for (int64_t seed = first; seed <= last; seed++) {
         struct text why;
-        enum result result =
-            simulate_kind(preset, (uint64_t)seed, rules, kind, pay, arena, NULL, NULL, figures,
-                          &why);
+        enum result result = simulate_kind(preset, (uint64_t)seed, rules, kind, pay, arena, NULL,
+                                           NULL, figures, &why);
         if (result != OK) {
             why = result == INVALID ? why : text_of(result_name(result));
             fprintf(stderr, "simulate: %s: %.*s\n", preset, (int)why.size, why.data);

@@ -18,7 +18,7 @@ struct simulate_figures {
                               60); -1: there are none */
     double paid;           /* share of the pots */
     double leak;           /* of the money paid, share for crooked acts */
-    double ring_leak; /* of the money paid, share for crooked acts of those who trade votes */
+    double ring_leak;      /* of the money paid, share for crooked acts of those who trade votes */
     double cover;          /* of what honest, right acts deserve, share that was paid */
     double cheat_answer, cheat_vote; /* mean pay of a cheat's act, as a part of an honest one's */
 };
@@ -46,7 +46,7 @@ MUST_USE enum result simulate_kind(const char *preset, uint64_t seed, struct tex
                                    bool (*progress)(void *self, double share), void *self,
                                    struct simulate_figures out[SIMULATE_BY], struct text *why);
 
-/* The verb: PRESET,... SEEDS [--rules FILE] [--pay FILE [--kind posting|answer|vote]]; seeds as 1-5.
- * Prints a table. */
+/* The verb: PRESET,... SEEDS [--rules FILE] [--pay FILE [--kind posting|answer|vote]]; seeds as
+ * 1-5. Prints a table. */
 int simulate_verb(struct arena *arena, const char *presets, const char *seeds, struct text rules,
                   enum pay_kind kind, struct text pay);
