@@ -50,8 +50,8 @@ const press = (name) => Promise.all([page.waitForNavigation(), page.getByRole("b
 const said = () => page.locator("main").innerText();
 const head = "function pay_vote(given, given_of, back, back_of, votes, mutual, days)";
 const begun = (line) => { assert.ok(script.includes(head)); return script.replace(head, `${head}\n  ${line}`); };
-async function propose(text, reason) {
-  await page.goto(rules);
+async function propose(text, reason, of = rules) {
+  await page.goto(of);
   await write(text);
   await page.fill("#reason", reason);
   await press("Propose");
@@ -88,16 +88,16 @@ test("what is wrong with a rule of pay is said at once, and it is not proposed",
 });
 
 test("one that pays too much, one that loops and one that errs late are refused by their trial", async () => {
-  for (const [text, words] of [
-    [begun("if votes > 0 and votes < 40 or votes > 40 then return 1.0 end"), /“usual”, .*(crooked acts|trade votes|would be paid out|would earn)/],
+  for (const [text, words, of] of [
+    ["P = {}\nfunction pay_answer(corroborated, disputed, cannot_say, patients, order, days) return 1.0 end", /“usual”, .*would be paid out; with the rule in force/, "/admin/rules?name=reward/answer"],
     [begun("if votes == 30 and days > 9 then while true do end end"), /“usual”: .*too many steps/],
     [begun("if votes == 30 and days > 9 then return 0/0 end"), /“usual”: .*finite/],
     [begun("if votes == 30 and days > 9 then return 1.5 end"), /“usual”: .*outside of 0\.\.1/],
     [begun(`if days >= ${seasoned - 1} then error('so old') end`), /at event \d+ of the journal: .*so old/],
   ]) {
-    const path = await propose(text, "Refused later.");
+    const path = await propose(text, "Refused later.", of);
     const seen = await tried(path);
-    assert.equal(seen.trial_state, "failed", seen.trial_words);
+    assert.equal(seen.trial_state, "failed", `${seen.trial_words} ${words}`);
     assert.match(seen.trial_words, words);
     assert.match(seen.trial_words, /The rule in force is untouched/);
     assert.match((await latch.json(path)).why_not, /its trial failed/);
