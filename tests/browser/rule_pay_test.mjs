@@ -89,7 +89,7 @@ test("what is wrong with a rule of pay is said at once, and it is not proposed",
 
 test("one that pays too much, one that loops and one that errs late are refused by their trial", async () => {
   for (const [text, words, of] of [
-    ["P = {}\nfunction pay_answer(corroborated, disputed, cannot_say, patients, order, days) return 1.0 end", /“usual”, .*would be paid out; with the rule in force/, "/admin/rules?name=reward/answer"],
+    ["P = {}\nfunction pay_answer(corroborated, disputed, cannot_say, patients, order, days) return 1.0 end", /“usual”, [\d.]+ % of the money would go to crooked acts; with the rule in force/, "/admin/rules?name=reward/answer"],
     [begun("if votes == 30 and days > 9 then while true do end end"), /“usual”: .*too many steps/],
     [begun("if votes == 30 and days > 9 then return 0/0 end"), /“usual”: .*finite/],
     [begun("if votes == 30 and days > 9 then return 1.5 end"), /“usual”: .*outside of 0\.\.1/],
