@@ -20,7 +20,8 @@ enum posting_kind {
     POSTING_OBSERVATION,
     POSTING_ANSWER,
     POSTING_REFERENCE,
-    POSTING_FURTHER
+    POSTING_FURTHER,
+    POSTING_COMMENT /* no posting: what moderation calls a comment */
 };
 enum stance { STANCE_NONE = 0, STANCE_CORROBORATE, STANCE_DISPUTE, STANCE_CANNOT_SAY };
 enum board_role { BOARD_PHYSICIAN = 1, BOARD_SPONSOR, BOARD_ADMIN };

@@ -120,6 +120,34 @@ static enum result thread_in(struct db *db, const struct event *event, struct ar
     return result;
 }
 
+/* A comment goes out of its posting's words in the index, or comes back into them. */
+static enum result comment_out(struct db *db, const struct event *event, struct arena *arena,
+                               int64_t comment)
+{
+    struct board_comment_place_row row;
+    enum result result = board_comment_place(db, arena, comment, &row);
+    THEN(result, board_posting_unindex(db, row.posting));
+    THEN(result, board_comment_withhold(db, comment));
+    THEN(result, board_comment_drop(db, comment));
+    THEN(result, board_posting_index(db, row.posting));
+    THEN(result, board_thread_touch(db, row.question, event->seq));
+    THEN(result, board_thread_noted(db, row.question));
+    return result;
+}
+
+static enum result comment_in(struct db *db, const struct event *event, struct arena *arena,
+                              int64_t comment)
+{
+    struct board_withheld_comment_place_row row;
+    enum result result = board_withheld_comment_place(db, arena, comment, &row);
+    THEN(result, board_posting_unindex(db, row.posting));
+    THEN(result, board_comment_release(db, comment));
+    THEN(result, board_withheld_comment_drop(db, comment));
+    THEN(result, board_posting_index(db, row.posting));
+    THEN(result, board_thread_touch(db, row.question, event->seq));
+    return result;
+}
+
 static enum result withhold(struct db *db, const struct event *event, struct arena *arena,
                             int64_t posting, int64_t question)
 {
@@ -177,14 +205,17 @@ static enum result board_decided(struct db *db, const struct event *event, struc
     const struct event_posting_decided *e = &event->posting_decided;
     bool was_away = e->was != HOLD_NONE, away = e->outcome != OUTCOME_KEPT;
     enum result result = OK;
+    bool comment = e->kind == POSTING_COMMENT;
     if (away && !was_away)
-        result = withhold(db, event, arena, e->posting, e->question);
+        result = comment ? comment_out(db, event, arena, e->posting)
+                         : withhold(db, event, arena, e->posting, e->question);
     if (away)
         THEN(result, board_hold_put(db, e->posting, e->outcome, e->reason, or_empty(e->words),
                                     event->at_ms, e->appealed ? 2 : 0));
     if (!away && was_away) {
         THEN(result, board_hold_remove(db, e->posting));
-        THEN(result, release(db, event, arena, e->posting, e->question));
+        THEN(result, comment ? comment_in(db, event, arena, e->posting)
+                             : release(db, event, arena, e->posting, e->question));
     }
     if (!away && e->was == HOLD_WAITS)
         THEN(result, answer_tell(db, event));
@@ -287,7 +318,12 @@ enum result fold_withheld_blanked(struct db *db, const struct event *event, stru
 {
     const struct event_text_blanked *e = &event->text_blanked;
     struct board_withheld_place_row row;
+    struct board_withheld_comment_place_row comment;
     enum result result = board_withheld_place(db, arena, e->seq, &row);
+    if (result == NOT_FOUND) {
+        result = board_withheld_comment_place(db, arena, e->seq, &comment);
+        return result == OK ? board_withheld_comment_blank(db, e->seq) : result;
+    }
     THEN(result, fold_withheld_rewrite(db, arena, e->seq, e->part == 0 ? TEXT("") : row.title,
                                        e->part == 1 ? TEXT("") : row.body));
     return result;
@@ -343,9 +379,9 @@ static enum result desk_decided(struct db *db, const struct event *event)
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_hold_put(db, e->posting, away ? e->outcome : HOLD_NONE, e->reason, e->by,
                                event->at_ms, e->appealed ? 2 : 0));
-    if (away && !was_away)
+    if (away && !was_away && e->kind != POSTING_COMMENT) /* the desk has no comments */
         THEN(result, desk_out(db, e->posting, e->question));
-    if (!away && was_away)
+    if (!away && was_away && e->kind != POSTING_COMMENT)
         THEN(result, desk_in(db, e->posting, e->question));
     THEN(result, desk_flags_decide(db, e->posting));
     if (!away && e->was == HOLD_WAITS)

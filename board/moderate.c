@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
+#include "schema/board.h"
 #include "schema/desk.h"
 
 /* What members do about others' postings, and about what was decided on their own. */
@@ -26,15 +27,51 @@ static enum result words_check(struct work *work, struct text words)
     return guard_text(work, "words", words);
 }
 
-/* A posting that others see. */
-static enum result shown_find(struct work *work, int64_t posting,
-                              struct desk_posting_standing_row *row)
+static enum result comment_standing(struct work *work, int64_t id, struct standing *standing)
 {
-    enum result result = desk_posting_standing(work->clerk->desk, work->arena, posting, row);
-    return result == OK && row->withheld != 0 ? NOT_FOUND : result;
+    struct board_comment_standing_row row;
+    struct desk_hold_get_row hold = {0};
+    enum result result = board_comment_standing(work->clerk->board, work->arena, id, &row);
+    if (result == OK)
+        result = desk_hold_get(work->clerk->desk, work->arena, id, &hold);
+    else
+        return result;
+    *standing = (struct standing){.question = row.question,
+                                  .member = row.member,
+                                  .kind = POSTING_COMMENT,
+                                  .state = hold.state,
+                                  .by = hold.by,
+                                  .appeal = hold.appeal,
+                                  .withheld = row.withheld != 0 || row.away != 0,
+                                  .gone = row.gone != 0};
+    return result == NOT_FOUND ? OK : result;
 }
 
-static enum result target_check(struct work *work, const struct desk_posting_standing_row *row)
+enum result standing_find(struct work *work, int64_t id, struct standing *standing)
+{
+    struct desk_posting_standing_row row;
+    enum result result = desk_posting_standing(work->clerk->desk, work->arena, id, &row);
+    if (result == NOT_FOUND)
+        return comment_standing(work, id, standing);
+    if (result == OK)
+        *standing = (struct standing){.question = row.question,
+                                      .member = row.member,
+                                      .kind = row.kind,
+                                      .state = row.state,
+                                      .by = row.by,
+                                      .appeal = row.appeal,
+                                      .withheld = row.withheld != 0};
+    return result;
+}
+
+/* A posting or comment that others see. */
+static enum result shown_find(struct work *work, int64_t posting, struct standing *row)
+{
+    enum result result = standing_find(work, posting, row);
+    return result == OK && (row->withheld || row->gone) ? NOT_FOUND : result;
+}
+
+static enum result target_check(struct work *work, const struct standing *row)
 {
     const struct command_flag *c = &work->command->flag;
     if (c->reason != FLAG_DUPLICATE)
@@ -74,7 +111,7 @@ enum result flag_run(struct work *work)
     const struct command_flag *c = &work->command->flag;
     struct event event = {.kind = EVENT_POSTING_FLAGGED};
     struct event_posting_flagged *e = &event.posting_flagged;
-    struct desk_posting_standing_row row;
+    struct standing row;
     request_put(work, e->request);
     enum result result = shown_find(work, c->posting, &row);
     if (result != OK)
@@ -133,7 +170,7 @@ enum result flags_own_run(struct work *work)
 {
     struct reply_flags_own reply = {0};
     struct desk_flags_own_row *rows;
-    struct desk_posting_standing_row row;
+    struct standing row;
     size_t count = 0;
     int64_t posting = work->command->flags_own.posting;
     enum result result = shown_find(work, posting, &row);
@@ -156,9 +193,9 @@ enum result appeal_run(struct work *work)
     const struct command_appeal *c = &work->command->appeal;
     struct event event = {.kind = EVENT_APPEAL_MADE};
     struct event_appeal_made *e = &event.appeal_made;
-    struct desk_posting_standing_row row;
+    struct standing row;
     request_put(work, e->request);
-    enum result result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    enum result result = standing_find(work, c->posting, &row);
     if (result == OK && row.member != work->actor.member)
         return NOT_FOUND;
     if (result != OK)

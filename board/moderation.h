@@ -5,7 +5,17 @@
  * has to remember to leave it out. Never here: who flagged, in anything that leaves the desk. */
 #include "board/clerk.h"
 
+/* How a posting or a comment stands, wherever it lies. */
+struct standing {
+    int64_t question, member, kind; /* enum posting_kind; POSTING_COMMENT for a comment */
+    int64_t state, by, appeal;      /* as the desk's table hold has them; 0 without a row there */
+    bool withheld;                  /* others do not see it, be it for its own sake or not */
+    bool gone;                      /* a comment whose author has taken it back */
+};
+
 /* --- moderate.c --- */
+/* NOT_FOUND: no posting and no comment has this number. */
+MUST_USE enum result standing_find(struct work *work, int64_t id, struct standing *standing);
 enum result flag_run(struct work *work);
 enum result flag_withdraw_run(struct work *work);
 enum result flags_own_run(struct work *work);

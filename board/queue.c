@@ -26,9 +26,9 @@ static enum result item_flags(struct work *work, struct record_queue_item *item)
 static enum result item_fill(struct work *work, int64_t posting, int64_t since_ms,
                              struct record_queue_item *item)
 {
-    struct desk_posting_standing_row row;
+    struct standing row;
     struct desk_hold_appeal_get_row appeal;
-    enum result result = desk_posting_standing(work->clerk->desk, work->arena, posting, &row);
+    enum result result = standing_find(work, posting, &row);
     if (result != OK)
         return result;
     *item = (struct record_queue_item){.posting = posting,
@@ -36,7 +36,7 @@ static enum result item_fill(struct work *work, int64_t posting, int64_t since_m
                                        .kind = row.kind,
                                        .member = row.member,
                                        .since_ms = since_ms,
-                                       .withheld = row.withheld != 0,
+                                       .withheld = row.withheld,
                                        .state = row.state,
                                        .by = row.by,
                                        .own = row.by > 0 && row.by == work->actor.member,
@@ -92,16 +92,23 @@ enum result moderation_queue_run(struct work *work)
 }
 
 /* Whether this can be decided now, and by this admin. */
-static enum result decide_may(struct work *work, const struct desk_posting_standing_row *row)
+static enum result decide_may(struct work *work, const struct standing *row)
 {
     const struct command_posting_decide *c = &work->command->posting_decide;
     struct desk_flags_told_row *flags;
     size_t count = 0;
-    if (row->withheld != 0 && row->state == HOLD_NONE)
+    if (row->withheld && row->state == HOLD_NONE && c->outcome != OUTCOME_KEPT &&
+        row->kind == POSTING_COMMENT)
+        return problem(work, CONFLICT, "",
+                       "What it stands under is withheld, and it with that: decide on that.");
+    if (row->withheld && row->state == HOLD_NONE && row->kind != POSTING_COMMENT)
         return problem(work, CONFLICT, "",
                        "Its whole thread is withheld: decide on the question it answers.");
     if (row->state == HOLD_REMOVED)
         return problem(work, CONFLICT, "", "Its text is gone; there is nothing left to decide.");
+    if (row->gone && c->outcome != OUTCOME_KEPT)
+        return problem(work, CONFLICT, "",
+                       "Its author has taken it back: keep it as it is, and it waits no more.");
     if (row->appeal == 1 && row->by == work->actor.member)
         return problem(work, CONFLICT, "",
                        "The objection is to your own decision: another admin looks at it.");
@@ -116,10 +123,13 @@ static enum result decide_may(struct work *work, const struct desk_posting_stand
     return result;
 }
 
-static enum result decide_check(struct work *work)
+static enum result decide_check(struct work *work, int64_t kind)
 {
     const struct command_posting_decide *c = &work->command->posting_decide;
     bool silent = text_trim(c->words).size == 0;
+    if (c->outcome == OUTCOME_RETURNED && kind == POSTING_COMMENT)
+        return problem(work, INVALID, "",
+                       "A comment is not sent anew: hide it, with words to its author.");
     if (c->outcome != OUTCOME_KEPT && c->reason == FLAG_NONE)
         return problem(work, INVALID, "reason", "Choose the reason; its author is told.");
     if (c->outcome != OUTCOME_KEPT && c->reason == FLAG_OTHER && silent)
@@ -153,13 +163,13 @@ static enum result hows_remove(struct work *work, int64_t question)
     return result;
 }
 
-static enum result texts_remove(struct work *work, int64_t posting)
+static enum result texts_remove(struct work *work, int64_t posting, bool comment)
 {
-    enum { PARTS = 3 }; /* title, text, options of a poll */
+    enum { PARTS = 3 }; /* title, text, options of a poll; a comment has one part */
     enum result result = OK;
-    for (int64_t part = 0; part < PARTS && result == OK; part++)
+    for (int64_t part = 0; part < (comment ? 1 : PARTS) && result == OK; part++)
         result = text_erase(work, posting, part);
-    if (result == OK)
+    if (result == OK && !comment)
         result = hows_remove(work, posting);
     if (result != OK)
         work->clerk->fatal = result; /* decided, and still there: must not come to be */
@@ -171,13 +181,13 @@ enum result posting_decide_run(struct work *work)
     const struct command_posting_decide *c = &work->command->posting_decide;
     struct event event = {.kind = EVENT_POSTING_DECIDED};
     struct event_posting_decided *e = &event.posting_decided;
-    struct desk_posting_standing_row row;
+    struct standing row;
     request_put(work, e->request);
-    enum result result = desk_posting_standing(work->clerk->desk, work->arena, c->posting, &row);
+    enum result result = standing_find(work, c->posting, &row);
     if (result == OK)
         result = decide_may(work, &row);
     if (result == OK)
-        result = decide_check(work);
+        result = decide_check(work, row.kind);
     if (result != OK)
         return result;
     e->posting = c->posting;
@@ -192,7 +202,7 @@ enum result posting_decide_run(struct work *work)
     e->appealed = row.appeal == 1;
     result = clerk_record(work->clerk, &event, NULL, 0);
     if (result == OK && c->outcome == OUTCOME_REMOVED)
-        result = texts_remove(work, c->posting);
+        result = texts_remove(work, c->posting, row.kind == POSTING_COMMENT);
     return result;
 }
 

@@ -10,8 +10,8 @@ static const char *word_at(const char *const *words, size_t count, int64_t numbe
 
 const char *posting_kind_name(int64_t kind)
 {
-    static const char *const words[] = {"",       "question",  "case",     "observation",
-                                        "answer", "reference", "reference"};
+    static const char *const words[] = {"",       "question",  "case",      "observation",
+                                        "answer", "reference", "reference", "comment"};
     return WORD_AT(words, kind);
 }
 

@@ -73,6 +73,9 @@ const struct setting conf_settings[] = {
         "1: a physician reads and writes only with a passkey or TOTP; 0: both are only offered."),
     NUMBER("second.staff", "", 0, 1, 1,
            "1: sponsors and admins work only with a passkey; 0: second factors are only offered."),
+    NUMBER("confirm.passkey_hours", "hours", 0, 720, 24,
+           "A passkey confirms money and rules only so long after it was added, of which its owner "
+           "is told by mail."),
 
     WORDS("rule.worlds", 0, 200, "usual crowded market campaign",
           "Invented communities every changed policy is tried on (curbside ranking world list)."),
@@ -142,6 +145,8 @@ const struct setting conf_settings[] = {
     NUMBER("money.two_admins", "", 0, 1, 1,
            "1: deposits, closes by hand, rewards taken back and taxes remitted wait for another "
            "admin; 0: they do not."),
+    NUMBER("money.proposal_days", "days", 1, 90, 7,
+           "What was proposed and nobody confirmed in so long expires."),
     NUMBER("key.two_admins", "", 0, 1, 1,
            "1: a sponsor's new signing key waits for an admin; 0: it holds at once."),
     NUMBER("payout.file_days", "days", 1, 365, 10,
@@ -207,11 +212,13 @@ const struct setting conf_settings[] = {
     NUMBER("smtp.retry_seconds", "seconds", 1, 3600, 30,
            "Wait after a relay was not there or refused a mail; doubles up to four hours."),
 
-    WORDS("socket.peer_users", 0, 400, "",
-          "Users besides our own that may send commands to clerk and paymaster, by spaces."),
-    WORDS("socket.analyst_user", 0, 64, "",
+    WORDS(
+        "socket.peer_users", 0, 400, "",
+        "Users besides our own and the next two that may send commands to clerk and paymaster, by "
+        "spaces."),
+    WORDS("socket.analyst_user", 0, 64, "curbside-analyst",
           "User besides our own that may tell the clerk of new reports: the analyst's."),
-    WORDS("socket.ranker_user", 0, 64, "",
+    WORDS("socket.ranker_user", 0, 64, "curbside-ranker",
           "User besides our own that may tell the clerk what a trial came to: the ranker's."),
     NUMBER("sandbox.kill", "", 0, 1, 0,
            "A refused system call fails (0) or ends the confined process (1)."),

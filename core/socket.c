@@ -280,6 +280,14 @@ bool socket_user_named(uint32_t uid, struct text names)
     return false;
 }
 
+/* The house's own programs need no line in peer_users, which an older house's settings lack. */
+static bool user_may_call(uint32_t uid)
+{
+    return socket_user_named(uid, conf_text("socket.peer_users")) ||
+           socket_user_named(uid, conf_text("socket.analyst_user")) ||
+           socket_user_named(uid, conf_text("socket.ranker_user"));
+}
+
 static struct server_client *client_place(struct server *server)
 {
     for (size_t i = 0; i < SOCKET_CLIENTS_MAX; i++)
@@ -296,10 +304,12 @@ static void client_add(struct server *server, int fd)
     struct server_client *const client = client_place(server);
     const bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
     const bool own = known && (peer.uid == geteuid() || peer.uid == 0);
-    if (client == NULL || !known ||
-        (!own && !socket_user_named(peer.uid, conf_text("socket.peer_users")))) {
+    if (client == NULL || !known || (!own && !user_may_call(peer.uid))) {
         if (client != NULL)
-            trace_warn("socket", "a user who may not call was turned away");
+            trace_warn("socket",
+                       "uid=%lld may not call and was turned away: it is none of those in "
+                       "socket.peer_users, socket.analyst_user, socket.ranker_user",
+                       known ? (long long)peer.uid : -1);
         (void)close(fd);
         return;
     }

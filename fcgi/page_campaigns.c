@@ -11,6 +11,7 @@
 
 enum {
     NAME_MAX_SIZE = 80,
+    PRODUCTS_MAX_SIZE = 1500,
     PERCENT = 100,
     DOLLAR = 100,
     DAYS_MOST = 3653,
@@ -26,6 +27,11 @@ const struct field fields_campaigns[] = {
      .low = 1,
      .high = NAME_MAX_SIZE,
      .label = "The product or programme"},
+    {.name = "products",
+     .type = FIELD_TEXT,
+     .high = PRODUCTS_MAX_SIZE,
+     .optional = true,
+     .label = "The covered products"},
     {.name = "starts", .type = FIELD_DATE, .label = "The first day"},
     {.name = "ends", .type = FIELD_DATE, .label = "The last day"},
     {.name = "deposit",
@@ -56,11 +62,28 @@ const struct field fields_earmark[] = {
 
 static const char *campaign_state(const struct record_campaign *campaign, int64_t now_ms)
 {
+    if (campaign->refund_leaf > 0)
+        return "settled";
     if (now_ms > campaign->ends_ms)
         return "over";
     if (campaign->deposit_cents == 0)
         return "waits for its deposit";
     return now_ms < campaign->starts_ms ? "not begun yet" : "running";
+}
+
+/* What went back at its end, or when it will. */
+static struct text refund_words(struct request *r, const struct record_campaign *campaign)
+{
+    struct text at = clock_day(r->arena, campaign->refund_ms);
+    if (campaign->refund_leaf > 0)
+        return arena_format(r->arena, "%s on %.*s, entry %" PRId64 " of the ledger.",
+                            page_money(r->arena, campaign->refund_cents).data, (int)at.size,
+                            at.data, campaign->refund_leaf);
+    return arena_format(
+        r->arena,
+        "Nothing yet. What is not spent comes back %" PRId64
+        " days after the month of the last day is closed, when all that was promised is opened.",
+        conf_int("ledger.embargo_days"));
 }
 
 static struct view_campaign campaign_view(struct request *r, const struct record_campaign *campaign)
@@ -80,6 +103,7 @@ static struct view_campaign campaign_view(struct request *r, const struct record
         .paid_width = deposit > 0 && paid <= deposit ? paid * PERCENT / deposit : 0,
         .payees = campaign->payees,
         .earmarks = campaign->earmarks,
+        .refund = refund_words(r, campaign),
         .funded = deposit > 0,
     };
 }
@@ -158,6 +182,7 @@ enum result page_campaigns(struct request *r, struct reply *out)
     struct view_campaigns v = {
         .name = TEXT(""),
         .product = TEXT(""),
+        .products = TEXT(""),
         .starts = page_date(r->arena, r->now_ms),
         .ends = page_date(r->arena, clock_month_next(clock_month_next(next_ms)) - DAY_MS),
         .deposit = TEXT(""),
@@ -170,6 +195,7 @@ enum result page_campaigns_again(struct request *r, struct reply *out)
     struct view_campaigns v = {
         .name = request_typed(r, "name"),
         .product = request_typed(r, "product"),
+        .products = request_typed(r, "products"),
         .starts = request_typed(r, "starts"),
         .ends = request_typed(r, "ends"),
         .deposit = request_typed(r, "deposit"),
@@ -186,6 +212,7 @@ enum result page_campaigns_post(struct request *r, struct reply *out)
     command.campaign_open = (struct command_campaign_open){
         .name = request_text(r, "name"),
         .product = request_text(r, "product"),
+        .products = request_text(r, "products"),
         .starts_ms = request_int(r, "starts"),
         .ends_ms = request_int(r, "ends") + DAY_MS - 1, /* the last day belongs to it */
         .deposit_cents = request_int(r, "deposit"),
@@ -351,7 +378,10 @@ enum result page_totals(struct request *r, struct reply *out)
             .name = campaign->name,
             .deposit = page_money(r->arena, campaign->deposit_cents),
             .paid = page_money(r->arena, campaign->paid_cents),
-            .escrow = page_money(r->arena, campaign->deposit_cents - campaign->paid_cents),
+            .escrow = page_money(r->arena, campaign->deposit_cents - campaign->paid_cents -
+                                               campaign->refund_cents),
+            .refund = campaign->refund_cents > 0 ? page_money(r->arena, campaign->refund_cents)
+                                                 : TEXT(""),
             .free = page_money(r->arena, campaign->free_cents),
         };
         tranches_view(r, campaign, row);

@@ -65,6 +65,24 @@ const struct field fields_merge[] = {
     {.name = NULL},
 };
 
+static enum result comment_text(struct request *r, const struct record_queue_item *item,
+                                struct view_desk_item *v)
+{
+    struct board_comment_get_row row;
+    enum result result =
+        board_comment_get(request_store(r, WEB_BOARD), r->arena, item->posting, &row);
+    if (result != OK)
+        return result;
+    v->title = row.thread_title.size > 0 ? row.thread_title : TEXT("Without a title");
+    v->body = text_kept_html(row.html);
+    v->author = row.member > 0 ? row.pseudonym : row.source;
+    if (row.html.size == 0)
+        v->stands = TEXT("taken back by its author");
+    v->ago = clock_ago(r->arena, row.at_ms, r->now_ms);
+    v->iso = clock_iso(r->arena, row.at_ms);
+    return OK;
+}
+
 /* The text of an item, wherever it lies now. */
 static enum result item_text(struct request *r, const struct record_queue_item *item,
                              struct view_desk_item *v)
@@ -76,6 +94,10 @@ static enum result item_text(struct request *r, const struct record_queue_item *
     int64_t at_ms = 0;
     enum result result = OK;
     v->shown = !item->withheld;
+    v->comment = item->kind == POSTING_COMMENT;
+    v->place = page_posting_place(r->arena, item->question, item->posting, item->kind);
+    if (v->comment)
+        return comment_text(r, item, v);
     if (item->withheld) {
         result = board_withheld_get(board, r->arena, item->posting, &away);
         if (result != OK)

@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "fcgi/guard.h"
+#include "fcgi/page_settled.h"
 #include "ledger/ledger.h"
 #include "schema/board.h"
 #include "schema/statement.h"
@@ -76,9 +77,27 @@ static int64_t payable_from(int64_t closed_ms)
     return closed_ms + conf_int("payout.hold_days") * DAY_MS;
 }
 
-static enum result payment_state(struct request *r, int64_t closed_ms, struct view_payment *payment)
+/* Held or payable, and what it waits for. */
+static void payment_waits(struct request *r, int64_t closed_ms, struct text waits,
+                          struct view_payment *payment)
+{
+    struct text from = clock_day(r->arena, payable_from(closed_ms));
+    bool held = payable_from(closed_ms) > r->now_ms;
+    payment->state = held ? TEXT("held") : TEXT("payable");
+    payment->words = held ? arena_format(r->arena, "until %.*s, in case a mistake is found.",
+                                         (int)from.size, from.data)
+                          : arena_format(r->arena, "since %.*s. %.*s", (int)from.size, from.data,
+                                         (int)waits.size, waits.data);
+}
+
+/* A reward is in exactly one state. waits: what payable money waits for. */
+static enum result payment_state(struct request *r, int64_t closed_ms,
+                                 const struct settled *settled, struct text waits,
+                                 struct view_payment *payment)
 {
     struct statement_reversal_of_row back;
+    struct text went;
+    int64_t rest;
     enum result result = statement_reversal_of(request_store(r, WEB_STATEMENT), r->arena,
                                                r->reader.member, payment->id, &back);
     if (result == OK) {
@@ -91,12 +110,16 @@ static enum result payment_state(struct request *r, int64_t closed_ms, struct vi
     }
     if (result != NOT_FOUND)
         return result;
-    struct text from = clock_day(r->arena, payable_from(closed_ms));
-    bool held = payable_from(closed_ms) > r->now_ms;
-    payment->state = held ? TEXT("held") : TEXT("payable");
-    payment->words =
-        arena_format(r->arena, held ? "until %.*s, in case a mistake is found." : "since %.*s.",
-                     (int)from.size, from.data);
+    enum settled_state state = settled_of(r, settled, payment->id, &went, &rest);
+    payment_waits(r, closed_ms, waits, payment);
+    if (rest > 0) {
+        payment->words = arena_format(r->arena, "%.*s Of it, all but %s has gone out: %.*s.",
+                                      (int)payment->words.size, payment->words.data,
+                                      page_money(r->arena, rest).data, (int)went.size, went.data);
+    } else if (state != SETTLED_NOT) {
+        payment->state = state == SETTLED_PAID ? TEXT("paid") : TEXT("on its way");
+        payment->words = arena_format(r->arena, "%.*s.", (int)went.size, went.data);
+    }
     return OK;
 }
 
@@ -140,6 +163,7 @@ static enum result payment_blind(struct request *r, int64_t at_ms, struct view_p
 }
 
 static enum result payments_load(struct request *r, int64_t closed_ms,
+                                 const struct settled *settled, struct text waits,
                                  struct view_statement *statement)
 {
     struct statement_payments_row *rows;
@@ -156,7 +180,7 @@ static enum result payments_load(struct request *r, int64_t closed_ms,
                                          .campaign = rows[i].campaign,
                                          .product = rows[i].product,
                                          .amount = page_money(r->arena, rows[i].cents)};
-        result = payment_state(r, closed_ms, payment);
+        result = payment_state(r, closed_ms, settled, waits, payment);
         if (result == OK)
             result = payment_blind(r, rows[i].at_ms, payment);
         if (result == OK)
@@ -277,6 +301,7 @@ enum result page_earnings(struct request *r, struct reply *out)
 {
     struct statement_statement_list_row *rows;
     struct statement_payee_get_row payee;
+    struct settled settled;
     size_t count;
     struct db *store = request_store(r, WEB_STATEMENT);
     struct view_earnings v = {.head = page_head(r, TEXT("Your earnings")), .notice = TEXT("")};
@@ -293,6 +318,8 @@ enum result page_earnings(struct request *r, struct reply *out)
         result = standing_load(r, &payee, &v);
     if (result == OK)
         result = outgoings_load(r, &v);
+    if (result == OK)
+        result = settled_load(r, &settled);
     if (result != OK)
         return result;
     v.statements = arena_array(r->arena, struct view_statement, count + 1);
@@ -303,7 +330,7 @@ enum result page_earnings(struct request *r, struct reply *out)
                                              .amount = page_money(r->arena, rows[i].cents),
                                              .zero = rows[i].cents == 0,
                                              .at = clock_day(r->arena, rows[i].closed_ms)};
-        result = payments_load(r, rows[i].closed_ms, statement);
+        result = payments_load(r, rows[i].closed_ms, &settled, v.payable_words, statement);
         if (result != OK)
             return result;
         v.statements_count++;

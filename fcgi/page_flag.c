@@ -78,6 +78,8 @@ static enum result choices_load(struct request *r, struct view_flag *v)
         result = root != NULL ? reply_flags_own_read(root, r->arena, &own) : BROKEN;
     json_close(root);
     for (int64_t reason = FLAG_PATIENT; reason < FLAG_REASONS && result == OK; reason++) {
+        if (v->comment && reason == FLAG_DUPLICATE)
+            continue;
         struct view_flag_choice choice = {.reason = reason,
                                           .words = text_of(flag_reason_words(reason))};
         for (size_t i = 0; i < own.flags_count; i++) {
@@ -90,19 +92,40 @@ static enum result choices_load(struct request *r, struct view_flag *v)
     return result;
 }
 
-static enum result flag_show(struct request *r, struct reply *out, struct text notice)
+/* A posting, or a comment by its own number. */
+static enum result subject_find(struct request *r, struct view_flag *v)
 {
+    struct db *board = request_store(r, WEB_BOARD);
     struct board_posting_excerpt_row row;
-    enum result result = board_posting_excerpt(request_store(r, WEB_BOARD), r->arena, r->id, &row);
+    struct board_comment_excerpt_row comment;
+    enum result result = board_posting_excerpt(board, r->arena, r->id, &row);
+    int64_t kind = row.kind, member = row.member;
+    if (result == NOT_FOUND) {
+        result = board_comment_excerpt(board, r->arena, r->id, &comment);
+        if (result != OK)
+            return result;
+        row.question = comment.question;
+        row.thread_title = comment.thread_title;
+        row.excerpt = comment.excerpt;
+        member = comment.member;
+        kind = POSTING_COMMENT;
+    }
     if (result != OK)
         return result;
+    v->comment = kind == POSTING_COMMENT;
+    v->posting = r->id;
+    v->question = row.question;
+    v->what = text_of(posting_kind_name(kind));
+    v->title = row.thread_title;
+    v->excerpt = row.excerpt;
+    v->own = member > 0 && member == r->reader.member;
+    v->place = page_posting_place(r->arena, row.question, r->id, kind);
+    return OK;
+}
+
+static enum result flag_show(struct request *r, struct reply *out, struct text notice)
+{
     struct view_flag v = {.head = page_head(r, TEXT("Flag")),
-                          .posting = r->id,
-                          .question = row.question,
-                          .what = text_of(posting_kind_name(row.kind)),
-                          .title = row.thread_title,
-                          .excerpt = row.excerpt,
-                          .own = row.member > 0 && row.member == r->reader.member,
                           .admin = r->reader.role == BOARD_ADMIN,
                           .form = TEXT(""),
                           .withdraw_form = TEXT(""),
@@ -110,7 +133,9 @@ static enum result flag_show(struct request *r, struct reply *out, struct text n
                           .words = request_typed(r, "words"),
                           .request = guard_request_id(r),
                           .notice = notice};
-    result = choices_load(r, &v);
+    enum result result = subject_find(r, &v);
+    if (result == OK)
+        result = choices_load(r, &v);
     if (result != OK)
         return result;
     (void)text_int(request_typed(r, "reason"), FLAG_PATIENT, FLAG_OTHER, &v.reason);

@@ -187,6 +187,9 @@ static enum result campaigns_load(struct request *r, struct view_ledger *v)
             .escrow = page_money(r->arena, all.campaigns[i].escrow_cents),
             .paid = page_money(r->arena, all.campaigns[i].paid_cents),
             .funded = all.campaigns[i].deposit_cents > 0,
+            .refund = all.campaigns[i].refund_leaf > 0
+                          ? page_money(r->arena, all.campaigns[i].refund_cents)
+                          : TEXT(""),
         };
     return OK;
 }

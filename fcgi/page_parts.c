@@ -255,3 +255,9 @@ enum result page_own(struct request *r, const uint8_t *view_key, const uint8_t *
         return OK;
     return result == OK ? session_own_unbox(r->arena, view_key, row.box, plain) : result;
 }
+
+struct text page_posting_place(struct arena *arena, int64_t question, int64_t id, int64_t kind)
+{
+    return arena_format(arena, "/q/%lld#%c%lld", (long long)question,
+                        kind == POSTING_COMMENT ? 'c' : 'p', (long long)id);
+}

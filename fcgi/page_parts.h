@@ -45,6 +45,8 @@ struct thread_facts {
 struct view_thread_row page_thread_row(struct request *r, struct thread_facts facts);
 /* "unsolved", "solved", "case study", "observation" or "reference". */
 const char *page_state(int64_t kind, int64_t solved, int64_t answers);
+/* "/q/12#p34", where a posting stands; a comment (POSTING_COMMENT) at "#c34". */
+struct text page_posting_place(struct arena *arena, int64_t question, int64_t id, int64_t kind);
 /* A mean of ratings, in hundredths, as "4.2"; "" for 0. */
 struct text page_mean(struct arena *arena, int64_t hundredths);
 /* Space separated names as a list. */

@@ -67,8 +67,9 @@ static void withheld_load(struct request *r, struct view_question_own *v)
         return; /* the page stands without them */
     v->withheld = arena_array(r->arena, struct view_own_withheld, count + 1);
     for (size_t i = 0; i < count; i++)
-        v->withheld[v->withheld_count++] = (struct view_own_withheld){
-            rows[i].id, text_kept_html(rows[i].html), page_hold_words(rows[i].state)};
+        v->withheld[v->withheld_count++] =
+            (struct view_own_withheld){rows[i].id, text_kept_html(rows[i].html),
+                                       page_hold_words(rows[i].state), rows[i].comment};
 }
 
 static void proposed_load(struct request *r, struct reply *out, struct view_question_own *v)

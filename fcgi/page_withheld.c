@@ -1,4 +1,4 @@
-/* A posting that only its author sees: why, and what he can do about it. */
+/* A posting or comment that only its author sees: why, and what he can do about it. */
 #include "fcgi/page_question_moderation.h"
 
 #include <inttypes.h>
@@ -37,11 +37,35 @@ static void forms_fill(struct request *r, struct reply *out, struct view_withhel
         v->appeal_form = guard_form(r, out, "/p/:id/appeal");
 }
 
+/* A comment is told as if it were a posting without title and topics. */
+static enum result own_find(struct request *r, struct board_withheld_own_row *row)
+{
+    struct db *board = request_store(r, WEB_BOARD);
+    struct board_comment_withheld_own_row comment;
+    enum result result = board_withheld_own(board, r->arena, r->id, r->reader.member, row);
+    if (result != NOT_FOUND)
+        return result;
+    result = board_comment_withheld_own(board, r->arena, r->id, r->reader.member, &comment);
+    if (result == OK)
+        *row = (struct board_withheld_own_row){.question = comment.question,
+                                               .kind = POSTING_COMMENT,
+                                               .at_ms = comment.at_ms,
+                                               .title = TEXT(""),
+                                               .body = TEXT(""),
+                                               .html = comment.html,
+                                               .topics = TEXT(""),
+                                               .thread_title = comment.thread_title,
+                                               .state = comment.state,
+                                               .reason = comment.reason,
+                                               .words = comment.words,
+                                               .appeal = comment.appeal};
+    return result;
+}
+
 static enum result withheld_show(struct request *r, struct reply *out, struct text notice)
 {
     struct board_withheld_own_row row;
-    enum result result =
-        board_withheld_own(request_store(r, WEB_BOARD), r->arena, r->id, r->reader.member, &row);
+    enum result result = own_find(r, &row);
     if (result != OK)
         return result;
     struct view_withheld v = {.head = page_head(r, TEXT("Only you see this")),

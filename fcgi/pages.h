@@ -70,8 +70,8 @@ page_function page_export, page_leave, page_leave_post, page_leave_again; /* pag
 
 extern const struct field fields_propose[], fields_operations[];
 page_function page_payouts, page_propose_post; /* page_payouts.c */
-page_function page_operations, page_operations_again,
-    page_withdraw_operation_post; /* page_operations.c */
+page_function page_operations, page_operations_again, page_withdraw_operation_post,
+    page_retry_operation_post; /* page_operations.c */
 extern const struct field fields_guardrails[], fields_reset_breaker[], fields_audit[];
 page_function page_guardrails, page_guardrails_again, page_breaker_post,
     page_audit_post; /* page_guardrails.c */

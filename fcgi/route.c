@@ -158,6 +158,8 @@ const struct route route_table[] = {
     GET("/admin/operations", ADMIN, ADMIN, READ, fields_operations, page_operations),
     POST("/admin/operation/:id/withdraw", ADMIN, ADMIN, POST, NULL, page_withdraw_operation_post,
          page_operations_again),
+    POST("/admin/operation/:id/retry", ADMIN, ADMIN, POST, NULL, page_retry_operation_post,
+         page_operations_again),
     GET("/admin/status", ADMIN, ADMIN, READ, NULL, page_status),
 
     GET("/waiting/quiz", MEMBER, WAITING, READ, NULL, page_quiz),

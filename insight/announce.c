@@ -1,4 +1,9 @@
 #include "insight/announce.h"
+
+#include <assert.h>
+#include <unistd.h>
+
+#include "core/conf.h"
 #include "core/json.h"
 #include "core/seal.h"
 #include "core/trace.h"
@@ -6,7 +11,6 @@
 #include "insight/period.h"
 #include "schema/command.h"
 #include "schema/release.h"
-#include <assert.h>
 
 enum { AT_ONCE = 50, WAIT_MS = 2000 };
 
@@ -78,7 +82,10 @@ void announce_run(struct announce *announce, struct db *db, struct arena *arena)
         arena_reset(arena, mark);
     }
     if (result == REFUSED && !announce->warned) {
-        trace_warn("announce", "the clerk refuses us: socket.peer_users, socket.analyst_user");
+        struct text user = conf_text("socket.analyst_user");
+        trace_warn("announce",
+                   "the clerk refuses us: uid=%lld is not that of socket.analyst_user = %.*s",
+                   (long long)getuid(), (int)user.size, user.data);
         announce->warned = true;
     }
 }

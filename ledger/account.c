@@ -13,9 +13,9 @@ const char *account_code_name(uint32_t code)
 
 const char *transfer_code_name(uint32_t code)
 {
-    static const char *const names[] = {"other",      "deposit",    "reward",  "refund",
-                                        "payout",     "correction", "expired", "withholding",
-                                        "remittance", "disclosure", "consent", "discovery"};
+    static const char *const names[] = {
+        "other",       "deposit",    "reward",     "refund",  "payout",    "correction", "expired",
+        "withholding", "remittance", "disclosure", "consent", "discovery", "house"};
     return code < sizeof names / sizeof names[0] ? names[code] : names[0];
 }
 

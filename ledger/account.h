@@ -19,7 +19,7 @@ enum account_code {
 enum transfer_code {
     TRANSFER_FUND = 1,       /* Bank -> Escrow: a campaign's deposit */
     TRANSFER_REWARD = 2,     /* Escrow -> Member: net of one campaign, member and period */
-    TRANSFER_REFUND = 3,     /* Escrow -> Bank */
+    TRANSFER_REFUND = 3,     /* Escrow -> Bank: what is left, to the sponsor (refund.h) */
     TRANSFER_PAYOUT = 4,     /* Member -> Transit: a hold until the rail answers */
     TRANSFER_CORRECTION = 5, /* the reverse of a wrong one; ref is its id */
     TRANSFER_EXPIRED = 6,    /* void of a hold whose time was over */
@@ -29,6 +29,7 @@ enum transfer_code {
     TRANSFER_DISCLOSED = 9,  /* ... it was told who took part */
     TRANSFER_CONSENTED = 10, /* ... the member agreed to be named */
     TRANSFER_LEARNED = 11,   /* ... it came to know otherwise */
+    TRANSFER_HOUSE = 12,     /* Bank -> Escrow: the house's own, beside a refund (refund.h) */
 };
 const char *account_code_name(uint32_t code);  /* "escrow"; "other" */
 const char *transfer_code_name(uint32_t code); /* "reward"; "other" */

@@ -6,7 +6,9 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/ledger.h"
+#include "ledger/product.h"
 #include "ledger/proposal.h"
+#include "ledger/refund.h"
 
 /* Sponsors' campaigns: opened by the sponsor, funded by an admin (Bank -> Escrow). What a sponsor
  * is shown of payments comes in groups of ledger.k payees and says nothing of one act. */
@@ -67,6 +69,18 @@ static enum result campaign_leaves(struct paymaster *paymaster, int64_t sponsor,
     return result;
 }
 
+/* What is wrong with them stands in the reply. */
+static bool products_hold(struct paymaster *paymaster, struct text lines, struct buf *reply)
+{
+    struct product products[PRODUCTS_MOST];
+    struct reply_problem problem = {.field = TEXT("products")};
+    size_t count;
+    if (products_read(&paymaster->arena, lines, products, &count, &problem.reason) == OK)
+        return true;
+    reply_problem_write(reply, &problem);
+    return false;
+}
+
 static enum result campaign_open(struct paymaster *paymaster, const struct command *command,
                                  const struct vault_actor *actor, struct buf *reply)
 {
@@ -75,25 +89,29 @@ static enum result campaign_open(struct paymaster *paymaster, const struct comma
     uint8_t id[16];
     if (actor->role != 2)
         return REFUSED;
-    struct text name = text_trim(open->name), product = text_trim(open->product);
+    struct text name = text_trim(open->name), products = text_trim(open->products);
+    struct text product = text_trim(open->product);
     if (name.size == 0 || product.size == 0 || open->starts_ms < 0 ||
         open->ends_ms <= open->starts_ms ||
         open->ends_ms - open->starts_ms > (int64_t)YEARS_MOST_MS_DAYS * DAY_MS ||
         open->deposit_cents < 1 || (uint64_t)open->deposit_cents > LEAF_AMOUNT_MAX)
         return INVALID;
+    if (!products_hold(paymaster, products, reply))
+        return INVALID;
     account_request_id(&paymaster->key, "campaign", actor->member, command->request, id);
     enum result result =
         vault_campaign_find(paymaster->vault, &paymaster->arena, bytes_of(id, 16), &there);
-    if (result == OK && (!text_equal(there.name, name) || !text_equal(there.product, product) ||
-                         there.starts_ms != open->starts_ms || there.ends_ms != open->ends_ms ||
-                         there.pledged_cents != open->deposit_cents))
+    if (result == OK &&
+        (!text_equal(there.name, name) || !text_equal(there.product, product) ||
+         there.starts_ms != open->starts_ms || there.ends_ms != open->ends_ms ||
+         there.pledged_cents != open->deposit_cents || !text_equal(there.products, products)))
         return CONFLICT;
     if (result == NOT_FOUND) {
         result = paymaster->close != NULL ? BUSY : campaign_leaves(paymaster, actor->member, id);
         if (result == OK)
             result =
                 vault_campaign_add(paymaster->vault, bytes_of(id, 16), actor->member, name, product,
-                                   open->starts_ms, open->ends_ms, open->deposit_cents);
+                                   open->starts_ms, open->ends_ms, open->deposit_cents, products);
     }
     struct reply_opened opened = {campaign_id_text(&paymaster->arena, bytes_of(id, 16))};
     if (result == OK)
@@ -141,6 +159,8 @@ static enum result fund_check(struct paymaster *paymaster, const struct command_
         vault_campaign_find(paymaster->vault, &paymaster->arena, bytes_of(id, 16), campaign);
     if (result == OK && (uint64_t)campaign->deposit_cents > LEAF_AMOUNT_MAX / 4)
         result = INVALID;
+    if (result == OK && campaign->has_refund_cents) /* it is over, and given back */
+        result = CONFLICT;
     return result;
 }
 
@@ -222,7 +242,10 @@ static enum result campaigns_list(struct paymaster *paymaster, int64_t sponsor, 
             .starts_ms = rows[i].starts_ms,
             .ends_ms = rows[i].ends_ms,
             .deposit_cents = rows[i].deposit_cents,
-            .escrow_cents = rows[i].deposit_cents - rows[i].shown_cents,
+            .escrow_cents = rows[i].deposit_cents - rows[i].shown_cents - rows[i].refund_cents,
+            .refund_cents = rows[i].refund_cents,
+            .refund_ms = rows[i].refund_ms,
+            .refund_leaf = rows[i].refund_leaf,
             .paid_cents = rows[i].shown_cents,
             .payees = rows[i].shown_payees,
             .earmarks = rows[i].earmarks,
@@ -253,7 +276,10 @@ static enum result totals_list(struct paymaster *paymaster, int64_t sponsor, str
         one->name = rows[i].name;
         one->deposit_cents = rows[i].deposit_cents;
         one->paid_cents = rows[i].shown_cents;
-        one->free_cents = rows[i].deposit_cents - rows[i].reserved_cents - rows[i].settled_cents;
+        one->refund_cents = rows[i].refund_cents;
+        one->free_cents = rows[i].refund_leaf > 0 ? 0
+                                                  : rows[i].deposit_cents - rows[i].reserved_cents -
+                                                        rows[i].settled_cents;
         one->tranches =
             arena_array(&paymaster->arena, struct record_tranche, one->tranches_count + 1);
         for (size_t t = 0; t < one->tranches_count; t++)
@@ -273,6 +299,9 @@ enum result campaign_command(struct paymaster *paymaster, const struct command *
         return campaign_open(paymaster, command, actor, reply);
     case COMMAND_CAMPAIGN_FUND:
         return campaign_fund(paymaster, command, actor);
+    case COMMAND_CAMPAIGN_REFUND:
+        return actor->role == 0 ? campaign_refund(paymaster, command->campaign_refund.campaign)
+                                : REFUSED;
     case COMMAND_EARMARK_TERMS:
     case COMMAND_SPONSOR_KEY_ADD:
     case COMMAND_EARMARK_SEAL:

@@ -228,6 +228,7 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
         return batch_list(paymaster, reply);
     case COMMAND_OPERATIONS:
     case COMMAND_OPERATION_WITHDRAW:
+    case COMMAND_OPERATION_RETRY:
         return proposal_command(paymaster, command, actor, reply);
     case COMMAND_BREAKER:
     case COMMAND_BREAKER_RESET:
@@ -251,6 +252,7 @@ enum result paymaster_run(struct paymaster *paymaster, const struct command *com
     switch (command->kind) {
     case COMMAND_CAMPAIGN_OPEN:
     case COMMAND_CAMPAIGN_FUND:
+    case COMMAND_CAMPAIGN_REFUND:
     case COMMAND_EARMARK_TERMS:
     case COMMAND_SPONSOR_KEY_ADD:
     case COMMAND_EARMARK_SEAL:

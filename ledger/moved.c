@@ -29,9 +29,9 @@ static enum result items_take(struct paymaster *paymaster, size_t *count)
                                           count);
     for (size_t i = 0; result == OK && i < *count; i++) {
         after = rows[i].changed;
-        result = statement_outgoing_put(paymaster->statement, rows[i].transfer, rows[i].member,
-                                        rows[i].cents, rows[i].withheld, rows[i].state,
-                                        rows[i].since_ms, rows[i].changed_ms, rows[i].reason);
+        result = statement_outgoing_put(
+            paymaster->statement, rows[i].transfer, rows[i].member, rows[i].cents, rows[i].withheld,
+            rows[i].state, rows[i].batch, rows[i].since_ms, rows[i].changed_ms, rows[i].reason);
     }
     return result == OK && *count > 0 ? common_cursor_set(paymaster->statement, TEXT("rail"), after)
                                       : result;

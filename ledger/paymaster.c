@@ -20,6 +20,7 @@
 #include "ledger/payout.h"
 #include "ledger/preview.h"
 #include "ledger/proposal.h"
+#include "ledger/refund.h"
 #include "ledger/tools.h"
 
 enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000 };
@@ -89,6 +90,10 @@ static enum result times_do(struct paymaster *paymaster)
     result = commit_tick(paymaster);
     if (result == OK)
         result = payout_expire(paymaster);
+    if (result == OK)
+        result = proposal_expire(paymaster);
+    if (result == OK)
+        result = refunds_due(paymaster);
     if (result == OK)
         result = breaker_look(paymaster);
     if (result != OK || conf_int("ledger.close_alone") == 0)

@@ -228,8 +228,9 @@ static enum result slots_store(struct paymaster *paymaster, const struct envelop
                                    seal_to(&paymaster->arena, paymaster->box_public, opening),
                                    slots[i].until_s, 0, &row);
         if (result == OK)
-            result = vault_campaign_earmarked(
-                paymaster->vault, bytes_of(slots[i].terms.campaign, 16), slots[i].terms.cap);
+            result =
+                vault_campaign_earmarked(paymaster->vault, bytes_of(slots[i].terms.campaign, 16),
+                                         slots[i].terms.cap, slots[i].terms.amount);
     }
     if (result == OK)
         return db_commit(paymaster->vault);

@@ -8,12 +8,16 @@
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/breaker.h"
+#include "ledger/refund.h"
 #include "ledger/reverse.h"
 #include "ledger/withhold.h"
 
 enum { SHOWN_MOST = 40, WAITING_MOST = 20 };
-enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4 };
+enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4, OPERATION_ASIDE = 7 };
+/* Tried so often, each time a little later (140 s in all), then it steps aside. */
+enum { TRIES_MOST = 8, TRY_AGAIN_MS = 5000, STEPS_MOST = 8 };
 enum { BY_OPERATOR = 0, BY_SPONSOR = 2, BY_ADMIN = 3 };
+enum { BY_ASKER = 1, BY_ANOTHER = 2, BY_ITSELF = 3 }; /* of a step */
 
 static const struct proposal_kind {
     enum command_kind kind;
@@ -27,6 +31,8 @@ static const struct proposal_kind {
     {COMMAND_PAYOUT_CLOSE, "payout/close", "payout.two_admins", BY_ADMIN, true, false, batch_words},
     {COMMAND_CAMPAIGN_FUND, "campaign/fund", "money.two_admins", BY_ADMIN, true, true,
      deposit_words},
+    {COMMAND_CAMPAIGN_REFUND, "campaign/refund", "money.two_admins", BY_OPERATOR, true, false,
+     refund_words},
     {COMMAND_PERIOD_CLOSE, "period/close", "money.two_admins", BY_ADMIN, true, true, period_words},
     {COMMAND_REWARD_REVERSE, "reward/reverse", "money.two_admins", BY_ADMIN, true, false,
      reverse_words},
@@ -74,12 +80,13 @@ static enum result proposal_keep(struct paymaster *paymaster, const struct propo
     struct vault_operation_waiting_row old;
     uint8_t digest[DIGEST_SIZE];
     struct text name = text_of(kind->name);
+    int64_t now_ms = clock_now_ms();
     enum result result = db_begin(paymaster->vault);
     if (result != OK)
         return result;
     result = vault_operation_waiting(paymaster->vault, &paymaster->arena, name, subject, &old);
     if (result == OK)
-        result = vault_operation_replace(paymaster->vault, old.number);
+        result = vault_operation_withdraw(paymaster->vault, old.number, by, now_ms);
     else if (result == NOT_FOUND)
         result = OK;
     if (result == OK)
@@ -88,7 +95,8 @@ static enum result proposal_keep(struct paymaster *paymaster, const struct propo
         *number = next.number;
         operation_digest(digest, kind->name, next.number, parts, 2);
         result = vault_operation_add(paymaster->vault, next.number, request, name, subject, command,
-                                     words, bytes_of(digest, DIGEST_SIZE), by, clock_now_ms());
+                                     words, bytes_of(digest, DIGEST_SIZE), by, now_ms,
+                                     now_ms + conf_int("money.proposal_days") * DAY_MS);
     }
     if (result == OK)
         return db_commit(paymaster->vault);
@@ -152,6 +160,26 @@ enum result proposal_make(struct paymaster *paymaster, const struct command *com
 
 /* --- what waits --- */
 
+static enum result steps_list(struct paymaster *paymaster, int64_t member,
+                              struct record_operation *operation)
+{
+    struct vault_operation_steps_row *rows;
+    enum result result =
+        vault_operation_steps(paymaster->vault, &paymaster->arena, operation->number, STEPS_MOST,
+                              &rows, &operation->steps_count);
+    if (result != OK)
+        return result;
+    operation->steps =
+        arena_array(&paymaster->arena, struct record_operation_step, operation->steps_count + 1);
+    for (size_t i = 0; i < operation->steps_count; i++)
+        operation->steps[i] = (struct record_operation_step){
+            .at_ms = rows[i].at_ms,
+            .state = rows[i].state,
+            .by = rows[i].by == 0 ? BY_ITSELF : (rows[i].by == member ? BY_ASKER : BY_ANOTHER),
+            .why = rows[i].why};
+    return OK;
+}
+
 static enum result operations_list(struct paymaster *paymaster, int64_t member, struct buf *reply)
 {
     struct vault_operations_row *rows;
@@ -162,7 +190,7 @@ static enum result operations_list(struct paymaster *paymaster, int64_t member, 
         return result;
     list.operations =
         arena_array(&paymaster->arena, struct record_operation, list.operations_count + 1);
-    for (size_t i = 0; i < list.operations_count; i++) {
+    for (size_t i = 0; i < list.operations_count && result == OK; i++) {
         struct buf hex;
         buf_open(&hex, &paymaster->arena, 80);
         buf_hex(&hex, rows[i].digest);
@@ -173,30 +201,52 @@ static enum result operations_list(struct paymaster *paymaster, int64_t member, 
                                                        .own = rows[i].proposed_by == member,
                                                        .machine = rows[i].proposed_by == 0,
                                                        .at_ms = rows[i].at_ms,
-                                                       .state = rows[i].state};
+                                                       .expires_ms = rows[i].expires_ms,
+                                                       .state = rows[i].state,
+                                                       .moved_ms = rows[i].moved_ms,
+                                                       .why = rows[i].why,
+                                                       .begun = rows[i].begun != 0};
+        result = steps_list(paymaster, member, &list.operations[i]);
     }
-    reply_operations_write(reply, &list);
-    return OK;
+    if (result == OK)
+        reply_operations_write(reply, &list);
+    return result;
 }
 
 enum result proposal_command(struct paymaster *paymaster, const struct command *command,
                              const struct vault_actor *actor, struct buf *reply)
 {
-    if (command->kind == COMMAND_OPERATION_WITHDRAW)
-        return vault_operation_replace(paymaster->vault, command->operation_withdraw.number);
-    return operations_list(paymaster, actor->member, reply);
+    switch (command->kind) {
+    case COMMAND_OPERATION_WITHDRAW:
+        return vault_operation_withdraw(paymaster->vault, command->operation_withdraw.number,
+                                        actor->member, clock_now_ms());
+    case COMMAND_OPERATION_RETRY:
+        paymaster->confirmed = true;
+        return vault_operation_again(paymaster->vault, command->operation_retry.number,
+                                     actor->member, clock_now_ms());
+    default:
+        return operations_list(paymaster, actor->member, reply);
+    }
+}
+
+enum result proposal_expire(struct paymaster *paymaster)
+{
+    /* What was confirmed in time counts, however late we read of it. */
+    enum result result = vault_follow(paymaster);
+    return result == OK ? vault_operations_expire(paymaster->vault, clock_now_ms()) : result;
 }
 
 /* --- doing it --- */
 
 /* OK: done. UNKNOWN: it goes on. BUSY, BROKEN: to be tried again. Anything else: never like this.
- */
+ * *begun: whether something of it may be in the ledger, which is written before all else. */
 static enum result operation_do(struct paymaster *paymaster,
-                                const struct vault_operation_confirmed_row *operation)
+                                const struct vault_operation_confirmed_row *operation, bool *begun)
 {
     struct command command;
     struct buf reply;
     struct text subject = NO_TEXT, words = NO_TEXT;
+    *begun = operation->begun != 0;
     enum result result = command_read(text_bytes(operation->command), &paymaster->arena, &command);
     const struct proposal_kind *kind = result == OK ? kind_of(command.kind) : NULL;
     if (kind == NULL)
@@ -208,8 +258,45 @@ static enum result operation_do(struct paymaster *paymaster,
         return OK;
     if (result == OK && !text_equal(words, operation->words))
         return STALE;
+    if (result != OK)
+        return result;
+    uint64_t size = writer_size(&paymaster->writer);
     buf_open(&reply, &paymaster->arena, 1024);
-    return result == OK ? paymaster_run(paymaster, &command, &actor, &reply) : result;
+    result = paymaster_run(paymaster, &command, &actor, &reply);
+    *begun = *begun || result == UNKNOWN || writer_size(&paymaster->writer) != size;
+    /* Half of it is no reason to fall out. */
+    return *begun && result != OK && result != UNKNOWN ? BROKEN : result;
+}
+
+/* One that is to be tried now. What may pass (BUSY, BROKEN) is tried again later; what does not
+ * pass in TRIES_MOST times, or kills us so often, steps aside. */
+static enum result operation_take(struct paymaster *paymaster,
+                                  const struct vault_operation_confirmed_row *operation, bool *more)
+{
+    bool begun = operation->begun != 0;
+    int64_t now_ms = clock_now_ms();
+    enum result did = BROKEN;
+    if (operation->tries < TRIES_MOST) {
+        enum result result = vault_operation_try(paymaster->vault, operation->number);
+        if (result != OK)
+            return result;
+        did = operation_do(paymaster, operation, &begun);
+    }
+    bool again = did == BUSY || did == BROKEN || did == UNKNOWN;
+    if (again && operation->tries + 1 < TRIES_MOST) {
+        *more = true;
+        return vault_operation_later(
+            paymaster->vault, operation->number,
+            did == UNKNOWN ? 0 : now_ms + (operation->tries + 1) * TRY_AGAIN_MS, begun);
+    }
+    if (did != OK)
+        trace_warn("operation", "number=%lld %s: %s", (long long)operation->number,
+                   again ? "stepped aside" : "fell out", result_name(did));
+    return vault_operation_end(paymaster->vault, operation->number,
+                               did == OK ? OPERATION_DONE
+                               : again   ? OPERATION_ASIDE
+                                         : OPERATION_FELL_OUT,
+                               now_ms, text_of(did == OK ? "" : result_name(did)), begun);
 }
 
 enum result proposal_confirmed(struct paymaster *paymaster, bool *more)
@@ -218,7 +305,7 @@ enum result proposal_confirmed(struct paymaster *paymaster, bool *more)
     size_t mark = paymaster->arena.used;
     enum result result = OK;
     *more = false;
-    for (;;) {
+    while (result == OK) {
         arena_reset(&paymaster->arena, mark);
         if (paymaster->close != NULL) { /* when the month is closed */
             *more = true;
@@ -228,21 +315,11 @@ enum result proposal_confirmed(struct paymaster *paymaster, bool *more)
                                            &operation);
         if (result != OK)
             return result == NOT_FOUND ? OK : result;
-        result = operation_do(paymaster, &operation);
-        if (result == UNKNOWN) {
+        if (operation.next_ms > clock_now_ms())
             *more = true;
-            continue;
-        }
-        if (result == BUSY || result == BROKEN) {
-            *more = true;
-            return result;
-        }
-        if (result != OK)
-            trace_warn("operation", "number=%lld fell out: %s", (long long)operation.number,
-                       result_name(result));
-        result = vault_operation_end(paymaster->vault, operation.number,
-                                     result == OK ? OPERATION_DONE : OPERATION_FELL_OUT);
-        if (result != OK)
-            return result;
+        else
+            result = operation_take(paymaster, &operation, more);
     }
+    *more = true;
+    return result;
 }

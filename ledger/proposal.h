@@ -12,6 +12,14 @@
  * 3. The words are made anew. If they are no longer the same, it falls out; else the command is run
  *    with the request id it was proposed with, so that a crash in between runs it once.
  *
+ * A proposal has a term (money.proposal_days). What nobody confirmed until then expires; a
+ * passkey's word counts by its time in the journal, not by when it was read. What was confirmed and
+ * cannot be done now (BUSY, BROKEN, or we died over it) is tried again, a little later each time,
+ * while those behind it go on; after eight times it steps aside with its reason, and any admin has
+ * it tried again. He may withdraw it, and its term may end it, only as long as nothing of it can be
+ * in the ledger: half a deposit is finished, never forgotten. Every such move is a line of
+ * operation_step, written with it.
+ *
  * What is at the operator's hand alone needs no proposal here: the signer's key, the witness policy
  * and the settings are files, and whoever may write them may write the programs too. A month's
  * close at its own time needs nobody: see docs/operators.md. */
@@ -33,8 +41,10 @@ bool proposal_wanted(enum command_kind kind, const struct vault_actor *actor);
  * INVALID, CONFLICT. */
 MUST_USE enum result proposal_make(struct paymaster *paymaster, const struct command *command,
                                    const struct vault_actor *actor, struct buf *reply);
-/* COMMAND_OPERATIONS and COMMAND_OPERATION_WITHDRAW of an admin. */
+/* COMMAND_OPERATIONS, COMMAND_OPERATION_WITHDRAW and COMMAND_OPERATION_RETRY of an admin. */
 MUST_USE enum result proposal_command(struct paymaster *paymaster, const struct command *command,
                                       const struct vault_actor *actor, struct buf *reply);
+/* End what is past its term. */
+MUST_USE enum result proposal_expire(struct paymaster *paymaster);
 /* Run what was confirmed and not yet done; *more: something of it goes on, look again later. */
 MUST_USE enum result proposal_confirmed(struct paymaster *paymaster, bool *more);

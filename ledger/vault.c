@@ -159,7 +159,7 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
         paymaster->confirmed = true;
         return vault_operation_confirm(paymaster->vault, event->operation_confirmed.about,
                                        bytes_of(event->operation_confirmed.operation, 32),
-                                       event->operation_confirmed.member);
+                                       event->operation_confirmed.member, event->at_ms);
     case EVENT_PAYEE_SET:
     case EVENT_TAX_FORM_SET:
     case EVENT_PAYOUT_ASKED:

@@ -1,5 +1,9 @@
 #include "ranking/verdict.h"
+
+#include <unistd.h>
+
 #include "core/clock.h"
+#include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
 #include "schema/command.h"
@@ -46,7 +50,10 @@ void verdict_tell(struct verdict *verdict, struct db *db, struct arena *arena)
     if (result == OK)
         result = rank_trial_told(db, row.proposal, row.verdict);
     if (result == REFUSED && !verdict->warned) {
-        trace_warn("verdict", "the clerk refuses us: socket.peer_users, socket.ranker_user");
+        struct text user = conf_text("socket.ranker_user");
+        trace_warn("verdict",
+                   "the clerk refuses us: uid=%lld is not that of socket.ranker_user = %.*s",
+                   (long long)getuid(), (int)user.size, user.data);
         verdict->warned = true;
     }
     verdict->again_us = result == OK ? 0 : clock_steady_us() + AGAIN_US;

@@ -10,6 +10,12 @@
 --     {% for a in v->answers %} {% end %}  a points to each of v->answers_count;
 --                                          LIST[0..COUNT] names another count
 --     {% include answer(a, v) %}           another part: html_answer(out, a, v)
+--     {% layout frame(const struct view_head *h) %} ... {% hole body %} ... {% end %}
+--     {% page question(const struct view_question *v) in frame(&v->head) %}
+--                                          what stands around a page: the page is written where the
+--                                          hole is. A layout can itself stand in another.
+--     {% fill head %} ... {% end %}        first in such a page: what goes into the hole `head`; a
+--                                          hole nothing fills stays empty
 --     {% slot answer a->id %}              buf_slot_add(out, "answer", a->id)
 --     {% let n = EXPRESSION as int64_t %}  a constant up to the end of the block
 --     {# comment #}
@@ -73,7 +79,7 @@ local function lex(file)
   return tokens, line
 end
 
--- ---- tree: functions { name, arguments, line, last, body }, nodes by kind ----
+-- ---- tree: functions { word, name, arguments, line, last, body, fills, layout }, nodes ----
 
 local parser = {}
 parser.__index = parser
@@ -100,6 +106,19 @@ function directives.let(self, words, line)
   if not name then self:fail(line, "`let name = expression as type` expected") end
   common.name_check(self.file, line, "name", name)
   return { kind = "let", name = name, value = value, type = type, line = line }
+end
+
+function directives.hole(self, words, line)
+  if not words:match("^[%l_]+$") then self:fail(line, "`hole name` expected") end
+  if not self.in_layout then self:fail(line, "only a layout has holes") end
+  return { kind = "hole", name = words, line = line }
+end
+
+function directives.fill(self, words, line)
+  if not words:match("^[%l_]+$") then self:fail(line, "`fill name` expected") end
+  if words == "body" then self:fail(line, "what is not in a fill goes into the body") end
+  local body = self:body({ ["end"] = true }, line, "fill")
+  return { kind = "fill", name = words, body = body, line = line }
 end
 
 directives["for"] = function(self, words, line)
@@ -172,28 +191,53 @@ function parser:argument_names(arguments, line)
   return names
 end
 
+-- The fills a body begins with, by name, each with the file its lines stand in; they are taken out.
+function parser:fills(body)
+  local fills = {}
+  while body[1] do
+    local node = body[1]
+    if node.kind == "fill" then
+      if fills[node.name] then self:fail(node.line, "'%s' is filled twice", node.name) end
+      fills[node.name] = { body = node.body, file = self.file }
+    elseif node.kind ~= "comment" and (node.kind ~= "literal" or node.text:find("%S")) then
+      break
+    end
+    table.remove(body, 1)
+  end
+  return fills
+end
+
+function parser:head(token)
+  local word, name, arguments, rest = token.text:match("^(%a+)%s+([%w_]+)%s*(%b())%s*(.*)$")
+  if word ~= "page" and word ~= "part" and word ~= "layout" then
+    self:fail(token.line, "only a page, part or layout may stand here")
+  end
+  common.name_check(self.file, token.line, word, name)
+  local layout, given = rest:match("^in%s+([%w_]+)%s*(%b())$")
+  if rest ~= "" and not layout then self:fail(token.line, "`in layout(arguments)` expected") end
+  return word, name, arguments:sub(2, -2):match("^%s*(.-)%s*$"),
+    layout and { name = layout, arguments = given:sub(2, -2) }
+end
+
 function parser:functions()
   local functions = {}
   while self.tokens[self.at] do
     local token = self.tokens[self.at]
     self.at = self.at + 1
     if token.kind == "directive" then
-      local word, name, arguments = token.text:match("^(%a+)%s+([%w_]+)%s*(%b())$")
-      if word ~= "page" and word ~= "part" then
-        self:fail(token.line, "only a page or part may stand here")
-      end
-      common.name_check(self.file, token.line, word, name)
-      arguments = arguments:sub(2, -2):match("^%s*(.-)%s*$")
+      local word, name, arguments, layout = self:head(token)
       local names = self:argument_names(arguments, token.line)
+      self.in_layout = word == "layout"
       local body, last = self:body({ ["end"] = true }, token.line, word)
       functions[#functions + 1] = {
-        name = name, arguments = arguments, names = names, body = body,
+        word = word, name = name, arguments = arguments, names = names, layout = layout,
+        fills = layout and self:fills(body) or {}, body = body,
         file = self.file, line = token.line, last = last.line,
       }
     elseif token.kind == "value" or token.kind == "literal" and token.text:find("%S") then
       local before = token.text:match("^%s*"):gsub("[^\n]", "")
       self:fail(token.line + (token.kind == "literal" and #before or 0),
-        "text outside of a page or part")
+        "text outside of a page, part or layout")
     end
   end
   return functions
@@ -260,6 +304,20 @@ local function ends_in_newline(body)
   return space:find("\n", 1, true) ~= nil
 end
 
+function nodes.fill(self, node)
+  fail(self.file, node.line, "a fill stands first in a page that has a layout")
+end
+
+-- What fills it stands in another file, and may have holes of its own for what it stands around.
+function nodes.hole(self, node)
+  local fill = self.fills[node.name]
+  if not fill then return end
+  local file, fills = self.file, self.fills
+  self.file, self.fills = fill.file, fill.fills or fills
+  for _, inner in ipairs(fill.body) do nodes[inner.kind](self, inner) end
+  self.file, self.fills = file, fills
+end
+
 nodes["for"] = function(self, node)
   self.loops = self.loops + 1
   local index = "index_" .. self.loops
@@ -309,18 +367,53 @@ local function prototype(func)
   return ("void html_%s(struct buf *out%s)"):format(func.name, more)
 end
 
-local function emit_function(out, func, includes)
-  local self = setmetatable({
-    out = out, file = func.file, depth = 1, pending = "", loops = 0, includes = includes,
-    markup = markup.new(function(line, ...) fail(func.file, line, ...) end),
+-- What is written for a page: its body, or the layout around it, whose arguments become constants.
+function generator:around(func, fills, taken)
+  if not func.layout then
+    self.file, self.fills = func.file, fills
+    for _, node in ipairs(func.body) do nodes[node.kind](self, node) end
+    return
+  end
+  local layout = self.layouts[func.layout.name]
+  if not layout then fail(func.file, func.line, "there is no layout '%s'", func.layout.name) end
+  local inner = { body = { body = func.body, file = func.file, fills = fills } }
+  for name, fill in pairs(fills) do if name ~= "body" then inner[name] = fill end end
+  for name, fill in pairs(func.fills) do inner[name] = fill end
+  local types, values = {}, {}
+  for type in layout.arguments:gmatch("[^,]+") do types[#types + 1] = type:match("^%s*(.-)%s*$") end
+  for value in func.layout.arguments:gmatch("[^,]+") do values[#values + 1] = value end
+  if #types ~= #values then
+    fail(func.file, func.line, "%s(%s) has %d arguments", layout.name, layout.arguments, #types)
+  end
+  for index, name in ipairs(layout.names) do
+    if taken[name] then
+      fail(func.file, func.line, "'%s' is a name of the layout '%s' too", name, layout.name)
+    end
+    taken[name] = true
+    self.out:source_line(func.file, func.line)
+    self:add("%s = (%s);", types[index], values[index]:match("^%s*(.-)%s*$"))
+  end
+  self:around(layout, inner, taken)
+end
+
+local function emit_function(out, func, includes, layouts)
+  local self
+  self = setmetatable({
+    out = out, depth = 1, pending = "", loops = 0, includes = includes, layouts = layouts,
+    markup = markup.new(function(line, ...) fail(self.file, line, ...) end),
   }, generator)
+  local taken = {}
   out:add("")
   out:source_line(func.file, func.line)
   out:add("%s", prototype(func))
   out:add("{")
   self:add("(void)out;")
-  for _, name in ipairs(func.names) do self:add("(void)%s;", name) end
-  for _, node in ipairs(func.body) do nodes[node.kind](self, node) end
+  for _, name in ipairs(func.names) do
+    taken[name] = true
+    self:add("(void)%s;", name)
+  end
+  self:around(func, {}, taken)
+  self.file = func.file
   self.markup:finish(func.last)
   self.pending = self.pending:gsub("%s*\n%s*$", "")
   self:flush()
@@ -350,21 +443,24 @@ local function emit_header(outdir, headers, functions)
   out:save()
 end
 
-local function compile_file(outdir, file, functions)
-  local name = file:match("([%w_-]+)%.html$")
-  if not name then fail(file, 1, "the name of a template is words.html") end
-  local tokens = lex(file)
-  local parsed = setmetatable({ file = file, tokens = tokens, at = 1 }, parser):functions()
-  if #parsed == 0 then fail(file, 1, "holds no page and no part") end
-  local out = common.writer(("%s/html_%s.c"):format(outdir, name))
-  local includes = {}
-  out:add("/* Written by fcgi/html/compile_template.lua; change %s instead. */", file)
-  out:add('#include "html.h"')
-  for _, func in ipairs(parsed) do
-    emit_function(out, func, includes)
-    functions[#functions + 1] = func
+local function parse_file(file)
+  if not file:match("([%w_-]+)%.html$") then
+    fail(file, 1, "the name of a template is words.html")
   end
-  return out, includes
+  local parsed = setmetatable({ file = file, tokens = lex(file), at = 1 }, parser):functions()
+  if #parsed == 0 then fail(file, 1, "holds no page and no part") end
+  return { file = file, functions = parsed }
+end
+
+local function emit_file(outdir, template, layouts, included)
+  local name = template.file:match("([%w_-]+)%.html$")
+  local out = common.writer(("%s/html_%s.c"):format(outdir, name))
+  out:add("/* Written by fcgi/html/compile_template.lua; change %s instead. */", template.file)
+  out:add('#include "html.h"')
+  for _, func in ipairs(template.functions) do
+    if func.word ~= "layout" then emit_function(out, func, included, layouts) end
+  end
+  return out
 end
 
 -- Files by kind: templates, and headers they need.
@@ -391,25 +487,40 @@ local function arguments()
   return headers, templates
 end
 
+-- Each name stands once. Returns the layouts by name, and the pages and parts in a list.
+local function sorted(templates)
+  local by_name, layouts, functions = {}, {}, {}
+  for _, template in ipairs(templates) do
+    for _, func in ipairs(template.functions) do
+      local first = by_name[func.name]
+      if first then
+        fail(func.file, func.line, "'%s' stands also at %s:%d", func.name, first.file, first.line)
+      end
+      by_name[func.name] = func
+      if func.word == "layout" then
+        layouts[func.name] = func
+      else
+        functions[#functions + 1] = func
+      end
+    end
+  end
+  return layouts, functions
+end
+
 local function main()
-  local headers, templates = arguments()
-  local functions, outputs, included, by_name, by_path = {}, {}, {}, {}, {}
-  for _, file in ipairs(templates) do
-    local out, includes = compile_file(arg[1], file, functions)
-    if by_path[out.path] then fail(file, 1, "two templates of one name") end
+  local headers, files = arguments()
+  local templates, outputs, included, by_path, is_there = {}, {}, {}, {}, {}
+  for _, file in ipairs(files) do templates[#templates + 1] = parse_file(file) end
+  local layouts, functions = sorted(templates)
+  for _, template in ipairs(templates) do
+    local out = emit_file(arg[1], template, layouts, included)
+    if by_path[out.path] then fail(template.file, 1, "two templates of one name") end
     by_path[out.path] = true
     outputs[#outputs + 1] = out
-    table.move(includes, 1, #includes, #included + 1, included)
   end
-  for _, func in ipairs(functions) do
-    local first = by_name[func.name]
-    if first then
-      fail(func.file, func.line, "'%s' stands also at %s:%d", func.name, first.file, first.line)
-    end
-    by_name[func.name] = func
-  end
+  for _, func in ipairs(functions) do is_there[func.name] = true end
   for _, include in ipairs(included) do
-    if not by_name[include.name] then
+    if not is_there[include.name] then
       fail(include.file, include.line, "there is no page or part '%s'", include.name)
     end
   end

@@ -20,9 +20,7 @@ install -d -m 755 "$dest$state" "$dest/etc/nginx/curbside" "$dest/etc/nginx/conf
 if [ ! -e "$dest$state/curbside.conf" ]; then
     cat >"$dest$state/curbside.conf" <<'CONF'
 # Settings of this house; `curbside settings` lists all of them with their meaning.
-socket.peer_users = curbside-web-login curbside-web-member curbside-web-sponsor curbside-web-admin curbside-analyst curbside-ranker
-socket.analyst_user = curbside-analyst
-socket.ranker_user = curbside-ranker
+socket.peer_users = curbside-web-login curbside-web-member curbside-web-sponsor curbside-web-admin
 web.peer_users = www-data
 signer.peer_user = curbside-paymaster
 # The address people type. Links in mails lead there and passkeys are bound to it: set it before anybody signs in.

@@ -88,9 +88,17 @@ test("who gave no tax form gets the rest, and reads what was withheld and why", 
   assert.equal(Number(of(elm)[2]), whole - part);
   const file = join(house.folder, `${text.match(/^batch (\w+)$/m)[1]}.ach`), answerFile = join(house.folder, "answer.xml");
   writeFileSync(file, "as a bank would take it\n");
+  const reward = async (client) => (await client.json("/earnings")).statements[0].payments[0];
+  for (const client of [cedar, elm]) {
+    assert.equal((await reward(client)).state, "on its way");
+    assert.match((await reward(client)).words, new RegExp(`^since .* with batch 1, reference ${of(client)[0].slice(0, 14)}\\.$`));
+  }
   assert.equal(ledger("exported", file).status, 0);
   writeFileSync(answerFile, pain002(items.map(([id]) => id)));
   assert.equal(ledger("returns", answerFile).status, 0);
+  assert.equal((await reward(cedar)).state, "paid");
+  assert.match((await reward(elm)).words, /^on .* with batch 1, reference [0-9a-f]{14}\.$/);
+  assert.doesNotMatch((await cedar.get("/earnings")).text, /class="state[^"]*">payable/);
   const page = await elm.get("/earnings"), other = await cedar.get("/earnings");
   const money = `${(part / 100).toFixed(2)}`;
   assert.match(page.text, new RegExp(`${money.replace(".", "\\.")}[^<]* besides were withheld for the tax office, since there was no valid tax form`));
@@ -140,8 +148,19 @@ test("a blinded payment leaves in no list and no file; one whose payee the maker
   assert.deepEqual(rows(listed.stdout).map(([, member]) => Number(member)), [cedar.member]);
   const made = report(listed.stdout, "open-payments.map", maker(sponsor));
   assert.equal(made.status, 0, made.stderr);
-  for (const word of [...names.cedar, "Halden Bio", "Oral anticoagulants", "04/01/2026", "Springfield"]) assert.ok(made.text.includes(word), word);
+  for (const word of [...names.cedar, "Halden Bio", "04/01/2026", "Springfield"]) assert.ok(made.text.includes(word), word);
   for (const word of [...names.elm, "078"]) assert.ok(!made.text.includes(word), word);
+  const [line] = table(made.text.replace(/"([^"]*)"/g, (all, words) => words.replaceAll(",", ";")));
+  const product = (i) => ["Covered_or_Noncovered_Indicator", "Indicate_Drug_or_Biological_or_Device_or_Medical_Supply", "Product_Category_or_Therapeutic_Area",
+    "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply", "Associated_Drug_or_Biological_NDC", "Associated_Device_or_Medical_Supply_PDI"].map((name) => line[`${name}_${i}`]);
+  assert.equal(line.Related_Product_Indicator, "Yes");
+  assert.deepEqual(product(1), ["Covered", "Drug", "Cardiology", "Eliquis", "00003-0893-21", ""]);
+  assert.deepEqual(product(2), ["Covered", "Device", "Surgery", "Guardian valve", "", "00812345678906"]);
+  assert.deepEqual(product(3), ["", "", "", "", "", ""]);
+  const other = ledger("open-payments", "2025");
+  assert.equal(other.status, 1, "a year whose small payments nobody entered");
+  assert.equal(other.stdout, "");
+  assert.match(other.stderr, /does not say which payments of 2025 are too small/);
   assert.match((await cedar.get("/earnings")).text, /Its maker has known since 1 April 2026 that it was you: you agreed to be named/);
   assert.match((await elm.get("/earnings")).text, /does not know that it was you/);
 });

@@ -123,6 +123,50 @@ test("hidden with its reason by one key; its author reads why, objects, and writ
   await desk.context().close();
 });
 
+test("a comment is flagged without script, hidden at the desk, objected to, and stands again", async () => {
+  const { location } = await birch.submit(`/p/${question}/comment`, `/p/${question}/comment`, { body: "Mine sells **kits**." }, { expect: 303 });
+  const id = Number(location.match(/#c(\d+)/)[1]);
+  const page = await as("Alder", { width: 360, script: false });
+  await page.goto(`/q/${question}`);
+  const link = page.locator(`#c${id} a.flag`);
+  await link.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/p/${id}/flag$`));
+  assert.match(await page.textContent("h1"), /wrong with this comment/);
+  assert.equal(await page.locator("#target, input[value='6']").count(), 0, "a comment was not asked before");
+  await shot(page, "flag-comment");
+  await page.check("input[name=reason][value='2']");
+  await page.locator("button.primary", { hasText: "Flag it" }).click();
+  await page.waitForURL(/done=1/);
+  const desk = await as("Gatekeeper");
+  await desk.goto("/admin/desk");
+  assert.equal(await desk.locator(`#m${id} button[value='3']`).count(), 0, "a comment is not sent anew");
+  await sound(desk, "desk-comment");
+  await desk.locator(`#m${id} button[value='2']`).click();
+  await desk.waitForURL(/done=1/);
+  await page.goto(`/q/${question}`);
+  assert.ok(!(await page.textContent("main")).includes("Mine sells kits"));
+  const own = await as("Birch");
+  await own.goto(`/q/${question}`);
+  assert.match(await own.textContent(`#p${id}`), /It was hidden\. Only you see it\..*Mine sells kits/s);
+  await sound(own, "own-comment");
+  await own.locator(`#p${id} a`, { hasText: "More about this" }).click();
+  assert.match(await own.textContent("main"), /It advertises\./);
+  await own.fill("#words", "They are free.");
+  await own.locator("button", { hasText: "Object" }).click();
+  await own.waitForURL(/done=1/);
+  house.staff("Fennimore", "admin");
+  const second = await house.signIn("Fennimore");
+  await desk.goto("/admin/desk");
+  assert.equal(await desk.locator(`#m${id} form`).count(), 0, "not by the admin who decided");
+  await second.submit("/admin/desk", `/admin/desk/${id}`, { outcome: 1, reason: 0 }, { expect: 303 });
+  await page.goto(`/q/${question}`);
+  assert.match(await page.textContent(`#c${id}`), /Mine sells kits/, "the control: granted, all see it again");
+  await page.goto("/moderation");
+  assert.match(await page.textContent("main"), /comment.*on an objection.*comment.*Hidden/s);
+  for (const one of [page, desk, own]) await one.context().close();
+});
+
 test("twins are linked by who asked, merged at the desk, and their answers stand together with their votes", async () => {
   twin = await ask(birch, "Syncope after a switch of drugs, again and again");
   await gate.submit("/admin/desk", `/admin/desk/${twin}`, { outcome: 1, reason: 0 }, { expect: 303 });

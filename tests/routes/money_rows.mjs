@@ -51,5 +51,14 @@ export const moneyPosts = (now) => ({
     actor: "gate",
     unchanged: true,
   },
+  // unchanged: nothing stepped aside; that it is tried again, in unit/ledger_two_test.c.
+  "/admin/operation/:id/retry": {
+    who: "admin",
+    path: () => "/admin/operation/1/retry",
+    hidden: () => ({ form: formToken(now().them.gate, "/admin/operation/:id/retry"), request: randomBytes(16).toString("base64url") }),
+    fields: () => ({}),
+    actor: "gate",
+    unchanged: true,
+  },
   "/earnings/payout": { who: "physician", page: "/earnings", fields: () => ({}), actor: "alder" },
 });

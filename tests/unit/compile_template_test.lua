@@ -321,12 +321,69 @@ refused("a slot in an attribute is refused", '<p class="{% slot a 1 %}"></p>', 2
   "only between tags")
 refused("a template comment inside a tag is refused", "<p da{# #}ta></p>", 2, "only between tags")
 
+-- ---- layouts ----
+
+-- A page in a layout is the C of the page with all of it written out, but for the constant.
+local function whole(text)
+  local is_good, words, c = compile(text)
+  return is_good and c:gsub("#line[^\n]*\n", ""):gsub("[^\n]*\\* ?top = [^\n]*\n", "") or words
+end
+local layouts = [[
+{% layout frame(const char *top) %}
+<html><head><title>{{ top }}</title>{% hole head %}</head>
+<body>
+{% hole body %}
+</body></html>
+{% end %}
+{% layout column(const char *name) in frame(name) %}
+<main>
+{% hole body %}
+</main>
+{% end %}
+]]
+local framed = whole(layouts .. [[
+{% page a(const char *top_of) in frame(top_of) %}
+{% fill head %}<script src="/a.js"></script>{% end %}
+<h1>{{ top_of }}</h1>
+{% end %}
+]])
+local written = whole([[
+{% page a(const char *top_of) %}
+<html><head><title>{{ top }}</title><script src="/a.js"></script></head>
+<body>
+<h1>{{ top_of }}</h1>
+</body></html>
+{% end %}
+]])
+t.ok(framed == written, "a page in a layout is the page with the layout written out", framed)
+local nested = whole(layouts .. "{% page a(int x) in column(\"n\") %}\n{{ x }}\n{% end %}\n")
+t.ok(nested:find("<main>", 1, true) and nested:find("</main>", 1, true)
+  and not nested:find("hole", 1, true), "a layout stands in another, and an empty hole is nothing",
+  nested)
+refused_whole("a layout that is not there is refused", "{% page a() in b() %}\n{% end %}", 1,
+  "no layout 'b'")
+refused_whole("a layout with too few arguments is refused",
+  layouts .. "{% page a() in frame() %}\n{% end %}", 12, "has 1 arguments")
+refused_whole("a page's name that its layout has too is refused",
+  layouts .. "{% page a(const char *top) in frame(top) %}\n{% end %}", 12, "a name of the layout")
+refused_whole("a fill behind text is refused",
+  layouts .. "{% page a() in frame(0) %}\nx{% fill head %}y{% end %}\n{% end %}", 13,
+  "stands first")
+refused_whole("a fill without a layout is refused",
+  "{% page a() %}\n{% fill head %}y{% end %}\n{% end %}", 2, "stands first")
+refused_whole("a hole filled twice is refused",
+  layouts .. "{% page a() in frame(0) %}\n" .. ("{% fill head %}{% end %}\n"):rep(2) .. "{% end %}",
+  14, "filled twice")
+refused("a hole outside of a layout is refused", "{% hole body %}", 2, "only a layout has holes")
+refused_whole("HTML a layout leaves open is refused where the page ends",
+  "{% layout b() %}<p>{% hole body %}{% end %}\n{% page a() in b() %}x\n{% end %}", 3, "p")
+
 -- ---- refusals of the template language ----
 
 refused("an if without end is refused", "{% if x %}", 1, "has no end")
 refused_whole("a page without end is refused", "\n{% page a() %}\n", 2, "this page has no end")
 refused_whole("an end too many is refused", "{% page a() %}{% end %}\n{% end %}", 2,
-  "only a page or part")
+  "only a page, part or layout")
 refused("a page within a page is refused", "{% page b() %}", 2, "'page' cannot stand here")
 refused("an else without if is refused", "{% else %}", 2, "'else' cannot stand here")
 refused("a second else is refused", "{% if x %}{% else %}\n{% else %}{% end %}", 3,

@@ -1,6 +1,8 @@
 /* What moves money, or lets a key in, waits for a second person who confirmed exactly that. */
 #include "tests/unit/ledger_world.h"
 
+#include <sqlite3.h>
+
 #include "ledger/proposal.h"
 #include "core/operation.h"
 
@@ -94,9 +96,12 @@ static struct text campaign_open(int64_t cents)
     struct command open = {.kind = COMMAND_CAMPAIGN_OPEN};
     struct reply_opened opened;
     struct json *json;
-    open.campaign_open =
-        (struct command_campaign_open){TEXT("campaign"), TEXT("product"), *world_clock,
-                                       *world_clock + 300 * (int64_t)DAY_MS, cents};
+    open.campaign_open = (struct command_campaign_open){TEXT("campaign"),
+                                                        TEXT("product"),
+                                                        *world_clock,
+                                                        *world_clock + 300 * (int64_t)DAY_MS,
+                                                        cents,
+                                                        TEXT("")};
     assert_int_equal(world_ask(&world, &paymaster, &open, world.sponsor_token), OK);
     assert_int_equal(json_read(text_bytes(world.reply), &json), OK);
     assert_int_equal(reply_opened_read(json, &world.arena, &opened), OK);
@@ -191,7 +196,8 @@ static void what_was_confirmed_and_not_done_is_done_at_the_next_start(void **sta
     int64_t number = proposed();
     struct record_operation operation = operation_of(number);
     struct bytes digest = hex_read(&world.arena, operation.digest);
-    assert_int_equal(vault_operation_confirm(paymaster.vault, number, digest, second), OK);
+    assert_int_equal(vault_operation_confirm(paymaster.vault, number, digest, second, *world_clock),
+                     OK);
     paymaster_close(&paymaster);
     assert_int_equal(paymaster_open(&paymaster), OK);
     assert_true(paymaster.confirmed);
@@ -300,6 +306,167 @@ static void what_is_no_longer_what_was_read_falls_out(void **state UNUSED)
     two_close();
 }
 
+/* The vault's row, which a test may look at or change by hand. */
+static void vault_run(const char *sql)
+{
+    sqlite3 *raw;
+    assert_int_equal(sqlite3_open(conf_path("vault/vault.db"), &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_busy_timeout(raw, 2000), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(raw), SQLITE_OK);
+}
+
+static void what_nobody_confirmed_expires_by_its_term_and_says_so(void **state UNUSED)
+{
+    two_open();
+    struct text campaign = campaign_open(200000);
+    assert_int_equal(deposit(campaign, 3000, world.admin_token), OK);
+    int64_t late = proposed();
+    assert_int_equal(deposit(campaign, 4000, world.admin_token), OK);
+    int64_t in_time = proposed();
+    assert_int_equal(operation_of(late).expires_ms - *world_clock, 7 * (int64_t)DAY_MS);
+    *world_clock += 7 * (int64_t)DAY_MS - 1;
+    assert_int_equal(proposal_expire(&paymaster), OK);
+    assert_int_equal(operation_of(late).state, 1); /* control: not before */
+    /* Confirmed in the last moment, and read of only after the term. */
+    struct record_operation operation = operation_of(in_time);
+    struct event event = {.kind = EVENT_OPERATION_CONFIRMED};
+    event.operation_confirmed.member = second;
+    event.operation_confirmed.name = operation.name;
+    event.operation_confirmed.about = in_time;
+    memcpy(event.operation_confirmed.operation, hex_read(&world.arena, operation.digest).data,
+           DIGEST_SIZE);
+    event.operation_confirmed.client_data = event.operation_confirmed.authenticator =
+        event.operation_confirmed.signature = bytes_of("x", 1);
+    world_event(&world, event);
+    *world_clock += 1;
+    assert_int_equal(proposal_expire(&paymaster), OK);
+    struct record_operation expired = operation_of(late);
+    assert_int_equal(expired.state, 6);
+    assert_int_equal(expired.moved_ms, *world_clock);
+    assert_int_equal(expired.steps_count, 2); /* proposed, and its own line: expired */
+    assert_int_equal(expired.steps[1].state, 6);
+    assert_int_equal(expired.steps[1].by, 3);
+    confirm(late, second, 0);
+    assert_int_equal(operation_of(late).state, 6);
+    assert_int_equal(operation_of(in_time).state, 3);
+    assert_int_equal(deposited(campaign), 4000);
+    two_close();
+}
+
+static void a_passkeys_word_after_the_term_counts_for_nothing(void **state UNUSED)
+{
+    two_open();
+    struct text campaign = campaign_open(200000);
+    assert_int_equal(deposit(campaign, 3000, world.admin_token), OK);
+    int64_t number = proposed();
+    *world_clock += 7 * (int64_t)DAY_MS; /* and the tick that ends it has not come yet */
+    confirm(number, second, 0);
+    assert_int_equal(operation_of(number).state, 1);
+    assert_int_equal(deposited(campaign), 0);
+    two_close();
+}
+
+static void confirm_two(struct text campaign, int64_t *first, int64_t *behind)
+{
+    assert_int_equal(deposit(campaign, 3000, world.admin_token), OK);
+    *first = proposed();
+    assert_int_equal(deposit(campaign, 4000, world.admin_token), OK);
+    *behind = proposed();
+}
+
+static void what_cannot_be_done_steps_aside_and_those_behind_it_go_on(void **state UNUSED)
+{
+    int64_t first, behind;
+    bool more = true;
+    two_open();
+    struct text campaign = campaign_open(200000);
+    confirm_two(campaign, &first, &behind);
+    /* The vault refuses the first's row, each time it comes to it. */
+    vault_run("CREATE TRIGGER stuck BEFORE INSERT ON fund WHEN new.cents = 3000 "
+              "BEGIN SELECT RAISE(ABORT, 'stuck'); END");
+    confirm(first, second, 0);
+    assert_int_equal(operation_of(first).state, 2);
+    confirm(behind, second, 0);
+    assert_int_equal(operation_of(behind).state, 3);
+    assert_int_equal(deposited(campaign), 4000);
+    for (int i = 0; i < 10 && more; i++) {
+        *world_clock += 60 * 1000;
+        assert_int_equal(proposal_confirmed(&paymaster, &more), OK);
+    }
+    struct record_operation aside = operation_of(first);
+    assert_int_equal(aside.state, 7);
+    assert_true(text_is(aside.why, "broken"));
+    assert_true(aside.begun); /* the ledger has the deposit: it cannot be given up */
+    struct command withdraw = {.kind = COMMAND_OPERATION_WITHDRAW, .operation_withdraw = {first}};
+    assert_int_equal(world_ask(&world, &paymaster, &withdraw, second_token), OK);
+    *world_clock += 8 * (int64_t)DAY_MS;
+    assert_int_equal(proposal_expire(&paymaster), OK);
+    assert_int_equal(operation_of(first).state, 7);
+    vault_run("DROP TRIGGER stuck");
+    struct command retry = {.kind = COMMAND_OPERATION_RETRY, .operation_retry = {first}};
+    uint64_t size = size_of(&paymaster);
+    assert_int_equal(world_ask(&world, &paymaster, &retry, second_token), OK);
+    assert_true(paymaster.confirmed);
+    assert_int_equal(proposal_confirmed(&paymaster, &more), OK);
+    assert_int_equal(operation_of(first).state, 3);
+    assert_int_equal(deposited(campaign), 7000);
+    assert_int_equal(size_of(&paymaster), size); /* its leaf was there: once */
+    assert_int_equal(commit_publish(&paymaster), OK);
+    two_close();
+    sound();
+}
+
+static void what_kills_the_paymaster_each_time_steps_aside_too(void **state UNUSED)
+{
+    int64_t first, behind;
+    bool more = true;
+    two_open();
+    struct text campaign = campaign_open(200000);
+    confirm_two(campaign, &first, &behind);
+    struct record_operation operation = operation_of(first);
+    assert_int_equal(vault_operation_confirm(paymaster.vault, first,
+                                             hex_read(&world.arena, operation.digest), second,
+                                             *world_clock),
+                     OK);
+    for (int i = 0; i < 8; i++) /* tried, and dead before there was a result */
+        assert_int_equal(vault_operation_try(paymaster.vault, first), OK);
+    paymaster_close(&paymaster);
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    assert_int_equal(proposal_confirmed(&paymaster, &more), OK);
+    assert_int_equal(operation_of(first).state, 7);
+    assert_int_equal(deposited(campaign), 0);
+    confirm(behind, second, 0);
+    assert_int_equal(deposited(campaign), 4000);
+    two_close();
+}
+
+static void what_stepped_aside_with_nothing_written_may_be_withdrawn_or_expires(void **state UNUSED)
+{
+    int64_t first, other;
+    bool more = true;
+    two_open();
+    struct text campaign = campaign_open(200000);
+    confirm_two(campaign, &first, &other);
+    vault_run("UPDATE operation SET state = 2, next_ms = 0, tries = 0");
+    vault_run("ALTER TABLE campaign RENAME COLUMN deposit_cents TO deposit_gone");
+    for (int i = 0; i < 10 && more; i++) {
+        *world_clock += 60 * 1000;
+        assert_int_equal(proposal_confirmed(&paymaster, &more), OK);
+    }
+    vault_run("ALTER TABLE campaign RENAME COLUMN deposit_gone TO deposit_cents");
+    assert_int_equal(operation_of(first).state, 7);
+    assert_false(operation_of(first).begun);
+    struct command withdraw = {.kind = COMMAND_OPERATION_WITHDRAW, .operation_withdraw = {first}};
+    assert_int_equal(world_ask(&world, &paymaster, &withdraw, second_token), OK);
+    assert_int_equal(operation_of(first).state, 5);
+    *world_clock += 8 * (int64_t)DAY_MS;
+    assert_int_equal(proposal_expire(&paymaster), OK);
+    assert_int_equal(operation_of(other).state, 6);
+    assert_int_equal(deposited(campaign), 0);
+    two_close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +475,11 @@ int main(void)
         cmocka_unit_test(what_was_confirmed_and_not_done_is_done_at_the_next_start),
         cmocka_unit_test(a_month_is_closed_by_hand_and_a_reward_taken_back_by_two),
         cmocka_unit_test(what_is_no_longer_what_was_read_falls_out),
+        cmocka_unit_test(what_nobody_confirmed_expires_by_its_term_and_says_so),
+        cmocka_unit_test(a_passkeys_word_after_the_term_counts_for_nothing),
+        cmocka_unit_test(what_cannot_be_done_steps_aside_and_those_behind_it_go_on),
+        cmocka_unit_test(what_kills_the_paymaster_each_time_steps_aside_too),
+        cmocka_unit_test(what_stepped_aside_with_nothing_written_may_be_withdrawn_or_expires),
     };
     world_clock_open();
     trace_open("test");

@@ -405,6 +405,11 @@ static void another_user_is_turned_away_unless_the_settings_name_it(void **state
         skip(); /* needs to become another user */
     assert_int_equal(nobody_calls(""), 1);
     assert_int_equal(nobody_calls("socket.peer_users = www-data nobody\n"), 0);
+    assert_int_equal(nobody_calls("socket.peer_users = www-data\n"), 1);
+    assert_int_equal(nobody_calls("socket.peer_users = www-data\nsocket.analyst_user = nobody\n"),
+                     0);
+    assert_int_equal(nobody_calls("socket.peer_users = www-data\nsocket.ranker_user = nobody\n"),
+                     0);
 }
 
 int main(void)

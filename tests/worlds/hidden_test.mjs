@@ -27,7 +27,7 @@ after(() => house?.stop());
 const comment = (client, posting, body) => client.submit(`/p/${posting}/comment`, `/p/${posting}/comment`, { body }, { expect: 303 });
 
 // Every page and its JSON where a member may meet what another wrote; the words that stand there.
-async function seen(client) {
+async function seen(client, word = canary) {
   const paths = ["/", "/?tab=new", "/?tab=rising", "/?tab=unanswered", "/t/cardiology", "/search?q=rash", "/similar?q=a+rash+after+anticoagulant", `/q/${question}`, `/q/${other}`, `/m/${alder.member}`, `/m/${birch.member}`, `/why/posting/${posting}`,
     `/why/posting/${question}`, `/p/${posting}/flag`, `/p/${question}/flag`,
     ...[posting, question].flatMap((id) => ["comment", "history", "mark"].map((page) => `/p/${id}/${page}`)), `/q/${question}/summary`, "/notices", "/moderation", "/duplicates"];
@@ -35,9 +35,9 @@ async function seen(client) {
   for (const path of paths)
     for (const headers of [{}, { accept: "application/json" }]) {
       const { text } = await client.get(path, { headers });
-      if (text.includes(canary)) found.push(`${path} ${headers.accept ?? "html"}`);
+      if (text.includes(word)) found.push(`${path} ${headers.accept ?? "html"}`);
     }
-  if ((await client.json(`/search?q=${canary}`)).rows.length > 0) found.push("search for it");
+  if ((await client.json(`/search?q=${word}`)).rows.length > 0) found.push("search for it");
   return found;
 }
 const decide = (admin, id, outcome, reason = 2) =>
@@ -92,6 +92,22 @@ test("an objection goes to another admin, who brings it back whole", async () =>
   assert.equal(log.rows.length, 4);
   assert.deepEqual(log.rows.map(({ appealed }) => appealed), [false, true, false, false]);
   assert.deepEqual([log.months[0].hidden, log.months[0].restored], [2, 1]);
+});
+
+test("a hidden comment is on no page and in no search either, and comes back", async () => {
+  const said = await comment(birch, posting, "Wombatlike, was it?");
+  const id = said.location.match(/#c(\d+)/)[1];
+  await house.settle();
+  const before = await seen(cedar, "Wombatlike");
+  assert.ok(before.includes(`/q/${question} html`) && before.includes("search for it"), `the control: ${before}`);
+  await decide(gate, id, 2);
+  assert.deepEqual(await seen(cedar, "Wombatlike"), []);
+  assert.equal((await cedar.get(`/p/${id}/flag`)).status, 404);
+  assert.equal((await cedar.get(`/p/${id}/withheld`)).status, 404);
+  assert.ok((await birch.get(`/q/${question}`)).text.includes("Wombatlike"));
+  await decide(latch, id, 1, 0);
+  assert.deepEqual(await seen(cedar, "Wombatlike"), before);
+  await decide(gate, id, 2); // so that the folds made again have one that is hidden
 });
 
 test("folds made again from the journal hold the same", async () => {

@@ -19,6 +19,9 @@ for (const date of ["2026-11-23", "2026-11-27"])
     const house = await House.start({ state: join(folder, date), clock: closed, conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
     try {
       if (date === "2026-11-23") assert.ok(migrations(house) > had + 20, "it is an older house (control)");
+      const settings = house.must("curbside", ["settings"]);
+      assert.match(settings, /^socket\.analyst_user = curbside-analyst$/m, "what an older house's settings lack is as a new one has it");
+      assert.match(settings, /^socket\.ranker_user = curbside-ranker$/m);
       const [alder, birch, cedar, admin, sponsor] = await Promise.all(["Alder", "Birch", "Cedar", "Gatekeeper", "Halden"].map((name) => house.signIn(name)));
       const thread = await alder.json(`/q/${question}`);
       assert.deepEqual(thread.answers.map(({ id, body }) => [id, body.replace(/<[^>]*>|\n/g, "")]), [[posting, "2.5 mg apixaban twice a day."], [other, "None at all."]]);

@@ -75,6 +75,57 @@ SELECT question, member, kind, title, body, at_ms FROM withheld WHERE id = :id;
 --: may: clerk
 UPDATE withheld SET title = :title, excerpt = :excerpt, body = :body, html = :html WHERE id = :id;
 
+--: comment_withhold(id: int)
+--: may: clerk
+INSERT INTO withheld_comment SELECT * FROM comment WHERE id = :id;
+
+--: comment_drop(id: int)
+--: may: clerk
+DELETE FROM comment WHERE id = :id;
+
+--: comment_release(id: int)
+--: may: clerk
+INSERT INTO comment SELECT * FROM withheld_comment WHERE id = :id;
+
+--: withheld_comment_drop(id: int)
+--: may: clerk
+DELETE FROM withheld_comment WHERE id = :id;
+
+--: withheld_comment_place(id: int) => one posting: int, question: int
+--: may: clerk
+SELECT posting, question FROM withheld_comment WHERE id = :id;
+
+--: withheld_comment_blank(id: int)
+--: may: clerk
+UPDATE withheld_comment SET body = '', html = '' WHERE id = :id;
+
+--: comment_standing(id: int) => one posting: int, question: int, member: int, withheld: int, away: int, gone: int
+--: may: clerk
+-- A comment wherever it lies. withheld: it is; away: what it stands under is; gone: its text is.
+SELECT c.posting, c.question, c.member, c.withheld, p.id IS NULL, c.gone
+FROM (SELECT id, posting, question, member, 0 AS withheld, body = '' AS gone FROM comment WHERE id = :id
+  UNION ALL SELECT id, posting, question, member, 1, body = '' FROM withheld_comment WHERE id = :id) c LEFT JOIN posting p ON p.id = c.posting;
+
+--: comment_get(id: int) => one question: int, posting: int, member: int, pseudonym: text, source: text, at_ms: int, html: text, thread_title: text
+--: may: web_admin
+-- The same for the desk. thread_title: '' while its thread is withheld.
+SELECT c.question, c.posting, c.member, ifnull(m.pseudonym, ''), c.source, c.at_ms, c.html, ifnull(q.title, '')
+FROM (SELECT * FROM comment WHERE id = :id UNION ALL SELECT * FROM withheld_comment WHERE id = :id) c
+LEFT JOIN member m ON m.id = c.member LEFT JOIN posting q ON q.id = c.question;
+
+--: comment_excerpt(id: int) => one posting: int, question: int, member: int, excerpt: text, thread_title: text
+--: may: web_member web_admin
+-- Enough to know which one is meant; none that is withheld, gone, or stands under what is withheld.
+SELECT c.posting, c.question, c.member, substr(c.body, 1, 300), q.title
+FROM comment c JOIN posting p ON p.id = c.posting JOIN posting q ON q.id = c.question WHERE c.id = :id AND c.body <> '';
+
+--: comment_withheld_own(id: int, member: int) => one question: int, at_ms: int, html: text, thread_title: text, state: int, reason: int, words: text, appeal: int
+--: may: web_member
+-- For its author alone.
+SELECT w.question, w.at_ms, w.html, ifnull(q.title, ''), h.state, h.reason, h.words, h.appeal
+FROM withheld_comment w JOIN hold h ON h.posting = w.id LEFT JOIN posting q ON q.id = w.question
+WHERE w.id = :id AND w.member = :member AND w.member > 0;
+
 --: hold_put(posting: int, state: int, reason: int, words: text, at_ms: int, appeal: int)
 --: may: clerk
 INSERT INTO hold (posting, state, reason, words, at_ms, appeal) VALUES (:posting, :state, :reason, :words, :at_ms, :appeal)
@@ -124,11 +175,13 @@ SELECT w.question, w.kind, w.at_ms, w.title, w.body, w.html, ifnull(t.topics, ''
 FROM withheld w LEFT JOIN withheld_thread t ON t.question = w.id LEFT JOIN posting q ON q.id = w.question LEFT JOIN hold h ON h.posting = w.id
 WHERE w.id = :id AND w.member = :member AND w.member > 0;
 
---: withheld_in_thread(question: int, member: int, most: int) => id: int, html: text, state: int
+--: withheld_in_thread(question: int, member: int, most: int) => id: int, html: text, state: int, comment: bool
 --: may: web_member
--- A member's own answers that only he sees.
-SELECT w.id, w.html, ifnull(h.state, 0) FROM withheld w LEFT JOIN hold h ON h.posting = w.id
-WHERE w.question = :question AND w.member = :member AND w.member > 0 AND w.id <> w.question ORDER BY w.id LIMIT :most;
+-- A member's own answers and comments that only he sees.
+SELECT w.id, w.html, ifnull(h.state, 0), w.comment FROM (
+  SELECT id, html, 0 AS comment FROM withheld WHERE question = :question AND member = :member AND member > 0 AND id <> question
+  UNION ALL SELECT id, html, 1 FROM withheld_comment WHERE question = :question AND member = :member AND member > 0) w
+LEFT JOIN hold h ON h.posting = w.id ORDER BY w.id LIMIT :most;
 
 --: withheld_get(id: int) => one question: int, kind: int, member: int, pseudonym: text, at_ms: int, title: text, html: text, thread_title: text
 --: may: web_admin

@@ -11,14 +11,15 @@ ORDER BY f.question DESC LIMIT :most;
 --: may: web_member web_admin
 -- All that a kept question page asks of the board before it is sent. Versions are places in the journal, so the greatest moves whenever one
 -- does: the thread's own, that of the latest thread withheld anywhere (kept pages name similar threads), those of threads merged into it.
--- merged: so many are; merged_away: it is one of those itself; away: so many of its postings are withheld; proposed: so many threads it is
+-- merged: so many are; merged_away: it is one of those itself; away: so many of its postings and comments are withheld; proposed: so many threads it is
 -- said to repeat. Threads that are not noted have none of this, which is nearly all of them.
 SELECT max(t.version, z.seq, iif(n.question IS NULL, 0,
     ifnull((SELECT max(m.version) FROM duplicate d JOIN thread m ON m.question = d.question WHERE d.target = :question AND d.merged = 1), 0))),
   t.kind, t.solved, t.answers, t.live_from_ms, t.live_until_ms,
   iif(n.question IS NULL, 0, (SELECT count(*) FROM duplicate WHERE target = :question AND merged = 1)),
   iif(n.question IS NULL, 0, (SELECT count(*) FROM duplicate WHERE question = :question AND merged = 1)),
-  iif(n.question IS NULL, 0, (SELECT count(*) FROM withheld WHERE question = :question)),
+  iif(n.question IS NULL, 0, (SELECT count(*) FROM withheld WHERE question = :question) +
+    (SELECT count(*) FROM withheld_comment WHERE question = :question)),
   iif(n.question IS NULL, 0, (SELECT count(*) FROM duplicate WHERE question = :question AND state = 1))
 FROM noted z CROSS JOIN thread t LEFT JOIN noted n ON n.question = t.question WHERE z.question = 0 AND t.question = :question;
 

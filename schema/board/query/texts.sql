@@ -52,11 +52,13 @@ UPDATE comment SET body = '', html = '' WHERE id = :id;
 
 --: comments_since(member: int, since_ms: int) => one comments: int
 --: may: clerk
-SELECT count(*) FROM comment WHERE member = :member AND at_ms >= :since_ms;
+SELECT (SELECT count(*) FROM comment WHERE member = :member AND at_ms >= :since_ms) +
+  (SELECT count(*) FROM withheld_comment WHERE member = :member AND at_ms >= :since_ms);
 
 --: comment_ids(member: int, after: int, most: int) => id: int
 --: may: clerk
-SELECT id FROM comment WHERE member = :member AND id > :after AND body <> '' ORDER BY id LIMIT :most;
+SELECT id FROM (SELECT id FROM comment WHERE member = :member AND id > :after AND body <> ''
+  UNION ALL SELECT id FROM withheld_comment WHERE member = :member AND id > :after AND body <> '') ORDER BY id LIMIT :most;
 
 --: citations_remove(posting: int)
 --: may: clerk

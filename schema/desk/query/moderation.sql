@@ -40,6 +40,10 @@ SELECT p.question, p.member, p.kind, p.away, ifnull(h.state, 0), ifnull(h.reason
 FROM (SELECT id, question, member, kind, 0 AS away FROM posting WHERE id = :id
   UNION ALL SELECT id, question, member, kind, 1 FROM withheld WHERE id = :id) p LEFT JOIN hold h ON h.posting = p.id;
 
+--: hold_get(posting: int) => one state: int, reason: int, by: int, appeal: int
+--: may: clerk
+SELECT state, reason, by, appeal FROM hold WHERE posting = :posting;
+
 --: postings_shown(member: int, most: int) => one postings: int
 --: may: clerk
 -- How many postings of a member others can see, counted up to `most`.

@@ -1,10 +1,10 @@
 -- What became of what was earned.
 
---: outgoing_put(transfer: blob, member: int, cents: int, withheld: int, state: int, since_ms: int, at_ms: int, reason: text)
+--: outgoing_put(transfer: blob, member: int, cents: int, withheld: int, state: int, batch: int, since_ms: int, at_ms: int, reason: text)
 --: may: paymaster
-INSERT INTO outgoing (transfer, member, cents, withheld, state, since_ms, at_ms, reason)
-VALUES (:transfer, :member, :cents, :withheld, :state, :since_ms, :at_ms, :reason)
-ON CONFLICT (transfer) DO UPDATE SET state = excluded.state, at_ms = excluded.at_ms, reason = excluded.reason;
+INSERT INTO outgoing (transfer, member, cents, withheld, state, batch, since_ms, at_ms, reason)
+VALUES (:transfer, :member, :cents, :withheld, :state, :batch, :since_ms, :at_ms, :reason)
+ON CONFLICT (transfer) DO UPDATE SET state = excluded.state, batch = excluded.batch, at_ms = excluded.at_ms, reason = excluded.reason;
 
 --: reversal_put(payment: int, why: text, at_ms: int, leaf: int)
 --: may: paymaster
@@ -17,6 +17,18 @@ SELECT r.why, r.at_ms, r.leaf FROM reversal r JOIN payment p ON p.id = r.payment
 --: outgoings(member: int, most: int) => transfer: blob, cents: int, withheld: int, state: int, since_ms: int, at_ms: int, reason: text
 --: may: web_member web_admin paymaster operator
 SELECT transfer, cents, withheld, state, since_ms, at_ms, reason FROM outgoing WHERE member = :member ORDER BY since_ms DESC, transfer LIMIT :most;
+
+--: credits(member: int, most: int) => payment: int, cents: int, upto: int
+--: may: web_member web_admin paymaster operator
+-- Rewards that were not taken back, latest first; upto: what all up to it come to. What goes out takes the oldest first.
+SELECT p.id, p.cents, sum(p.cents) OVER (ORDER BY s.closed_ms, p.id) AS upto FROM payment p JOIN statement s ON s.member = p.member AND s.period = p.period
+WHERE p.member = :member AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id) ORDER BY upto DESC LIMIT :most;
+
+--: debits(member: int, most: int) => transfer: blob, batch: int, state: int, since_ms: int, at_ms: int, cents: int, upto: int
+--: may: web_member web_admin paymaster operator
+-- What is with the bank or was paid, with what was withheld beside it, latest first; upto: what all up to it come to.
+SELECT transfer, batch, state, since_ms, at_ms, cents + withheld, sum(cents + withheld) OVER (ORDER BY since_ms, transfer) AS upto
+FROM outgoing WHERE member = :member AND state < 3 ORDER BY upto DESC LIMIT :most;
 
 --: standing(member: int, released_ms: int) => one earned: int, held: int, sent: int, paid: int, withheld: int
 --: may: web_member web_admin paymaster operator

@@ -1,28 +1,29 @@
 -- Campaigns, deposits and earmarks.
 
---: campaign_add(id: blob, sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int)
+--: campaign_add(id: blob, sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, products: text)
 --: may: paymaster
-INSERT INTO campaign (id, number, sponsor, name, product, starts_ms, ends_ms, pledged_cents)
-VALUES (:id, (SELECT count(*) + 1 FROM campaign), :sponsor, :name, :product, :starts_ms, :ends_ms, :pledged_cents);
+INSERT INTO campaign (id, number, sponsor, name, product, starts_ms, ends_ms, pledged_cents, products)
+VALUES (:id, (SELECT count(*) + 1 FROM campaign), :sponsor, :name, :product, :starts_ms, :ends_ms, :pledged_cents, :products);
 
---: campaign_find(id: blob) => one sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, closed_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int
+--: campaign_find(id: blob) => one sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, closed_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int, most_cents: int, refund_cents: int?, refund_house_cents: int, refund_leaf: int?, products: text?
 --: may: paymaster
 SELECT sponsor, name, product, starts_ms, ends_ms, pledged_cents, deposit_cents, reserved_cents, closed_cents, settled_cents,
-  shown_cents, shown_payees, earmarks FROM campaign WHERE id = :id;
+  shown_cents, shown_payees, earmarks, most_cents, refund_cents, refund_house_cents, refund_leaf, products FROM campaign WHERE id = :id;
 
---: campaigns_of(sponsor: int, most: int) => id: blob, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int
+--: campaigns_of(sponsor: int, most: int) => id: blob, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int, refund_cents: int, refund_ms: int, refund_leaf: int
 --: may: paymaster
--- One sponsor's; 0: all of them, for admins.
-SELECT id, name, product, starts_ms, ends_ms, pledged_cents, deposit_cents, reserved_cents, settled_cents, shown_cents, shown_payees, earmarks
+-- One sponsor's; 0: all of them, for admins. What went back: 0 until it stands in the ledger.
+SELECT id, name, product, starts_ms, ends_ms, pledged_cents, deposit_cents, reserved_cents, settled_cents, shown_cents, shown_payees, earmarks,
+  iif(refund_leaf IS NULL, 0, refund_cents), iif(refund_leaf IS NULL, 0, refund_ms), ifnull(refund_leaf, 0)
 FROM campaign WHERE :sponsor IN (0, sponsor) ORDER BY number DESC LIMIT :most;
 
 --: campaign_deposit(id: blob, cents: int)
 --: may: paymaster
 UPDATE campaign SET deposit_cents = deposit_cents + :cents WHERE id = :id;
 
---: campaign_earmarked(id: blob, cap_cents: int)
+--: campaign_earmarked(id: blob, cap_cents: int, amount_cents: int)
 --: may: paymaster
-UPDATE campaign SET reserved_cents = reserved_cents + :cap_cents, earmarks = earmarks + 1 WHERE id = :id;
+UPDATE campaign SET reserved_cents = reserved_cents + :cap_cents, earmarks = earmarks + 1, most_cents = max(most_cents, :amount_cents) WHERE id = :id;
 
 --: campaign_closed(id: blob, cap_cents: int)
 --: may: paymaster
@@ -36,6 +37,25 @@ UPDATE campaign SET shown_payees = shown_payees + :payees, shown_cents = shown_c
 --: may: paymaster
 -- Every payment is shown: what closed earmarks did not spend is free again, and nobody learns more from it than the tranches say.
 UPDATE campaign SET reserved_cents = reserved_cents - closed_cents, closed_cents = 0, settled_cents = shown_cents WHERE id = :id;
+
+--: campaigns_over(opened_ms: int, most: int) => id: blob
+--: may: paymaster
+-- Those to give back: over, no earmark open, the month of the last day closed and its commitments opened.
+SELECT id FROM campaign WHERE refund_leaf IS NULL AND deposit_cents > 0 AND reserved_cents = closed_cents
+  AND EXISTS (SELECT 1 FROM period p WHERE p.state = 3 AND p.end_ms > campaign.ends_ms AND p.closed_ms <= :opened_ms) ORDER BY number LIMIT :most;
+
+--: campaign_over(id: blob, opened_ms: int) => one deposit_cents: int
+--: may: paymaster
+SELECT deposit_cents FROM campaign WHERE id = :id AND deposit_cents > 0 AND reserved_cents = closed_cents
+  AND EXISTS (SELECT 1 FROM period p WHERE p.state = 3 AND p.end_ms > campaign.ends_ms AND p.closed_ms <= :opened_ms);
+
+--: campaign_refund(id: blob, cents: int, house_cents: int, at_ms: int)
+--: may: paymaster
+UPDATE campaign SET refund_cents = :cents, refund_house_cents = :house_cents, refund_ms = :at_ms WHERE id = :id AND refund_cents IS NULL;
+
+--: campaign_refunded(id: blob, leaf_seq: int)
+--: may: paymaster
+UPDATE campaign SET refund_leaf = :leaf_seq WHERE id = :id AND refund_leaf IS NULL;
 
 --: fund_add(id: blob, campaign: blob, cents: int, leaf_seq: int)
 --: may: paymaster

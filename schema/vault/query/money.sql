@@ -16,9 +16,9 @@ SELECT id FROM rail_batch WHERE state = 2 AND expired = 0 AND tick_s <= :before_
 --: may: paymaster
 UPDATE rail_batch SET expired = 1 WHERE id = :id AND state = 2;
 
---: rail_items_changed(after: int, most: int) => transfer: blob, member: int, cents: int, withheld: int, state: int, reason: text, since_ms: int, changed: int, changed_ms: int
+--: rail_items_changed(after: int, most: int) => transfer: blob, member: int, cents: int, withheld: int, state: int, reason: text, batch: int, since_ms: int, changed: int, changed_ms: int
 --: may: paymaster
-SELECT i.transfer, i.member, i.cents, i.withheld, i.state, i.reason, b.tick_s * 1000, i.changed, i.changed_ms
+SELECT i.transfer, i.member, i.cents, i.withheld, i.state, i.reason, b.number, b.tick_s * 1000, i.changed, i.changed_ms
 FROM rail_item i JOIN rail_batch b ON b.id = i.batch WHERE i.changed > :after ORDER BY i.changed LIMIT :most;
 
 --: reward_at(leaf_seq: int) => one id: blob, campaign: blob, member: int, cents: int, state: int

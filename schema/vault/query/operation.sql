@@ -4,10 +4,10 @@
 --: may: paymaster
 SELECT ifnull(max(number), 0) + 1 FROM operation;
 
---: operation_add(number: int, request: blob, name: text, subject: text, command: text, words: text, digest: blob, proposed_by: int, at_ms: int)
+--: operation_add(number: int, request: blob, name: text, subject: text, command: text, words: text, digest: blob, proposed_by: int, at_ms: int, expires_ms: int)
 --: may: paymaster
-INSERT INTO operation (number, request, name, subject, command, words, digest, proposed_by, at_ms)
-VALUES (:number, :request, :name, :subject, :command, :words, :digest, :proposed_by, :at_ms);
+INSERT INTO operation (number, request, name, subject, command, words, digest, proposed_by, at_ms, expires_ms, moved_ms)
+VALUES (:number, :request, :name, :subject, :command, :words, :digest, :proposed_by, :at_ms, :expires_ms, :at_ms);
 
 --: operation_of_request(request: blob) => one number: int, command: text
 --: may: paymaster
@@ -17,32 +17,65 @@ SELECT number, command FROM operation WHERE request = :request;
 --: may: paymaster
 SELECT number, words, proposed_by FROM operation WHERE name = :name AND subject = :subject AND state = 1;
 
---: operation_replace(number: int)
+--: operation_withdraw(number: int, member: int, at_ms: int)
 --: may: paymaster
-UPDATE operation SET state = 5 WHERE number = :number AND state = 1;
+-- What waits, or stepped aside before anything of it was written.
+UPDATE operation SET state = 5, moved_ms = :at_ms, moved_by = :member WHERE number = :number AND (state = 1 OR (state = 7 AND begun = 0));
 
 --: operations_waiting() => one count: int
 --: may: paymaster
 SELECT count(*) FROM operation WHERE state = 1;
 
---: operation_confirm(number: int, digest: blob, member: int)
+--: operation_underway(name: text, subject: text) => one count: int
 --: may: paymaster
--- By another admin than who proposed it, over exactly what was proposed; anything else changes nothing.
-UPDATE operation SET state = 2, confirmed_by = :member WHERE number = :number AND digest = :digest AND state = 1 AND proposed_by <> :member
+-- Whether it is proposed and not yet at an end.
+SELECT count(*) FROM operation WHERE name = :name AND subject = :subject AND state IN (1, 2, 7);
+
+--: operation_confirm(number: int, digest: blob, member: int, at_ms: int)
+--: may: paymaster
+-- By another admin than who proposed it, over exactly what was proposed, within its term; anything else changes nothing.
+UPDATE operation SET state = 2, confirmed_by = :member, moved_ms = :at_ms, moved_by = :member
+WHERE number = :number AND digest = :digest AND state = 1 AND proposed_by <> :member AND expires_ms > :at_ms
   AND EXISTS (SELECT 1 FROM member WHERE id = :member AND role = 3 AND until_ms = 0);
 
---: operation_confirmed(after: int) => one number: int, name: text, command: text, words: text, proposed_by: int
+--: operation_confirmed(after: int) => one number: int, name: text, command: text, words: text, proposed_by: int, tries: int, next_ms: int, begun: int
 --: may: paymaster
-SELECT number, name, command, words, proposed_by FROM operation WHERE state = 2 AND number > :after ORDER BY number LIMIT 1;
+SELECT number, name, command, words, proposed_by, tries, next_ms, begun FROM operation WHERE state = 2 AND number > :after ORDER BY number LIMIT 1;
 
---: operation_end(number: int, state: int)
+--: operation_try(number: int)
 --: may: paymaster
-UPDATE operation SET state = :state WHERE number = :number AND state = 2;
+-- Before it is run: if we die over it, the next start knows that it was tried, and that something may be written.
+UPDATE operation SET tries = tries + 1, begun = 1 WHERE number = :number AND state = 2;
 
---: operations(most: int) => number: int, name: text, words: text, digest: blob, proposed_by: int, at_ms: int, state: int
+--: operation_later(number: int, next_ms: int, begun: int)
 --: may: paymaster
--- What waits, and behind it what became of the others, newest first.
-SELECT number, name, words, digest, proposed_by, at_ms, state FROM operation ORDER BY state > 2, number DESC LIMIT :most;
+UPDATE operation SET next_ms = :next_ms, begun = :begun WHERE number = :number AND state = 2;
+
+--: operation_end(number: int, state: int, at_ms: int, why: text, begun: int)
+--: may: paymaster
+UPDATE operation SET state = :state, moved_ms = :at_ms, moved_by = 0, why = :why, begun = :begun WHERE number = :number AND state = 2;
+
+--: operation_again(number: int, member: int, at_ms: int)
+--: may: paymaster
+-- What stepped aside is tried again.
+UPDATE operation SET state = 2, moved_ms = :at_ms, moved_by = :member, why = '', tries = 0, next_ms = 0 WHERE number = :number AND state = 7;
+
+--: operations_expire(at_ms: int)
+--: may: paymaster
+-- What was confirmed and began is never given up.
+UPDATE operation SET state = 6, moved_ms = :at_ms, moved_by = 0, why = '' WHERE expires_ms <= :at_ms AND (state = 1 OR (state = 7 AND begun = 0));
+
+--: operations(most: int) => number: int, name: text, words: text, digest: blob, proposed_by: int, at_ms: int, expires_ms: int, state: int, moved_ms: int, why: text, begun: int
+--: may: paymaster
+-- What waits for somebody, and behind it what became of the others, newest first.
+SELECT number, name, words, digest, proposed_by, at_ms, expires_ms, state, moved_ms, why, begun FROM operation
+ORDER BY state NOT IN (1, 2, 7), number DESC LIMIT :most;
+
+--: operation_steps(number: int, most: int) => at_ms: int, state: int, by: int, why: text
+--: may: paymaster
+-- The latest of them, in their order.
+SELECT at_ms, state, by, why FROM (SELECT rowid AS place, at_ms, state, by, why FROM operation_step WHERE number = :number ORDER BY rowid DESC LIMIT :most)
+ORDER BY place;
 
 --: rail_batches(most: int) => id: blob, number: int, rail: int, state: int, expired: int, tick_s: int, payees: int, cents: int, paid: int, paid_cents: int, back: int, back_cents: int
 --: may: paymaster
