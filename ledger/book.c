@@ -12,6 +12,11 @@
 
 enum { CATCH_UP_BATCH = 2000 };
 
+/* Each time the ledger has so many leaves more, the new ids with one of the 256 first bytes are
+ * settled, so id_new holds those of about half of 256 * BOOK_SETTLE_EACH leaves: ten megabytes.
+ * Part of what a book says: other numbers need a migration that folds anew. */
+enum { BOOK_SETTLE_EACH = 2048, BOOK_SETTLE_SLICES = 256 };
+
 const char *book_answer_name(enum book_answer answer)
 {
     static const char *const names[BOOK_ANSWER_COUNT] = {
@@ -331,6 +336,27 @@ static enum result account_write(struct book *book, const struct book_account *a
                             account->credits_posted);
 }
 
+/* An id is used once, whether it is found among the new ones or the settled. */
+static enum result id_take(struct book *book, const struct leaf *leaf)
+{
+    enum result result = book_id_add(book->db, bytes_of(leaf->transfer.id, 16), (int64_t)leaf->seq);
+    return result == OK && db_changes(book->db) != 1 ? CONFLICT : result;
+}
+
+/* What 190-id.sql tells of, once the ledger has `size` leaves. */
+static enum result ids_settle(struct book *book, uint64_t size)
+{
+    uint8_t first[16] = {0}, last[16];
+    if (size % BOOK_SETTLE_EACH != 0)
+        return OK;
+    memset(last, 0xff, sizeof last);
+    first[0] = last[0] = (uint8_t)(size / BOOK_SETTLE_EACH % BOOK_SETTLE_SLICES);
+    enum result result = book_ids_settle(book->db, bytes_of(first, 16), bytes_of(last, 16));
+    if (result == OK)
+        result = book_ids_settled(book->db, bytes_of(first, 16), bytes_of(last, 16));
+    return result == CONFLICT ? BROKEN : result;
+}
+
 static enum result transfer_take(struct book *book, const struct leaf *leaf, const char **why)
 {
     const struct leaf_transfer *transfer = &leaf->transfer;
@@ -353,6 +379,8 @@ static enum result transfer_take(struct book *book, const struct leaf *leaf, con
                               (int64_t)transfer->amount, (int64_t)transfer->code,
                               resolves ? bytes_of(transfer->pending, 16) : NO_BYTES,
                               transfer->timeout == 0 ? 0 : (int64_t)leaf->tick + transfer->timeout);
+    if (result == OK)
+        result = id_take(book, leaf);
     *why = "the transfer's id was used before";
     return result == CONFLICT ? INVALID : result;
 }
@@ -392,6 +420,8 @@ enum result book_take(struct book *book, const struct leaf *leaf, const uint8_t 
     for (size_t i = 0; i < count && result == OK; i++)
         result = book_node_add(book->db, nodes[i].row, (int64_t)nodes[i].place,
                                bytes_of(nodes[i].hash, TREE_HASH));
+    if (result == OK)
+        result = ids_settle(book, book->tree.size);
     memcpy(book->prev, hash, 32);
     book->tick = leaf->tick;
     return result;

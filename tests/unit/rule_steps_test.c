@@ -14,8 +14,9 @@ static int64_t *now;
 static void setup(void)
 {
     now = lists_clock(1772442000000);
-    room_conf = "second.physician = 0\nsecond.staff = 0\nrule.shadow_days = 1\n"
-                "site.url = " SITE "\n";
+    room_conf =
+        "second.physician = 0\nsecond.staff = 0\nconfirm.passkey_hours = 0\nrule.shadow_days = 1\n"
+        "site.url = " SITE "\n";
     room_open();
     staff_make(&admin, "Gate", 3);
     staff_make(&second, "Latch", 3);
