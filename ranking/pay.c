@@ -5,9 +5,9 @@
 
 enum { PAY_AUTHOR, PAY_VOTE, PAY_SHARE, PAY_FUNCTIONS };
 static const struct rule_function pay_functions[PAY_FUNCTIONS] = {
-    [PAY_AUTHOR] = {"pay_author", 4, 1},
-    [PAY_VOTE] = {"pay_vote", 3, 1},
-    [PAY_SHARE] = {"share", 2, 1},
+    [PAY_AUTHOR] = {"pay_author", 4, 1, 0},
+    [PAY_VOTE] = {"pay_vote", 3, 1, 0},
+    [PAY_SHARE] = {"share", 2, 1, 0},
 };
 enum { PAY_CPU_MS = 5000, SHARE_UNIT = 1000000 };
 
