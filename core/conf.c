@@ -73,6 +73,9 @@ const struct setting conf_settings[] = {
         "1: a physician reads and writes only with a passkey or TOTP; 0: both are only offered."),
     NUMBER("second.staff", "", 0, 1, 1,
            "1: sponsors and admins work only with a passkey; 0: second factors are only offered."),
+    NUMBER("confirm.passkey_hours", "hours", 0, 720, 24,
+           "A passkey confirms money and rules only so long after it was added, of which its owner "
+           "is told by mail."),
 
     WORDS("rule.worlds", 0, 200, "usual crowded market campaign",
           "Invented communities every changed policy is tried on (curbside ranking world list)."),
