@@ -3,8 +3,8 @@
 -- holds how anyone voted, or what the others said.
 -- luacheck: std lua54, allow defined top, ignore 131 212
 P = {
-  odds = { 0.1, -4, 6, "log-odds", "that the answer is right, votes and author together, from which it earns" },
-  standing = { 14, 0, 40, "log-odds", "what one point of the author's standing adds to them" },
+  odds = { 1.2, -4, 6, "log-odds", "that the answer is right, votes and author together, from which it earns" },
+  standing = { 30, 0, 40, "log-odds", "what one point of the author's standing adds to them" },
   support = { 1.5, 0, 100, "votes", "independent corroborations it must have" },
   trust = { 0.5, 0, 1, "factor", "least trust in the author" },
   apart = { 6, 1, 10, "power", "of a vote's independence: at 6, half a link leaves a sixty-fourth" },
