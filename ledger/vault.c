@@ -83,6 +83,9 @@ static enum result payee_apply(struct paymaster *paymaster, const struct event *
     case EVENT_TAX_FORM_SET:
         return vault_payee_form(paymaster->vault, event->tax_form_set.member,
                                 event->tax_form_set.form);
+    case EVENT_HELD_OBJECTED:
+        return vault_objection_add(paymaster->vault, event->held_objected.member,
+                                   event->held_objected.period, event->seq, event->at_ms);
     case EVENT_PAYOUT_ASKED:
         return vault_payee_asked(paymaster->vault, event->payout_asked.member, event->at_ms);
     default:
@@ -162,6 +165,7 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
                                        event->operation_confirmed.member, event->at_ms);
     case EVENT_PAYEE_SET:
     case EVENT_TAX_FORM_SET:
+    case EVENT_HELD_OBJECTED:
     case EVENT_PAYOUT_ASKED:
         paymaster->payees_moved = true;
         return payee_apply(paymaster, event);
