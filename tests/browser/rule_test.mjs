@@ -176,7 +176,9 @@ test("a rule that errs only once it is in force is put aside there, the one befo
   await house.settle();
   assert.equal(await live(), inForce);
   await page.goto(path);
-  assert.match(await said(), /It failed while it was in use, so the rule before it holds on: .*a day too far/);
+  assert.match(await said(), /It failed while it was in use \(journal entry \d+\), so the rule before it holds on: .*a day too far/);
+  const aside = await gate.json(path);
+  assert.ok(aside.until > aside.active_from, "the entry that put it aside");
   assert.deepEqual(await axe(page), []);
   await shot(page, "rule-put-aside");
   await page.goto("/admin/rules");
