@@ -89,6 +89,13 @@ MUST_USE enum result trial_window_begin(struct log *journal, struct arena *arena
 
 void trial_show(const struct trial_result *result); /* to standard output, for people */
 
+/* Why a rule is refused by what it does in an invented community, beside what the one in force does
+ * there; NO_TEXT when it is not. */
+struct simulate_figures;
+struct text trial_guard_words(struct arena *arena, const char *preset,
+                              const struct simulate_figures *proposed,
+                              const struct simulate_figures *live);
+
 /* --- the child's lines, and the ranker's end --- */
 void trial_print(const struct trial_result *result); /* for trial_job; to standard output */
 /* The whole child: this proposal of the journal, and what came of it. `first`: the script the past

@@ -66,10 +66,9 @@ static struct text cheat_words(struct arena *arena, const char *preset, const ch
                         preset, act, 100 * then, 100 * cheat_most);
 }
 
-/* Why the proposed rule is refused by what it does there; NO_TEXT when it is not. */
-static struct text guard_words(struct arena *arena, const char *preset,
-                               const struct simulate_figures *proposed,
-                               const struct simulate_figures *live)
+struct text trial_guard_words(struct arena *arena, const char *preset,
+                              const struct simulate_figures *proposed,
+                              const struct simulate_figures *live)
 {
     for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++) {
         double then = figure_at(proposed, guards[i].at), now = figure_at(live, guards[i].at);
@@ -168,7 +167,7 @@ static enum result preset_try(struct arena *arena, const char *preset, int place
     }
     for (int by = 0; by <= SIMULATE_BY; by++)
         world_print(place, preset, by, &sum[by]);
-    *why = guard_words(arena, preset, &sum[0], &sum[1]);
+    *why = trial_guard_words(arena, preset, &sum[0], &sum[1]);
     return why->size > 0 ? INVALID : OK;
 }
 

@@ -1,9 +1,13 @@
 /* Trials of rules of pay: the past paid by a proposed rule beside the one in force. */
+#include "core/conf.h"
+#include "ranking/simulate.h"
 #include "ranking/trial.h"
+#include "schema/rank.h"
 #include "tests/support/past.h"
 #include "tests/support/scratch.h"
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
@@ -149,6 +153,77 @@ static void what_holds_is_what_was_approved_last_or_rolled_back_to(void **state)
     assert_true(acts_of(TRIAL_REASON_MORE) > 0);
 }
 
+static void each_guardrail_refuses_in_its_own_words_and_chance_does_not(void **state)
+{
+    (void)state;
+    const struct simulate_figures live = {.rank_agreement = 0.7,
+                                          .answers_apart = 0.9,
+                                          .bad_on_top = 0.1,
+                                          .paid = 0.5,
+                                          .leak = 0.05,
+                                          .ring_leak = 0.01,
+                                          .cover = 0.6,
+                                          .cheat_answer = 0.3,
+                                          .cheat_vote = 0.65};
+    const struct {
+        size_t at;
+        double refused, passed;
+        const char *words;
+    } cases[] = {
+#define OF(figure) offsetof(struct simulate_figures, figure)
+        {OF(leak), 0.08, 0.06, "crooked acts"},
+        {OF(ring_leak), 0.03, 0.015, "those who trade votes"},
+        {OF(paid), 0.61, 0.59, "would be paid out"},
+        {OF(cover), 0.54, 0.56, "deserve would be paid"},
+        {OF(bad_on_top), 0.13, 0.11, "a bad answer first"},
+        {OF(answers_apart), 0.88, 0.895, "above a bad one"},
+        {OF(rank_agreement), 0.67, 0.69, "ranked by skill"},
+        {OF(cheat_answer), 0.41, 0.39, "a cheat's answer would earn 41.0 %"},
+        {OF(cheat_vote), 0.71, 0.69, "more than 70 % makes cheating pay"},
+#undef OF
+    };
+    assert_int_equal(trial_guard_words(&arena, "usual", &live, &live).size, 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct simulate_figures proposed = live;
+        memcpy((char *)&proposed + cases[i].at, &cases[i].passed, sizeof(double));
+        assert_int_equal(trial_guard_words(&arena, "usual", &proposed, &live).size, 0);
+        memcpy((char *)&proposed + cases[i].at, &cases[i].refused, sizeof(double));
+        struct text words = trial_guard_words(&arena, "usual", &proposed, &live);
+        if (!memmem(words.data, words.size, cases[i].words, strlen(cases[i].words)))
+            fail_msg("not \"%s\": %.*s", cases[i].words, (int)words.size, words.data);
+    }
+    struct simulate_figures bad = live; /* where the rule in force is no better, it is no reason */
+    bad.cheat_vote = 0.9;
+    assert_int_equal(trial_guard_words(&arena, "usual", &bad, &bad).size, 0);
+}
+
+/* A house from before rules of pay were tried: what waits there is tried too. */
+static void a_proposal_that_waits_since_before_is_tried_and_a_decided_one_is_not(void **state)
+{
+    (void)state;
+    static struct ranking ranking;
+    struct rank_trial_of_row row;
+    struct db *db;
+    struct text none;
+    int64_t head;
+    uint8_t digest[32];
+    int64_t waits = past_propose(&past, VOTE, TEXT(PAYS("1")));
+    int64_t decided = past_propose(&past, VOTE, TEXT(PAYS("0.5")));
+    (void)past_approve(&past, decided);
+    assert_int_equal(log_head(journal, &head, digest), OK);
+    assert_int_equal(db_open(&db, &rank_store, conf_store("rank"), ROLE_RANKER, DB_FOLD, 2000), OK);
+    assert_int_equal(ranking_open(&ranking, db, journal, &arena, policy_first_script(), &none), OK);
+    assert_int_equal(ranking_replay(&ranking, &arena, head, NULL), OK);
+    assert_int_equal(rank_trial_of(db, &arena, waits, &row), NOT_FOUND); /* as it was left */
+    assert_int_equal(sets_waiting_try(&ranking, &arena), OK);
+    assert_int_equal(rank_trial_of(db, &arena, waits, &row), OK);
+    assert_int_equal(row.state, 1);
+    assert_int_equal(rank_trial_of(db, &arena, decided, &row), NOT_FOUND);
+    assert_int_equal(sets_waiting_try(&ranking, &arena), OK); /* a second start adds nothing */
+    ranking_close(&ranking);
+    db_close(db);
+}
+
 /* Two who corroborate all that the other writes. */
 static void pair_live(size_t a, size_t b)
 {
@@ -178,7 +253,9 @@ int main(void)
         cmocka_unit_test(a_rule_that_errs_late_loops_or_gives_too_much_names_its_event),
         cmocka_unit_test(a_rule_by_findings_is_given_what_settled_lua_was_measured_by),
         cmocka_unit_test(the_limit_of_a_day_is_the_rules_own),
+        cmocka_unit_test(each_guardrail_refuses_in_its_own_words_and_chance_does_not),
         cmocka_unit_test(what_holds_is_what_was_approved_last_or_rolled_back_to),
+        cmocka_unit_test(a_proposal_that_waits_since_before_is_tried_and_a_decided_one_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
