@@ -25,14 +25,14 @@ extern const char ranking_pay_posting[];
 
 /* What the paymaster asks, by its own counts or by the ranker's findings. */
 static const struct rule_function by_counts[] = {
-    [PAY_POSTING] = {"pay_posting", 7, 1},
-    [PAY_ANSWER] = {"pay_answer", 6, 1},
-    [PAY_VOTE] = {"pay_vote", VOTE_FACTS, 1},
+    [PAY_POSTING] = {"pay_posting", 7, 1, 0},
+    [PAY_ANSWER] = {"pay_answer", 6, 1, 0},
+    [PAY_VOTE] = {"pay_vote", VOTE_FACTS, 1, 0},
 };
 static const struct rule_function by_findings[] = {
-    [PAY_POSTING] = {"pay_author", FINDINGS_OF_AUTHOR, 1},
-    [PAY_ANSWER] = {"pay_author", FINDINGS_OF_AUTHOR, 1},
-    [PAY_VOTE] = {"pay_vote", FINDINGS_OF_VOTE, 1},
+    [PAY_POSTING] = {"pay_author", FINDINGS_OF_AUTHOR, 1, 0},
+    [PAY_ANSWER] = {"pay_author", FINDINGS_OF_AUTHOR, 1, 0},
+    [PAY_VOTE] = {"pay_vote", FINDINGS_OF_VOTE, 1, 0},
 };
 
 enum pay_kind pay_kind_of(struct text name)
