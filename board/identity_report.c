@@ -13,7 +13,7 @@
  * are, as CSV files for an office. Only what a column asks for is opened. All rows are whole, or
  * nothing is written. */
 
-enum { FILE_MAX = 64 << 20, LIST_COLUMNS_MAX = 32, FACTS_MAX = 4096, NAME_MAX_SIZE = 200 };
+enum { FILE_MAX = 64 << 20, LIST_COLUMNS_MAX = 64, FACTS_MAX = 4096, NAME_MAX_SIZE = 200 };
 enum { OWN_COUNT = 15, FAULTS_SHOWN = 100 };
 
 /* Fields that come out of sealed boxes; payee_*: who the tax office knows the payee as, by the tax

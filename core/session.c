@@ -299,6 +299,8 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/held";
     case COMMAND_OPERATION_WITHDRAW:
         return "/admin/operation/:id/withdraw";
+    case COMMAND_OPERATION_RETRY:
+        return "/admin/operation/:id/retry";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:
@@ -370,6 +372,8 @@ const char *session_action(enum command_kind kind)
         return "/q/:id/rate";
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
+    case COMMAND_BACKGROUND_TELL:
+        return "/account/background";
     default:
         return rule_action(kind);
     }

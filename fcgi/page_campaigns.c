@@ -11,6 +11,7 @@
 
 enum {
     NAME_MAX_SIZE = 80,
+    PRODUCTS_MAX_SIZE = 1500,
     PERCENT = 100,
     DOLLAR = 100,
     DAYS_MOST = 3653,
@@ -26,6 +27,11 @@ const struct field fields_campaigns[] = {
      .low = 1,
      .high = NAME_MAX_SIZE,
      .label = "The product or programme"},
+    {.name = "products",
+     .type = FIELD_TEXT,
+     .high = PRODUCTS_MAX_SIZE,
+     .optional = true,
+     .label = "The covered products"},
     {.name = "starts", .type = FIELD_DATE, .label = "The first day"},
     {.name = "ends", .type = FIELD_DATE, .label = "The last day"},
     {.name = "deposit",
@@ -161,7 +167,8 @@ static enum result campaigns_show(struct request *r, struct reply *out, struct v
     v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
     v->form = guard_form(r, out, "/sponsor/campaigns");
     v->request = guard_request_id(r);
-    page_form_problems(r, "name product starts ends deposit", &v->problems, &v->problems_count);
+    page_form_problems(r, "name product products starts ends deposit", &v->problems,
+                       &v->problems_count);
     return reply_view(r, out, campaigns, v);
 }
 
@@ -176,6 +183,7 @@ enum result page_campaigns(struct request *r, struct reply *out)
     struct view_campaigns v = {
         .name = TEXT(""),
         .product = TEXT(""),
+        .products = TEXT(""),
         .starts = page_date(r->arena, r->now_ms),
         .ends = page_date(r->arena, clock_month_next(clock_month_next(next_ms)) - DAY_MS),
         .deposit = TEXT(""),
@@ -188,6 +196,7 @@ enum result page_campaigns_again(struct request *r, struct reply *out)
     struct view_campaigns v = {
         .name = request_typed(r, "name"),
         .product = request_typed(r, "product"),
+        .products = request_typed(r, "products"),
         .starts = request_typed(r, "starts"),
         .ends = request_typed(r, "ends"),
         .deposit = request_typed(r, "deposit"),
@@ -204,6 +213,7 @@ enum result page_campaigns_post(struct request *r, struct reply *out)
     command.campaign_open = (struct command_campaign_open){
         .name = request_text(r, "name"),
         .product = request_text(r, "product"),
+        .products = request_text(r, "products"),
         .starts_ms = request_int(r, "starts"),
         .ends_ms = request_int(r, "ends") + DAY_MS - 1, /* the last day belongs to it */
         .deposit_cents = request_int(r, "deposit"),

@@ -6,6 +6,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/ledger.h"
+#include "ledger/product.h"
 #include "ledger/proposal.h"
 #include "ledger/refund.h"
 
@@ -68,6 +69,18 @@ static enum result campaign_leaves(struct paymaster *paymaster, int64_t sponsor,
     return result;
 }
 
+/* What is wrong with them stands in the reply. */
+static bool products_hold(struct paymaster *paymaster, struct text lines, struct buf *reply)
+{
+    struct product products[PRODUCTS_MOST];
+    struct reply_problem problem = {.field = TEXT("products")};
+    size_t count;
+    if (products_read(&paymaster->arena, lines, products, &count, &problem.reason) == OK)
+        return true;
+    reply_problem_write(reply, &problem);
+    return false;
+}
+
 static enum result campaign_open(struct paymaster *paymaster, const struct command *command,
                                  const struct vault_actor *actor, struct buf *reply)
 {
@@ -76,25 +89,29 @@ static enum result campaign_open(struct paymaster *paymaster, const struct comma
     uint8_t id[16];
     if (actor->role != 2)
         return REFUSED;
-    struct text name = text_trim(open->name), product = text_trim(open->product);
+    struct text name = text_trim(open->name), products = text_trim(open->products);
+    struct text product = text_trim(open->product);
     if (name.size == 0 || product.size == 0 || open->starts_ms < 0 ||
         open->ends_ms <= open->starts_ms ||
         open->ends_ms - open->starts_ms > (int64_t)YEARS_MOST_MS_DAYS * DAY_MS ||
         open->deposit_cents < 1 || (uint64_t)open->deposit_cents > LEAF_AMOUNT_MAX)
         return INVALID;
+    if (!products_hold(paymaster, products, reply))
+        return INVALID;
     account_request_id(&paymaster->key, "campaign", actor->member, command->request, id);
     enum result result =
         vault_campaign_find(paymaster->vault, &paymaster->arena, bytes_of(id, 16), &there);
-    if (result == OK && (!text_equal(there.name, name) || !text_equal(there.product, product) ||
-                         there.starts_ms != open->starts_ms || there.ends_ms != open->ends_ms ||
-                         there.pledged_cents != open->deposit_cents))
+    if (result == OK &&
+        (!text_equal(there.name, name) || !text_equal(there.product, product) ||
+         there.starts_ms != open->starts_ms || there.ends_ms != open->ends_ms ||
+         there.pledged_cents != open->deposit_cents || !text_equal(there.products, products)))
         return CONFLICT;
     if (result == NOT_FOUND) {
         result = paymaster->close != NULL ? BUSY : campaign_leaves(paymaster, actor->member, id);
         if (result == OK)
             result =
                 vault_campaign_add(paymaster->vault, bytes_of(id, 16), actor->member, name, product,
-                                   open->starts_ms, open->ends_ms, open->deposit_cents);
+                                   open->starts_ms, open->ends_ms, open->deposit_cents, products);
     }
     struct reply_opened opened = {campaign_id_text(&paymaster->arena, bytes_of(id, 16))};
     if (result == OK)

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/trace.h"
 #include "ledger/ledger.h"
+#include "ledger/product.h"
 #include "ledger/table.h"
 #include "ledger/tools.h"
 #include "ledger/unblind.h"
@@ -87,7 +88,7 @@ int tool_tax(const char *word)
 struct payment {
     int64_t leaf, member, cents, reason, sponsor;
     int64_t at_ms, known_ms;
-    struct text campaign, product;
+    struct text campaign, product, products; /* products: NULL, it was never asked */
 };
 struct report {
     struct paymaster *paymaster;
@@ -168,7 +169,8 @@ static enum result payment_take(struct report *report, const struct vault_unblin
                               .at_ms = (int64_t)reward.tick * 1000,
                               .known_ms = (int64_t)entry.tick * 1000,
                               .campaign = field_text(&report->arena, row->campaign),
-                              .product = field_text(&report->arena, row->product)};
+                              .product = field_text(&report->arena, row->product),
+                              .products = arena_text(&report->arena, row->products)};
     if (clock_date(payment.at_ms).year != report->year)
         return OK;
     if (payment.known_ms < ledger_blind_until_ms(payment.at_ms)) {
@@ -205,15 +207,48 @@ static struct text day_text(struct arena *arena, int64_t at_ms)
     return (struct text){iso.data, DAY_CHARACTERS};
 }
 
+/* The names of their columns, or what stands in them. A campaign that was never asked leaves open
+ * whether it is about a product: the office's form does not take that, so somebody has to say. */
+static void products_head(void)
+{
+    printf("\trelated");
+    for (int i = 1; i <= PRODUCTS_MOST; i++)
+        printf("\tcovered%d\tkind%d\tarea%d\tname%d\tndc%d\tpdi%d", i, i, i, i, i, i);
+    printf("\n");
+}
+
+static void products_print(struct report *report, struct text lines)
+{
+    struct product products[PRODUCTS_MOST];
+    struct text why;
+    size_t count = 0;
+    if (lines.data != NULL && products_read(&report->arena, lines, products, &count, &why) != OK)
+        count = 0; /* none was taken that does not hold */
+    printf("\t%s", lines.data == NULL ? "" : count > 0 ? "Yes" : "No");
+    for (size_t i = 0; i < PRODUCTS_MOST; i++) {
+        const struct product none = {.name = TEXT(""), .area = TEXT(""), .code = TEXT("")};
+        const struct product *product = i < count ? &products[i] : &none;
+        struct text name = field_text(&report->arena, product->name);
+        struct text area = field_text(&report->arena, product->area);
+        struct text code = field_text(&report->arena, product->code);
+        bool ndc = product_has_ndc(product);
+        printf("\t%s\t%s\t%.*s\t%.*s\t%.*s\t%.*s", i < count ? "Covered" : "",
+               product_kind_name(product->kind), (int)area.size, area.data, (int)name.size,
+               name.data, ndc ? (int)code.size : 0, code.data, ndc ? 0 : (int)code.size, code.data);
+    }
+    printf("\n");
+}
+
 static void payment_print(struct report *report, const struct payment *payment)
 {
     struct text at = day_text(&report->arena, payment->at_ms);
     struct text known = day_text(&report->arena, payment->known_ms);
-    printf("%lld\t%lld\t%lld\t%.*s\t%lld\t%lld\t%.*s\t%.*s\t%s\t%.*s\n", (long long)report->year,
+    printf("%lld\t%lld\t%lld\t%.*s\t%lld\t%lld\t%.*s\t%.*s\t%s\t%.*s", (long long)report->year,
            (long long)payment->member, (long long)payment->leaf, (int)at.size, at.data,
            (long long)payment->cents, (long long)payment->sponsor, (int)payment->campaign.size,
            payment->campaign.data, (int)payment->product.size, payment->product.data,
            unblind_reason_name(payment->reason), (int)known.size, known.data);
+    products_print(report, payment->products);
 }
 
 /* Small ones are left out, unless the year's come to enough; 42 CFR 403.904(i)(2). Counted over
@@ -227,12 +262,15 @@ static enum result payments_print(struct report *report)
         return result;
     if (tax_table_get(table, TAX_SMALL_CENTS, report->year, &least) != OK ||
         tax_table_get(table, TAX_SMALL_YEAR, report->year, &year_most) != OK) {
-        fprintf(stderr, "years.txt names no small payments of %lld: all are reported\n",
+        fprintf(stderr,
+                "years.txt does not say which payments of %lld are too small to be reported; CMS "
+                "says it each year: enter small.cents and small.year_cents (scripts/tax)\n",
                 (long long)report->year);
-        least = 0;
+        return NOT_FOUND;
     }
     printf("curbside/open-payments/v1\n"
-           "year\tmember\tleaf\tdate\tcents\tsponsor\tcampaign\tproduct\treason\tknown\n");
+           "year\tmember\tleaf\tdate\tcents\tsponsor\tcampaign\tproduct\treason\tknown");
+    products_head();
     for (size_t i = 0; i < report->count; i++) {
         const struct payment *payment = &report->rows[i];
         size_t mark = report->arena.used;

@@ -148,8 +148,19 @@ test("a blinded payment leaves in no list and no file; one whose payee the maker
   assert.deepEqual(rows(listed.stdout).map(([, member]) => Number(member)), [cedar.member]);
   const made = report(listed.stdout, "open-payments.map", maker(sponsor));
   assert.equal(made.status, 0, made.stderr);
-  for (const word of [...names.cedar, "Halden Bio", "Oral anticoagulants", "04/01/2026", "Springfield"]) assert.ok(made.text.includes(word), word);
+  for (const word of [...names.cedar, "Halden Bio", "04/01/2026", "Springfield"]) assert.ok(made.text.includes(word), word);
   for (const word of [...names.elm, "078"]) assert.ok(!made.text.includes(word), word);
+  const [line] = table(made.text.replace(/"([^"]*)"/g, (all, words) => words.replaceAll(",", ";")));
+  const product = (i) => ["Covered_or_Noncovered_Indicator", "Indicate_Drug_or_Biological_or_Device_or_Medical_Supply", "Product_Category_or_Therapeutic_Area",
+    "Name_of_Drug_or_Biological_or_Device_or_Medical_Supply", "Associated_Drug_or_Biological_NDC", "Associated_Device_or_Medical_Supply_PDI"].map((name) => line[`${name}_${i}`]);
+  assert.equal(line.Related_Product_Indicator, "Yes");
+  assert.deepEqual(product(1), ["Covered", "Drug", "Cardiology", "Eliquis", "00003-0893-21", ""]);
+  assert.deepEqual(product(2), ["Covered", "Device", "Surgery", "Guardian valve", "", "00812345678906"]);
+  assert.deepEqual(product(3), ["", "", "", "", "", ""]);
+  const other = ledger("open-payments", "2025");
+  assert.equal(other.status, 1, "a year whose small payments nobody entered");
+  assert.equal(other.stdout, "");
+  assert.match(other.stderr, /does not say which payments of 2025 are too small/);
   assert.match((await cedar.get("/earnings")).text, /Its maker has known since 1 April 2026 that it was you: you agreed to be named/);
   assert.match((await elm.get("/earnings")).text, /does not know that it was you/);
 });

@@ -96,9 +96,12 @@ static struct text campaign_open(int64_t cents)
     struct command open = {.kind = COMMAND_CAMPAIGN_OPEN};
     struct reply_opened opened;
     struct json *json;
-    open.campaign_open =
-        (struct command_campaign_open){TEXT("campaign"), TEXT("product"), *world_clock,
-                                       *world_clock + 300 * (int64_t)DAY_MS, cents};
+    open.campaign_open = (struct command_campaign_open){TEXT("campaign"),
+                                                        TEXT("product"),
+                                                        *world_clock,
+                                                        *world_clock + 300 * (int64_t)DAY_MS,
+                                                        cents,
+                                                        TEXT("")};
     assert_int_equal(world_ask(&world, &paymaster, &open, world.sponsor_token), OK);
     assert_int_equal(json_read(text_bytes(world.reply), &json), OK);
     assert_int_equal(reply_opened_read(json, &world.arena, &opened), OK);

@@ -1,14 +1,14 @@
 -- Campaigns, deposits and earmarks.
 
---: campaign_add(id: blob, sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int)
+--: campaign_add(id: blob, sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, products: text)
 --: may: paymaster
-INSERT INTO campaign (id, number, sponsor, name, product, starts_ms, ends_ms, pledged_cents)
-VALUES (:id, (SELECT count(*) + 1 FROM campaign), :sponsor, :name, :product, :starts_ms, :ends_ms, :pledged_cents);
+INSERT INTO campaign (id, number, sponsor, name, product, starts_ms, ends_ms, pledged_cents, products)
+VALUES (:id, (SELECT count(*) + 1 FROM campaign), :sponsor, :name, :product, :starts_ms, :ends_ms, :pledged_cents, :products);
 
---: campaign_find(id: blob) => one sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, closed_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int, most_cents: int, refund_cents: int?, refund_house_cents: int, refund_leaf: int?
+--: campaign_find(id: blob) => one sponsor: int, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, closed_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int, most_cents: int, refund_cents: int?, refund_house_cents: int, refund_leaf: int?, products: text?
 --: may: paymaster
 SELECT sponsor, name, product, starts_ms, ends_ms, pledged_cents, deposit_cents, reserved_cents, closed_cents, settled_cents,
-  shown_cents, shown_payees, earmarks, most_cents, refund_cents, refund_house_cents, refund_leaf FROM campaign WHERE id = :id;
+  shown_cents, shown_payees, earmarks, most_cents, refund_cents, refund_house_cents, refund_leaf, products FROM campaign WHERE id = :id;
 
 --: campaigns_of(sponsor: int, most: int) => id: blob, name: text, product: text, starts_ms: int, ends_ms: int, pledged_cents: int, deposit_cents: int, reserved_cents: int, settled_cents: int, shown_cents: int, shown_payees: int, earmarks: int, refund_cents: int, refund_ms: int, refund_leaf: int
 --: may: paymaster

@@ -35,10 +35,10 @@ UPDATE unblinding SET leaf_seq = :leaf_seq, at_ms = :at_ms WHERE payout = :payou
 SELECT u.number, p.leaf_seq, u.reason, u.at_ms, u.leaf_seq FROM unblinding u JOIN payout p ON p.id = u.payout
 WHERE u.number > :after AND u.leaf_seq IS NOT NULL ORDER BY u.number LIMIT :most;
 
---: unblinded(after: int, most: int) => number: int, payout: blob, leaf: int, member: int, cents: int, reason: int, entry: int, sponsor: int, campaign: text, product: text
+--: unblinded(after: int, most: int) => number: int, payout: blob, leaf: int, member: int, cents: int, reason: int, entry: int, sponsor: int, campaign: text, product: text, products: text?
 --: may: paymaster
 -- What a transparency report may hold: only from here, and nothing that was taken back.
-SELECT u.number, u.payout, p.leaf_seq, p.member, p.cents, u.reason, u.leaf_seq, c.sponsor, c.name, c.product
+SELECT u.number, u.payout, p.leaf_seq, p.member, p.cents, u.reason, u.leaf_seq, c.sponsor, c.name, c.product, c.products
 FROM unblinding u JOIN payout p ON p.id = u.payout JOIN campaign c ON c.id = p.campaign
 WHERE u.number > :after AND u.leaf_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payout = u.payout)
 ORDER BY u.number LIMIT :most;
