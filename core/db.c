@@ -141,6 +141,8 @@ static enum result outcome(struct db *db, int code, const char *what)
                                    sqlite3_system_errno(db->handle) == ENOSPC);
     if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_INTERRUPT || full)
         result = BUSY;
+    else if (primary == SQLITE_PROTOCOL)
+        result = BUSY; /* under load a reader found no quiet moment to begin in */
     else if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
         result = BUSY; /* the heap's limit, not a fault of the file */
     else if (db->mode == DB_READ && (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY))

@@ -193,6 +193,7 @@ void paymaster_close(struct paymaster *paymaster)
 {
     close_drop(paymaster);
     preview_drop(paymaster);
+    book_close(&paymaster->writer.book);
     db_close(paymaster->statement);
     db_close(paymaster->vault);
     db_close(paymaster->book);

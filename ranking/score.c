@@ -578,6 +578,7 @@ void ranking_close(struct ranking *ranking)
     free(ranking->dirty_postings.at);
     free(ranking->dirty_questions.at);
     free(ranking->proposals.at);
+    free(ranking->pay_proposals.at);
     free(ranking->steps.at);
     gauge_close(&ranking->gauge);
     free(ranking->first_script);

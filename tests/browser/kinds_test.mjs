@@ -201,6 +201,7 @@ test("what is told for reports: one question, no answer chosen before, given, ch
   await view.getByText("It counts from this month’s reports on.").waitFor();
   await view.goto("/account/background");
   assert.ok(await view.locator("input[value='2']").isChecked(), "what is told stands there");
+  assert.match((await them.Elm.get("/account/export")).text, /"asked":"(region|years)","part":2/, "and among what we hold on her");
   await view.getByLabel("Rather not say").check();
   await view.getByRole("button", { name: "Save" }).click();
   await view.getByText("What you had told is erased", { exact: false }).waitFor();

@@ -44,6 +44,7 @@ static UNUSED enum result desk_open(struct desk *desk, struct arena *arena)
 
 static UNUSED void desk_close(struct desk *desk)
 {
+    book_close(&desk->writer.book);
     db_close(desk->book);
     log_close(desk->log);
 }

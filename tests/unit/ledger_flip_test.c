@@ -25,9 +25,8 @@ static const char *const book_rows[] = {
     "SELECT quote(one), quote(size), quote(tick), quote(prev), quote(peaks) FROM head",
     "SELECT quote(name), quote(hash) FROM migration ORDER BY name",
     "SELECT (SELECT b.seq FROM account b WHERE b.id = a.id) FROM account a ORDER BY +a.seq",
-    "SELECT quote(id), quote(seq) FROM id_new ORDER BY id",
     "SELECT quote(id), quote(seq) FROM id_settled ORDER BY id",
-    "SELECT (SELECT b.seq FROM id_new b WHERE b.id = a.id),"
+    "SELECT (SELECT b.seq FROM id_settled b WHERE b.id = a.id),"
     " (SELECT b.seq FROM transfer b WHERE b.pending = a.id) FROM transfer a ORDER BY +a.seq",
     "SELECT seq FROM transfer INDEXED BY transfer_ends WHERE ends > 0 ORDER BY ends, seq",
     NULL};

@@ -26,14 +26,14 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int rows_of(const char *table)
+/* Ids that are settled, as the store has them. */
+static int settled_count(void)
 {
     sqlite3 *db;
     sqlite3_stmt *stmt;
-    char sql[64];
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", table);
     assert_int_equal(sqlite3_open(conf_store("book"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM id_settled", -1, &stmt, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
     int count = sqlite3_column_int(stmt, 0);
     (void)sqlite3_finalize(stmt);
@@ -72,24 +72,60 @@ static enum book_answer make(uint8_t flags, const struct leaf_transfer *transfer
     return answer;
 }
 
-static void an_id_that_was_settled_is_used_all_the_same(void **state)
+static void settled_use(bool again)
 {
-    (void)state;
     struct leaf_transfer made = transfer_of(OF_SLICE, 1), hold = transfer_of(OF_SLICE, 2),
                          other = transfer_of(OF_SLICE + 1, 3), post = transfer_of(OF_SLICE, 4);
     assert_int_equal(make(0, &made), BOOK_CREATED);
     assert_int_equal(make(TRANSFER_PENDING, &hold), BOOK_CREATED);
     assert_int_equal(make(0, &other), BOOK_CREATED);
     pad_to(SETTLE_AT - 1);
-    assert_int_equal(rows_of("id_new"), 3);
+    assert_int_equal(settled_count(), 0);
     pad_to(SETTLE_AT);
-    assert_int_equal(rows_of("id_new"), 1);
-    assert_int_equal(rows_of("id_settled"), 2);
+    assert_int_equal(settled_count(), 2);
+    if (again) { /* from the store */
+        desk_close(&desk);
+        assert_int_equal(desk_open(&desk, &arena), OK);
+    }
     assert_int_equal(make(0, &made), BOOK_EXISTS);
     assert_int_equal(make(0, &other), BOOK_EXISTS);
     memcpy(post.pending, hold.id, 16);
     assert_int_equal(make(TRANSFER_POST, &post), BOOK_CREATED);
-    assert_int_equal(rows_of("id_new"), 2);
+}
+
+static void an_id_that_was_settled_is_used_all_the_same(void **state)
+{
+    (void)state;
+    settled_use(false);
+}
+
+static void so_it_is_after_another_start(void **state)
+{
+    (void)state;
+    settled_use(true);
+}
+
+/* What was taken in a batch that was undone is not used. */
+static void an_id_of_a_batch_that_was_undone_is_free(void **state)
+{
+    (void)state;
+    struct leaf_transfer made = transfer_of(OF_SLICE, 1);
+    enum book_answer answer;
+    uint64_t seq;
+    pad_to(SETTLE_AT - 2);
+    for (int undone = 1; undone >= 0; undone--) {
+        assert_int_equal(writer_begin(&desk.writer), OK);
+        assert_int_equal(writer_transfer(&desk.writer, 0, &made, &answer, &seq), OK);
+        assert_int_equal(answer, BOOK_CREATED);
+        struct leaf leaf = {.kind = LEAF_PAD}; /* settles it */
+        assert_int_equal(writer_add(&desk.writer, &leaf), OK);
+        if (undone)
+            writer_rollback(&desk.writer);
+        else
+            assert_int_equal(writer_commit(&desk.writer), OK);
+    }
+    assert_int_equal(settled_count(), 1);
+    assert_int_equal(make(0, &made), BOOK_EXISTS);
 }
 
 /* Leaves whose writer did not look: the fold itself refuses an id's second use. */
@@ -116,14 +152,14 @@ static void a_fold_takes_no_new_id_twice(void **state)
 {
     (void)state;
     second_use(SETTLE_AT - 1);
-    assert_int_equal(rows_of("id_new"), 1);
+    assert_int_equal(settled_count(), 0);
 }
 
 static void a_fold_takes_no_settled_id_twice(void **state)
 {
     (void)state;
     second_use(SETTLE_AT);
-    assert_int_equal(rows_of("id_settled"), 1);
+    assert_int_equal(settled_count(), 1);
 }
 
 /* Whatever the batches were that leaves came in, ids lie in the same place. */
@@ -137,8 +173,7 @@ static void a_book_made_anew_has_its_ids_in_the_same_places(void **state)
     char path[600];
     for (uint64_t number = 1; number < 5000; number += 83)
         assert_int_equal(desk_make(&desk, number, 83), OK);
-    assert_true(rows_of("id_new") > 0);
-    assert_true(rows_of("id_settled") > 0);
+    assert_true(settled_count() > 0);
     snprintf(path, sizeof path, "%s.again", conf_store("book"));
     assert_int_equal(db_open(&fresh, &book_store, path, ROLE_PAYMASTER, DB_FOLD, 0), OK);
     assert_int_equal(book_open(&book, fresh, desk.log, NULL, &arena), OK);
@@ -146,6 +181,7 @@ static void a_book_made_anew_has_its_ids_in_the_same_places(void **state)
     assert_int_equal(db_content_digest(desk.book, NULL, a, &rows), OK);
     assert_int_equal(db_content_digest(fresh, NULL, b, &rows), OK);
     assert_memory_equal(a, b, 32);
+    book_close(&book);
     db_close(fresh);
 }
 
@@ -153,6 +189,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_id_that_was_settled_is_used_all_the_same, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(so_it_is_after_another_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_id_of_a_batch_that_was_undone_is_free, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_fold_takes_no_new_id_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fold_takes_no_settled_id_twice, set_up, tear_down),

@@ -23,23 +23,21 @@ FROM account WHERE seq > :after ORDER BY seq LIMIT :most;
 INSERT INTO transfer (seq, id, flags, debit, credit, amount, code, pending, ends)
 VALUES (:seq, :id, :flags, :debit, :credit, :amount, :code, :pending, :ends);
 
---: id_add(id: blob, seq: int)
+--: id_settle(id: blob, seq: int)
 --: may: paymaster
--- Changes no row when the id has been settled; CONFLICT when it is a new one's.
-INSERT INTO id_new (id, seq) SELECT :id, :seq WHERE NOT EXISTS (SELECT 1 FROM id_settled WHERE id = :id);
+INSERT INTO id_settled (id, seq) VALUES (:id, :seq);
 
---: ids_settle(first: blob, last: blob)
---: may: paymaster
-INSERT INTO id_settled (id, seq) SELECT id, seq FROM id_new WHERE id BETWEEN :first AND :last ORDER BY id;
-
---: ids_settled(first: blob, last: blob)
---: may: paymaster
-DELETE FROM id_new WHERE id BETWEEN :first AND :last;
-
---: transfer_find(id: blob) => one seq: int, flags: int, debit: blob, credit: blob, amount: int, code: int
+--: id_settled_find(id: blob) => one seq: int
 --: may: paymaster operator
-SELECT seq, flags, debit, credit, amount, code FROM transfer
-WHERE seq = ifnull((SELECT seq FROM id_new WHERE id = :id), (SELECT seq FROM id_settled WHERE id = :id));
+SELECT seq FROM id_settled WHERE id = :id;
+
+--: ids_from(first: int, most: int) => seq: int, id: blob
+--: may: paymaster operator
+SELECT seq, id FROM transfer WHERE seq >= :first ORDER BY seq LIMIT :most;
+
+--: transfer_at(seq: int) => one seq: int, flags: int, debit: blob, credit: blob, amount: int, code: int
+--: may: paymaster operator
+SELECT seq, flags, debit, credit, amount, code FROM transfer WHERE seq = :seq;
 
 --: transfer_resolved(pending: blob) => one seq: int, flags: int
 --: may: paymaster operator
