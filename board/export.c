@@ -97,6 +97,8 @@ static int64_t account_member(const struct event *event)
         return event->payee_set.member;
     case EVENT_TAX_FORM_SET:
         return event->tax_form_set.member;
+    case EVENT_HELD_OBJECTED:
+        return event->held_objected.member;
     case EVENT_PAYOUT_ASKED:
         return event->payout_asked.member;
     default:

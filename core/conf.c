@@ -123,7 +123,7 @@ const struct setting conf_settings[] = {
            "1: a month is closed at the first batch of commitments after its end; 0: by an admin."),
     NUMBER("ledger.findings", "", 0, 1, 1,
            "1: a month is paid by what the ranker found out about its acts: rings earn nothing; 0: "
-           "by the paymaster's own counts alone."),
+           "by the paymaster's own counts alone, and rules that ask for more pay nothing."),
     NUMBER("ledger.embargo_days", "days", 0, 3650, 90,
            "Commitments are opened to auditors this long after their period was closed."),
     NUMBER("ledger.fund_unit_cents", "cents", 1, 100000000, 100000,

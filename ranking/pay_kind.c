@@ -15,17 +15,13 @@ enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 /* Below half of it nobody is taken to be independent, or trusted: as in ledger/reward.c. */
 #define LINKED_BELOW 0.5
 
-#define SCRIPT(kind)                                    \
-    __asm__(".pushsection .rodata\n"                    \
-            ".global ranking_pay_" kind "\n"            \
-            "ranking_pay_" kind ":\n"                   \
-            ".incbin \"scripts/reward/" kind ".lua\"\n" \
-            ".byte 0\n"                                 \
-            ".popsection\n")
-SCRIPT("posting");
-SCRIPT("answer");
-SCRIPT("vote");
-extern const char ranking_pay_posting[], ranking_pay_answer[], ranking_pay_vote[];
+__asm__(".pushsection .rodata\n"
+        ".global ranking_pay_posting\n"
+        "ranking_pay_posting:\n"
+        ".incbin \"scripts/reward/posting.lua\"\n"
+        ".byte 0\n"
+        ".popsection\n");
+extern const char ranking_pay_posting[];
 
 /* What the paymaster asks, by its own counts or by the ranker's findings. */
 static const struct rule_function by_counts[] = {
@@ -50,9 +46,7 @@ enum pay_kind pay_kind_of(struct text name)
 struct text pay_kind_first_script(enum pay_kind kind)
 {
     assert(kind != PAY_NO_KIND);
-    return text_of(kind == PAY_POSTING  ? ranking_pay_posting
-                   : kind == PAY_ANSWER ? ranking_pay_answer
-                                        : ranking_pay_vote);
+    return kind == PAY_POSTING ? text_of(ranking_pay_posting) : pay_first_script();
 }
 
 /* --- opening --- */

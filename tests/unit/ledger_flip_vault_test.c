@@ -108,7 +108,7 @@ static void no_flip_of_the_vault_goes_by(void **state)
     (void)state;
     const struct store_case vault = {"vault.db", "vault", queries_of("vault"), vault_finds,
                                      vault_append};
-    struct tally tally = store_flip(&vault, stride(7919));
+    struct tally tally = store_flip(&vault, stride(15991));
     assert_int_equal(tally.exceptions, 0);
     assert_true(tally.found > 0);
 }
@@ -131,7 +131,7 @@ static void without_the_sum_flips_of_the_vault_go_by(void **state)
 {
     (void)state;
     const struct store_case vault = {"vault.db", "vault", queries_of("vault"), pages_find, NULL};
-    assert_true(store_flip(&vault, 3001).exceptions > 10);
+    assert_true(store_flip(&vault, 6007).exceptions > 5);
 }
 
 static uint8_t statement_digest[32];
@@ -161,7 +161,7 @@ static void no_flip_of_the_statements_goes_by(void **state)
     assert_int_equal(statement_digest_take(statement_digest), OK);
     const struct store_case statement = {"statement.db", "statement", queries_of("statement"),
                                          statement_finds, NULL};
-    struct tally tally = store_flip(&statement, stride(1987));
+    struct tally tally = store_flip(&statement, stride(4001));
     assert_int_equal(tally.exceptions, 0);
     assert_true(tally.found > 0);
 }
