@@ -185,6 +185,8 @@ static bool commitments_visit(struct auditor *a, const struct leaf *leaf)
             return fault(a, leaf->seq, "its key is no sponsor's in the ledger");
         if (table_find(&a->rules, opened.terms.rule) == SIZE_MAX)
             return fault(a, leaf->seq, "its rule is none that stands in the ledger");
+        if (opened.terms.by.script && table_find(&a->rules, opened.terms.by.sha256) == SIZE_MAX)
+            return fault(a, leaf->seq, "its selector is none that stands in the ledger");
     }
     table_key(key, (int64_t)leaf->seq, 0);
     size_t index = table_put(&a->commitments, key, NULL);

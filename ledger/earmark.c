@@ -1,33 +1,52 @@
 #include "ledger/earmark.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "core/buf.h"
 #include "core/seal.h"
 #include "ledger/account.h"
 
-enum { SIGNED_SIZE = 176, SIGNATURE_AT = 176, SELECTOR_AT = 240 };
+enum { SIGNED_SIZE = 176, SIGNATURE_AT = 176, SELECTOR_AT = 240, SELECTOR_ROOM = 4096 };
 
 static const char sign_context[] = "ldg/earmark/v1 sponsor\n";
 static const char commit_context[] = "ldg/earmark/v1\n";
 
-enum { SELECTOR_ROOM = 64 };
-
-static struct text selector_write(char room[SELECTOR_ROOM], enum earmark_kind kind, int64_t target)
+/* The text alone, for one who writes or reads it. */
+static struct text selector_write(const struct earmark *earmark, struct buf *out)
 {
-    const char *what = kind == EARMARK_POSTING  ? "author of posting"
-                       : kind == EARMARK_ANSWER ? "answers to posting"
-                                                : "votes on posting";
-    int size = snprintf(room, SELECTOR_ROOM, "%s %lld", what, (long long)target);
-    assert(size > 0 && size < SELECTOR_ROOM);
-    return (struct text){room, (size_t)size};
+    static const char *const by_hand[] = {"", "author of posting", "answers to posting",
+                                          "votes on posting"};
+    static const char *const by_script[] = {"", "authors by", "answers by", "votes by"};
+    if (!earmark->by.script) {
+        buf_format(out, "%s %lld", by_hand[earmark->kind], (long long)earmark->target);
+        return buf_done(out);
+    }
+    buf_format(out, "%s ", by_script[earmark->kind]);
+    buf_hex(out, bytes_of(earmark->by.sha256, 32));
+    for (size_t i = 0; i < earmark->by.value_count; i++)
+        buf_format(out, " %lld", (long long)earmark->by.values[i]);
+    return buf_done(out);
 }
 
-struct text earmark_selector(struct arena *arena, enum earmark_kind kind, int64_t target)
+/* Of what one of a script says: hash and values; whatever else is wrong with it shows when it is
+ * written again. */
+static bool selector_read(struct arena *arena, struct text selector, struct earmark_by *by)
 {
-    char room[SELECTOR_ROOM];
-    return arena_text(arena, selector_write(room, kind, target));
+    struct text word;
+    *by = (struct earmark_by){.script = true};
+    if (!text_next(&selector, ' ', &word) || !text_next(&selector, ' ', &word) ||
+        !text_next(&selector, ' ', &word))
+        return false;
+    struct bytes hash = hex_read(arena, word);
+    if (hash.data == NULL || hash.size != 32)
+        return false;
+    memcpy(by->sha256, hash.data, 32);
+    while (text_next(&selector, ' ', &word))
+        if (by->value_count == EARMARK_VALUES_MAX ||
+            !text_int(word, 0, EARMARK_VALUE_MAX, &by->values[by->value_count++]))
+            return false;
+    return true;
 }
 
 static void number_put(uint8_t *at, uint64_t value, size_t size)
@@ -57,8 +76,13 @@ const char *earmark_fault(const struct earmark *earmark)
 {
     if (earmark->kind < EARMARK_POSTING || earmark->kind > EARMARK_VOTE)
         return "kind";
-    if (earmark->target <= 0)
+    if (earmark->by.script ? earmark->target != 0 : earmark->target <= 0)
         return "target";
+    if (earmark->by.value_count > (earmark->by.script ? EARMARK_VALUES_MAX : 0))
+        return "selector";
+    for (size_t i = 0; i < earmark->by.value_count; i++)
+        if (earmark->by.values[i] < 0 || earmark->by.values[i] > EARMARK_VALUE_MAX)
+            return "selector";
     if (earmark->amount < 1 || (uint64_t)earmark->amount > LEAF_AMOUNT_MAX)
         return "amount";
     if (earmark->cap < earmark->amount || (uint64_t)earmark->cap > LEAF_AMOUNT_MAX)
@@ -73,8 +97,11 @@ const char *earmark_fault(const struct earmark *earmark)
 /* Everything but the signature. */
 static void plain_write(const struct earmark *earmark, uint8_t *plain)
 {
-    char room[SELECTOR_ROOM];
-    struct text selector = selector_write(room, earmark->kind, earmark->target);
+    struct arena arena;
+    struct buf out;
+    arena_open(&arena, SELECTOR_ROOM);
+    buf_open(&out, &arena, EARMARK_SELECTOR_MAX);
+    struct text selector = selector_write(earmark, &out);
     assert(selector.size <= EARMARK_SELECTOR_MAX);
     memset(plain, 0, EARMARK_PLAIN_SIZE);
     memcpy(plain, "EMK1", 4);
@@ -92,6 +119,7 @@ static void plain_write(const struct earmark *earmark, uint8_t *plain)
     seal_sha256(plain + 112, text_bytes(selector), NO_BYTES);
     memcpy(plain + 144, earmark->sponsor_key, 32);
     memcpy(plain + SELECTOR_AT, selector.data, selector.size);
+    arena_close(&arena);
 }
 
 void earmark_write(const struct earmark *earmark, const uint8_t nonce[EARMARK_NONCE_SIZE],
@@ -124,6 +152,17 @@ static bool is_zero(const uint8_t *data, size_t size)
     return any == 0;
 }
 
+/* The selector of a plaintext whose target is 0. */
+static bool script_read(const uint8_t *plain, struct earmark_by *by)
+{
+    struct arena arena;
+    const char *at = (const char *)plain + SELECTOR_AT;
+    arena_open(&arena, SELECTOR_ROOM);
+    bool good = selector_read(&arena, (struct text){at, strnlen(at, EARMARK_SELECTOR_MAX)}, by);
+    arena_close(&arena);
+    return good;
+}
+
 enum result earmark_read(struct bytes opening, struct earmark *earmark, const char **why)
 {
     uint8_t again[EARMARK_PLAIN_SIZE], message[sizeof sign_context + SIGNED_SIZE];
@@ -147,6 +186,9 @@ enum result earmark_read(struct bytes opening, struct earmark *earmark, const ch
     earmark->valid_to_s = (int64_t)number_get(plain + 72, 8);
     memcpy(earmark->rule, plain + 80, 32);
     memcpy(earmark->sponsor_key, plain + 144, 32);
+    *why = "selector";
+    if (earmark->target == 0 && !script_read(plain, &earmark->by))
+        return INVALID;
     *why = earmark_fault(earmark);
     if (*why != NULL)
         return INVALID;

@@ -10,6 +10,12 @@
  * SHA-256 32 | 112 SHA-256 of the selector text 32 | 144 sponsor's public key 32 | 176 signature 64
  * over the context and bytes 0..175 | 240 selector text, zero padded.
  *
+ * The selector text says in words what the fields say, so that who opens one can read it. Chosen by
+ * hand: "author of posting N", "answers to posting N", "votes on posting N". By a script of
+ * scripts/select: "authors by HASH V...", "answers by HASH V...", "votes by HASH V...": the SHA-256
+ * of the script and the values of its constants, in the order it declares them; target is 0. It is
+ * signed and committed to through its hash, so neither can be chosen later.
+ *
  * C = SHA-256("ldg/earmark/v1\n" || nonce32 || plaintext); sealed = crypto_box_seal(nonce ||
  * plaintext), 592 bytes. A sealed box does not say who made it: hence the signature, checked
  * against the key the campaign's sponsor has in the ledger. */
@@ -22,13 +28,25 @@ enum {
     EARMARK_SEALED_SIZE = EARMARK_OPENING_SIZE + 48,
     EARMARK_SELECTOR_MAX = EARMARK_PLAIN_SIZE - 240,
     EARMARK_PAYEES_MAX = 100000,
+    EARMARK_VALUES_MAX = 8,
 };
 enum earmark_kind { EARMARK_DUMMY = 0, EARMARK_POSTING = 1, EARMARK_ANSWER = 2, EARMARK_VOTE = 3 };
 
+/* 2^53 - 1: exact in Lua, JavaScript and JSON. */
+#define EARMARK_VALUE_MAX INT64_C(9007199254740991)
+
+/* A selector script and the values its constants have in this earmark, 0..EARMARK_VALUE_MAX. */
+struct earmark_by {
+    bool script; /* false: chosen by hand, and the rest is empty */
+    uint8_t sha256[32];
+    int64_t values[EARMARK_VALUES_MAX];
+    size_t value_count;
+};
 struct earmark {
     enum earmark_kind kind;
     uint8_t campaign[16];
-    int64_t target; /* posting */
+    int64_t target; /* posting; 0 when chosen by a script */
+    struct earmark_by by;
     int64_t amount; /* cents a payee at most */
     int64_t cap;    /* cents in all */
     int64_t payees_max;
@@ -36,8 +54,6 @@ struct earmark {
     uint8_t rule[32];                 /* SHA-256 of the Lua source */
     uint8_t sponsor_key[32];
 };
-/* The words the selector is: "votes on posting 123". */
-struct text earmark_selector(struct arena *arena, enum earmark_kind kind, int64_t target);
 /* What is out of range in it (a literal), or NULL. */
 const char *earmark_fault(const struct earmark *earmark);
 /* nonce || plaintext, signed. Asserts that the fields are in range: check before. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/paymaster.h"
@@ -79,6 +80,28 @@ static enum result rule_load_by_hash(struct paymaster *paymaster, struct evaluat
     return result == NOT_FOUND ? BROKEN : result;
 }
 
+/* Whose campaign it is, and the script that chooses for it. */
+static enum result selector_find(struct paymaster *paymaster, struct reward_earmark *earmark,
+                                 struct text *script)
+{
+    const struct earmark *terms = &earmark->terms;
+    struct vault_campaign_find_row campaign;
+    struct vault_rule_by_hash_row rule;
+    *script = TEXT("");
+    enum result result = vault_campaign_find(paymaster->vault, &paymaster->arena,
+                                             bytes_of(terms->campaign, 16), &campaign);
+    if (result != OK)
+        return result;
+    earmark->sponsor = campaign.sponsor;
+    if (!terms->by.script)
+        return OK;
+    result = vault_rule_by_hash(paymaster->vault, &paymaster->arena, bytes_of(terms->by.sha256, 32),
+                                &rule);
+    if (result == OK)
+        *script = rule.script;
+    return result == NOT_FOUND ? BROKEN : result;
+}
+
 /* A box that somebody forged or damaged pays nothing and is named; it must not keep everybody else
  * unpaid. */
 static enum result earmark_take(struct paymaster *paymaster, struct evaluation *evaluation,
@@ -99,9 +122,12 @@ static enum result earmark_take(struct paymaster *paymaster, struct evaluation *
     }
     if (result != OK || earmark.terms.valid_from_s * 1000 >= evaluation->end_ms)
         return result;
+    struct text script;
     result = rule_load_by_hash(paymaster, evaluation, &earmark.terms);
     if (result == OK)
-        reward_earmark_add(evaluation->reward, &earmark);
+        result = selector_find(paymaster, &earmark, &script);
+    if (result == OK)
+        reward_earmark_add(evaluation->reward, &paymaster->arena, &earmark, script);
     return result;
 }
 
@@ -168,6 +194,16 @@ enum result evaluation_open(struct paymaster *paymaster, struct evaluation *eval
     return result;
 }
 
+static void void_tell(const struct reward *reward)
+{
+    const struct reward_earmark *earmarks;
+    size_t count = reward_earmarks(reward, &earmarks);
+    for (size_t i = 0; i < count; i++)
+        if (reward_void(reward, i) != NULL)
+            trace_warn("evaluate", "earmark=%lld void: %s", (long long)earmarks[i].id,
+                       reward_void(reward, i));
+}
+
 enum result evaluation_step(struct paymaster *paymaster, struct evaluation *evaluation, bool *done)
 {
     struct journal_entry *entries;
@@ -191,8 +227,10 @@ enum result evaluation_step(struct paymaster *paymaster, struct evaluation *eval
             result = reward_event(evaluation->reward, event, &why);
     }
     if (result == OK && evaluation->cursor >= evaluation->journal_seq) {
-        result = reward_finish(evaluation->reward, evaluation->end_ms, &why);
+        result = reward_finish(evaluation->reward, evaluation->end_ms, conf_int("earmark.audience"),
+                               &why);
         *done = true;
+        void_tell(evaluation->reward);
         if (reward_withheld(evaluation->reward) > 0)
             trace_info("evaluate", "withheld=%lld acts of linked members",
                        (long long)reward_withheld(evaluation->reward));

@@ -43,6 +43,8 @@ enum breaker_figure {
  * (fcgi/static/seal.js). Keys, rule and campaign in hex, as the paymaster tells them. */
 struct ledger_wish {
     struct text campaign, box_key, rule;
+    struct text
+        match; /* "topic=NAME, kind=4, first=3": by scripts/select/match.lua, and no target */
     int64_t target, kind, amount_cents, cap_cents, payees_max, from_ms, until_ms;
 };
 /* Sign it with the key of this seed and seal it: the envelope in base64 and the public key in hex.

@@ -14,6 +14,7 @@
 #include "schema/command.h"
 #include "schema/vault.h"
 
+#define SELECTOR_NAME "select/match" /* of the selectors that the house keeps in its vault */
 enum { PERIOD_NAME_SIZE = 7, QUEUE_MOST = 64 };
 
 struct close;   /* a period being closed (ledger/close.c) */
@@ -61,7 +62,8 @@ void paymaster_sponsor_key(const struct paymaster *paymaster, int64_t member,
 /* --- vault.c --- */
 enum result vault_apply(void *self, const struct journal_entry *entry, struct arena *arena);
 MUST_USE enum result vault_follow(struct paymaster *paymaster);
-/* Put the rules lying in scripts/reward into a vault that has none. */
+/* Put the rules lying in scripts/reward into a vault that has none, and the selector of
+ * scripts/select into one that has not this version. */
 MUST_USE enum result vault_rules_start(struct paymaster *paymaster);
 /* The kind of acts a rule of this name pays: reward/posting..., reward/answer..., reward/vote...;
  * EARMARK_DUMMY for others. */

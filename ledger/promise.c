@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "ledger/envelope.h"
 #include "ledger/proposal.h"
+#include "ledger/select.h"
 
 /* Earmarks as their sponsors send them: signed by a key that stays with the sponsor, sealed where
  * it was written. Here they are opened for the first time, judged, and sealed again one by one. */
@@ -26,6 +27,7 @@ static enum result terms_tell(struct paymaster *paymaster, const struct vault_ac
                               struct buf *reply)
 {
     struct reply_earmark_terms terms = {0};
+    struct vault_selector_newest_row selector;
     struct vault_own_keys_of_row *keys;
     struct arena *arena = &paymaster->arena;
     size_t count;
@@ -39,6 +41,10 @@ static enum result terms_tell(struct paymaster *paymaster, const struct vault_ac
         if (result == OK)
             result = hex_text(arena, row.sha256, &rule->sha256);
     }
+    if (result == OK)
+        result = vault_selector_newest(paymaster->vault, arena, TEXT(SELECTOR_NAME), &selector);
+    if (result == OK)
+        result = hex_text(arena, selector.sha256, &terms.selector);
     if (result == OK)
         result =
             vault_own_keys_of(paymaster->vault, arena, actor->member, KEYS_MOST, &keys, &count);
@@ -135,6 +141,18 @@ static enum result target_check(struct paymaster *paymaster, int64_t target, int
                                                                                            : OK;
 }
 
+/* INVALID: the script is none of the house's selectors, or takes no such values. */
+static enum result selector_check(struct paymaster *paymaster, const struct earmark_by *by)
+{
+    struct vault_rule_by_hash_row rule;
+    struct text why = NO_TEXT;
+    enum result result =
+        vault_rule_by_hash(paymaster->vault, &paymaster->arena, bytes_of(by->sha256, 32), &rule);
+    if (result == OK && text_is(rule.name, SELECTOR_NAME))
+        return select_check(&paymaster->arena, rule.script, by, &why);
+    return result == OK || result == NOT_FOUND ? INVALID : result;
+}
+
 struct judging {
     struct paymaster *paymaster;
     const struct vault_actor *actor;
@@ -179,7 +197,7 @@ static const char *slot_judge(struct judging *judging, const struct envelope_slo
     if (slot->until_s < now_s || slot->until_s > judging->campaign.ends_ms / 1000 ||
         terms->valid_to_s > slot->until_s || terms->valid_to_s > month_s)
         return "It lasts longer than its campaign, or has ended already.";
-    if (terms->kind == EARMARK_POSTING && terms->payees_max != 1)
+    if (terms->kind == EARMARK_POSTING && !terms->by.script && terms->payees_max != 1)
         return "A posting has one author.";
     if (terms->cap > judging->free_cents)
         return "The most in all is more than what is free.";
@@ -187,7 +205,15 @@ static const char *slot_judge(struct judging *judging, const struct envelope_slo
     *result = rule_check(paymaster, terms);
     if (*result != OK)
         return *result == INVALID ? "The rule has changed meanwhile: seal it again." : "";
-    *result = target_check(paymaster, terms->target, terms->kind);
+    if (terms->by.script) {
+        *result = selector_check(paymaster, &terms->by);
+        if (*result != OK)
+            return *result == INVALID ? "Its selector is not one of this house, or a value in it "
+                                        "is out of range."
+                                      : "";
+    } else {
+        *result = target_check(paymaster, terms->target, terms->kind);
+    }
     if (*result != OK)
         return *result == INVALID ? "There is no such posting by a member, or it takes no answers."
                                   : "";

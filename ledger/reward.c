@@ -6,57 +6,12 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "ledger/table.h"
-
-enum { RULES_MAX = 64, BUDGET_MS = 60 * 1000, PAY_FUNCTION = 0 };
+#include "ledger/reward_state.h"
 
 /* A rule's share is a number in 0..1; money is counted in millionths of it, so that cents come out
  * of integers alone. */
 #define SHARE_UNIT 1000000
-enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
-
-struct reward_posting {
-    int64_t id, question, author, at_ms;
-    int kind, order; /* order among the answers of its question */
-    int64_t stance[4];
-    int64_t patients, answers;
-    bool hidden; /* withheld: it earns nothing while it is */
-};
-struct reward_member {
-    int64_t in_ms; /* when let in; 0: not */
-    int64_t votes, mutual, postings;
-    int64_t day, day_votes; /* votes cast on this day (UTC, days since 1970) */
-};
-struct reward_rule {
-    bool by_findings;
-    uint8_t sha256[32];
-    enum earmark_kind kind;
-    struct rule_set *set;
-    double day_most; /* so many votes of a member's day may earn by it */
-};
-struct reward {
-    struct findings findings;
-    int64_t withheld;
-    struct table postings, members, pairs, votes, earmarked, paid;
-    struct reward_posting *posting;
-    struct reward_member *member;
-    int64_t *pair; /* votes of one member on another's postings */
-    size_t posting_room, member_room, pair_room;
-    struct reward_rule rules[RULES_MAX];
-    size_t rule_count;
-    struct reward_earmark *earmarks;
-    int64_t *fresh; /* votes and answers an earmark's target got in its time */
-    size_t earmark_count;
-    struct reward_item *items;
-    size_t item_count, item_room;
-    struct answer_due *answers;
-    size_t answer_count, answer_room;
-};
-/* An answer that came in an earmark's time: judged at the end. */
-struct answer_due {
-    size_t earmark;
-    size_t posting;
-};
+enum { PAY_FUNCTION = 0, OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
 /* Below half of it nobody is taken to be independent, or trusted. */
 #define LINKED_BELOW 0.5
@@ -77,6 +32,7 @@ struct reward *reward_open(void)
 {
     struct reward *reward = calloc(1, sizeof *reward);
     assert(reward != NULL);
+    reward->select = select_open();
     return reward;
 }
 
@@ -91,6 +47,7 @@ void reward_close(struct reward *reward)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_close(tables[i]);
     findings_close(&reward->findings);
+    select_close(reward->select);
     free(reward->posting);
     free(reward->member);
     free(reward->pair);
@@ -101,54 +58,14 @@ void reward_close(struct reward *reward)
     free(reward);
 }
 
-/* --- rules --- */
-
-static size_t rule_find(const struct reward *reward, enum earmark_kind kind,
-                        const uint8_t sha256[32])
-{
-    size_t i = 0;
-    while (i < reward->rule_count &&
-           (reward->rules[i].kind != kind || memcmp(reward->rules[i].sha256, sha256, 32) != 0))
-        i++;
-    return i;
-}
-
-bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
-                       const uint8_t sha256[32])
-{
-    return rule_find(reward, kind, sha256) < reward->rule_count;
-}
-
-enum result reward_rule_add(struct reward *reward, struct arena *arena, enum earmark_kind kind,
-                            const uint8_t sha256[32], struct text name, struct text script,
-                            struct text *why)
-{
-    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
-    *why = TEXT("too many rules in one period");
-    if (reward->rule_count == RULES_MAX)
-        return INVALID;
-    struct reward_rule *rule = &reward->rules[reward->rule_count];
-    enum result result =
-        reward_rule_try(&rule->set, arena, kind, name, script, &rule->by_findings, why);
-    if (result != OK)
-        return result;
-    rule_budget(rule->set, BUDGET_MS);
-    if (!rule_constant(rule->set, "day_most", &rule->day_most))
-        rule->day_most = INFINITY;
-    memcpy(rule->sha256, sha256, 32);
-    rule->kind = kind;
-    reward->rule_count++;
-    return OK;
-}
-
 /* --- findings --- */
 
-/* Whether any earmark is on this posting: the scan's only question about a target. */
+/* Whether any earmark may be on this posting: the scan's only question about a target. */
 static bool target_earmarked(const struct reward *reward, int64_t target)
 {
     uint8_t key[16];
     table_key(key, target, 0);
-    return table_find(&reward->earmarked, key) != SIZE_MAX;
+    return select_any(reward->select) || table_find(&reward->earmarked, key) != SIZE_MAX;
 }
 
 bool reward_concerns(const struct reward *reward, int64_t posting, int64_t question)
@@ -169,7 +86,7 @@ int64_t reward_withheld(const struct reward *reward)
 static bool takes_findings(const struct reward *reward, size_t earmark)
 {
     const struct earmark *terms = &reward->earmarks[earmark].terms;
-    size_t rule = rule_find(reward, terms->kind, terms->rule);
+    size_t rule = reward_rule_find(reward, terms->kind, terms->rule);
     assert(rule < reward->rule_count);
     return reward->rules[rule].by_findings;
 }
@@ -184,7 +101,7 @@ static enum result pay(struct reward *reward, size_t index, int64_t member, cons
     struct reward_earmark *earmark = &reward->earmarks[index];
     uint8_t key[16];
     double share;
-    size_t rule = rule_find(reward, earmark->terms.kind, earmark->terms.rule);
+    size_t rule = reward_rule_find(reward, earmark->terms.kind, earmark->terms.rule);
     assert(rule < reward->rule_count);
     table_key(key, (int64_t)index, member);
     if (earmark->payees >= earmark->terms.payees_max || earmark->spent >= earmark->terms.cap ||
@@ -245,7 +162,8 @@ static size_t posting_find(const struct reward *reward, int64_t id)
     return table_find(&reward->postings, key);
 }
 
-void reward_earmark_add(struct reward *reward, const struct reward_earmark *earmark)
+void reward_earmark_add(struct reward *reward, struct arena *arena,
+                        const struct reward_earmark *earmark, struct text selector)
 {
     uint8_t key[16];
     assert(reward->postings.count == 0);
@@ -259,8 +177,31 @@ void reward_earmark_add(struct reward *reward, const struct reward_earmark *earm
     reward->earmarks[count - 1].spent = reward->earmarks[count - 1].payees = 0;
     reward->fresh[count - 1] = 0;
     reward->earmark_count = count;
+    select_add(reward->select, arena, &earmark->terms, earmark->sponsor, selector);
     table_key(key, earmark->terms.target, 0);
     (void)table_put(&reward->earmarked, key, NULL);
+}
+
+static void due_add(struct reward *reward, size_t earmark, size_t posting)
+{
+    reward->answers = grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
+                            sizeof *reward->answers);
+    reward->answers[reward->answer_count++] = (struct answer_due){earmark, posting};
+}
+
+/* Scripts are asked about postings when they begin; earmarks on votes, when one is cast. */
+static void posting_selected(struct reward *reward, size_t index, const struct event *event)
+{
+    const struct reward_posting *posting = &reward->posting[index];
+    for (size_t i = 0; i < reward->earmark_count && select_any(reward->select); i++) {
+        const struct reward_earmark *earmark = &reward->earmarks[i];
+        bool wanted = earmark->terms.kind == EARMARK_POSTING ||
+                      (earmark->terms.kind == EARMARK_ANSWER && posting->question != 0);
+        if (earmark->terms.by.script && wanted && posting->author != 0 &&
+            in_time(earmark, event->seq, event->at_ms) &&
+            select_takes(reward->select, i, posting->id, posting->order, event->at_ms))
+            due_add(reward, i, index);
+    }
 }
 
 /* A posting is there for all from this event on: it counts, and may earn. */
@@ -272,6 +213,7 @@ static void posting_begins(struct reward *reward, size_t index, const struct eve
     size_t question = posting->question == 0 ? SIZE_MAX : posting_find(reward, posting->question);
     if (question != SIZE_MAX)
         posting->order = (int)++reward->posting[question].answers;
+    posting_selected(reward, index, event);
     if (posting->question == 0 || !target_earmarked(reward, posting->question))
         return;
     for (size_t i = 0; i < reward->earmark_count; i++) {
@@ -280,11 +222,8 @@ static void posting_begins(struct reward *reward, size_t index, const struct eve
             !in_time(earmark, event->seq, event->at_ms))
             continue;
         reward->fresh[i]++;
-        if (earmark->terms.kind != EARMARK_ANSWER || posting->author == 0)
-            continue;
-        reward->answers = grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
-                                sizeof *reward->answers);
-        reward->answers[reward->answer_count++] = (struct answer_due){i, index};
+        if (earmark->terms.kind == EARMARK_ANSWER && posting->author != 0)
+            due_add(reward, i, index);
     }
 }
 
@@ -384,7 +323,7 @@ static enum result author_earns(struct reward *reward, size_t earmark,
 static bool day_over(struct reward *reward, size_t earmark, int64_t voter)
 {
     const struct earmark *terms = &reward->earmarks[earmark].terms;
-    size_t rule = rule_find(reward, terms->kind, terms->rule);
+    size_t rule = reward_rule_find(reward, terms->kind, terms->rule);
     return (double)member_of(reward, voter)->day_votes >= reward->rules[rule].day_most;
 }
 
@@ -395,6 +334,19 @@ static void day_begin(struct reward *reward, int64_t voter, int64_t at_ms)
         return;
     member->day = at_ms / DAY_MS;
     member->day_votes = 0;
+}
+
+/* Whether an earmark is on the posting that is voted on. */
+static bool on_vote(struct reward *reward, size_t earmark, const struct event *event)
+{
+    const struct earmark *terms = &reward->earmarks[earmark].terms;
+    int64_t posting = event->vote_cast.posting;
+    if (!terms->by.script)
+        return terms->target == posting;
+    size_t index = posting_find(reward, posting);
+    return terms->kind == EARMARK_VOTE && index != SIZE_MAX &&
+           select_takes(reward->select, earmark, posting, reward->posting[index].order,
+                        event->at_ms);
 }
 
 /* The first vote of a member on a posting is the act; changing it later is neither paid nor counted
@@ -412,8 +364,7 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
     if (target_earmarked(reward, vote->posting))
         for (size_t i = 0; i < reward->earmark_count && result == OK; i++) {
             const struct reward_earmark *earmark = &reward->earmarks[i];
-            if (earmark->terms.target != vote->posting ||
-                !in_time(earmark, event->seq, event->at_ms))
+            if (!in_time(earmark, event->seq, event->at_ms) || !on_vote(reward, i, event))
                 continue;
             reward->fresh[i]++;
             if (earmark->terms.kind == EARMARK_VOTE && !informed &&
@@ -455,6 +406,7 @@ static enum result vote_event(struct reward *reward, const struct event *event, 
     if (vote->was_stance > 0)
         posting->stance[vote->was_stance]--;
     posting->stance[vote->stance]++;
+    posting->voters += first;
     posting->patients += patients_least(vote->patients) -
                          (vote->was_stance > 0 ? patients_least(vote->was_patients) : 0);
     return result;
@@ -462,6 +414,7 @@ static enum result vote_event(struct reward *reward, const struct event *event, 
 
 enum result reward_event(struct reward *reward, const struct event *event, const char **why)
 {
+    select_event(reward->select, event);
     switch (event->kind) {
     case EVENT_MEMBER_DECIDED:
         if (event->member_decided.accepted && event->member_decided.level == 3)
@@ -489,7 +442,19 @@ static double days_between(int64_t from_ms, int64_t to_ms)
     return to_ms > from_ms ? (double)((to_ms - from_ms) / DAY_MS) : 0;
 }
 
-static enum result answers_pay(struct reward *reward, int64_t end_ms, const char **why)
+static enum result posting_pays(struct reward *reward, size_t earmark,
+                                const struct reward_posting *posting, int64_t fresh, int64_t end_ms,
+                                const char **why)
+{
+    const double facts[] = {
+        (double)posting->stance[1],          (double)posting->stance[2], (double)posting->stance[3],
+        (double)posting->patients,           (double)posting->answers,   (double)fresh,
+        days_between(posting->at_ms, end_ms)};
+    return author_earns(reward, earmark, posting, facts, why);
+}
+
+/* Of what a script selected as a posting, all votes and answers came after the commitment. */
+static enum result due_pay(struct reward *reward, int64_t end_ms, const char **why)
 {
     enum result result = OK;
     for (size_t i = 0; i < reward->answer_count && result == OK; i++) {
@@ -500,7 +465,10 @@ static enum result answers_pay(struct reward *reward, int64_t end_ms, const char
         const double facts[] = {(double)posting->stance[1], (double)posting->stance[2],
                                 (double)posting->stance[3], (double)posting->patients,
                                 (double)posting->order,     days_between(posting->at_ms, end_ms)};
-        result = author_earns(reward, due->earmark, posting, facts, why);
+        result = reward->earmarks[due->earmark].terms.kind == EARMARK_POSTING
+                     ? posting_pays(reward, due->earmark, posting,
+                                    posting->voters + posting->answers, end_ms, why)
+                     : author_earns(reward, due->earmark, posting, facts, why);
     }
     return result;
 }
@@ -514,17 +482,29 @@ static enum result postings_pay(struct reward *reward, int64_t end_ms, const cha
         if (earmark->terms.kind != EARMARK_POSTING || index == SIZE_MAX)
             continue;
         const struct reward_posting *posting = &reward->posting[index];
-        const double facts[] = {(double)posting->stance[1],
-                                (double)posting->stance[2],
-                                (double)posting->stance[3],
-                                (double)posting->patients,
-                                (double)posting->answers,
-                                (double)reward->fresh[i],
-                                days_between(posting->at_ms, end_ms)};
         if (posting->author != 0 && !is_hidden(reward, posting))
-            result = author_earns(reward, i, posting, facts, why);
+            result = posting_pays(reward, i, posting, reward->fresh[i], end_ms, why);
     }
     return result;
+}
+
+/* Earmarks pay apart from each other: without one's items the others' are the same. */
+static void void_drop(struct reward *reward, int64_t end_ms, int64_t audience_least)
+{
+    size_t kept = 0;
+    select_finish(reward->select, end_ms, audience_least);
+    for (size_t i = 0; i < reward->item_count; i++)
+        if (select_void(reward->select, reward->items[i].earmark) == NULL)
+            reward->items[kept++] = reward->items[i];
+    reward->item_count = kept;
+    for (size_t i = 0; i < reward->earmark_count; i++)
+        if (select_void(reward->select, i) != NULL)
+            reward->earmarks[i].spent = reward->earmarks[i].payees = 0;
+}
+
+const char *reward_void(const struct reward *reward, size_t earmark)
+{
+    return select_void(reward->select, earmark);
 }
 
 static int item_order(const void *a, const void *b)
@@ -535,11 +515,13 @@ static int item_order(const void *a, const void *b)
     return x->member < y->member ? -1 : x->member > y->member;
 }
 
-enum result reward_finish(struct reward *reward, int64_t end_ms, const char **why)
+enum result reward_finish(struct reward *reward, int64_t end_ms, int64_t audience_least,
+                          const char **why)
 {
-    enum result result = answers_pay(reward, end_ms, why);
+    enum result result = due_pay(reward, end_ms, why);
     if (result == OK)
         result = postings_pay(reward, end_ms, why);
+    void_drop(reward, end_ms, audience_least);
     if (result == OK && reward->item_count > 1)
         qsort(reward->items, reward->item_count, sizeof *reward->items, item_order);
     return result;

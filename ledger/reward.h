@@ -21,6 +21,7 @@ struct reward_earmark {
     int64_t after_seq; /* only acts after this place of the journal can earn: the commitment was
                           there first */
     int64_t start_ms, end_ms; /* and only acts within the period */
+    int64_t sponsor;          /* whose campaign it is */
     int64_t spent, payees;    /* filled in */
 };
 /* One payee of one earmark; in order of earmark, then of member. */
@@ -65,9 +66,12 @@ MUST_USE enum result reward_rule_try(struct rule_set **set, struct arena *arena,
                                      bool *by_findings, struct text *why);
 MUST_USE enum result reward_rule_check(struct arena *arena, enum earmark_kind kind,
                                        struct text name, struct text script, struct text *why);
-/* Its rule must be known. All earmarks before the first event. */
-void reward_earmark_add(struct reward *reward, const struct reward_earmark *earmark);
-/* Whether an earmark is on this posting, or on this question. */
+/* Its rule must be known. All earmarks before the first event. `selector`: the script of one that
+ * is chosen by a script (ledger/select.h). It is on postings written in its time, on votes in its
+ * time on whatever it selects; who earns is asked as of any other. */
+void reward_earmark_add(struct reward *reward, struct arena *arena,
+                        const struct reward_earmark *earmark, struct text selector);
+/* Whether an earmark may be on this posting, or on this question. */
 bool reward_concerns(const struct reward *reward, int64_t posting, int64_t question);
 /* Where the ranker's findings go, after all earmarks and before the first event. By any rule, who
  * is linked with an author, or trades votes, earns nothing; nor does what only linked colleagues
@@ -78,7 +82,11 @@ int64_t reward_withheld(const struct reward *reward);
 /* The next event, in order. INVALID and *why when a rule fails. */
 MUST_USE enum result reward_event(struct reward *reward, const struct event *event,
                                   const char **why);
-/* After the last event: judge postings and answers as they stand at `end_ms`. */
-MUST_USE enum result reward_finish(struct reward *reward, int64_t end_ms, const char **why);
+/* After the last event: judge postings and answers as they stand at `end_ms`, and take from the
+ * items those of earmarks that are void. */
+MUST_USE enum result reward_finish(struct reward *reward, int64_t end_ms, int64_t audience_least,
+                                   const char **why);
+/* Why one is void (ledger/select.h), or NULL. */
+const char *reward_void(const struct reward *reward, size_t earmark);
 size_t reward_items(const struct reward *reward, const struct reward_item **items);
 size_t reward_earmarks(const struct reward *reward, const struct reward_earmark **earmarks);

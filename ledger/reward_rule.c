@@ -2,8 +2,13 @@
 #include "ledger/reward.h"
 
 #include <assert.h>
+#include <math.h>
+#include <string.h>
 
 #include "core/check.h"
+#include "ledger/reward_state.h"
+
+enum { BUDGET_MS = 60 * 1000 };
 
 static const struct rule_function pay_functions[] = {
     [EARMARK_POSTING] = {"pay_posting", 7, 1},
@@ -56,4 +61,44 @@ enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struc
     if (result == OK)
         rule_close(set);
     return result;
+}
+
+/* --- those of one evaluation --- */
+
+size_t reward_rule_find(const struct reward *reward, enum earmark_kind kind,
+                        const uint8_t sha256[32])
+{
+    size_t i = 0;
+    while (i < reward->rule_count &&
+           (reward->rules[i].kind != kind || memcmp(reward->rules[i].sha256, sha256, 32) != 0))
+        i++;
+    return i;
+}
+
+bool reward_rule_known(const struct reward *reward, enum earmark_kind kind,
+                       const uint8_t sha256[32])
+{
+    return reward_rule_find(reward, kind, sha256) < reward->rule_count;
+}
+
+enum result reward_rule_add(struct reward *reward, struct arena *arena, enum earmark_kind kind,
+                            const uint8_t sha256[32], struct text name, struct text script,
+                            struct text *why)
+{
+    assert(kind >= EARMARK_POSTING && kind <= EARMARK_VOTE);
+    *why = TEXT("too many rules in one period");
+    if (reward->rule_count == REWARD_RULES_MAX)
+        return INVALID;
+    struct reward_rule *rule = &reward->rules[reward->rule_count];
+    enum result result =
+        reward_rule_try(&rule->set, arena, kind, name, script, &rule->by_findings, why);
+    if (result != OK)
+        return result;
+    rule_budget(rule->set, BUDGET_MS);
+    if (!rule_constant(rule->set, "day_most", &rule->day_most))
+        rule->day_most = INFINITY;
+    memcpy(rule->sha256, sha256, 32);
+    rule->kind = kind;
+    reward->rule_count++;
+    return OK;
 }

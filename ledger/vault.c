@@ -11,10 +11,12 @@
 #include "core/trace.h"
 #include "ledger/file.h"
 #include "ledger/paymaster.h"
+#include "ledger/select.h"
 
 /* What vault.db keeps of the journal: who is in, sessions of sponsors and admins, reward rules. */
 
 enum { ROLE_PHYSICIAN_MEMBER = 1, ROLE_SPONSOR_MEMBER = 2, RULE_WAITS = 1, RULE_ACTIVE = 2 };
+enum { SELECTORS_BELOW = -1000 }; /* ids of what the house keeps without a proposal */
 
 enum earmark_kind vault_rule_kind(struct text name)
 {
@@ -204,6 +206,40 @@ static enum result rule_start(struct paymaster *paymaster, int64_t id, const cha
                           RULE_ACTIVE, 0);
 }
 
+/* A selector is no rule of the house that replaces another: every version that was once there
+ * stays, and stands in the ledger, so that an earmark can name it by its hash. */
+static enum result selector_start(struct paymaster *paymaster, const char *folder)
+{
+    struct vault_rule_by_hash_row row;
+    struct bytes content;
+    struct vault_selector_newest_row newest;
+    struct text why = NO_TEXT;
+    char path[PATH_MAX];
+    uint8_t sha256[32];
+    snprintf(path, sizeof path, "%s/select/match.lua", folder);
+    enum result result = file_read(&paymaster->arena, path, RULE_TEXT_MAX, &content);
+    if (result != OK || !text_is_utf8(content)) {
+        trace_fail("rule", "name=" SELECTOR_NAME " cannot be read");
+        return BROKEN;
+    }
+    struct earmark_by by;
+    struct text script = {(const char *)content.data, content.size};
+    if (!select_values(&paymaster->arena, script, TEXT(""), &by, &why)) {
+        trace_fail("rule", "name=" SELECTOR_NAME " %.*s", (int)why.size, why.data);
+        return BROKEN;
+    }
+    seal_sha256(sha256, content, NO_BYTES);
+    result = vault_rule_by_hash(paymaster->vault, &paymaster->arena, bytes_of(sha256, 32), &row);
+    if (result != NOT_FOUND)
+        return result;
+    result =
+        vault_selector_newest(paymaster->vault, &paymaster->arena, TEXT(SELECTOR_NAME), &newest);
+    if (result != OK && result != NOT_FOUND)
+        return result;
+    return vault_rule_add(paymaster->vault, (result == OK ? newest.id : SELECTORS_BELOW) - 1,
+                          TEXT(SELECTOR_NAME), script, bytes_of(sha256, 32), RULE_ACTIVE, 0);
+}
+
 enum result vault_rules_start(struct paymaster *paymaster)
 {
     static const char *const names[] = {"posting", "answer", "vote"};
@@ -215,7 +251,7 @@ enum result vault_rules_start(struct paymaster *paymaster)
     enum result result = OK;
     for (int i = 0; i < 3 && result == OK; i++)
         result = rule_start(paymaster, -1 - i, names[i], folder);
-    return result;
+    return result == OK ? selector_start(paymaster, folder) : result;
 }
 
 enum result vault_actor_of(struct paymaster *paymaster, const struct command *command,

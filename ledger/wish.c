@@ -1,18 +1,22 @@
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/buf.h"
 #include "core/clock.h"
+#include "core/program.h"
+#include "core/rule.h"
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/envelope.h"
 #include "ledger/file.h"
 #include "ledger/ledger.h"
+#include "ledger/select.h"
 #include "ledger/tools.h"
 
 /* Earmarks without a browser: the same envelope, made where the operator of the page has no say. */
 
-enum { ARENA = 1024 * 1024, FILE_MAX = 4096 };
+enum { ARENA = 4096 * 1024, FILE_MAX = 4096 };
 
 static bool hex_take(struct arena *arena, struct text hex, uint8_t *out, size_t size)
 {
@@ -21,6 +25,22 @@ static bool hex_take(struct arena *arena, struct text hex, uint8_t *out, size_t 
         return false;
     memcpy(out, bytes.data, size);
     return true;
+}
+
+/* By the script that came with this program: its hash is the house's, or the paymaster says no. */
+static bool match_take(struct arena *arena, struct text words, struct earmark_by *by)
+{
+    struct bytes content;
+    struct text why = TEXT("the script cannot be read");
+    char path[PATH_MAX];
+    const char *folder = program_share("scripts");
+    snprintf(path, sizeof path, "%s/select/match.lua", folder == NULL ? "" : folder);
+    bool good = folder != NULL && file_read(arena, path, RULE_TEXT_MAX, &content) == OK &&
+                select_values(arena, (struct text){(const char *)content.data, content.size}, words,
+                              by, &why);
+    if (!good)
+        trace_fail("select", "%.*s", (int)why.size, why.data);
+    return good;
 }
 
 bool ledger_wish_seal(struct arena *arena, const struct ledger_wish *wish, const uint8_t seed[32],
@@ -37,6 +57,8 @@ bool ledger_wish_seal(struct arena *arena, const struct ledger_wish *wish, const
                                   .payees_max = wish->payees_max,
                                   .valid_from_s = wish->from_ms / 1000,
                                   .valid_to_s = slot.until_s < month_s ? slot.until_s : month_s};
+    if (wish->match.size > 0 && !match_take(arena, wish->match, &slot.terms.by))
+        return false;
     if (!hex_take(arena, wish->campaign, slot.terms.campaign, 16) ||
         !hex_take(arena, wish->box_key, box, 32) ||
         !hex_take(arena, wish->rule, slot.terms.rule, 32) || earmark_fault(&slot.terms) != NULL)
@@ -80,6 +102,7 @@ static bool line_take(struct order *order, struct text name, struct text value)
     struct text *words = text_is(name, "campaign") ? &wish->campaign
                          : text_is(name, "box")    ? &wish->box_key
                          : text_is(name, "rule")   ? &wish->rule
+                         : text_is(name, "match")  ? &wish->match
                          : text_is(name, "key")    ? &order->key
                                                    : NULL;
     if (words != NULL)
@@ -139,8 +162,9 @@ int tool_seal(const char *path)
                envelope.data);
     else
         fprintf(stderr, "a file with lines: key PATH, box, campaign, rule (as the campaign's page "
-                        "tells them), kind posting|answers|votes, target N, each 80.00, all "
-                        "400.00, members N, days N\n");
+                        "tells them), kind posting|answers|votes, target N or match topic=NAME, "
+                        "kind=1..6, specialty=NAME, first=N, days=N (any of these), each 80.00, "
+                        "all 400.00, members N, days N\n");
     seal_wipe(seed, sizeof seed);
     arena_close(&arena);
     return good ? 0 : 1;

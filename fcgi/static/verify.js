@@ -118,14 +118,15 @@
     return { ...says, head };
   };
 
-  const WHAT = { 1: "the author of posting", 2: "answers to posting", 3: "votes on posting" };
+  /* The selector text says what it is on: a posting, or a script's hash and values. */
+  const onWhat = (plain) => new TextDecoder().decode(plain.subarray(240)).replace(/\0+$/, "") || "nothing";
   const openingRead = async (text) => {
     const pairs = text.trim();
     must(/^(?:[0-9a-f]{2}){544}$/.test(pairs), "That is neither a receipt nor an opening.");
     const opening = Uint8Array.from(pairs.match(/../g), (pair) => parseInt(pair, 16)), plain = opening.slice(32);
     return {
       commitment: await sha256(words.encode("ldg/earmark/v1\n"), opening),
-      promise: `${money(number(plain, 40))} each for ${WHAT[plain[4]] ?? "nothing"} ${number(plain, 32)}, ${money(number(plain, 48))} in all, by the rule with the SHA-256 ${hex(plain.subarray(80, 112))}`,
+      promise: `${money(number(plain, 40))} each for ${onWhat(plain)}, ${money(number(plain, 48))} in all, by the rule with the SHA-256 ${hex(plain.subarray(80, 112))}`,
     };
   };
 

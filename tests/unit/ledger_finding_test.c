@@ -35,7 +35,7 @@ static void setup(enum earmark_kind kind, const char *rule)
                                      .payees_max = 10,
                                      .valid_to_s = INT32_MAX};
     memcpy(earmark.terms.rule, hash, 32);
-    reward_earmark_add(reward, &earmark);
+    reward_earmark_add(reward, &arena, &earmark, TEXT(""));
 }
 
 static void teardown(void)
@@ -82,7 +82,7 @@ static int64_t cents_of(int64_t member, int64_t stance)
                                                   .stance = stance};
         happens(vote, ANSWER + voter);
     }
-    assert_int_equal(reward_finish(reward, INT64_MAX - 1, &why), OK);
+    assert_int_equal(reward_finish(reward, INT64_MAX - 1, 1, &why), OK);
     size_t count = reward_items(reward, &items);
     for (size_t i = 0; i < count; i++)
         cents += items[i].member == member ? items[i].cents : 0;

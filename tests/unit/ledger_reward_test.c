@@ -101,7 +101,7 @@ static void earmark_add(struct reward *reward, enum earmark_kind kind, const uin
                                      .start_ms = 0,
                                      .end_ms = INT64_MAX};
     memcpy(earmark.terms.rule, sha256, 32);
-    reward_earmark_add(reward, &earmark);
+    reward_earmark_add(reward, &arena, &earmark, TEXT(""));
 }
 
 /* Pay by member of a vote earmark on TARGET. `sees`: 0 the rule as it is; else only votes of that
@@ -120,7 +120,7 @@ static void pays(const struct script *script, int64_t sees, int64_t cents[41])
         if (!hidden)
             assert_int_equal(reward_event(reward, event, &why), OK);
     }
-    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, &why), OK);
+    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, 1, &why), OK);
     memset(cents, 0, 41 * sizeof *cents);
     size_t count = reward_items(reward, &items);
     for (size_t i = 0; i < count; i++)
@@ -221,7 +221,7 @@ static void an_authors_pay_does_follow_corroboration(void **state)
         earmark_add(reward, EARMARK_POSTING, sha256, TARGET, 1000, 1);
         for (size_t i = 0; i < script.count; i++)
             assert_int_equal(reward_event(reward, &script.events[i], &why), OK);
-        assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, &why), OK);
+        assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, 1, &why), OK);
         size_t count = reward_items(reward, &items);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(items[i].member, 1);
@@ -249,7 +249,7 @@ static enum result run_rule(const char *rule, int64_t cap, int64_t payees, int64
     for (size_t i = 0; i < script.count && result == OK; i++)
         result = reward_event(reward, &script.events[i], why);
     if (result == OK)
-        result = reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, why);
+        result = reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, 1, why);
     *sum = 0;
     *count = reward_items(reward, &items);
     for (size_t i = 0; i < *count; i++)
@@ -275,7 +275,7 @@ static int64_t tenth_pays(const char *rule, int64_t stance, int64_t days)
     earmark_add(reward, EARMARK_VOTE, sha256, TARGET, 1000000, 1000);
     for (size_t i = 0; i < script.count; i++)
         assert_int_equal(reward_event(reward, &script.events[i], &why), OK);
-    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, &why), OK);
+    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, 1, &why), OK);
     int64_t cents = reward_items(reward, &items) > 0 ? items[0].cents : 0;
     reward_close(reward);
     return cents;
@@ -437,7 +437,7 @@ static int64_t author_pay(const struct script *script, int64_t outcome, int64_t 
         assert_int_equal(reward_event(reward, &script->events[i], &why), OK);
     if (outcome > 0)
         assert_int_equal(reward_event(reward, &decided, &why), OK);
-    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, &why), OK);
+    assert_int_equal(reward_finish(reward, WORLD_START + 30 * (int64_t)DAY_MS, 1, &why), OK);
     size_t count = reward_items(reward, &items);
     *votes = 0;
     for (size_t i = 0; i < count; i++)

@@ -73,6 +73,10 @@ SELECT id, name, script, sha256, active_seq FROM rule WHERE name = :name AND sta
 --: may: paymaster
 SELECT id, name, script FROM rule WHERE sha256 = :sha256 AND state = 2 ORDER BY active_seq DESC LIMIT 1;
 
+--: selector_newest(name: text) => one id: int, sha256: blob
+--: may: paymaster
+SELECT id, sha256 FROM rule WHERE name = :name AND state = 2 ORDER BY id LIMIT 1;
+
 --: rules_unwritten(most: int) => id: int, sha256: blob, proposed_by: int, approved_by: int, active_ms: int
 --: may: paymaster
 SELECT id, sha256, proposed_by, approved_by, active_ms FROM rule WHERE state = 2 AND leaf_seq IS NULL ORDER BY active_seq, id LIMIT :most;

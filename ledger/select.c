@@ -1,0 +1,444 @@
+#include "ledger/select.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/buf.h"
+#include "core/clock.h"
+#include "core/rule.h"
+#include "core/seal.h"
+#include "ledger/table.h"
+
+enum { TOPICS = 5, SPECIALTY_AT = 4, BUDGET_MS = 60 * 1000, NUMBER_BYTES = 6, IN = 3 };
+
+static const struct rule_function selects = {"selects", SELECT_ARGUMENTS, 1};
+
+struct posting {
+    int64_t question, at_ms, specialty;
+    int kind;
+    int64_t topics[TOPICS];
+};
+struct member {
+    int64_t specialty; /* number; 0: none shown */
+    int64_t seen_ms;   /* last act */
+    bool in;
+};
+struct selector {
+    struct rule_set *set; /* NULL: chosen by hand, or void */
+    int64_t sponsor, from_ms;
+    bool script, to_authors;
+    bool *admits; /* by index of specialty: its members could have earned */
+    const char *fault;
+};
+struct select {
+    struct table postings, members, specialties;
+    struct posting *posting;
+    struct member *member;
+    int64_t *specialty; /* numbers that were seen */
+    size_t posting_room, member_room, specialty_room, admits_room;
+    struct selector *selectors;
+    size_t count;
+    bool any;
+};
+
+static void *room_for(void *array, size_t *room, size_t index, size_t size)
+{
+    if (index < *room)
+        return array;
+    size_t more = *room == 0 ? 256 : *room * 2;
+    array = reallocarray(array, more, size);
+    assert(array != NULL);
+    memset((uint8_t *)array + *room * size, 0, (more - *room) * size);
+    *room = more;
+    return array;
+}
+
+int64_t select_number(struct text name)
+{
+    uint8_t hash[32];
+    int64_t number = 0;
+    name = text_trim(name);
+    if (name.size == 0)
+        return 0;
+    seal_sha256(hash, text_bytes(name), NO_BYTES);
+    for (int i = 0; i < NUMBER_BYTES; i++)
+        number = number << 8 | hash[i];
+    return number;
+}
+
+/* --- scripts and their values --- */
+
+static enum result script_load(struct rule_set **set, struct arena *arena, struct text script,
+                               struct text values, struct text *why)
+{
+    return rule_load(set, arena, TEXT("select"), script, values, &selects, 1, why);
+}
+
+/* The script with the earmark's values in place of its own. */
+static enum result selector_load(struct rule_set **set, struct arena *arena, struct text script,
+                                 const struct earmark_by *by, struct text *why)
+{
+    const struct rule_constant *constants;
+    struct buf lines;
+    enum result result = script_load(set, arena, script, TEXT(""), why);
+    if (result != OK)
+        return result;
+    size_t count = rule_constants(*set, &constants);
+    buf_open(&lines, arena, 512);
+    for (size_t i = 0; i < count && i < by->value_count; i++) {
+        buf_add(&lines, constants[i].name.data, constants[i].name.size);
+        buf_format(&lines, " = %lld\n", (long long)by->values[i]);
+    }
+    rule_close(*set);
+    *set = NULL;
+    *why = TEXT("the earmark has more or fewer values than the selector has constants");
+    return count == by->value_count ? script_load(set, arena, script, buf_done(&lines), why)
+                                    : INVALID;
+}
+
+enum result select_check(struct arena *arena, struct text script, const struct earmark_by *by,
+                         struct text *why)
+{
+    struct rule_set *set = NULL;
+    enum result result = selector_load(&set, arena, script, by, why);
+    if (result == OK)
+        rule_close(set);
+    return result;
+}
+
+static bool value_take(const struct rule_constant *constants, size_t count, struct text word,
+                       struct earmark_by *by)
+{
+    struct text name;
+    if (memchr(word.data, '=', word.size) == NULL || !text_next(&word, '=', &name))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!text_equal(constants[i].name, name))
+            continue;
+        if (!text_int(word, 0, EARMARK_VALUE_MAX, &by->values[i]))
+            by->values[i] = select_number(word);
+        return true;
+    }
+    return false;
+}
+
+bool select_values(struct arena *arena, struct text script, struct text words,
+                   struct earmark_by *by, struct text *why)
+{
+    const struct rule_constant *constants;
+    struct rule_set *set = NULL;
+    struct text word;
+    *by = (struct earmark_by){.script = true};
+    if (script_load(&set, arena, script, TEXT(""), why) != OK)
+        return false;
+    size_t count = rule_constants(set, &constants);
+    bool good = count <= EARMARK_VALUES_MAX;
+    *why = TEXT("a selector has at most eight constants");
+    for (size_t i = 0; i < count && good; i++)
+        by->values[i] = llround(constants[i].value);
+    by->value_count = good ? count : 0;
+    while (good && text_next(&words, ',', &word)) {
+        good = value_take(constants, count, text_trim(word), by);
+        *why = TEXT("a value is written NAME=VALUE, with a name the selector declares");
+    }
+    rule_close(set);
+    seal_sha256(by->sha256, text_bytes(script), NO_BYTES);
+    return good && select_check(arena, script, by, why) == OK;
+}
+
+/* --- open and close --- */
+
+struct select *select_open(void)
+{
+    struct select *select = calloc(1, sizeof *select);
+    assert(select != NULL);
+    return select;
+}
+
+void select_close(struct select *select)
+{
+    if (select == NULL)
+        return;
+    for (size_t i = 0; i < select->count; i++) {
+        rule_close(select->selectors[i].set);
+        free(select->selectors[i].admits);
+    }
+    table_close(&select->postings);
+    table_close(&select->members);
+    table_close(&select->specialties);
+    free(select->posting);
+    free(select->member);
+    free(select->specialty);
+    free(select->selectors);
+    free(select);
+}
+
+void select_add(struct select *select, struct arena *arena, const struct earmark *terms,
+                int64_t sponsor, struct text script)
+{
+    struct text why = NO_TEXT;
+    assert(select->postings.count == 0);
+    select->selectors =
+        reallocarray(select->selectors, select->count + 1, sizeof *select->selectors);
+    assert(select->selectors != NULL);
+    struct selector *selector = &select->selectors[select->count++];
+    *selector = (struct selector){.sponsor = sponsor,
+                                  .from_ms = terms->valid_from_s * 1000,
+                                  .script = terms->by.script,
+                                  .to_authors = terms->kind != EARMARK_VOTE};
+    if (!terms->by.script)
+        return;
+    select->any = true;
+    if (selector_load(&selector->set, arena, script, &terms->by, &why) == OK)
+        rule_budget(selector->set, BUDGET_MS);
+    else
+        selector->fault = "its selector does not load with its values";
+}
+
+bool select_any(const struct select *select)
+{
+    return select->any;
+}
+
+/* --- facts --- */
+
+/* 0, no specialty, is the first. */
+static size_t specialty_index(struct select *select, int64_t number)
+{
+    uint8_t key[16];
+    bool fresh;
+    table_key(key, number, 0);
+    size_t index = table_put(&select->specialties, key, &fresh);
+    select->specialty =
+        room_for(select->specialty, &select->specialty_room, index, sizeof *select->specialty);
+    select->specialty[index] = number;
+    return index;
+}
+
+static struct member *member_of(struct select *select, int64_t id)
+{
+    uint8_t key[16];
+    table_key(key, id, 0);
+    size_t index = table_put(&select->members, key, NULL);
+    select->member = room_for(select->member, &select->member_room, index, sizeof *select->member);
+    return &select->member[index];
+}
+
+static const struct posting *posting_find(const struct select *select, int64_t id)
+{
+    uint8_t key[16];
+    table_key(key, id, 0);
+    size_t index = table_find(&select->postings, key);
+    return index == SIZE_MAX ? NULL : &select->posting[index];
+}
+
+static void posting_take(struct select *select, const struct event *event)
+{
+    const struct event_posting_added *added = &event->posting_added;
+    struct text topics = added->topics, topic;
+    struct posting posting = {.question = added->question,
+                              .at_ms = event->at_ms,
+                              .kind = (int)added->kind,
+                              .specialty = member_of(select, added->member)->specialty};
+    uint8_t key[16];
+    const struct posting *thread =
+        added->question == 0 ? NULL : posting_find(select, added->question);
+    if (thread != NULL)
+        memcpy(posting.topics, thread->topics, sizeof posting.topics);
+    for (size_t i = 0; thread == NULL && i < TOPICS && text_next(&topics, ' ', &topic); i++)
+        posting.topics[i] = select_number(topic);
+    table_key(key, event->seq, 0);
+    size_t index = table_put(&select->postings, key, NULL);
+    select->posting =
+        room_for(select->posting, &select->posting_room, index, sizeof *select->posting);
+    select->posting[index] = posting;
+    member_of(select, added->member)->seen_ms = event->at_ms;
+}
+
+static void specialty_set(struct select *select, int64_t member, bool shown, struct text name)
+{
+    int64_t number = shown ? select_number(name) : 0;
+    (void)specialty_index(select, number);
+    member_of(select, member)->specialty = number;
+}
+
+void select_event(struct select *select, const struct event *event)
+{
+    if (!select->any)
+        return;
+    if (select->specialties.count == 0)
+        (void)specialty_index(select, 0);
+    switch (event->kind) {
+    case EVENT_MEMBER_APPLIED:
+        specialty_set(select, event->seq, event->member_applied.show_specialty,
+                      event->member_applied.specialty);
+        return;
+    case EVENT_SPECIALTY_SHOWN:
+        specialty_set(select, event->specialty_shown.member, event->specialty_shown.shown,
+                      event->specialty_shown.specialty);
+        return;
+    case EVENT_MEMBER_DECIDED:
+        member_of(select, event->member_decided.member)->in =
+            event->member_decided.accepted && event->member_decided.level == IN;
+        member_of(select, event->member_decided.member)->seen_ms = event->at_ms;
+        return;
+    case EVENT_MEMBER_LEVEL_SET:
+        member_of(select, event->member_level_set.member)->in = event->member_level_set.level == IN;
+        return;
+    case EVENT_MEMBER_LEFT:
+        member_of(select, event->member_left.member)->in = false;
+        return;
+    case EVENT_SESSION_OPENED:
+        member_of(select, event->session_opened.member)->seen_ms = event->at_ms;
+        return;
+    case EVENT_POSTING_ADDED:
+        posting_take(select, event);
+        return;
+    case EVENT_VOTE_CAST:
+        member_of(select, event->vote_cast.member)->seen_ms = event->at_ms;
+        return;
+    default:
+        return;
+    }
+}
+
+/* --- asking --- */
+
+static double days_between(int64_t from_ms, int64_t to_ms)
+{
+    return to_ms > from_ms ? (double)((to_ms - from_ms) / DAY_MS) : 0;
+}
+
+/* Its answer; whatever is none makes the earmark void. */
+static bool ask(struct selector *selector, const double facts[SELECT_ARGUMENTS])
+{
+    double yes = 0;
+    const char *why;
+    if (selector->fault != NULL)
+        return false;
+    if (rule_call(selector->set, 0, facts, &yes, &why) != OK)
+        selector->fault = "its selector failed";
+    else if (yes != 0 && yes != 1)
+        selector->fault = "its selector gave something else than 1 or 0";
+    return selector->fault == NULL && yes == 1;
+}
+
+/* Who else could have been the author of what it took. */
+static void admit(struct select *select, struct selector *selector,
+                  const double facts[SELECT_ARGUMENTS])
+{
+    double other[SELECT_ARGUMENTS];
+    memcpy(other, facts, sizeof other);
+    if (selector->admits == NULL) /* grows with no event after: see select_takes */
+        selector->admits = calloc(select->specialties.count, sizeof *selector->admits);
+    assert(selector->admits != NULL);
+    for (size_t i = 0; i < select->admits_room; i++) {
+        other[SPECIALTY_AT] = (double)select->specialty[i];
+        if (!selector->admits[i])
+            selector->admits[i] = ask(selector, other);
+    }
+}
+
+/* As many places as there are specialties by now, in each selector that has any. */
+static void admits_grow(struct select *select)
+{
+    size_t count = select->specialties.count;
+    for (size_t i = 0; i < select->count && count > select->admits_room; i++) {
+        struct selector *selector = &select->selectors[i];
+        if (selector->admits == NULL)
+            continue;
+        selector->admits = reallocarray(selector->admits, count, sizeof *selector->admits);
+        assert(selector->admits != NULL);
+        memset(selector->admits + select->admits_room, 0, count - select->admits_room);
+    }
+    select->admits_room = count;
+}
+
+bool select_takes(struct select *select, size_t earmark, int64_t posting, int64_t order,
+                  int64_t at_ms)
+{
+    struct selector *selector = &select->selectors[earmark];
+    const struct posting *of = posting_find(select, posting);
+    if (!selector->script || selector->fault != NULL || of == NULL)
+        return false;
+    double facts[SELECT_ARGUMENTS] = {of->kind, (double)order, days_between(of->at_ms, at_ms),
+                                      days_between(selector->from_ms, at_ms),
+                                      (double)of->specialty};
+    for (size_t i = 0; i < TOPICS; i++)
+        facts[SPECIALTY_AT + 1 + i] = (double)of->topics[i];
+    if (!ask(selector, facts))
+        return false;
+    if (selector->to_authors) {
+        admits_grow(select);
+        admit(select, selector, facts);
+    }
+    return selector->fault == NULL;
+}
+
+/* --- audiences --- */
+
+static bool in_audience(const struct selector *selector, size_t specialty, size_t known)
+{
+    if (!selector->script || !selector->to_authors)
+        return true;
+    return selector->admits != NULL && specialty < known && selector->admits[specialty];
+}
+
+/* Members in one of two audiences and not in the other; of one alone when b is NULL. */
+static int64_t members_between(struct select *select, const int64_t *active,
+                               const struct selector *a, const struct selector *b)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < select->specialties.count; i++) {
+        bool is_a = in_audience(a, i, select->admits_room);
+        bool is_b = b != NULL && in_audience(b, i, select->admits_room);
+        count += is_a != is_b ? active[i] : 0;
+    }
+    return count;
+}
+
+static const char *audience_fault(struct select *select, const int64_t *active, size_t at,
+                                  int64_t least)
+{
+    struct selector *selector = &select->selectors[at];
+    if (members_between(select, active, selector, NULL) < least)
+        return "its audience is too small";
+    for (size_t i = 0; i < select->count; i++) {
+        const struct selector *other = &select->selectors[i];
+        bool settled = !other->script || i < at; /* by hand: never void */
+        if (i == at || !settled || other->sponsor != selector->sponsor || other->fault != NULL)
+            continue;
+        int64_t apart = members_between(select, active, selector, other);
+        if (apart > 0 && apart < least)
+            return "its audience differs too little from another of its sponsor's";
+    }
+    return NULL;
+}
+
+void select_finish(struct select *select, int64_t end_ms, int64_t audience_least)
+{
+    if (!select->any)
+        return;
+    int64_t *active = calloc(select->specialties.count + 1, sizeof *active);
+    assert(active != NULL);
+    for (size_t i = 0; i < select->members.count; i++) {
+        const struct member *member = &select->member[i];
+        bool lately = end_ms - member->seen_ms <= SELECT_ACTIVE_DAYS * (int64_t)DAY_MS;
+        if (member->in && lately)
+            active[specialty_index(select, member->specialty)]++;
+    }
+    for (size_t i = 0; i < select->count; i++) {
+        struct selector *selector = &select->selectors[i];
+        bool told = !selector->to_authors || selector->admits != NULL;
+        if (selector->script && selector->fault == NULL && told)
+            selector->fault = audience_fault(select, active, i, audience_least);
+    }
+    free(active);
+}
+
+const char *select_void(const struct select *select, size_t earmark)
+{
+    return select->selectors[earmark].fault;
+}

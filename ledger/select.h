@@ -1,0 +1,58 @@
+#pragma once
+/* Which postings an earmark is on, when a script of scripts/select says so instead of a number
+ * written by hand. Pure, as ledger/reward.h is: the same events and earmarks select the same
+ * postings whenever it is run again. Private to ledger/.
+ *
+ * A script defines one function of ten facts of a posting,
+ *   selects(kind, order, age, day, specialty, topic1, topic2, topic3, topic4, topic5)
+ * that gives 1 or 0: kind as in the event posting_added; order 1 for the first answer to its
+ * question, 0 for what opens a thread; age in days, at the act; day of the act, from 0, since the
+ * earmark was committed; specialty of the author as others see it, and topics of the thread, as the
+ * numbers of their names (0: none shown, none more). No fact is an id, a text or a vote, so no
+ * script can choose a member or an opinion. Its constants are the earmark's own values, within the
+ * ranges that the script declares (core/rule.h).
+ *
+ * What makes an earmark void, so that nobody earns by it; all else is as if nobody had acted:
+ * - its script does not load with its values, or once gave an error, or anything but 1 or 0;
+ * - its audience is smaller than `audience_least`, or differs from that of another live earmark of
+ *   its sponsor by fewer members than that, but not by none. A statement would tell of a handful.
+ *
+ * The audience of an earmark: members of full standing who did anything here in the last
+ * SELECT_ACTIVE_DAYS days before the period's end; for pay to authors only those whose shown
+ * specialty, in the place of the author's, would have let one of its postings be selected. Of
+ * earmarks chosen by hand, and of those on votes, it is all of them. */
+#include "core/journal.h"
+#include "ledger/earmark.h"
+
+struct select; /* of one evaluation */
+
+enum { SELECT_ARGUMENTS = 10, SELECT_ACTIVE_DAYS = 90 };
+
+/* The number of a topic's or specialty's name: the first 6 bytes of its SHA-256, big-endian; of no
+ * name 0. */
+int64_t select_number(struct text name);
+/* The values of a script's constants for one earmark: "NAME=VALUE, ...", VALUE a number or a name
+ * that select_number takes; what is not named keeps the script's own. False and *why otherwise. */
+bool select_values(struct arena *arena, struct text script, struct text words,
+                   struct earmark_by *by, struct text *why);
+/* Whether it is a selector script that takes these values; *why when not. */
+MUST_USE enum result select_check(struct arena *arena, struct text script,
+                                  const struct earmark_by *by, struct text *why);
+
+struct select *select_open(void);
+void select_close(struct select *select); /* NULL is harmless */
+/* Earmark number `earmark`, in order from 0; `script` of those by a script. */
+void select_add(struct select *select, struct arena *arena, const struct earmark *terms,
+                int64_t sponsor, struct text script);
+/* Whether any earmark is by a script: only then the others below do anything. */
+bool select_any(const struct select *select);
+/* Each event before its acts are asked about. */
+void select_event(struct select *select, const struct event *event);
+/* Whether this earmark's script takes a posting for an act at `at_ms`; `order` among the answers.
+ */
+bool select_takes(struct select *select, size_t earmark, int64_t posting, int64_t order,
+                  int64_t at_ms);
+/* After the last event: hold the audiences against the limit. */
+void select_finish(struct select *select, int64_t end_ms, int64_t audience_least);
+/* Why an earmark is void, or NULL. */
+const char *select_void(const struct select *select, size_t earmark);
