@@ -148,6 +148,7 @@ endif
 # Scripts that are built in (.incbin), which no compiler notes as a dependency.
 $(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
 $(BUILD)/obj/ranking/pay.o: scripts/reward/settled.lua
+$(BUILD)/obj/ranking/pay_kind.o: scripts/reward/posting.lua
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
 $(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
 $(BUILD)/obj/ledger/tax_table.o: scripts/tax/years.txt

@@ -46,6 +46,7 @@ MUST_USE enum result passkeys_list(struct work *work, int64_t member, struct tex
 struct passkey_want;
 struct passkey_signer {
     int64_t factor, member, mark;
+    int64_t added_ms; /* when the member added this passkey */
 };
 MUST_USE enum result passkey_signed(struct work *work, int64_t member,
                                     const struct passkey_want *want,

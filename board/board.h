@@ -49,8 +49,8 @@ enum rule_trial { RULE_TRIAL_NONE, RULE_TRIAL_PASSED, RULE_TRIAL_FAILED };
  * which rule, with exactly which script. A second admin's passkey signs it. */
 #define RULE_APPROVE "rule/approve"
 #define RULE_ROLLBACK "rule/rollback"
-/* Which rules run in the shadow of the one in force before they are approved: those of standing.
- * What a rule of pay promises is bound to the earmarks placed after it. */
+/* Which rules run in the shadow of the one in force before they are approved: those of standing and
+ * of pay. What a rule of pay promises is bound to the earmarks placed after it. */
 bool rule_needs_shadow(struct text name);
 void rule_operation(uint8_t digest[DIGEST_SIZE], const char *what, int64_t proposal,
                     struct text name, struct text script);

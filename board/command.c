@@ -1,5 +1,6 @@
 #include "board/confirm.h"
 #include "board/moderation.h"
+#include "board/held.h"
 #include "board/payee.h"
 #include "board/released.h"
 #include "board/safety.h"
@@ -139,6 +140,7 @@ static const struct command_row rows[] = {
     {COMMAND_PAYEE, BY_PHYSICIAN, payee_run, NULL, AGAIN_RUNS},
     {COMMAND_PAYEE_SET, BY_PHYSICIAN, payee_set_run, payee_set_hash, AGAIN_DONE},
     {COMMAND_TAX_FORM_GIVE, BY_PHYSICIAN, tax_form_give_run, tax_form_give_hash, AGAIN_DONE},
+    {COMMAND_HELD_OBJECT, BY_PHYSICIAN, held_object_run, NULL, AGAIN_DONE},
     {COMMAND_PAYOUT_ASK, BY_PHYSICIAN, payout_ask_run, NULL, AGAIN_DONE},
     {COMMAND_TAX_FORM_REFUSE, BY_OPERATOR, tax_form_refuse_run, NULL, AGAIN_DONE},
     {COMMAND_SAFETY_DESK, BY_ADMIN, safety_desk_run, NULL, AGAIN_RUNS},

@@ -2,6 +2,7 @@
 
 #include "board/account.h"
 #include "board/passkey.h"
+#include "core/clock.h"
 #include "core/conf.h"
 #include "core/operation.h"
 
@@ -46,6 +47,23 @@ static enum result proof_record(struct work *work, const uint8_t nonce[OPERATION
     return result;
 }
 
+/* Whoever has taken a session over, be it a worker that answers all of them, may add a passkey of
+ * his own to that account. Before it confirms anything its owner has read of it in a mail. */
+static bool too_new(const struct work *work, const struct passkey_signer *signer)
+{
+    return work->clerk->now_ms < signer->added_ms + conf_int("confirm.passkey_hours") * HOUR_MS;
+}
+
+static enum result too_new_said(struct work *work)
+{
+    const struct text words =
+        arena_format(work->arena,
+                     "This passkey was added less than %lld hours ago, and confirms such things "
+                     "only after that. One that your account had before does so now.",
+                     (long long)conf_int("confirm.passkey_hours"));
+    return problem(work, REFUSED, "", words.data);
+}
+
 enum result confirm_take(struct work *work, struct text name, int64_t about,
                          const uint8_t operation[DIGEST_SIZE], const struct record_proof *proof,
                          int64_t *confirmed)
@@ -65,6 +83,8 @@ enum result confirm_take(struct work *work, struct text name, int64_t about,
         return problem(work, REFUSED, "",
                        "Your passkey did not confirm this. Use one of your own account, and let "
                        "the device see that it is you (finger, face or PIN).");
+    if (result == OK && too_new(work, &signer))
+        return too_new_said(work);
     if (result == OK)
         result = ticket_use(&clerk->tickets, proof->ticket, clerk->now_ms);
     if (result != OK)

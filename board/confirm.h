@@ -13,13 +13,14 @@
  *    operation_confirm), and does it: once, in the transaction of its cursor.
  *
  * Never here: a proof taken without the person having shown himself to his device; one that fits
- * another operation, another member or a second time. */
+ * another operation, another member or a second time; one of a passkey added only lately
+ * (confirm.passkey_hours), which whoever took a session over might have put there himself. */
 #include "board/clerk.h"
 
 /* Checks `proof` against `operation` as the caller worked it out, uses the ticket up, and records
  * that and operation_confirmed; *confirmed is its seq (may be NULL).
- * STALE: it lay open for too long; REFUSED: not a passkey of the actor's, or not over this. Both
- * with words. */
+ * STALE: it lay open for too long; REFUSED: not a passkey of the actor's, not over this, or one
+ * that is too new. All with words. */
 MUST_USE enum result confirm_take(struct work *work, struct text name, int64_t about,
                                   const uint8_t operation[DIGEST_SIZE],
                                   const struct record_proof *proof, int64_t *confirmed);

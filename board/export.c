@@ -97,6 +97,8 @@ static int64_t account_member(const struct event *event)
         return event->payee_set.member;
     case EVENT_TAX_FORM_SET:
         return event->tax_form_set.member;
+    case EVENT_HELD_OBJECTED:
+        return event->held_objected.member;
     case EVENT_PAYOUT_ASKED:
         return event->payout_asked.member;
     default:
@@ -172,7 +174,21 @@ static int64_t event_member(const struct event *event)
     }
 }
 
-static void event_line(struct buf *out, const struct event *event)
+/* What the member told by this event, while it stands (board/background.h); 0: no more. */
+static enum result told_part(struct work *work, const struct event *event, int64_t *part)
+{
+    struct desk_background_of_row row;
+    *part = 0;
+    if (event->kind != EVENT_BACKGROUND_TOLD)
+        return OK;
+    enum result result =
+        desk_background_of(work->clerk->desk, work->arena, work->actor.member, &row);
+    if (result == OK && row.seq == event->seq)
+        *part = row.part;
+    return result == NOT_FOUND ? OK : result;
+}
+
+static void event_line(struct buf *out, const struct event *event, int64_t part)
 {
     buf_format(out, "{\"seq\":%" PRId64 ",\"at_ms\":%" PRId64 ",\"kind\":\"%s\"", event->seq,
                event->at_ms, event_kind_name(event->kind));
@@ -200,8 +216,8 @@ static void event_line(struct buf *out, const struct event *event)
                    event->question_rated.question, event->question_rated.importance,
                    event->question_rated.relevance);
     if (event->kind == EVENT_BACKGROUND_TOLD)
-        buf_format(out, ",\"asked\":\"%s\"",
-                   event->background_told.asked == 1 ? "region" : "years");
+        buf_format(out, ",\"asked\":\"%s\",\"part\":%" PRId64,
+                   event->background_told.asked == 1 ? "region" : "years", part);
     if (event->kind == EVENT_TOPIC_FOLLOWED) {
         buf_format(out,
                    ",\"follows\":%s,\"topic\":", event->topic_followed.follows ? "true" : "false");
@@ -235,8 +251,11 @@ enum result account_events_run(struct work *work)
             continue;
         result = event_read(entries[i].body, work->arena, &event);
         event.seq = after;
-        if (result == OK && event_member(&event) == me)
-            event_line(&out, &event);
+        if (result != OK || event_member(&event) != me)
+            continue;
+        int64_t part;
+        result = told_part(work, &event, &part);
+        event_line(&out, &event, part);
     }
     reply.events = out.size > 0 ? buf_done(&out) : TEXT("");
     reply.after = count == 0 || (count < STRETCH && after == entries[count - 1].seq) ? 0 : after;

@@ -73,6 +73,7 @@ enum result fold_board_account(struct fold_board *fold, const struct event *even
     case EVENT_PAYEE_SET:
     case EVENT_TAX_FORM_SET:
     case EVENT_PAYOUT_ASKED:
+    case EVENT_HELD_OBJECTED:
         return OK; /* the desk's business */
     case EVENT_SESSIONS_ENDED:
         return board_sessions_end(db, event->sessions_ended.member,

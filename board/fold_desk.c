@@ -2,6 +2,7 @@
 
 #include "board/background.h"
 #include "board/door.h"
+#include "board/held.h"
 #include "board/pseudonym.h"
 #include "core/clock.h"
 #include "schema/desk.h"
@@ -282,6 +283,8 @@ enum result fold_desk_apply(void *self, const struct journal_entry *entry, struc
         return background_told(db, entry);
     case EVENT_TEXT_BLANKED:
         return fold_desk_words_blanked(db, event->text_blanked.seq);
+    case EVENT_HELD_OBJECTED:
+        return fold_desk_held_objected(db, entry);
     case EVENT_MAIL_SENT:
         return mail_sent(db, event);
     case EVENT_RULE_PROPOSED:

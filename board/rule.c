@@ -6,8 +6,11 @@
 
 #include "schema/desk.h"
 
-/* Names of rules that are tried, and run in the shadow, before they hold. */
-#define RULE_TRIED_NAMES "rank/"
+/* Rules that are tried, and run in the shadow, before they hold: of standing, and of pay. */
+static bool is_tried(struct text name)
+{
+    return text_starts(name, "rank/") || text_starts(name, "reward/");
+}
 
 static bool rule_name_good(struct text name)
 {
@@ -75,11 +78,11 @@ static enum result proposal_open(struct work *work, int64_t proposal, struct des
     return result;
 }
 
-/* What a rule of standing must have behind it: a trial that it passed. The page shows its figures;
+/* What such a rule must have behind it: a trial that it passed. The page shows its figures;
  * what holds is what the ranker told. */
 static enum result trial_need(struct work *work, const struct desk_rule_get_row *row)
 {
-    if (!text_starts(row->name, RULE_TRIED_NAMES) || row->trial == RULE_TRIAL_PASSED)
+    if (!is_tried(row->name) || row->trial == RULE_TRIAL_PASSED)
         return OK;
     return problem(work, CONFLICT, "proposal",
                    row->trial == RULE_TRIAL_FAILED
@@ -125,7 +128,7 @@ enum result rule_approve_run(struct work *work)
 
 bool rule_needs_shadow(struct text name)
 {
-    return text_starts(name, RULE_TRIED_NAMES) && conf_int("rule.shadow_days") > 0;
+    return is_tried(name) && conf_int("rule.shadow_days") > 0;
 }
 
 enum result rule_shadow_run(struct work *work)

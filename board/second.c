@@ -182,7 +182,7 @@ enum result passkey_signed(struct work *work, int64_t member, const struct passk
     if (result != OK)
         return result;
     passkey.counter = row.mark;
-    *signer = (struct passkey_signer){row.id, row.member, 0};
+    *signer = (struct passkey_signer){row.id, row.member, 0, row.at_ms};
     return passkey_check(work->arena, want, &passkey, client_data, authenticator, signature,
                          &signer->mark);
 }

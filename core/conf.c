@@ -73,6 +73,9 @@ const struct setting conf_settings[] = {
         "1: a physician reads and writes only with a passkey or TOTP; 0: both are only offered."),
     NUMBER("second.staff", "", 0, 1, 1,
            "1: sponsors and admins work only with a passkey; 0: second factors are only offered."),
+    NUMBER("confirm.passkey_hours", "hours", 0, 720, 24,
+           "A passkey confirms money and rules only so long after it was added, of which its owner "
+           "is told by mail."),
 
     WORDS("rule.worlds", 0, 200, "usual crowded market campaign",
           "Invented communities every changed policy is tried on (curbside ranking world list)."),
@@ -123,7 +126,7 @@ const struct setting conf_settings[] = {
            "1: a month is closed at the first batch of commitments after its end; 0: by an admin."),
     NUMBER("ledger.findings", "", 0, 1, 1,
            "1: a month is paid by what the ranker found out about its acts: rings earn nothing; 0: "
-           "by the paymaster's own counts alone."),
+           "by the paymaster's own counts alone, and rules that ask for more pay nothing."),
     NUMBER("ledger.embargo_days", "days", 0, 3650, 90,
            "Commitments are opened to auditors this long after their period was closed."),
     NUMBER("ledger.fund_unit_cents", "cents", 1, 100000000, 100000,

@@ -16,7 +16,6 @@ enum {
     READ_MS = 1000, /* longest query of the web: its snapshot keeps the WAL growing */
     PROGRESS_STEPS = 10000,
     RIGHTS_MAX = 2048,
-    COLUMNS_MAX = 100,
     WAL_PAGES = 1000, /* go back to the WAL's begin after so many, if no reader is in the way */
 };
 enum own_statement { OWN_BEGIN, OWN_BEGIN_WRITE, OWN_COMMIT, OWN_ROLLBACK, OWN_VERSION, OWN_COUNT };
@@ -27,12 +26,6 @@ static const char *const own_sql[OWN_COUNT] = {"BEGIN", "BEGIN IMMEDIATE", "COMM
  * statements touch. STRICT: only what was noted. STEP: a virtual table (FTS5) asks for its own
  * tables while a statement that named it runs. */
 enum watch { WATCH_OPEN, WATCH_LEARN, WATCH_STRICT, WATCH_STEP };
-
-struct db_statement {
-    struct db *db;
-    sqlite3_stmt *stmt;
-    enum result failure; /* why there is no stmt, or why a value could not be bound */
-};
 
 struct db {
     sqlite3 *handle;
@@ -49,7 +42,9 @@ struct db {
     struct db_statement *statements;
     sqlite3_stmt *own[OWN_COUNT];
     struct db_ranker *ranker;
-    uint64_t *rights; /* hashes of what the role's statements touch */
+    struct db_seal *seal; /* NULL: the store keeps no sum, or is only read */
+    int64_t changes;      /* by the latest write statement */
+    uint64_t *rights;     /* hashes of what the role's statements touch */
     size_t right_count;
 };
 
@@ -146,6 +141,8 @@ static enum result outcome(struct db *db, int code, const char *what)
                                    sqlite3_system_errno(db->handle) == ENOSPC);
     if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_INTERRUPT || full)
         result = BUSY;
+    else if (primary == SQLITE_PROTOCOL)
+        result = BUSY; /* under load a reader found no quiet moment to begin in */
     else if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
         result = BUSY; /* the heap's limit, not a fault of the file */
     else if (db->mode == DB_READ && (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY))
@@ -198,28 +195,9 @@ static int run_sql(struct db *db, const char *sql)
 
 static int harden(struct db *db)
 {
-    static const int switches[][2] = {
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_DQS_DML, 0},         {SQLITE_DBCONFIG_DQS_DDL, 0},
-        {SQLITE_DBCONFIG_ENABLE_FKEY, 1},     {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
-        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
-        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1},
-    };
-    static const int limits[][2] = {
-        {SQLITE_LIMIT_LENGTH, 1000000},         {SQLITE_LIMIT_SQL_LENGTH, 100000},
-        {SQLITE_LIMIT_COLUMN, COLUMNS_MAX},     {SQLITE_LIMIT_EXPR_DEPTH, 40},
-        {SQLITE_LIMIT_COMPOUND_SELECT, 8},      {SQLITE_LIMIT_VDBE_OP, 25000},
-        {SQLITE_LIMIT_FUNCTION_ARG, 8},         {SQLITE_LIMIT_ATTACHED, 0},
-        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50}, {SQLITE_LIMIT_VARIABLE_NUMBER, 40},
-        {SQLITE_LIMIT_TRIGGER_DEPTH, 10},       {SQLITE_LIMIT_WORKER_THREADS, 0},
-    };
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
-        const int code = sqlite3_db_config(db->handle, switches[i][0], switches[i][1], NULL);
-        if (code != SQLITE_OK)
-            return code;
-    }
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        (void)sqlite3_limit(db->handle, limits[i][0], limits[i][1]);
+    const int code = db_harden(db->handle);
+    if (code != SQLITE_OK)
+        return code;
     (void)sqlite3_busy_handler(db->handle, wait_for_lock, db);
     if (role_is_web(db->role) && db->mode == DB_READ)
         sqlite3_progress_handler(db->handle, PROGRESS_STEPS, stop_when_late, db);
@@ -275,6 +253,8 @@ static enum result open_once(struct db *db, const char *path)
     enum result result = prepare_own(db);
     if (result == OK)
         result = db_migrate(db, db->mode != DB_READ);
+    if (result == OK && db->mode != DB_READ)
+        result = db_seal_open(db, &db->seal);
     if (result == OK && (db->mode == DB_LOG || db->mode == DB_VAULT))
         db_wal_room(path, WAL_PAGES + WAL_PAGES / 4);
     return result;
@@ -287,6 +267,8 @@ static void close_handle(struct db *db)
     memset(db->own, 0, sizeof db->own); /* a next try opens afresh */
     for (size_t i = 0; i < db->store->statement_count; i++)
         (void)sqlite3_finalize(db->statements[i].stmt);
+    db_seal_close(db->seal);
+    db->seal = NULL;
     (void)sqlite3_close(db->handle);
     db->handle = NULL;
 }
@@ -374,6 +356,8 @@ enum result db_commit(struct db *db)
     enum result result = db->spoiled;
     if (result == OK && sqlite3_get_autocommit(db->handle))
         result = BROKEN; /* SQLite gave the transaction up without our hearing of it */
+    if (result == OK && db->seal != NULL && !db_seal_write(db->seal))
+        result = outcome(db, sqlite3_extended_errcode(db->handle), "seal");
     if (result == OK) {
         const int code = step_own(db, OWN_COMMIT);
         if (code != SQLITE_DONE)
@@ -381,6 +365,8 @@ enum result db_commit(struct db *db)
     }
     if (result != OK)
         db_rollback(db);
+    else if (db->seal != NULL)
+        db_seal_done(db->seal);
     db->open = false;
     return result;
 }
@@ -389,12 +375,14 @@ void db_rollback(struct db *db)
 {
     if (!sqlite3_get_autocommit(db->handle))
         (void)step_own(db, OWN_ROLLBACK);
+    if (db->seal != NULL)
+        db_seal_drop(db->seal);
     db->open = false;
 }
 
 int64_t db_changes(struct db *db)
 {
-    return sqlite3_changes64(db->handle);
+    return db->changes;
 }
 
 int64_t db_version(struct db *db)
@@ -487,14 +475,49 @@ void db_bind_null(struct db_statement *st, int parameter)
         bound(st, sqlite3_bind_null(st->stmt, parameter));
 }
 
+/* A write, whose rows SQLite has changed when the first step returns. What is undone of it leaves
+ * the sum as well. */
+static enum result step_write(struct db_statement *st)
+{
+    struct db *const db = st->db;
+    if (db->seal != NULL)
+        db_seal_mark(db->seal);
+    const int code = step_watched(db, st->stmt);
+    if (code == SQLITE_ROW || code == SQLITE_DONE) {
+        db->changes = sqlite3_changes64(db->handle);
+        return code == SQLITE_ROW ? ROW : OK;
+    }
+    if (db->seal != NULL)
+        db_seal_back(db->seal);
+    return outcome(db, code, "step");
+}
+
+/* Outside a transaction: the write and the sum in one of their own. */
+static enum result step_alone(struct db_statement *st)
+{
+    struct db *const db = st->db;
+    enum result result = db_begin(db);
+    if (result != OK)
+        return result;
+    result = step_write(st);
+    assert(result != ROW); /* db_seal_check's comment */
+    if (result == OK)
+        return db_commit(db);
+    db_rollback(db);
+    return result;
+}
+
 enum result db_step(struct db_statement *st)
 {
     assert(st != NULL);
     if (st->failure != OK)
         return st->failure;
     struct db *const db = st->db;
-    if (!db->open && !sqlite3_stmt_busy(st->stmt))
+    const bool fresh = !sqlite3_stmt_busy(st->stmt);
+    if (!db->open && fresh)
         reading_starts(db);
+    if (fresh && !sqlite3_stmt_readonly(st->stmt))
+        return db->seal != NULL && !db->open ? step_alone(st) : step_write(st);
     const int code = step_watched(db, st->stmt);
     if (code == SQLITE_ROW)
         return ROW;
@@ -510,40 +533,7 @@ void db_reset(struct db_statement *st)
     st->failure = OK;
 }
 
-bool db_column_null(struct db_statement *st, int column)
-{
-    return sqlite3_column_type(st->stmt, column) == SQLITE_NULL;
-}
-
-int64_t db_column_int(struct db_statement *st, int column)
-{
-    return sqlite3_column_int64(st->stmt, column);
-}
-
-double db_column_real(struct db_statement *st, int column)
-{
-    return sqlite3_column_double(st->stmt, column);
-}
-
-struct text db_column_text(struct db_statement *st, int column, struct arena *arena)
-{
-    if (db_column_null(st, column))
-        return NO_TEXT;
-    const char *const data = (const char *)sqlite3_column_text(st->stmt, column);
-    assert(data != NULL);
-    return arena_text(arena, (struct text){data, (size_t)sqlite3_column_bytes(st->stmt, column)});
-}
-
-struct bytes db_column_blob(struct db_statement *st, int column, struct arena *arena)
-{
-    if (db_column_null(st, column))
-        return NO_BYTES;
-    const void *const data = sqlite3_column_blob(st->stmt, column);
-    const size_t size = (size_t)sqlite3_column_bytes(st->stmt, column);
-    return arena_bytes(arena, bytes_of(size == 0 ? "" : data, size));
-}
-
-/* --- for core/db_migrate.c and core/db_digest.c --- */
+/* --- for the other parts, core/db_*.c --- */
 
 struct db_statement *db_raw(struct db *db, const char *sql)
 {
@@ -567,27 +557,24 @@ const struct store *db_raw_store(const struct db *db)
     return db->store;
 }
 
+void *db_raw_handle(struct db *db)
+{
+    return db->handle;
+}
+
+void db_raw_enter(struct db *db)
+{
+    db->raw++;
+}
+
+void db_raw_leave(struct db *db)
+{
+    db->raw--;
+}
+
 struct db_ranker *db_raw_ranker(struct db *db)
 {
     return db->ranker;
-}
-
-size_t db_raw_columns(const struct db_statement *st)
-{
-    return st->stmt == NULL ? 0 : (size_t)sqlite3_column_count(st->stmt);
-}
-
-struct bytes db_raw_value(struct db_statement *st, size_t column, char *type)
-{
-    static const char types[] = {'?', 'i', 'r', 't', 'b', 'n'};
-    const int at = (int)column;
-    *type = types[sqlite3_column_type(st->stmt, at)];
-    if (*type == 'n')
-        return bytes_of("", 0);
-    const void *const data =
-        *type == 'b' ? sqlite3_column_blob(st->stmt, at) : sqlite3_column_text(st->stmt, at);
-    const int size = sqlite3_column_bytes(st->stmt, at);
-    return bytes_of(size == 0 ? "" : data, (size_t)size);
 }
 
 enum result db_run_script(struct db *db, const char *sql)

@@ -82,6 +82,15 @@ void db_checkpoint(struct db *db, bool all);
  * rebuild --check`. */
 MUST_USE enum result db_content_digest(struct db *db, const char *const *skip, uint8_t digest[32],
                                        int64_t *rows);
+/* Whether pages hold together, rows fit their tables, and every index says what its table does.
+ * Reads the whole store. BROKEN, traced: something does not. */
+MUST_USE enum result db_pages_check(struct db *db);
+/* Whether every row of a store that nothing can rebuild is still the one that was written, its
+ * indexes agree and its tables are as they were made: it keeps a sum over all (core/db_seal.c).
+ * Reads the whole store; between db_begin and db_rollback beside a writer. BROKEN, traced: it is
+ * not. NOT_FOUND: the store keeps none. In a store that does, a write that also gives rows
+ * (RETURNING) stands between db_begin and db_commit. */
+MUST_USE enum result db_seal_check(struct db *db);
 /* What the file itself says its tables, indexes and triggers are, by type and name: a dropped
  * trigger is tampering. At most `most`; TOO_MUCH if there are more, BROKEN if it says so in other
  * types than SQLite writes. */

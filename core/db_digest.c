@@ -25,8 +25,6 @@ static const char tables_sql[] =
 static const char schema_sql[] =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name";
 
-enum { COLUMNS_MAX = 100 };
-
 static bool is_skipped(struct text name, const char *const *skip)
 {
     for (size_t i = 0; skip != NULL && skip[i] != NULL; i++)
@@ -38,10 +36,10 @@ static bool is_skipped(struct text name, const char *const *skip)
 /* digest = BLAKE2b(digest so far, then type and value of each column) */
 static void row_digest(struct db_statement *st, uint8_t digest[DIGEST_SIZE])
 {
-    struct bytes parts[1 + 2 * COLUMNS_MAX];
-    char types[COLUMNS_MAX];
+    struct bytes parts[1 + 2 * DB_COLUMNS_MAX];
+    char types[DB_COLUMNS_MAX];
     const size_t columns = db_raw_columns(st);
-    assert(columns <= COLUMNS_MAX);
+    assert(columns <= DB_COLUMNS_MAX);
     uint8_t before[DIGEST_SIZE];
     memcpy(before, digest, DIGEST_SIZE);
     parts[0] = bytes_of(before, DIGEST_SIZE);
@@ -79,9 +77,8 @@ static enum result table_digest(struct db *db, struct text name, struct text ord
     return query_digest(db, sql, digest, rows);
 }
 
-/* Whether its pages hold together, and every index says what its table does: rows that an index has
- * lost are lost to whoever looks there. */
-static enum result pages_check(struct db *db)
+/* Rows that an index has lost are lost to whoever looks there. */
+enum result db_pages_check(struct db *db)
 {
     char type;
     struct db_statement *const st = db_raw(db, "PRAGMA integrity_check(1)");
@@ -104,7 +101,7 @@ enum result db_content_digest(struct db *db, const char *const *skip, uint8_t di
     arena_open(&arena, 1024 * 1024);
     memset(digest, 0, DIGEST_SIZE);
     *rows = 0;
-    enum result result = pages_check(db);
+    enum result result = db_pages_check(db);
     int64_t objects = 0;
     if (result == OK)
         result = query_digest(db, schema_sql, digest, &objects);

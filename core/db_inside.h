@@ -3,6 +3,13 @@
  * walk over all tables), and its memory. No other file but its test includes this. */
 #include "core/db.h"
 
+struct sqlite3_stmt; /* SQLite's own */
+struct db_statement {
+    struct db *db;
+    struct sqlite3_stmt *stmt;
+    enum result failure; /* why there is no stmt, or why a value could not be bound */
+};
+
 /* Any statement, past the authorizer. Never NULL; db_step says what was wrong with the SQL. */
 struct db_statement *db_raw(struct db *db, const char *sql);
 void db_raw_close(struct db_statement *st);
@@ -12,6 +19,25 @@ size_t db_raw_columns(const struct db_statement *st);
 struct bytes db_raw_value(struct db_statement *st, size_t column, char *type);
 
 const struct store *db_raw_store(const struct db *db);
+void *db_raw_handle(struct db *db); /* SQLite's own */
+/* Between the two the authorizer lets everything pass. */
+void db_raw_enter(struct db *db);
+void db_raw_leave(struct db *db);
+
+enum { DB_COLUMNS_MAX = 100 };
+/* The high-security settings; SQLite's code. */
+int db_harden(void *handle);
+
+/* The sum over a store's rows, kept up with what is written (core/db_seal.c). *seal is NULL for a
+ * store that keeps none. After a migration the sum is made anew. */
+struct db_seal;
+MUST_USE enum result db_seal_open(struct db *db, struct db_seal **seal);
+void db_seal_close(struct db_seal *seal);
+void db_seal_mark(struct db_seal *seal);           /* a statement begins to write */
+void db_seal_back(struct db_seal *seal);           /* ... and was undone */
+MUST_USE bool db_seal_write(struct db_seal *seal); /* before the commit; false: SQLite says why */
+void db_seal_done(struct db_seal *seal);           /* after it */
+void db_seal_drop(struct db_seal *seal);           /* after a rollback */
 
 /* Run what has not been run yet (`run`), or say BUSY if something is missing. BROKEN: one that has
  * run was changed since, or the file is of a later version than this program. */

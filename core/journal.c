@@ -48,6 +48,8 @@ static const struct text_place places[] = {
      offsetof(struct event, topic_described.text1)},
     {EVENT_APPEAL_MADE, 0, offsetof(struct event, appeal_made.has_text0),
      offsetof(struct event, appeal_made.text0)},
+    {EVENT_HELD_OBJECTED, 0, offsetof(struct event, held_objected.has_text0),
+     offsetof(struct event, held_objected.text0)},
     {EVENT_BACKGROUND_TOLD, 0, offsetof(struct event, background_told.has_text0),
      offsetof(struct event, background_told.text0)},
 };

@@ -204,7 +204,8 @@ static void function_check(lua_State *lua, const struct rule_function *needed)
     lua_Debug about;
     lua_pushvalue(lua, -1);
     lua_getinfo(lua, ">uS", &about);
-    if (about.what[0] == 'L' && !about.isvararg && about.nparams != needed->arguments)
+    if (about.what[0] == 'L' && !about.isvararg && about.nparams != needed->arguments &&
+        (needed->arguments_once == 0 || about.nparams != needed->arguments_once))
         luaL_error(lua, "rule:%d: function %s takes %d arguments, but is given %d",
                    about.linedefined, needed->name, (int)about.nparams, (int)needed->arguments);
 }

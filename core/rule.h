@@ -26,7 +26,7 @@ enum {
     RULE_MEMORY_MAX = 1024 * 1024, /* bytes of its Lua state */
     RULE_STEPS_MAX = 20000,        /* Lua instructions of one call */
     RULE_CALL_CPU_MS = 40,         /* and its CPU time */
-    RULE_VALUES_MAX = 16,          /* arguments, results */
+    RULE_VALUES_MAX = 20,          /* arguments, results */
     RULE_CONSTANTS_MAX = 128
 };
 
@@ -39,6 +39,9 @@ struct rule_constant {
 struct rule_function {
     const char *name; /* static storage: kept by the set */
     uint8_t arguments, results;
+    /* So many are taken by scripts from before the last ones were added, which never see those; 0:
+     * always as many. */
+    uint8_t arguments_once;
 };
 
 /* Load a script, check that every function of `needed` is there and takes as many arguments, run

@@ -199,6 +199,8 @@ static const char *account_action(enum command_kind kind)
         return "/account/tax";
     case COMMAND_PAYOUT_ASK:
         return "/earnings/payout";
+    case COMMAND_HELD_OBJECT:
+        return "/earnings/object";
     default:
         return moderation_action(kind);
     }
@@ -293,8 +295,12 @@ static const char *rule_action(enum command_kind kind)
         return "/admin/payouts";
     case COMMAND_BREAKER_RESET:
         return "/admin/guardrails";
+    case COMMAND_HELD_DECIDE:
+        return "/admin/held";
     case COMMAND_OPERATION_WITHDRAW:
         return "/admin/operation/:id/withdraw";
+    case COMMAND_OPERATION_RETRY:
+        return "/admin/operation/:id/retry";
     case COMMAND_OPERATION_CONFIRM:
         return "/admin/confirm";
     default:
@@ -366,6 +372,8 @@ const char *session_action(enum command_kind kind)
         return "/q/:id/rate";
     case COMMAND_SPECIALTIES_CHOOSE:
         return "/account/specialties";
+    case COMMAND_BACKGROUND_TELL:
+        return "/account/background";
     default:
         return rule_action(kind);
     }

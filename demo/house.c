@@ -32,6 +32,7 @@ static const char building_settings[] = "password.memory_mib = 8\n"
                                         "password.per_minute = 100000\n"
                                         "second.physician = 0\n"
                                         "second.staff = 0\n"
+                                        "confirm.passkey_hours = 0\n"
                                         "money.two_admins = 0\n"
                                         "key.two_admins = 0\n"
                                         "posting.hold_first = 0\n";
@@ -42,6 +43,7 @@ static const char demo_settings[] = "# A demo: second factors are offered, and n
                                     "leaves these out.\n"
                                     "second.physician = 0\n"
                                     "second.staff = 0\n"
+                                    "confirm.passkey_hours = 0\n"
                                     "money.two_admins = 0\n"
                                     "key.two_admins = 0\n"
                                     "posting.hold_first = 0\n";

@@ -167,7 +167,8 @@ static enum result campaigns_show(struct request *r, struct reply *out, struct v
     v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
     v->form = guard_form(r, out, "/sponsor/campaigns");
     v->request = guard_request_id(r);
-    page_form_problems(r, "name product starts ends deposit", &v->problems, &v->problems_count);
+    page_form_problems(r, "name product products starts ends deposit", &v->problems,
+                       &v->problems_count);
     return reply_view(r, out, campaigns, v);
 }
 

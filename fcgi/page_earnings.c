@@ -182,7 +182,10 @@ static enum result payments_load(struct request *r, int64_t closed_ms,
         *payment = (struct view_payment){.id = rows[i].id,
                                          .campaign = rows[i].campaign,
                                          .product = rows[i].product,
-                                         .amount = page_money(r->arena, rows[i].cents)};
+                                         .amount = page_money(r->arena, rows[i].cents),
+                                         .corrects = rows[i].corrects.size > 0
+                                                         ? page_month(r->arena, rows[i].corrects)
+                                                         : TEXT("")};
         result = payment_state(r, closed_ms, settled, waits, payment);
         if (result == OK)
             result = payment_blind(r, rows[i].at_ms, payment);
@@ -300,6 +303,16 @@ static enum result standing_load(struct request *r, const struct statement_payee
     return OK;
 }
 
+/* How many acts of the month could not earn, whatever was promised on them. */
+static enum result held_count(struct request *r, struct view_statement *statement)
+{
+    struct statement_held_count_row row;
+    enum result result = statement_held_count(request_store(r, WEB_STATEMENT), r->arena,
+                                              r->reader.member, statement->period, &row);
+    statement->held = result == OK ? row.acts : 0;
+    return result;
+}
+
 enum result page_earnings(struct request *r, struct reply *out)
 {
     struct statement_statement_list_row *rows;
@@ -334,6 +347,8 @@ enum result page_earnings(struct request *r, struct reply *out)
                                              .zero = rows[i].cents == 0,
                                              .at = clock_day(r->arena, rows[i].closed_ms)};
         result = payments_load(r, rows[i].closed_ms, &settled, v.payable_words, statement);
+        if (result == OK)
+            result = held_count(r, statement);
         if (result != OK)
             return result;
         v.statements_count++;

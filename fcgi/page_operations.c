@@ -5,7 +5,6 @@
 #include "core/clock.h"
 #include "core/conf.h"
 #include "fcgi/guard.h"
-#include "fcgi/page_doors.h"
 
 enum { OPERATION_WAITS = 1, OPERATION_DONE = 3, OPERATION_ASIDE = 7, OPERATION_LAST = 7 };
 
@@ -63,7 +62,7 @@ static void steps_fill(struct request *r, const struct record_operation *from,
         const struct record_operation_step *step = &from->steps[i];
         bool again = aside && step->state == OPERATION_WAITS + 1;
         to->steps[to->steps_count++] =
-            (struct view_operation_step){.at = page_date(r->arena, step->at_ms),
+            (struct view_operation_step){.at = clock_day(r->arena, step->at_ms),
                                          .words = again ? TEXT("tried again") : step_words(step),
                                          .by = by[step->by - 1]};
         aside = step->state == OPERATION_ASIDE;
@@ -93,7 +92,7 @@ static void operations_fill(struct request *r, struct reply *out,
         to->done = from->state == OPERATION_DONE;
         to->may_end = to->waits || (to->aside && !from->begun);
         if (to->may_end)
-            to->expires = page_date(r->arena, from->expires_ms);
+            to->expires = clock_day(r->arena, from->expires_ms);
         v->waiting += to->waits;
         steps_fill(r, from, to);
         if (to->waits && !from->own && digest.data != NULL && digest.size == DIGEST_SIZE)

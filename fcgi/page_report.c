@@ -328,7 +328,7 @@ static double figures_most(const struct insight_figure *figures, size_t count)
 static void member_bar(struct request *r, const struct insight_figure *figure, double most,
                        struct view_report_bar *bar, struct view_report_cells *cells)
 {
-    const struct text number = figure->n > 0 ? people(r->arena, figure->n) : TEXT("fewer than 25");
+    const struct text number = figure->n > 0 ? people(r->arena, figure->n) : TEXT("under 25");
     *bar = (struct view_report_bar){.name = figure->name,
                                     .value = number,
                                     .width = page_thousandths((double)figure->n / most),
@@ -378,6 +378,23 @@ static void members_fill(struct request *r, struct insight_report *report, struc
 
 /* --- the page --- */
 
+static struct text parts_withheld(struct arena *arena, const struct insight_report *report)
+{
+    const size_t regions = INSIGHT_PARTS - report->part_counts[0],
+                 bands = INSIGHT_PARTS - report->part_counts[1];
+    const struct text what =
+        regions + bands == 0
+            ? TEXT("None of the regions or bands of years is withheld.")
+            : arena_format(arena,
+                           "By the same rule %zu of 4 regions and %zu of 4 bands of years are "
+                           "withheld.",
+                           regions, bands);
+    return arena_format(arena,
+                        "%s Each member is asked for one of the two only and may keep it to "
+                        "himself, so these figures are of fewer physicians than the total.",
+                        what.data);
+}
+
 static void withheld_fill(struct request *r, const struct insight_report *report,
                           struct view_report *v)
 {
@@ -395,12 +412,7 @@ static void withheld_fill(struct request *r, const struct insight_report *report
             "tells nothing about any one person.",
             n, INSIGHT_GROUPS, INSIGHT_K);
     if (report->template == INSIGHT_RESULT && report->has_parts)
-        v->withheld_parts = arena_format(
-            r->arena,
-            "%zu of 4 regions and %zu of 4 bands of years are withheld, by the same rule. Each "
-            "member is asked for one of the two only, and may keep it to himself; so these figures "
-            "are of fewer physicians than the total.",
-            INSIGHT_PARTS - report->part_counts[0], INSIGHT_PARTS - report->part_counts[1]);
+        v->withheld_parts = parts_withheld(r->arena, report);
     if (report->template == INSIGHT_VOLUME)
         v->withheld = arena_format(
             r->arena,

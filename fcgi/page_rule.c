@@ -11,6 +11,7 @@
 #include "schema/rank.h"
 
 enum { SETS_LOOKED_AT = 50, OTHERS_SHOWN = 50, STEPS_SHOWN = 50 };
+enum { STEP_APPROVED = 3, STEP_BACK = 5 }; /* as in board.db's rule_step */
 
 const struct field fields_withdraw[] = {
     {.name = "reason", .type = FIELD_LINE, .low = 1, .high = 400, .label = "The reason"},
@@ -48,10 +49,13 @@ static enum result fate_load(struct request *r, struct view_rule_page *v)
             (!refused && sets[i].state != RULE_SET_PUT_ASIDE))
             continue;
         v->rule.state = refused ? TEXT("refused") : TEXT("put aside");
-        v->fate = arena_format(r->arena, "%s, so the rule before it holds on: %.*s",
+        v->until = refused ? 0 : sets[i].ended_seq;
+        v->fate = arena_format(r->arena,
+                               "%s (journal entry %" PRId64 "), so the rule before it holds on: "
+                               "%.*s",
                                refused ? "It could not be used when it was approved"
                                        : "It failed while it was in use",
-                               (int)sets[i].why.size, sets[i].why.data);
+                               sets[i].ended_seq, (int)sets[i].why.size, sets[i].why.data);
     }
     return result;
 }
@@ -130,6 +134,7 @@ static enum result history_load(struct request *r, struct view_rule_page *v)
     struct board_rules_list_row *rows;
     struct board_rule_steps_row *steps;
     size_t count, step_count = 0;
+    int64_t until = 0;
     struct db *board = request_store(r, WEB_BOARD);
     enum result result =
         board_rules_list(board, r->arena, PAGE_BEFORE_ALL, OTHERS_SHOWN, &rows, &count);
@@ -150,6 +155,11 @@ static enum result history_load(struct request *r, struct view_rule_page *v)
                 .iso = clock_iso(r->arena, rows[i].proposed_ms),
             };
     v->history = arena_array(r->arena, struct view_rule_step, step_count + 1);
+    for (size_t i = 0; i < step_count && v->until == 0 && v->active_from > 0; i++)
+        if (steps[i].seq > v->active_from &&
+            (steps[i].step == STEP_APPROVED || steps[i].step == STEP_BACK))
+            until = steps[i].seq; /* the first of them comes last */
+    v->until = v->until > 0 ? v->until : until;
     for (size_t i = 0; i < step_count; i++)
         v->history[v->history_count++] = (struct view_rule_step){
             .what = text_of(words[steps[i].step]),

@@ -10,6 +10,9 @@
 #include "schema/board.h"
 #include "schema/rank.h"
 
+/* Names of rules of pay. */
+#define PAY_NAMES "reward/"
+
 enum { MOVES_SHOWN = 10, MOVE_MEMBER = 1, WORLD_ROWS = 4, WORLDS_SHOWN = 20, DAYS_SHOWN = 20 };
 /* The drawing of the first hundred: four units a place; whoever stands below them, at its foot. */
 enum { TOPS = 100, TOP_LEFT = 40, TOP_RIGHT = 280, TOP_FOOT = 416, STEP_WORLDS = 1 };
@@ -102,8 +105,10 @@ static struct text percent(struct arena *arena, double share)
 /* Each community's four rows stand together, in their order. */
 static enum result worlds_load(struct request *r, struct view_rule_page *v)
 {
-    static const char *const by[WORLD_ROWS] = {"Proposed", "In force", "Points for everything",
-                                               "Plain majority"};
+    static const char *const by[][WORLD_ROWS] = {
+        {"Proposed", "In force", "Points for everything", "Plain majority"},
+        {"Proposed", "In force", "Pay for everything", "Pay with the majority"},
+    };
     struct rank_trial_worlds_row *rows;
     size_t count;
     enum result result =
@@ -121,12 +126,13 @@ static enum result worlds_load(struct request *r, struct view_rule_page *v)
         if (world->rows_count == WORLD_ROWS)
             continue;
         world->rows[world->rows_count++] = (struct view_rule_figures){
-            .by = text_of(by[rows[i].by]),
+            .by = text_of(by[v->of_pay][rows[i].by]),
             .skill = arena_format(r->arena, "%.3f", rows[i].rank_agreement),
             .apart = percent(r->arena, rows[i].answers_apart),
             .bad_first = percent(r->arena, rows[i].bad_on_top),
             .paid = percent(r->arena, rows[i].paid),
             .leak = percent(r->arena, rows[i].leak),
+            .rings = percent(r->arena, rows[i].ring_leak),
             .cover = percent(r->arena, rows[i].cover),
             .cheat_answer = percent(r->arena, rows[i].cheat_answer),
             .cheat_vote = percent(r->arena, rows[i].cheat_vote),
@@ -204,16 +210,14 @@ static enum result tops_load(struct request *r, struct view_rule_page *v)
 enum result page_rule_trial(struct request *r, struct view_rule_page *v)
 {
     struct rank_trial_of_row trial;
-    if (!text_is(v->rule.name, RANKING_RULE_NAME)) {
-        v->trial_state = TEXT("none");
-        v->trial_words =
-            TEXT("A reward rule is checked by its own examples when it is approved. It "
-                 "pays only for earmarks placed after that; what was promised "
-                 "before is paid by the rule it was promised under.");
-        return OK;
-    }
+    v->of_pay = text_starts(v->rule.name, PAY_NAMES);
     enum result result =
         rank_trial_of(request_store(r, WEB_RANK), r->arena, v->rule.proposal, &trial);
+    if (result == NOT_FOUND && v->of_pay && !text_is(v->rule.state, "proposed")) {
+        v->trial_state = TEXT("none");
+        v->trial_words = TEXT("It was decided before rules of pay were tried.");
+        return OK;
+    }
     if (result == NOT_FOUND || (result == OK && trial.state == TRIAL_WAITING)) {
         v->trial_state = TEXT("waiting");
         v->trial_words = TEXT("Waits for its turn. Reload this page in a moment.");
@@ -235,6 +239,13 @@ enum result page_rule_trial(struct request *r, struct view_rule_page *v)
         return OK;
     }
     v->trial_state = TEXT("passed");
+    if (v->of_pay) {
+        v->trial_words = arena_format(r->arena,
+                                      "The whole past, %" PRId64 " events, paid once by the rule "
+                                      "in force and once by this one.",
+                                      trial.total);
+        return page_rule_pay(r, &trial, v);
+    }
     v->trial_words = arena_format(r->arena,
                                   "The whole past, %" PRId64 " events, once with the rule in force "
                                   "and once with this one.",

@@ -23,6 +23,10 @@ struct board_rule_get_row;
 MUST_USE enum result page_rule_trial(struct request *r, struct view_rule_page *v);
 MUST_USE enum result page_rule_shadow(struct request *r, const struct board_rule_get_row *row,
                                       struct view_rule_page *v);
+/* Of a rule of pay (page_rule_pay.c): what it would have paid. */
+struct rank_trial_of_row;
+MUST_USE enum result page_rule_pay(struct request *r, const struct rank_trial_of_row *trial,
+                                   struct view_rule_page *v);
 bool page_rule_shadow_over(const struct request *r, const struct board_rule_get_row *row,
                            const struct view_rule_page *v);
 

@@ -109,6 +109,60 @@ static void sum_fill(struct request *r, const struct weeks *weeks, struct view_s
                    "fewer than one author was usual.");
 }
 
+/* Against the same season of four former years, where there are so many. */
+static enum result season_fill(struct request *r, int64_t word, struct weeks *weeks,
+                               struct view_signal *v)
+{
+    enum { MOST = INSIGHT_SEASON_PAST + WEEKS_SHOWN };
+    struct signal_word_weeks_row *rows;
+    struct page_point points[WEEKS_SHOWN];
+    struct view_signal_series *s = &v->series[v->series_count];
+    int64_t *authors = arena_array(r->arena, int64_t, MOST);
+    double bounds[WEEKS_SHOWN], most = 1;
+    size_t found, known = 0, rings = 0;
+    const int64_t first = weeks->last - MOST + 1;
+    struct signal_weeks_row *oldest;
+    enum result result = signal_weeks(request_store(r, WEB_SIGNAL), r->arena, first - 1,
+                                      weeks->last, 1, &oldest, &found);
+    if (result != OK || oldest[0].week > weeks->last - INSIGHT_SEASON_PAST)
+        return result;
+    result = signal_word_weeks(request_store(r, WEB_SIGNAL), r->arena, word, first - 1, weeks->last,
+                               MOST, &rows, &found);
+    for (size_t i = 0; result == OK && i < found; i++)
+        authors[rows[i].week - first] = rows[i].authors;
+    const size_t before = (size_t)(oldest[0].week - first); /* weeks that are not there */
+    for (size_t i = 0; result == OK && i < WEEKS_SHOWN; i++) {
+        const size_t end = MOST - WEEKS_SHOWN + i + 1;
+        const struct insight_sign_value season =
+            insight_season(authors + before, end - before, first + (int64_t)end - 1);
+        bounds[i] = season.bound;
+        points[i] = (struct page_point){0, (double)authors[end - 1], 0, season.rings};
+        most = fmax(most, fmax(points[i].at, isnan(season.bound) ? 0 : season.bound));
+        known += isnan(season.bound) ? 0 : 1;
+        rings += season.rings;
+    }
+    if (result != OK || known == 0)
+        return result;
+    for (size_t i = 0; i < WEEKS_SHOWN; i++) {
+        points[i].at /= most;
+        points[i].high = isnan(bounds[i]) ? points[i].at : bounds[i] / most;
+        points[i].low = isnan(bounds[i]) ? points[i].at : 0;
+    }
+    page_series(r->arena, points, WEEKS_SHOWN, &s->line);
+    ends_fill(weeks, &s->line);
+    s->title = TEXT("Against the season of four years");
+    s->line.words = arena_format(r->arena, "Authors in %d weeks, and the season’s bound; %zu rang",
+                                 WEEKS_SHOWN, rings);
+    s->y_high = arena_format(r->arena, "%.0f", most);
+    s->y_middle = arena_format(r->arena, "%.1f", most / 2);
+    s->y_low = TEXT("0");
+    s->note = TEXT("The band ends where 99 of 100 such weeks would stay, by the same weeks of four "
+                   "former years and their trend (Farrington’s method as Noufaily changed it); the "
+                   "latest 26 weeks teach it nothing. Weeks beyond it stand out.");
+    v->series_count++;
+    return OK;
+}
+
 static struct text sign_words(struct arena *arena, const struct insight_sign_value *sign)
 {
     if (isnan(sign->value))
@@ -180,11 +234,13 @@ enum result page_signal(struct request *r, struct reply *out)
                             .word = word.word,
                             .kind = text_of(kinds[word.kind]),
                             .lead = weeks->names[weeks->count - 1]};
-    v.series = arena_array(r->arena, struct view_signal_series, 2);
+    v.series = arena_array(r->arena, struct view_signal_series, 3);
     authors_fill(r, weeks, word.word, &v.series[v.series_count++]);
     sum_fill(r, weeks, &v.series[v.series_count++]);
     table_fill(r, weeks, &v);
-    result = bursts_fill(r, word.word, &v.bursts);
+    result = season_fill(r, r->id, weeks, &v);
+    if (result == OK)
+        result = bursts_fill(r, word.word, &v.bursts);
     if (result != OK)
         return result;
     return reply_view(r, out, signal, &v);

@@ -72,6 +72,10 @@ extern const struct field fields_propose[], fields_operations[];
 page_function page_payouts, page_propose_post; /* page_payouts.c */
 page_function page_operations, page_operations_again, page_withdraw_operation_post,
     page_retry_operation_post; /* page_operations.c */
+extern const struct field fields_held[], fields_held_object[];
+page_function page_held, page_held_again, page_held_post; /* page_held.c */
+extern const struct field fields_held_desk[], fields_held_decide[];
+page_function page_held_desk, page_held_desk_again, page_held_decide_post; /* page_held_desk.c */
 extern const struct field fields_guardrails[], fields_reset_breaker[], fields_audit[];
 page_function page_guardrails, page_guardrails_again, page_breaker_post,
     page_audit_post; /* page_guardrails.c */

@@ -8,6 +8,7 @@
 #include "core/follow.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "insight/alarm_verb.h"
 #include "insight/announce.h"
 #include "insight/insight.h"
 #include "insight/pairs_verb.h"
@@ -368,6 +369,8 @@ static int help(struct analyst *analyst, const char *none)
         "verify\tcheck every release against its digest, the chain and the journal\n"
         "disproportionality\tread report, product, event [, stratum] by tabs from standard input; "
         "print how far each pair is out of proportion\n"
+        "alarms\tread Mondays and counts by tabs from standard input; print each detector's "
+        "bounds\n"
         "vocabulary FILE\tadd words to the public list\n"
         "population FILE\tload how physicians are distributed over regions and years in practice, "
         "to which results are weighted\n"
@@ -382,6 +385,13 @@ static int disproportionality(struct analyst *analyst, const char *none)
     (void)analyst;
     (void)none;
     return pairs_verb();
+}
+
+static int alarms(struct analyst *analyst, const char *none)
+{
+    (void)analyst;
+    (void)none;
+    return alarm_verb();
 }
 
 struct verb {
@@ -399,6 +409,7 @@ static const struct verb verbs[] = {
     {"rebuild", 0, rebuild},
     {"help", 0, help},
     {"disproportionality", 0, disproportionality},
+    {"alarms", 0, alarms},
     {"vocabulary", 1, vocabulary},
     {"population", 1, population},
 };
@@ -415,7 +426,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; at < argc && i < sizeof(verbs) / sizeof(*verbs); i++) {
         if (strcmp(argv[at], verbs[i].name) != 0 || argc - at - 1 != verbs[i].arguments)
             continue;
-        if (verbs[i].run != help && verbs[i].run != disproportionality)
+        if (verbs[i].run != help && verbs[i].run != disproportionality && verbs[i].run != alarms)
             conf_open(state);
         clock_open();
         seal_open();
@@ -425,8 +436,7 @@ int main(int argc, char **argv)
     }
     fputs("usage: curbside-analyst [--state DIR] VERB\n"
           "verbs: serve, close PERIOD, list, show NUMBER, vocabulary FILE, population FILE, "
-          "verify, digest, "
-          "rebuild, disproportionality, help\n",
+          "verify, digest, rebuild, disproportionality, alarms, help\n",
           stderr);
     return 2;
 }

@@ -94,6 +94,12 @@ struct insight_watched {
 void insight_watch(const int64_t *authors, const int64_t *writers, size_t weeks,
                    struct insight_watched *watched);
 
+/* A word's week against the same season of four former years (farrington.h), for looking back:
+ * authors of so many dense weeks, the last of them the week number `monday` since 1970. NAN: too
+ * little past, or too few authors. */
+enum { INSIGHT_SEASON_PAST = 216 };
+struct insight_sign_value insight_season(const int64_t *authors, size_t weeks, int64_t monday);
+
 /* The specialties of the domain, in their order. */
 enum { INSIGHT_GROUPS = 25 };
 const char *insight_group_name(int group);

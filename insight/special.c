@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <stdbool.h>
 
 enum { TERMS_MAX = 100000 };
 
@@ -70,4 +71,18 @@ double normal_quantile(double p)
             high = middle;
     }
     return (low + high) / 2;
+}
+
+double negative_binomial_quantile(double p, double mean, double dispersion)
+{
+    enum { MOST = 10 * 1000 * 1000 };
+    const bool is_poisson = dispersion <= 1;
+    const double size = is_poisson ? 0 : mean / (dispersion - 1), missed = 1 - 1 / dispersion;
+    double term = is_poisson ? -mean : -size * log(dispersion), sum = exp(term), k = 0;
+    assert(p > 0 && p < 1 && mean > 0);
+    for (; sum < p && k < MOST; sum += exp(term)) {
+        k++;
+        term += is_poisson ? log(mean / k) : log((size + k - 1) / k * missed);
+    }
+    return k;
 }

@@ -11,3 +11,7 @@ double gamma_below(double a, double x);
 double gamma_density(double a, double x);
 /* The point of the standard normal distribution below which the share p lies, 0 < p < 1. */
 double normal_quantile(double p);
+/* The least whole number that a negative binomial variable with this mean (above 0) and variance
+ * `dispersion` times as large stays at or below with the chance p; Poisson for a dispersion of 1.
+ */
+double negative_binomial_quantile(double p, double mean, double dispersion);

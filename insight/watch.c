@@ -1,5 +1,7 @@
-/* Which weeks of a word ring, for the desk: the three ways of insight.h over one series. */
-#include "insight/alarm.h"
+/* Which weeks of a word ring, for the desk: the three ways of insight.h over one series, and the
+ * season's bound for looking back. */
+#include "core/clock.h"
+#include "insight/farrington.h"
 #include "insight/insight.h"
 #include "insight/pairs.h"
 #include <math.h>
@@ -61,4 +63,15 @@ void insight_watch(const int64_t *authors, const int64_t *writers, size_t weeks,
             cusum.sum = 0; /* begins anew; what it reached is told */
         w->signs[INSIGHT_SIGN_EWMA] = value_of(ewma.level, ewma_bound(&ewma), level_rings);
     }
+}
+
+struct insight_sign_value insight_season(const int64_t *authors, size_t weeks, int64_t monday)
+{
+    static const double ALPHA = .01;
+    const struct alarm alarm =
+        weeks > INSIGHT_SEASON_PAST
+            ? alarm_farrington(authors, weeks - 1, (7 * monday - 3) * DAY_MS, ALPHA)
+            : (struct alarm){.bound = NAN};
+    return (struct insight_sign_value){weeks > 0 ? (double)authors[weeks - 1] : 0, alarm.bound,
+                                       alarm.rings};
 }

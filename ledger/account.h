@@ -21,7 +21,8 @@ enum transfer_code {
     TRANSFER_REWARD = 2,     /* Escrow -> Member: net of one campaign, member and period */
     TRANSFER_REFUND = 3,     /* Escrow -> Bank: what is left, to the sponsor (refund.h) */
     TRANSFER_PAYOUT = 4,     /* Member -> Transit: a hold until the rail answers */
-    TRANSFER_CORRECTION = 5, /* the reverse of a wrong one; ref is its id */
+    TRANSFER_CORRECTION = 5, /* the reverse of a wrong one, or what an earlier month held back from
+                                one (held.h); ref is its id */
     TRANSFER_EXPIRED = 6,    /* void of a hold whose time was over */
     TRANSFER_WITHHELD = 7,   /* Member -> Withheld: a hold beside a payout's, and ends with it */
     TRANSFER_REMITTED = 8,   /* Withheld -> Bank: to the tax office */

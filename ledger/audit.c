@@ -20,6 +20,7 @@
 #include "ledger/tree.h"
 #include "schema/book.h"
 #include "schema/log.h"
+#include "schema/vault.h"
 
 enum {
     PAGE = 1000,
@@ -69,6 +70,8 @@ static enum result objects_read(struct arena *arena, const char *path, enum role
     enum result result = db_open(&db, &log_store, path, role, mode, 0);
     if (result == OK) {
         result = db_objects(db, arena, OBJECTS_MOST, rows, count);
+        if (result == OK && mode == DB_READ)
+            result = db_pages_check(db);
         db_close(db);
     }
     return result;
@@ -117,6 +120,8 @@ static enum result schema_check(struct audit *audit)
     if (result == OK)
         result = objects_read(&audit->kept, conf_store("ledger"), ROLE_OPERATOR, DB_READ, &have,
                               &have_count);
+    if (result == BROKEN)
+        return fault(audit, -1, "schema", "ledger.db is damaged");
     if (result != OK)
         return result;
     for (size_t i = 0, j = 0; i < want_count || j < have_count; i++, j++) {
@@ -423,6 +428,28 @@ static enum result book_check_all(struct audit *audit)
     return result;
 }
 
+/* What no log can give again: whether it is as it was written. Who may not read it is no auditor of
+ * it. */
+static enum result vault_check(struct audit *audit)
+{
+    struct db *vault;
+    if (access(conf_store("vault"), R_OK) != 0)
+        return OK;
+    enum result result =
+        db_open(&vault, &vault_store, conf_store("vault"), ROLE_OPERATOR, DB_READ, 0);
+    if (result == BUSY)
+        return OK; /* of an earlier version: it is summed at the next start */
+    if (result == OK)
+        result = db_begin(vault);
+    if (result == OK)
+        result = db_seal_check(vault);
+    if (vault != NULL)
+        db_rollback(vault);
+    db_close(vault);
+    audit->report->vault_checked = true;
+    return result == OK ? OK : fault(audit, -1, "vault", "its rows are not those written");
+}
+
 /* The chain of what people did, as far as it is here. */
 static enum result journal_check(struct audit *audit)
 {
@@ -456,6 +483,8 @@ enum result audit_run(struct audit_report *report, void (*progress)(uint64_t don
         result = leaves_check(audit, progress);
     if (result == OK)
         result = book_check_all(audit);
+    if (result == OK)
+        result = vault_check(audit);
     if (result == OK)
         result = journal_check(audit);
     report->leaves = audit->tree.size;

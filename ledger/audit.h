@@ -1,10 +1,10 @@
 #pragma once
-/* Is the ledger sound? Answered from files alone: ledger.db, book.db, public/checkpoint,
+/* Is the ledger sound? Answered from files alone: ledger.db, book.db, vault.db, public/checkpoint,
  * public/vkey and the tiles. Reads them beside a running paymaster, needs no key, and folds the
  * leaves in memory by rules of its own, so that it judges the book instead of repeating it.
  *
  * Checks, in this order; the first that fails is reported:
- * - schema: tables and triggers of ledger.db are the ones it was made with
+ * - schema: ledger.db's pages hold together; its tables and triggers are the ones it was made with
  * - place: entries are dense
  * - leaf: canonical layout v1
  * - hash: the stored digest is SHA-256(0x00 || leaf)
@@ -21,7 +21,9 @@
  * - witness: public/cosigned is a checkpoint of this very tree, and as many witnesses cosigned it
  * as witness.policy wants; left out where either is missing (report->cosigned is 0)
  * - balance: debits equal credits, pending and posted
- * - book: book.db has the same accounts and sums */
+ * - book: book.db has the same accounts and sums
+ * - vault: every row of vault.db is the one that was written; left out where it is not to be read
+ *   (report->vault_checked) */
 #include "core/arena.h"
 
 struct audit_report {
@@ -30,7 +32,7 @@ struct audit_report {
     char what[160];
     uint64_t leaves, accounts, transfers, checkpoint_size;
     uint64_t anchors; /* leaves that hold the journal's head */
-    bool anchors_checked;
+    bool anchors_checked, vault_checked;
     uint64_t cosigned; /* size of the tree that enough witnesses have seen */
 };
 /* OK (report->check tells sound from not), or BUSY/BROKEN when files cannot be read: then check is

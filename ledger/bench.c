@@ -162,7 +162,7 @@ static enum result rates_measure(struct paymaster *paymaster)
     return result == OK ? receipt_measure(paymaster) : result;
 }
 
-/* --- growth: the same work at two sizes, by entry --- */
+/* --- growth: the same work at sizes of tenfold steps, by entry --- */
 
 struct cost_us {
     double append, verify, receipt;
@@ -239,12 +239,15 @@ static enum result cost_measure(struct paymaster *paymaster, uint64_t size, stru
     return result;
 }
 
+/* At 100,000 entries, at ten times as many, and so on up to `size`. */
 static enum result growth_measure(struct paymaster *paymaster, uint64_t size)
 {
     struct cost_us small, large;
     enum result result = cost_measure(paymaster, SMALL, &small);
-    if (result == OK)
-        result = cost_measure(paymaster, size, &large);
+    for (uint64_t next = SMALL; next < size && result == OK;) {
+        next = next * 10 < size ? next * 10 : size;
+        result = cost_measure(paymaster, next, &large);
+    }
     if (result == OK)
         printf("ledger_append_growth %.2f x\nledger_verify_growth %.2f x\n"
                "ledger_receipt_growth %.2f x\n",

@@ -12,6 +12,11 @@
 
 enum { CATCH_UP_BATCH = 2000 };
 
+/* Each time the ledger has so many leaves more, the new ids with one of the 256 first bytes are
+ * settled, so those of about half of 256 * BOOK_SETTLE_EACH leaves are in memory: ten megabytes.
+ * Part of what a book says: another number needs a migration that folds anew. */
+enum { BOOK_SETTLE_EACH = 2048, IDS_PAGE = 1000 };
+
 const char *book_answer_name(enum book_answer answer)
 {
     static const char *const names[BOOK_ANSWER_COUNT] = {
@@ -56,6 +61,8 @@ enum result book_reload(struct book *book)
 {
     struct book_head_get_row row;
     arena_reset(book->arena, 0);
+    recent_close(book->recent);
+    book->recent = NULL;
     memset(&book->tree, 0, sizeof book->tree);
     memset(book->prev, 0, sizeof book->prev);
     book->tick = 0;
@@ -78,6 +85,114 @@ enum result book_open(struct book *book, struct db *db, struct log *log, struct 
 {
     *book = (struct book){.db = db, .log = log, .vault = vault, .arena = arena};
     return book_reload(book);
+}
+
+void book_close(struct book *book)
+{
+    recent_close(book->recent);
+    book->recent = NULL;
+}
+
+/* --- ids --- */
+
+/* Of ids that begin with `first`, those of leaves below this one are settled, once the ledger has
+ * `size` leaves. */
+static int64_t settled_below(uint64_t size, uint8_t first)
+{
+    int64_t turns = (int64_t)(size / BOOK_SETTLE_EACH);
+    int64_t turn = turns - (turns - first + RECENT_SLICES) % RECENT_SLICES;
+    return turn > 0 ? turn * BOOK_SETTLE_EACH : 0;
+}
+
+/* The ids that are not settled yet, from the transfers; the first call after opening and after a
+ * rollback. Resets the arena. */
+static enum result recent_load(struct book *book)
+{
+    struct book_ids_from_row *rows;
+    int64_t from = settled_below(book->tree.size, 0);
+    size_t count = IDS_PAGE;
+    enum result result = OK;
+    if (book->recent != NULL)
+        return OK;
+    for (int first = 1; first < RECENT_SLICES; first++)
+        if (settled_below(book->tree.size, (uint8_t)first) < from)
+            from = settled_below(book->tree.size, (uint8_t)first);
+    book->recent = recent_open();
+    while (result == OK && count == IDS_PAGE) {
+        arena_reset(book->arena, 0);
+        result = book_ids_from(book->db, book->arena, from, IDS_PAGE, &rows, &count);
+        for (size_t i = 0; i < count && result == OK; i++) {
+            from = rows[i].seq + 1;
+            if (rows[i].id.size != 16)
+                result = BROKEN;
+            else if (rows[i].seq >= settled_below(book->tree.size, rows[i].id.data[0]) &&
+                     !recent_add(book->recent, rows[i].id.data, rows[i].seq))
+                result = BROKEN;
+        }
+    }
+    arena_reset(book->arena, 0);
+    if (result != OK)
+        book_close(book);
+    return result;
+}
+
+/* The leaf of the transfer with this id; recent_load was called. */
+static enum result id_find(struct book *book, const uint8_t id[16], int64_t *seq)
+{
+    struct book_id_settled_find_row row;
+    *seq = recent_find(book->recent, id);
+    if (*seq >= 0)
+        return OK;
+    enum result result = book_id_settled_find(book->db, book->arena, bytes_of(id, 16), &row);
+    if (result == OK)
+        *seq = row.seq;
+    return result;
+}
+
+static enum result transfer_find(struct book *book, const uint8_t id[16],
+                                 struct book_transfer_at_row *row)
+{
+    int64_t seq;
+    enum result result = id_find(book, id, &seq);
+    if (result == OK)
+        result = book_transfer_at(book->db, book->arena, seq, row);
+    return result;
+}
+
+enum result book_transfer(struct book *book, const uint8_t id[16], uint64_t *seq)
+{
+    int64_t found;
+    enum result result = recent_load(book);
+    if (result == OK)
+        result = id_find(book, id, &found);
+    if (result == OK)
+        *seq = (uint64_t)found;
+    return result;
+}
+
+/* An id is used once, whether it is found among the new ones or the settled. */
+static enum result id_take(struct book *book, const struct leaf *leaf)
+{
+    int64_t seq;
+    enum result result = id_find(book, leaf->transfer.id, &seq);
+    if (result != NOT_FOUND)
+        return result == OK ? CONFLICT : result;
+    return recent_add(book->recent, leaf->transfer.id, (int64_t)leaf->seq) ? OK : CONFLICT;
+}
+
+/* What 190-id.sql tells of, once the ledger has `size` leaves. */
+static enum result ids_settle(struct book *book, uint64_t size)
+{
+    uint8_t first = (uint8_t)(size / BOOK_SETTLE_EACH % RECENT_SLICES);
+    size_t count;
+    enum result result = OK;
+    if (size % BOOK_SETTLE_EACH != 0)
+        return OK;
+    const struct recent_id *ids = recent_take(book->recent, first, &count);
+    for (size_t i = 0; i < count && result == OK; i++)
+        result = book_id_settle(book->db, bytes_of(ids[i].id, 16), ids[i].seq);
+    recent_forget(book->recent, first);
+    return result == CONFLICT ? BROKEN : result;
 }
 
 /* --- reading --- */
@@ -189,13 +304,12 @@ static enum book_answer transfer_compare(uint8_t flags, const struct leaf_transf
 static enum result id_check(struct book *book, uint8_t flags, const struct leaf_transfer *transfer,
                             enum book_answer *answer, uint64_t *seq)
 {
-    struct book_transfer_find_row row;
+    struct book_transfer_at_row row;
     struct vault_failed_find_row failed;
     struct leaf made;
     struct bytes bytes;
     *answer = BOOK_CREATED;
-    enum result result =
-        book_transfer_find(book->db, book->arena, bytes_of(transfer->id, 16), &row);
+    enum result result = transfer_find(book, transfer->id, &row);
     if (result == OK) {
         result = book_leaf(book, book->arena, (uint64_t)row.seq, &bytes);
         if (result == OK && leaf_decode(bytes, &made, NULL) != OK)
@@ -219,10 +333,10 @@ static enum result pending_check(struct book *book, uint8_t flags,
                                  const struct leaf_transfer *transfer, enum book_answer *answer,
                                  int64_t *held)
 {
-    struct book_transfer_find_row row;
+    struct book_transfer_at_row row;
     struct book_transfer_resolved_row resolved;
     struct bytes pending = bytes_of(transfer->pending, 16);
-    enum result result = book_transfer_find(book->db, book->arena, pending, &row);
+    enum result result = transfer_find(book, transfer->pending, &row);
     if (result != OK) {
         *answer = BOOK_NO_PENDING;
         return result == NOT_FOUND ? OK : result;
@@ -308,7 +422,10 @@ enum result book_check(struct book *book, uint8_t flags, const struct leaf_trans
     *answer = BOOK_MALFORMED;
     if (leaf_transfer_fault(flags, transfer) != NULL)
         return OK;
-    enum result result = id_check(book, flags, transfer, answer, seq);
+    enum result result = recent_load(book);
+    if (result != OK)
+        return result;
+    result = id_check(book, flags, transfer, answer, seq);
     if (result != OK || *answer != BOOK_CREATED)
         return result;
     return state_check(book, flags, transfer, answer, &debit, &credit);
@@ -353,6 +470,8 @@ static enum result transfer_take(struct book *book, const struct leaf *leaf, con
                               (int64_t)transfer->amount, (int64_t)transfer->code,
                               resolves ? bytes_of(transfer->pending, 16) : NO_BYTES,
                               transfer->timeout == 0 ? 0 : (int64_t)leaf->tick + transfer->timeout);
+    if (result == OK)
+        result = id_take(book, leaf);
     *why = "the transfer's id was used before";
     return result == CONFLICT ? INVALID : result;
 }
@@ -382,9 +501,10 @@ enum result book_take(struct book *book, const struct leaf *leaf, const uint8_t 
     *why = "tick before that of the leaf before";
     if (leaf->tick < book->tick)
         return INVALID;
-    if (leaf->kind == LEAF_ACCOUNT)
+    result = recent_load(book);
+    if (result == OK && leaf->kind == LEAF_ACCOUNT)
         result = account_take(book, leaf, why);
-    else if (leaf->kind == LEAF_TRANSFER)
+    else if (result == OK && leaf->kind == LEAF_TRANSFER)
         result = transfer_take(book, leaf, why);
     if (result != OK)
         return result;
@@ -392,6 +512,8 @@ enum result book_take(struct book *book, const struct leaf *leaf, const uint8_t 
     for (size_t i = 0; i < count && result == OK; i++)
         result = book_node_add(book->db, nodes[i].row, (int64_t)nodes[i].place,
                                bytes_of(nodes[i].hash, TREE_HASH));
+    if (result == OK)
+        result = ids_settle(book, book->tree.size);
     memcpy(book->prev, hash, 32);
     book->tick = leaf->tick;
     return result;

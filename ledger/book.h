@@ -9,6 +9,7 @@
 #include "core/db.h"
 #include "core/log.h"
 #include "ledger/leaf.h"
+#include "ledger/recent.h"
 #include "ledger/tree.h"
 
 /* Why a transfer was not made. Checked in exactly this order; the first that applies is the answer.
@@ -61,23 +62,28 @@ struct book_account {
 
 struct book {
     struct db *db;
-    struct log *log;     /* where the leaves are, for comparing a used id's fields */
-    struct db *vault;    /* failed ids; NULL: none are known (rebuild, trials) */
-    struct arena *arena; /* for what is read on the way; reset by each call */
-    struct tree tree;    /* the edge after every leaf taken so far */
-    uint64_t tick;       /* of the latest leaf */
-    uint8_t prev[32];    /* its hash */
+    struct log *log;       /* where the leaves are, for comparing a used id's fields */
+    struct db *vault;      /* failed ids; NULL: none are known (rebuild, trials) */
+    struct arena *arena;   /* for what is read on the way; reset by each call */
+    struct tree tree;      /* the edge after every leaf taken so far */
+    uint64_t tick;         /* of the latest leaf */
+    uint8_t prev[32];      /* its hash */
+    struct recent *recent; /* ids that are not settled yet; NULL: not loaded */
 };
 
 /* Remember the handles and load the edge. The arena is the book's alone. */
 MUST_USE enum result book_open(struct book *book, struct db *db, struct log *log, struct db *vault,
                                struct arena *arena);
+/* Gives up what it holds in memory; the handles stay the caller's. */
+void book_close(struct book *book);
 /* Load the edge again, after a rolled back transaction. */
 MUST_USE enum result book_reload(struct book *book);
 /* What would come of this transfer. OK, with the answer; *seq is its leaf when it exists. */
 MUST_USE enum result book_check(struct book *book, uint8_t flags,
                                 const struct leaf_transfer *transfer, enum book_answer *answer,
                                 uint64_t *seq);
+/* The leaf of the transfer with this id, or NOT_FOUND. Resets the book's arena. */
+MUST_USE enum result book_transfer(struct book *book, const uint8_t id[16], uint64_t *seq);
 /* Note that this id failed. */
 MUST_USE enum result book_fail(struct book *book, const uint8_t id[16], enum book_answer answer);
 /* Take the next leaf, whose hash is given. Inside a transaction of book->db. INVALID, with *why (a

@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/breaker.h"
+#include "ledger/held.h"
 #include "ledger/ledger.h"
 #include "ledger/payout.h"
 #include "ledger/preview.h"
@@ -233,6 +234,9 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
     case COMMAND_BREAKER:
     case COMMAND_BREAKER_RESET:
         return breaker_command(paymaster, command, reply);
+    case COMMAND_HELD:
+    case COMMAND_HELD_DECIDE:
+        return held_command(paymaster, command, reply);
     case COMMAND_PERIODS:
         return periods_list(paymaster, reply);
     case COMMAND_LEDGER_PAGE:

@@ -16,6 +16,7 @@
 #include "core/conf.h"
 #include "core/program.h"
 #include "core/trace.h"
+#include "ledger/held.h"
 #include "ledger/paymaster.h"
 
 enum { PAGE = 1024, WAIT_MS = 50, NUMBERS = 6, VOTE_NUMBERS = 5 };
@@ -99,6 +100,8 @@ static bool posting_line(struct reward *reward, const double *n)
     const struct posting_finding found = {(int64_t)n[0], n[2], n[3], n[4], n[5]};
     if (reward_concerns(reward, found.posting, (int64_t)n[1]))
         findings_posting_put(reward_findings(reward), &found);
+    if (findings_posting_low(&found))
+        findings_posting_put(reward_low(reward), &found);
     return true;
 }
 
@@ -110,6 +113,8 @@ static bool vote_line(struct reward *reward, const double *n)
     const struct vote_finding found = {(int64_t)n[0], (int64_t)n[1], n[2], n[3], n[4]};
     if (reward_concerns(reward, found.posting, found.posting))
         findings_vote_put(reward_findings(reward), &found);
+    if (findings_vote_low(&found))
+        findings_vote_put(reward_low(reward), &found);
     return true;
 }
 
@@ -176,6 +181,8 @@ static enum result findings_keep(struct paymaster *paymaster, const struct evalu
     if (result != OK)
         return result;
     result = findings_write(paymaster, reward_findings(evaluation->reward), evaluation->period);
+    if (result == OK)
+        result = held_write(paymaster, reward_low(evaluation->reward), evaluation->period);
     if (result == OK)
         return db_commit(paymaster->vault);
     db_rollback(paymaster->vault);

@@ -3,7 +3,8 @@
  * ranker and the paymaster never link each other, so it comes from a child, `curbside-ranker
  * facts`, confined to the journal, which is told the month and not what is earmarked; of its lines
  * (ranking/facts.h) those about earmarked postings are taken, and kept in the vault with the
- * month. A month closed without them stays as it was. Private to ledger/.
+ * month; of all others only what kept an act from earning (ledger/held.h). A month closed without
+ * them stays as it was. Private to ledger/.
  *
  * A preview (no period) takes them and keeps nothing.
  *

@@ -59,3 +59,13 @@ const struct posting_finding *findings_posting(const struct findings *findings, 
     size_t index = table_find(&findings->posting_of, key);
     return index == SIZE_MAX ? NULL : &findings->postings[index];
 }
+
+bool findings_vote_low(const struct vote_finding *found)
+{
+    return found->apart < LINKED_BELOW || found->trust < LINKED_BELOW;
+}
+
+bool findings_posting_low(const struct posting_finding *found)
+{
+    return found->trust < LINKED_BELOW || found->support < LINKED_BELOW;
+}

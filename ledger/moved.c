@@ -4,9 +4,9 @@
 #include "schema/statement.h"
 
 /* statement.db's second part: what became of a member's money after the month that earned it. Items
- * of bank batches, rewards taken back and rewards whose payee the maker knows, in the order in
- * which the vault numbers their changes; the cursors "rail", "reversal" and "unblinding" say how
- * far. */
+ * of bank batches, rewards taken back, rewards whose payee the maker knows and objections, in the
+ * order in which the vault numbers their changes; the cursors "rail", "reversal", "unblinding",
+ * "payee" and "objection" say how far. */
 
 enum { PAGE = 500 };
 
@@ -91,11 +91,29 @@ static enum result payees_take(struct paymaster *paymaster, size_t *count)
                : result;
 }
 
+static enum result objections_take(struct paymaster *paymaster, size_t *count)
+{
+    struct vault_objections_changed_row *rows;
+    int64_t after;
+    enum result result = cursor_of(paymaster, "objection", &after);
+    if (result == OK)
+        result = vault_objections_changed(paymaster->vault, &paymaster->arena, after, PAGE, &rows,
+                                          count);
+    for (size_t i = 0; result == OK && i < *count; i++) {
+        after = rows[i].changed;
+        result = statement_objection_put(paymaster->statement, rows[i].member, rows[i].period,
+                                         rows[i].state, rows[i].at_ms, rows[i].why, rows[i].paid);
+    }
+    return result == OK && *count > 0
+               ? common_cursor_set(paymaster->statement, TEXT("objection"), after)
+               : result;
+}
+
 enum result moved_catch_up(struct paymaster *paymaster)
 {
     enum result result = OK;
-    for (size_t items = 1, reversals = 1, unblindings = 1, payees = 1;
-         result == OK && items + reversals + unblindings + payees > 0;) {
+    for (size_t items = 1, reversals = 1, unblindings = 1, payees = 1, objections = 1;
+         result == OK && items + reversals + unblindings + payees + objections > 0;) {
         size_t mark = paymaster->arena.used;
         result = db_begin(paymaster->statement);
         if (result != OK)
@@ -107,6 +125,8 @@ enum result moved_catch_up(struct paymaster *paymaster)
             result = unblindings_take(paymaster, &unblindings);
         if (result == OK)
             result = payees_take(paymaster, &payees);
+        if (result == OK)
+            result = objections_take(paymaster, &objections);
         if (result == OK)
             result = db_commit(paymaster->statement);
         else

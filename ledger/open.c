@@ -33,11 +33,40 @@ void paymaster_sponsor_key(const struct paymaster *paymaster, int64_t member,
     seal_wipe(seed, sizeof seed);
 }
 
+/* A key that was lost or damaged must not be taken for a new one. */
+static enum result key_check(struct paymaster *paymaster, const char *name, const uint8_t *key,
+                             bool make)
+{
+    struct vault_key_digest_get_row row;
+    struct bytes parts[] = {text_bytes(text_of(name)), bytes_of(key, KEY_SIZE)};
+    uint8_t digest[DIGEST_SIZE];
+    seal_digest(digest, NULL, parts, 2);
+    size_t mark = paymaster->arena.used;
+    enum result result =
+        vault_key_digest_get(paymaster->vault, &paymaster->arena, text_of(name), &row);
+    if (result == OK &&
+        (row.digest.size != DIGEST_SIZE || memcmp(row.digest.data, digest, DIGEST_SIZE) != 0)) {
+        trace_fail("key", "program=paymaster name=%s is not the one this vault was kept with",
+                   name);
+        result = BROKEN;
+    } else if (result == NOT_FOUND) {
+        result = make ? vault_key_digest_add(paymaster->vault, text_of(name),
+                                             bytes_of(digest, DIGEST_SIZE))
+                      : OK;
+    }
+    arena_reset(&paymaster->arena, mark);
+    return result;
+}
+
 enum result paymaster_keys(struct paymaster *paymaster, bool make)
 {
     enum result result = seal_key_load("paymaster", "id", KEY_SIZE, make, &paymaster->key.id_key);
     if (result == OK)
         result = seal_key_load("paymaster", "box", KEY_SIZE, make, &paymaster->box_secret);
+    if (result == OK)
+        result = key_check(paymaster, "id", paymaster->key.id_key, make);
+    if (result == OK)
+        result = key_check(paymaster, "box", paymaster->box_secret, make);
     if (result == OK)
         seal_box_public(paymaster->box_public, paymaster->box_secret);
     return result;
@@ -164,6 +193,7 @@ void paymaster_close(struct paymaster *paymaster)
 {
     close_drop(paymaster);
     preview_drop(paymaster);
+    book_close(&paymaster->writer.book);
     db_close(paymaster->statement);
     db_close(paymaster->vault);
     db_close(paymaster->book);

@@ -199,7 +199,7 @@ static enum result batch_write(struct paymaster *paymaster, const uint8_t batch[
 {
     struct vault_rail_batch_find_row row;
     struct vault_rail_items_row *items;
-    struct book_transfer_find_row there;
+    uint64_t there;
     struct leaf close = {.kind = LEAF_CLOSE};
     struct buf list;
     uint8_t transit[16];
@@ -212,7 +212,7 @@ static enum result batch_write(struct paymaster *paymaster, const uint8_t batch[
     if (result != OK || count == 0)
         return result == OK ? BROKEN : result;
     /* One commit holds all of them: the first says whether it happened. */
-    result = book_transfer_find(paymaster->book, &paymaster->arena, items[0].transfer, &there);
+    result = book_transfer(&paymaster->writer.book, items[0].transfer.data, &there);
     *done = result == OK;
     if (result != NOT_FOUND)
         return result;
@@ -404,11 +404,11 @@ enum result payout_answer(struct paymaster *paymaster, const struct rail_answer 
 
 static enum result hold_expire(struct paymaster *paymaster, struct bytes hold)
 {
-    struct book_transfer_find_row row;
+    uint64_t seq;
     enum book_answer answer;
-    enum result result = book_transfer_find(paymaster->book, &paymaster->arena, hold, &row);
+    enum result result = book_transfer(&paymaster->writer.book, hold.data, &seq);
     if (result == OK)
-        result = writer_expire(&paymaster->writer, &paymaster->key, (uint64_t)row.seq, &answer);
+        result = writer_expire(&paymaster->writer, &paymaster->key, seq, &answer);
     if (result == OK && answer != BOOK_CREATED && answer != BOOK_EXISTS) {
         trace_fail("payout", "expiry refused: %s", book_answer_name(answer));
         result = BROKEN;

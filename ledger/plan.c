@@ -85,6 +85,11 @@ struct leaf_transfer plan_transfer(const struct paymaster *paymaster,
     memcpy(transfer.ref, payout->campaign.data, 16);
     account_escrow(&paymaster->key, payout->campaign.data, transfer.debit);
     account_member(&paymaster->key, payout->member, transfer.credit);
+    if (payout->corrects.size > 0) { /* names what would have been the reward */
+        transfer.code = TRANSFER_CORRECTION;
+        account_reward_id(&paymaster->key, payout->corrects, payout->campaign.data, payout->member,
+                          0, transfer.ref);
+    }
     return transfer;
 }
 

@@ -8,6 +8,7 @@
 #include "core/trace.h"
 #include "ledger/batch.h"
 #include "ledger/breaker.h"
+#include "ledger/held.h"
 #include "ledger/refund.h"
 #include "ledger/reverse.h"
 #include "ledger/withhold.h"
@@ -38,6 +39,7 @@ static const struct proposal_kind {
      reverse_words},
     {COMMAND_BREAKER_RESET, "breaker/reset", "money.two_admins", BY_ADMIN, true, false,
      breaker_words},
+    {COMMAND_HELD_DECIDE, "held/decide", "money.two_admins", BY_ADMIN, true, false, held_words},
     {COMMAND_WITHHELD_REMIT, "withheld/remit", "money.two_admins", BY_ADMIN, true, false,
      remit_words},
     {COMMAND_SPONSOR_KEY_ADD, "key/sponsor", "key.two_admins", BY_SPONSOR, false, true, key_words},

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/trace.h"
+#include "ledger/held.h"
 #include "ledger/plan.h"
 
 /* The rules again, over the same journal and earmarks: every payment of a closed period must come
@@ -13,13 +14,21 @@ struct replay {
     const struct reward_item *items;
     const struct reward_earmark *earmarks;
     size_t item_count;
+    struct held_corrections corrections;
 };
 
 /* What the rules give this payout now. */
 static int64_t cents_now(const struct replay *replay, const struct vault_payouts_row *payout)
 {
     int64_t cents = 0;
-    for (size_t i = 0; i < replay->item_count; i++)
+    for (size_t i = 0; payout->corrects.size > 0 && i < replay->corrections.count; i++) {
+        const struct held_correction *one = &replay->corrections.list[i];
+        if (one->member == payout->member &&
+            memcmp(one->campaign, payout->campaign.data, 16) == 0 &&
+            memcmp(one->corrects, payout->corrects.data, PERIOD_NAME_SIZE) == 0)
+            cents += one->cents;
+    }
+    for (size_t i = 0; payout->corrects.size == 0 && i < replay->item_count; i++)
         if (replay->items[i].member == payout->member &&
             memcmp(replay->earmarks[replay->items[i].earmark].terms.campaign, payout->campaign.data,
                    16) == 0)
@@ -60,8 +69,9 @@ static enum result payout_compare(const struct replay *replay, size_t index, boo
     if (result != OK || leaf.kind != LEAF_TRANSFER)
         return result;
     want.amount = (uint64_t)cents_now(replay, payout);
-    account_reward_id(&paymaster->key, replay->period, payout->campaign.data, payout->member, 0,
-                      id);
+    bool corrects = payout->corrects.size > 0;
+    account_reward_id(&paymaster->key, corrects ? payout->corrects : replay->period,
+                      payout->campaign.data, payout->member, corrects, id);
     *same = memcmp(id, want.id, 16) == 0 && transfer_same(&leaf, &want);
     return OK;
 }
@@ -81,6 +91,8 @@ static enum result items_compare(struct replay *replay, int64_t *differ)
     }
     for (size_t i = 0; i < replay->item_count; i++)
         cents += replay->items[i].cents;
+    for (size_t i = 0; i < replay->corrections.count; i++)
+        cents += replay->corrections.list[i].cents;
     if (result == OK && cents != replay->plan.cents) {
         trace_fail("replay", "period=%.*s the sums differ", (int)replay->period.size,
                    replay->period.data);
@@ -141,10 +153,13 @@ enum result close_replay(struct paymaster *paymaster, struct text name, int64_t 
         replay.item_count = reward_items(evaluation.reward, &replay.items);
         (void)reward_earmarks(evaluation.reward, &replay.earmarks);
         *payments += (int64_t)replay.plan.payout_count;
-        result = items_compare(&replay, differ);
+        result = held_again(paymaster, &replay.plan, name, &replay.corrections);
+        if (result == OK)
+            result = items_compare(&replay, differ);
         if (result == OK)
             result = close_compare(&replay, differ);
         plan_close(&replay.plan);
+        held_corrections_close(&replay.corrections);
     }
     evaluation_close(&evaluation);
     return result;

@@ -13,9 +13,6 @@
 #define SHARE_UNIT 1000000
 enum { PAY_FUNCTION = 0, OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
-/* Below half of it nobody is taken to be independent, or trusted. */
-#define LINKED_BELOW 0.5
-
 static void *grown(void *array, size_t *room, size_t need, size_t size)
 {
     if (need <= *room)
@@ -42,12 +39,13 @@ void reward_close(struct reward *reward)
         return;
     for (size_t i = 0; i < reward->rule_count; i++)
         rule_close(reward->rules[i].set);
-    struct table *tables[] = {&reward->postings, &reward->members,   &reward->pairs,
-                              &reward->votes,    &reward->earmarked, &reward->paid};
+    struct table *tables[] = {&reward->postings,  &reward->members, &reward->pairs, &reward->votes,
+                              &reward->earmarked, &reward->paid,    &reward->freed};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_close(tables[i]);
     findings_close(&reward->findings);
     select_close(reward->select);
+    findings_close(&reward->low);
     free(reward->posting);
     free(reward->member);
     free(reward->pair);
@@ -76,6 +74,26 @@ bool reward_concerns(const struct reward *reward, int64_t posting, int64_t quest
 struct findings *reward_findings(struct reward *reward)
 {
     return &reward->findings;
+}
+
+struct findings *reward_low(struct reward *reward)
+{
+    return &reward->low;
+}
+
+void reward_free(struct reward *reward, int64_t member)
+{
+    uint8_t key[16];
+    assert(reward->postings.count == 0);
+    table_key(key, member, 0);
+    (void)table_put(&reward->freed, key, NULL);
+}
+
+static bool is_freed(const struct reward *reward, int64_t member)
+{
+    uint8_t key[16];
+    table_key(key, member, 0);
+    return table_find(&reward->freed, key) != SIZE_MAX;
 }
 
 int64_t reward_withheld(const struct reward *reward)
@@ -286,15 +304,19 @@ static enum result vote_earns(struct reward *reward, size_t earmark, int64_t pos
                               int64_t member, const double *counts, const char **why)
 {
     const struct vote_finding *found = findings_vote(&reward->findings, posting, member);
-    bool takes = takes_findings(reward, earmark);
-    if (found != NULL && (found->apart < LINKED_BELOW || found->trust < LINKED_BELOW)) {
+    bool takes = takes_findings(reward, earmark), freed = is_freed(reward, member);
+    if (found != NULL && !freed && findings_vote_low(found)) {
         reward->withheld++;
         return OK;
     }
     if (takes && found == NULL)
         return OK;
-    const double findings[] = {takes ? found->apart : 0, takes ? found->trust : 0,
-                               takes ? found->worth : 0};
+    double findings[] = {1, 1, 0};
+    if (takes && !freed) {
+        findings[0] = found->apart;
+        findings[1] = found->trust;
+    }
+    findings[2] = takes ? found->worth : 0;
     return pay(reward, earmark, member, takes ? findings : counts, why);
 }
 
@@ -304,16 +326,21 @@ static enum result author_earns(struct reward *reward, size_t earmark,
                                 const char **why)
 {
     const struct posting_finding *found = findings_posting(&reward->findings, posting->id);
-    bool takes = takes_findings(reward, earmark);
-    if (found != NULL && (found->trust < LINKED_BELOW ||
-                          (posting->stance[1] > 0 && found->support < LINKED_BELOW))) {
+    bool takes = takes_findings(reward, earmark), freed = is_freed(reward, posting->author);
+    if (found != NULL && !freed &&
+        (found->trust < LINKED_BELOW || (posting->stance[1] > 0 && findings_posting_low(found)))) {
         reward->withheld++;
         return OK;
     }
     if (takes && found == NULL)
         return OK;
-    const double findings[] = {takes ? found->odds : 0, takes ? found->support : 0,
-                               takes ? found->trust : 0, takes ? found->standing : 0};
+    double findings[] = {0, 0, 1, 0};
+    if (takes) {
+        findings[0] = found->odds;
+        findings[1] = freed && posting->stance[1] > 0 ? fmax(found->support, 1) : found->support;
+        findings[2] = freed ? 1 : found->trust;
+        findings[3] = found->standing;
+    }
     return pay(reward, earmark, posting->author, takes ? findings : counts, why);
 }
 
@@ -537,4 +564,16 @@ size_t reward_earmarks(const struct reward *reward, const struct reward_earmark 
 {
     *earmarks = reward->earmarks;
     return reward->earmark_count;
+}
+
+bool reward_posting_about(const struct reward *reward, int64_t posting, int64_t *author,
+                          bool *answers, bool *corroborated)
+{
+    size_t index = posting_find(reward, posting);
+    if (index == SIZE_MAX)
+        return false;
+    *author = reward->posting[index].author;
+    *answers = reward->posting[index].question != 0;
+    *corroborated = reward->posting[index].stance[1] > 0;
+    return true;
 }

@@ -77,6 +77,16 @@ bool reward_concerns(const struct reward *reward, int64_t posting, int64_t quest
  * is linked with an author, or trades votes, earns nothing; nor does what only linked colleagues
  * corroborate. */
 struct findings *reward_findings(struct reward *reward);
+/* The same of what findings keep from earning, whether an earmark is on it or not: votes with who
+ * cast them, postings. */
+struct findings *reward_low(struct reward *reward);
+/* Who wrote a posting the scan has met (0: a reference), whether it answers another, and whether
+ * anybody corroborates it now. False: there is none. */
+bool reward_posting_about(const struct reward *reward, int64_t posting, int64_t *author,
+                          bool *answers, bool *corroborated);
+/* Before the first event: what this member's acts earn is judged as if the findings had nothing
+ * against them, neither links nor traded votes. */
+void reward_free(struct reward *reward, int64_t member);
 /* Acts of the period that a rule would have paid for, and these findings did not let it. */
 int64_t reward_withheld(const struct reward *reward);
 /* The next event, in order. INVALID and *why when a rule fails. */

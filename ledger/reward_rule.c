@@ -11,16 +11,16 @@
 enum { BUDGET_MS = 60 * 1000 };
 
 static const struct rule_function pay_functions[] = {
-    [EARMARK_POSTING] = {"pay_posting", 7, 1},
-    [EARMARK_ANSWER] = {"pay_answer", 6, 1},
-    [EARMARK_VOTE] = {"pay_vote", 7, 1},
+    [EARMARK_POSTING] = {"pay_posting", 7, 1, 0},
+    [EARMARK_ANSWER] = {"pay_answer", 6, 1, 0},
+    [EARMARK_VOTE] = {"pay_vote", 7, 1, 0},
 };
 
 /* The same with the ranker's findings. */
 static const struct rule_function finding_functions[] = {
-    [EARMARK_POSTING] = {"pay_author", 4, 1},
-    [EARMARK_ANSWER] = {"pay_author", 4, 1},
-    [EARMARK_VOTE] = {"pay_vote", 3, 1},
+    [EARMARK_POSTING] = {"pay_author", 4, 1, 0},
+    [EARMARK_ANSWER] = {"pay_author", 4, 1, 0},
+    [EARMARK_VOTE] = {"pay_vote", 3, 1, 0},
 };
 
 enum result reward_rule_try(struct rule_set **set, struct arena *arena, enum earmark_kind kind,

@@ -27,7 +27,8 @@ struct reward_rule {
     double day_most; /* so many votes of a member's day may earn by it */
 };
 struct reward {
-    struct findings findings;
+    struct findings findings, low;
+    struct table freed; /* members */
     struct select *select;
     int64_t withheld;
     struct table postings, members, pairs, votes, earmarked, paid;

@@ -13,7 +13,7 @@
 
 enum { TOPICS = 5, SPECIALTY_AT = 4, BUDGET_MS = 60 * 1000, NUMBER_BYTES = 6, IN = 3 };
 
-static const struct rule_function selects = {"selects", SELECT_ARGUMENTS, 1};
+static const struct rule_function selects = {"selects", SELECT_ARGUMENTS, 1, 0};
 
 struct posting {
     int64_t question, at_ms, specialty;

@@ -8,6 +8,7 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ledger/held.h"
 #include "ledger/table.h"
 #include "ledger/tranche.h"
 
@@ -76,7 +77,8 @@ static enum result accounts_plan(struct paymaster *paymaster, struct text period
 }
 
 static enum result plan_write(struct paymaster *paymaster, struct evaluation *evaluation,
-                              struct text period, struct due *due)
+                              struct text period, struct due *due,
+                              const struct held_corrections *corrections)
 {
     const struct reward_item *items;
     const struct reward_earmark *earmarks;
@@ -99,6 +101,10 @@ static enum result plan_write(struct paymaster *paymaster, struct evaluation *ev
     if (result == OK)
         result = payouts_write(paymaster, due, count, period);
     if (result == OK)
+        result = held_resolve(paymaster, evaluation->reward, period);
+    if (result == OK)
+        result = held_plan(paymaster, corrections, period);
+    if (result == OK)
         result = accounts_plan(paymaster, period);
     if (result == OK)
         result = plan_open(paymaster, &plan, period);
@@ -116,17 +122,21 @@ enum result settle_plan(struct paymaster *paymaster, struct evaluation *evaluati
 {
     const struct reward_item *items;
     size_t count = reward_items(evaluation->reward, &items);
+    struct held_corrections corrections = {0};
     struct due *due = calloc(count + 1, sizeof *due);
     assert(due != NULL);
-    enum result result = db_begin(paymaster->vault);
+    enum result result = held_due(paymaster, &corrections);
+    if (result == OK)
+        result = db_begin(paymaster->vault);
     if (result == OK) {
-        result = plan_write(paymaster, evaluation, period, due);
+        result = plan_write(paymaster, evaluation, period, due, &corrections);
         if (result == OK)
             result = db_commit(paymaster->vault);
         else
             db_rollback(paymaster->vault);
     }
     free(due);
+    held_corrections_close(&corrections);
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/trace.h"
+#include "ledger/held.h"
 #include "ledger/plan.h"
 #include "ledger/receipt.h"
 #include "ledger/table.h"
@@ -139,10 +140,11 @@ static enum result payment_make(struct maker *maker, const struct vault_payouts_
     if (result == OK)
         result = statement_payment_add(paymaster->statement, payout->leaf_seq, payout->member,
                                        maker->period, campaign.name, campaign.product,
-                                       payout->cents, at_ms, receipt);
-    if (result == OK)
-        result = vault_items_of(paymaster->vault, &paymaster->arena, maker->period,
-                                payout->campaign, payout->member, &items, &count);
+                                       payout->cents, at_ms, receipt, payout->corrects);
+    if (result != OK || payout->corrects.size > 0) /* what it makes good was promised earlier */
+        return result;
+    result = vault_items_of(paymaster->vault, &paymaster->arena, maker->period, payout->campaign,
+                            payout->member, &items, &count);
     for (size_t i = 0; result == OK && i < count; i++)
         result = part_make(maker, payout->leaf_seq, (int64_t)i + 1, &items[i]);
     return result;
@@ -219,6 +221,8 @@ static enum result period_make(struct maker *maker)
     result = payments_make(maker);
     if (result == OK)
         result = statements_make(maker);
+    if (result == OK)
+        result = held_state(paymaster, maker->period);
     if (result == OK)
         result = common_cursor_set(paymaster->statement, TEXT("period"), maker->row.end_ms);
     if (result == OK)

@@ -34,12 +34,13 @@ int tool_verify(void)
     enum result result = audit_run(&report, progress_show);
     if (result == OK && report.check == NULL) {
         printf("sound: %llu leaves, %llu accounts, %llu transfers, checkpoint of %llu, "
-               "%llu anchors of the journal%s, witnesses saw %llu\n",
+               "%llu anchors of the journal%s, witnesses saw %llu%s\n",
                (unsigned long long)report.leaves, (unsigned long long)report.accounts,
                (unsigned long long)report.transfers, (unsigned long long)report.checkpoint_size,
                (unsigned long long)report.anchors,
                report.anchors_checked ? "" : " (no journal here to compare with)",
-               (unsigned long long)report.cosigned);
+               (unsigned long long)report.cosigned,
+               report.vault_checked ? ", the vault is as it was written" : "");
         return 0;
     }
     if (report.leaf >= 0)

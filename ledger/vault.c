@@ -85,6 +85,9 @@ static enum result payee_apply(struct paymaster *paymaster, const struct event *
     case EVENT_TAX_FORM_SET:
         return vault_payee_form(paymaster->vault, event->tax_form_set.member,
                                 event->tax_form_set.form);
+    case EVENT_HELD_OBJECTED:
+        return vault_objection_add(paymaster->vault, event->held_objected.member,
+                                   event->held_objected.period, event->seq, event->at_ms);
     case EVENT_PAYOUT_ASKED:
         return vault_payee_asked(paymaster->vault, event->payout_asked.member, event->at_ms);
     default:
@@ -164,6 +167,7 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
                                        event->operation_confirmed.member, event->at_ms);
     case EVENT_PAYEE_SET:
     case EVENT_TAX_FORM_SET:
+    case EVENT_HELD_OBJECTED:
     case EVENT_PAYOUT_ASKED:
         paymaster->payees_moved = true;
         return payee_apply(paymaster, event);
@@ -177,19 +181,19 @@ enum result vault_follow(struct paymaster *paymaster)
     return fold_catch_up(&paymaster->fold, paymaster->journal, &paymaster->arena, NULL);
 }
 
-static enum result rule_start(struct paymaster *paymaster, int64_t id, const char *name,
-                              const char *folder)
+/* Of these rules one is two: what it has says what it takes. */
+static enum result rule_start(struct paymaster *paymaster, int64_t id, const char *full,
+                              const char *folder, const char *file)
 {
     struct vault_rule_get_row row;
-    char path[PATH_MAX], full[64];
+    char path[PATH_MAX];
     struct bytes content;
     struct text why = NO_TEXT;
     uint8_t sha256[32];
     enum result result = vault_rule_get(paymaster->vault, &paymaster->arena, id, &row);
     if (result != NOT_FOUND)
         return result;
-    snprintf(path, sizeof path, "%s/reward/%s.lua", folder, name);
-    snprintf(full, sizeof full, "reward/%s", name);
+    snprintf(path, sizeof path, "%s/reward/%s.lua", folder, file);
     result = file_read(&paymaster->arena, path, RULE_TEXT_MAX, &content);
     if (result != OK || !text_is_utf8(content)) {
         trace_fail("rule", "name=%s the script it starts with cannot be read", full);
@@ -242,7 +246,10 @@ static enum result selector_start(struct paymaster *paymaster, const char *folde
 
 enum result vault_rules_start(struct paymaster *paymaster)
 {
-    static const char *const names[] = {"posting", "answer", "vote"};
+    static const struct {
+        const char *name, *file;
+    } rules[] = {
+        {"reward/posting", "posting"}, {"reward/answer", "settled"}, {"reward/vote", "settled"}};
     const char *folder = program_share("scripts");
     if (folder == NULL) {
         trace_fail("rule", "the folder of scripts is not there");
@@ -250,7 +257,7 @@ enum result vault_rules_start(struct paymaster *paymaster)
     }
     enum result result = OK;
     for (int i = 0; i < 3 && result == OK; i++)
-        result = rule_start(paymaster, -1 - i, names[i], folder);
+        result = rule_start(paymaster, -1 - i, rules[i].name, folder, rules[i].file);
     return result == OK ? selector_start(paymaster, folder) : result;
 }
 

@@ -14,6 +14,9 @@ static enum result apply(struct community *community, struct event event, double
     entry.event.seq = ++community->seq;
     entry.event.at_ms = (int64_t)((FIRST_DAY + day) * DAY_MS);
     enum result result = ranking_apply(&community->ranking, &entry, &community->arena);
+    if (result == OK && community->kinds.script_count > 0 &&
+        pay_kinds_event(&community->kinds, &entry.event) != OK)
+        community->why = community->kinds.why;
     arena_reset(&community->arena, mark);
     if (result == OK && !community->why)
         return OK;
@@ -55,6 +58,14 @@ static void on_settled(void *self, int32_t posting, double odds)
     if (place == 0)
         return;
     const struct community_pots *pots = &community->pots.at[place - 1];
+    if (community->kinds.script_count > 0) {
+        pay_kinds_settled(&community->kinds, posting, odds,
+                          community->kinds.kind == PAY_VOTE ? pots->voter_micro
+                                                            : pots->author_micro);
+        if (community->kinds.why[0])
+            community->why = community->kinds.why;
+        return;
+    }
     const char *why = NULL;
     if (pay_settled(&community->pay, &community->ranking, posting, odds, pots->author_micro,
                     pots->voter_micro, pay_out, community, &why) != OK)
@@ -75,8 +86,33 @@ enum result community_open(struct community *community, struct text rules, struc
     return result == OK ? pay_open(&community->pay, &community->arena, pay, why) : result;
 }
 
+static void on_act(void *self, int32_t posting, int32_t member, const int64_t micro[2],
+                   enum pay_bar bar)
+{
+    struct community *community = self;
+    (void)bar;
+    if (micro[0] > 0)
+        pay_out(self, posting, member, community->kinds.kind != PAY_VOTE, micro[0]);
+}
+
+enum result community_pay_kind(struct community *community, enum pay_kind kind, struct text script,
+                               struct text *why)
+{
+    enum result result = pay_kinds_open(&community->kinds, &community->arena, &community->ranking,
+                                        kind, &script, 1, why);
+    community->kinds.act = on_act;
+    community->kinds.self = community;
+    return result;
+}
+
+void community_joined(struct community *community, int32_t member, double day)
+{
+    pay_kinds_let_in(&community->kinds, 1 + (int64_t)member, (int64_t)((FIRST_DAY + day) * DAY_MS));
+}
+
 void community_close(struct community *community)
 {
+    pay_kinds_close(&community->kinds);
     free(community->answers.at);
     free(community->pots.at);
     free(community->questions.at);

@@ -2,6 +2,7 @@
 /* A community told in answers and votes with numbers and days, as simulators tell it, played
  * through the house's own fold and paid by the pay rules as answers settle. Nothing is stored. */
 #include "ranking/pay.h"
+#include "ranking/pay_kind.h"
 
 struct community_answer {
     int32_t posting; /* its number in the counters, once it is told */
@@ -27,6 +28,7 @@ struct community_vote {
 struct community {
     struct ranking ranking;
     struct pay pay;
+    struct pay_kinds kinds; /* in place of pay, when it was given a script */
     struct arena arena;
     GROWING(struct community_answer) answers;
     GROWING(struct community_pots) pots;
@@ -43,6 +45,12 @@ struct community {
  */
 MUST_USE enum result community_open(struct community *community, struct text rules, struct text pay,
                                     struct text *why);
+/* Pay by a rule of this kind from now on, instead of by `pay`: for the author or for the votes, as
+ * the kind has it. Before the first event. */
+MUST_USE enum result community_pay_kind(struct community *community, enum pay_kind kind,
+                                        struct text script, struct text *why);
+/* A member joins at `day`: rules of one kind may ask how long somebody has been in. */
+void community_joined(struct community *community, int32_t member, double day);
 void community_close(struct community *community);
 /* Set before the answer settles; it may still be untold. */
 void community_pots(struct community *community, int32_t answer, int64_t author_micro,

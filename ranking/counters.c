@@ -61,7 +61,7 @@ static struct map_slot *map_slot(const struct map *map, uint64_t key)
     return &map->slots[place];
 }
 
-static int32_t map_get(const struct map *map, uint64_t key, int32_t missing)
+int32_t map_get(const struct map *map, uint64_t key, int32_t missing)
 {
     assert(key);
     if (!map->room)
@@ -83,7 +83,7 @@ static void map_grow(struct map *map)
     free(old.slots);
 }
 
-static int32_t *map_put(struct map *map, uint64_t key)
+int32_t *map_put(struct map *map, uint64_t key)
 {
     assert(key);
     if (is_full(map->used, map->room))
@@ -95,11 +95,6 @@ static int32_t *map_put(struct map *map, uint64_t key)
         map->used++;
     }
     return &slot->value;
-}
-
-static uint64_t key_of_two(int32_t a, int32_t b)
-{
-    return ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) + 1;
 }
 
 /* --- pairs, votes and postings: the large tables, packed --- */

@@ -110,6 +110,14 @@ struct map {
     struct map_slot *slots;
     size_t room, used;
 };
+/* What stands under a key, never 0; `missing` where nothing does. The place under one, 0 at first
+ * sight. */
+int32_t map_get(const struct map *map, uint64_t key, int32_t missing);
+int32_t *map_put(struct map *map, uint64_t key);
+static inline uint64_t key_of_two(int32_t a, int32_t b)
+{
+    return ((uint64_t)(uint32_t)a << 32 | (uint32_t)b) + 1;
+}
 /* Votes of one member on one target, an author or a product: eight bytes, for there are nearly as
  * many as votes, and most hold one. */
 struct pair_slot {

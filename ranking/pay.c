@@ -5,9 +5,9 @@
 
 enum { PAY_AUTHOR, PAY_VOTE, PAY_SHARE, PAY_FUNCTIONS };
 static const struct rule_function pay_functions[PAY_FUNCTIONS] = {
-    [PAY_AUTHOR] = {"pay_author", 4, 1},
-    [PAY_VOTE] = {"pay_vote", 3, 1},
-    [PAY_SHARE] = {"share", 2, 1},
+    [PAY_AUTHOR] = {"pay_author", 4, 1, 0},
+    [PAY_VOTE] = {"pay_vote", 3, 1, 0},
+    [PAY_SHARE] = {"share", 2, 1, 0},
 };
 enum { PAY_CPU_MS = 5000, SHARE_UNIT = 1000000 };
 
@@ -54,37 +54,55 @@ static int64_t part_of(int64_t micro, double share)
     return (int64_t)((__int128)micro * llround(share * SHARE_UNIT) / SHARE_UNIT);
 }
 
-static enum result author_pay(struct pay *pay, struct ranking *ranking, int32_t number, double odds,
-                              int64_t micro, pay_sink *sink, void *self, const char **why)
+void pay_author_facts(struct ranking *ranking, int32_t number, double odds, double facts[4])
 {
     const struct counters *counters = &ranking->counters;
     const struct posting_facts *posting = &counters->postings.at[number];
-    double support = 0, share;
-    if (posting->author < 0)
-        return OK;
+    double support = 0;
     for (int32_t i = posting->first_vote; i >= 0; i = counters->votes.at[i].next)
         if (counters->votes.at[i].sign > 0)
             support += share_of_packed(counters->votes.at[i].independence) *
                        trust_of(ranking, counters->votes.at[i].voter);
-    const double facts[] = {odds, support, trust_of(ranking, posting->author),
-                            member_standing(ranking, posting->author)};
+    facts[0] = odds;
+    facts[1] = support;
+    facts[2] = trust_of(ranking, posting->author);
+    facts[3] = member_standing(ranking, posting->author);
+}
+
+static enum result author_pay(struct pay *pay, struct ranking *ranking, int32_t number, double odds,
+                              int64_t micro, pay_sink *sink, void *self, const char **why)
+{
+    const struct posting_facts *posting = &ranking->counters.postings.at[number];
+    double facts[4], share;
+    if (posting->author < 0)
+        return OK;
+    pay_author_facts(ranking, number, odds, facts);
     enum result result = share_of_rule(pay, PAY_AUTHOR, facts, &share, why);
     if (result == OK && part_of(micro, share) > 0)
         sink(self, number, posting->author, true, part_of(micro, share));
     return result;
 }
 
-/* Nothing of a vote's direction is read here, and must never be. */
+/* Nothing of a vote's direction is read here, and must never be: of one that takes no side the
+ * ranker keeps nothing, and it is looked at all the same. */
+void pay_vote_facts(struct ranking *ranking, const struct vote_facts *vote, double facts[3])
+{
+    const struct vote_young *young = counters_young(&ranking->counters, vote);
+    assert(young); /* it settles only now */
+    facts[0] = vote->sign == 0 ? links_of(ranking, vote).apart : share_of_packed(young->apart);
+    facts[1] = trust_apart(ranking, vote->voter);
+    facts[2] =
+        vote->sign == 0 ? worth_of(ranking, vote->voter) : (double)young->worth / WORTH_WHOLE;
+}
+
 static enum result vote_weight(struct pay *pay, struct ranking *ranking,
                                const struct vote_facts *vote, double *weight, const char **why)
 {
+    double facts[3];
     *weight = 0;
     if (vote->informed)
         return OK;
-    const struct vote_young *young = counters_young(&ranking->counters, vote);
-    assert(young); /* it settles only now */
-    const double facts[] = {share_of_packed(young->apart), trust_apart(ranking, vote->voter),
-                            (double)young->worth / WORTH_WHOLE};
+    pay_vote_facts(ranking, vote, facts);
     return share_of_rule(pay, PAY_VOTE, facts, weight, why);
 }
 

@@ -20,3 +20,7 @@ void pay_close(struct pay *pay);
 MUST_USE enum result pay_settled(struct pay *pay, struct ranking *ranking, int32_t posting,
                                  double odds, int64_t author_micro, int64_t voters_micro,
                                  pay_sink *sink, void *self, const char **why);
+/* What pay_author and pay_vote of three arguments are given, in the order of scripts/README.md: as
+ * things are, while the posting settles. No fact of a vote holds a direction. */
+void pay_author_facts(struct ranking *ranking, int32_t posting, double odds, double facts[4]);
+void pay_vote_facts(struct ranking *ranking, const struct vote_facts *vote, double facts[3]);

@@ -8,16 +8,16 @@
 #define INFORMED_WEIGHT 0.5
 
 const struct rule_function policy_functions[POLICY_FUNCTIONS] = {
-    [POLICY_LINK] = {"link", 6, 1},
-    [POLICY_INDEPENDENCE] = {"independence", 4, 1},
-    [POLICY_TRUST] = {"trust", 2, 1},
-    [POLICY_WORTH] = {"worth", 3, 1},
-    [POLICY_VOTE] = {"vote", 14, 3},
-    [POLICY_KNOWN] = {"known", 4, 1},
-    [POLICY_SETTLE] = {"settle", 7, 4},
-    [POLICY_MEMBER_SCORE] = {"member_score", 10, 4},
-    [POLICY_POSTING_SCORE] = {"posting_score", 6, 4},
-    [POLICY_RISING] = {"rising", 4, 1},
+    [POLICY_LINK] = {"link", 6, 1, 0},
+    [POLICY_INDEPENDENCE] = {"independence", 4, 1, 0},
+    [POLICY_TRUST] = {"trust", 2, 1, 0},
+    [POLICY_WORTH] = {"worth", 4, 1, 3},
+    [POLICY_VOTE] = {"vote", 17, 3, 14},
+    [POLICY_KNOWN] = {"known", 4, 1, 0},
+    [POLICY_SETTLE] = {"settle", 7, 4, 0},
+    [POLICY_MEMBER_SCORE] = {"member_score", 10, 4, 0},
+    [POLICY_POSTING_SCORE] = {"posting_score", 6, 4, 0},
+    [POLICY_RISING] = {"rising", 4, 1, 0},
 };
 
 /* Part of the program, not read from the disk when it runs: a rebuild must not depend on a file

@@ -101,6 +101,8 @@ static enum result state_open(struct ranker *ranker, struct text script, void (*
         result = fold_cursor(&ranker->fold, &cursor);
     if (result == OK)
         result = ranking_replay(&ranker->ranking, &ranker->arena, cursor, progress);
+    if (result == OK)
+        result = sets_waiting_try(&ranker->ranking, &ranker->arena);
     return result;
 }
 
@@ -348,8 +350,9 @@ static int rebuild(struct ranker *ranker)
 }
 
 /* Without the trials: one may be under way, and starts over after a rebuild. */
-static const char *const digest_skips[] = {"cursor",    "trial",  "trial_move", "trial_world",
-                                           "trial_top", "shadow", "shadow_day", NULL};
+static const char *const digest_skips[] = {
+    "cursor",      "trial",        "trial_move", "trial_world", "trial_top",
+    "trial_month", "trial_reason", "shadow",     "shadow_day",  NULL};
 
 static int digest(struct ranker *ranker)
 {
@@ -518,8 +521,8 @@ static int help(struct ranker *ranker)
           "answers, votes, earmarks) and write snapshots, scores and payouts beside them\n"
           "world PRESET SEED DIR [--members N] [--votes N]\tinvent a community with a known truth "
           "and write its tables; world list names the presets\n"
-          "simulate PRESET,...|all SEEDS [--rules FILE] [--pay FILE]\twhat the rules and two "
-          "baselines make of such communities (seeds as 1-5)\n"
+          "simulate PRESET,...|all SEEDS [--rules FILE] [--pay FILE [--kind posting|answer|vote]]"
+          "\twhat the rules and two baselines make of such communities (seeds as 1-5)\n"
           "bench\treplay the journal in memory and print the cost of a vote\n",
           stdout);
     return 0;

@@ -115,6 +115,7 @@ static void vote_links_follow(struct ranking *ranking, struct vote_facts *vote, 
 static void posting_weigh(struct ranking *ranking, int32_t number, bool settles)
 {
     struct counters *counters = &ranking->counters;
+    const struct author_acts author = author_acts_of(ranking, number);
     int32_t at = counters->postings.at[number].first_vote;
     for (; at >= 0; at = counters->votes.at[at].next) {
         struct vote_facts *vote = &counters->votes.at[at];
@@ -122,7 +123,7 @@ static void posting_weigh(struct ranking *ranking, int32_t number, bool settles)
             continue;
         counters_vote_apply(counters, vote, -1);
         vote_links_follow(ranking, vote, settles);
-        vote_weigh(ranking, vote);
+        vote_weigh(ranking, vote, author);
         counters_vote_apply(counters, vote, 1);
     }
     touch_posting(ranking, number);
@@ -301,7 +302,7 @@ static void vote_first_weigh(struct ranking *ranking, struct vote_facts *vote)
             (uint8_t)(fmax(0, fmin(1, worth_of(ranking, vote->voter))) * WORTH_WHOLE + 0.5);
     }
     vote_count(counters, vote, 1);
-    vote_weigh(ranking, vote);
+    vote_weigh(ranking, vote, author_acts_of(ranking, vote->posting));
 }
 
 static void vote_cast(struct ranking *ranking, const struct event_vote_cast *cast)
@@ -577,6 +578,7 @@ void ranking_close(struct ranking *ranking)
     free(ranking->dirty_postings.at);
     free(ranking->dirty_questions.at);
     free(ranking->proposals.at);
+    free(ranking->pay_proposals.at);
     free(ranking->steps.at);
     gauge_close(&ranking->gauge);
     free(ranking->first_script);

@@ -48,9 +48,10 @@ struct ranking {
     GROWING(int32_t) dirty_members;
     GROWING(int32_t) dirty_postings;
     GROWING(int32_t) dirty_questions;
-    GROWING(int64_t) proposals; /* of RANKING_RULE_NAME */
-    GROWING(struct step) steps; /* begun, in the order they become due */
-    int32_t step_next;          /* first of them that is not due yet */
+    GROWING(int64_t) proposals;     /* of RANKING_RULE_NAME */
+    GROWING(int64_t) pay_proposals; /* of rules of pay, not decided yet (pay_kind.h) */
+    GROWING(struct step) steps;     /* begun, in the order they become due */
+    int32_t step_next;              /* first of them that is not due yet */
     struct gauge gauge;
     /* Told of a posting as it settles, before its votes teach about their voters; NULL: nobody. */
     void (*settled)(void *self, int32_t posting, double odds);
@@ -109,6 +110,8 @@ MUST_USE enum result sets_rolled_back(struct ranking *ranking, const struct even
 MUST_USE enum result sets_shadowed(struct ranking *ranking, const struct event *event);
 /* A proposal was withdrawn: neither tried nor looked at any more. */
 MUST_USE enum result sets_withdrawn(struct ranking *ranking, const struct event *event);
+/* Trials of rules of pay that wait since before they were tried at all. */
+MUST_USE enum result sets_waiting_try(struct ranking *ranking, struct arena *arena);
 /* The script in force, read from the journal; `first` when none was ever approved. */
 struct text sets_live_script(struct db *db, struct log *journal, struct arena *arena,
                              struct text first);

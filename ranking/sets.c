@@ -1,12 +1,13 @@
 #include "core/seal.h"
 #include "core/trace.h"
-#include "ranking/score.h"
+#include "ranking/pay_kind.h"
 #include "schema/rank.h"
 #include <assert.h>
 #include <stdlib.h>
 
 enum { PROPOSALS_MAX = 100000 };
 #define SHADOW_OVER INT64_MAX
+static const char withdrawn_words[] = "it was withdrawn before it was done";
 
 static enum result constants_write(struct ranking *ranking)
 {
@@ -28,12 +29,40 @@ static bool is_ours(const struct ranking *ranking, int64_t proposal)
     return false;
 }
 
+/* A rule of pay that waits to be decided: tried here, and used by the paymaster. */
+static int32_t pay_place(const struct ranking *ranking, int64_t proposal)
+{
+    int32_t at = ranking->pay_proposals.count;
+    while (--at >= 0 && ranking->pay_proposals.at[at] != proposal)
+        ;
+    return at;
+}
+
+/* It was decided: whatever is under way for it ends. */
+static enum result pay_over(struct ranking *ranking, int64_t proposal, const char *why)
+{
+    int32_t place = pay_place(ranking, proposal);
+    enum result result = OK;
+    if (place < 0)
+        return OK;
+    ranking->pay_proposals.at[place] = ranking->pay_proposals.at[--ranking->pay_proposals.count];
+    if (!ranking_writes(ranking))
+        return OK;
+    if (why)
+        result = rank_trial_drop(ranking->db, proposal, text_of(why));
+    return result == OK ? rank_shadow_due(ranking->db, proposal, SHADOW_OVER) : result;
+}
+
 enum result sets_proposed(struct ranking *ranking, const struct event *event)
 {
-    if (!text_is(event->rule_proposed.name, RANKING_RULE_NAME) ||
-        ranking->proposals.count == PROPOSALS_MAX)
+    bool pay = pay_kind_of(event->rule_proposed.name) != PAY_NO_KIND;
+    if ((!pay && !text_is(event->rule_proposed.name, RANKING_RULE_NAME)) ||
+        ranking->proposals.count == PROPOSALS_MAX || ranking->pay_proposals.count == PROPOSALS_MAX)
         return OK;
-    LIST_ADD(ranking->proposals, event->seq);
+    if (pay)
+        LIST_ADD(ranking->pay_proposals, event->seq);
+    else
+        LIST_ADD(ranking->proposals, event->seq);
     if (!ranking_writes(ranking))
         return OK;
     return rank_trial_add(ranking->db, event->seq, event->rule_proposed.name, event->seq);
@@ -80,6 +109,8 @@ enum result sets_approved(struct ranking *ranking, const struct event *event, st
 {
     int64_t proposal = event->rule_approved.proposal;
     struct text script;
+    if (pay_place(ranking, proposal) >= 0)
+        return pay_over(ranking, proposal, NULL);
     if (ranking->is_fixed || !is_ours(ranking, proposal))
         return OK;
     enum result result = proposal_script(ranking->journal, arena, proposal, &script);
@@ -93,10 +124,11 @@ enum result sets_approved(struct ranking *ranking, const struct event *event, st
 enum result sets_withdrawn(struct ranking *ranking, const struct event *event)
 {
     int64_t proposal = event->rule_withdrawn.proposal;
+    if (pay_place(ranking, proposal) >= 0)
+        return pay_over(ranking, proposal, withdrawn_words);
     if (!is_ours(ranking, proposal) || !ranking_writes(ranking))
         return OK;
-    enum result result =
-        rank_trial_drop(ranking->db, proposal, TEXT("it was withdrawn before it was done"));
+    enum result result = rank_trial_drop(ranking->db, proposal, text_of(withdrawn_words));
     return result == OK ? rank_shadow_due(ranking->db, proposal, SHADOW_OVER) : result;
 }
 
@@ -114,9 +146,27 @@ enum result sets_rolled_back(struct ranking *ranking, const struct event *event,
 
 enum result sets_shadowed(struct ranking *ranking, const struct event *event)
 {
-    if (!is_ours(ranking, event->rule_shadowed.proposal) || !ranking_writes(ranking))
+    int64_t proposal = event->rule_shadowed.proposal;
+    if ((!is_ours(ranking, proposal) && pay_place(ranking, proposal) < 0) ||
+        !ranking_writes(ranking))
         return OK;
-    return rank_shadow_put(ranking->db, event->rule_shadowed.proposal, event->at_ms);
+    return rank_shadow_put(ranking->db, proposal, event->at_ms);
+}
+
+enum result sets_waiting_try(struct ranking *ranking, struct arena *arena)
+{
+    enum result result = OK;
+    for (int32_t i = 0; i < ranking->pay_proposals.count && result == OK; i++) {
+        struct journal_entry *entries;
+        int64_t proposal = ranking->pay_proposals.at[i];
+        size_t mark = arena->used, count = 0;
+        result = journal_read(ranking->journal, arena, proposal - 1, 1, &entries, &count);
+        if (result == OK && count == 1)
+            result = rank_trial_add(ranking->db, proposal, entries[0].event.rule_proposed.name,
+                                    proposal);
+        arena_reset(arena, mark);
+    }
+    return result;
 }
 
 struct text sets_live_script(struct db *db, struct log *journal, struct arena *arena,

@@ -23,13 +23,14 @@ struct judge {
     double *first_seen;     /* of newcomers in the first quarter: day; UNSEEN */
     double steady_sum;
     int32_t steady_weeks;
-    double micro_paid, micro_leak, micro_right;
+    double micro_paid, micro_leak, micro_ring, micro_right;
     struct acts honest_answer, honest_vote, cheat_answer, cheat_vote;
 };
 struct run {
     struct world *world;
     struct community community;
     int32_t members;
+    enum pay_kind kind; /* of the rule of pay; none: both pots are paid by one script */
     struct judge judges[SIMULATE_BY];
 };
 
@@ -38,6 +39,23 @@ static bool is_honest(const struct run *run, int32_t member)
     int32_t count;
     uint8_t type = world_members(run->world, &count)[member].type;
     return type == WORLD_HONEST || type == WORLD_NEWCOMER;
+}
+
+static bool trades_votes(const struct run *run, int32_t member)
+{
+    int32_t count;
+    uint8_t type = world_members(run->world, &count)[member].type;
+    return type == WORLD_RING || type == WORLD_SYBIL || type == WORLD_TRADER;
+}
+
+static bool pays_authors(const struct run *run)
+{
+    return run->kind != PAY_VOTE;
+}
+
+static bool pays_votes(const struct run *run)
+{
+    return run->kind == PAY_NO_KIND || run->kind == PAY_VOTE;
 }
 
 static const struct world_answer *answer_at(const struct run *run, int32_t number)
@@ -68,6 +86,7 @@ static void pay_count(const struct run *run, struct judge *judge, int32_t number
     judge->micro_paid += amount;
     if (crooked) {
         judge->micro_leak += amount;
+        judge->micro_ring += trades_votes(run, member) ? amount : 0;
         (is_author ? &judge->cheat_answer : &judge->cheat_vote)->micro += amount;
     } else if (is_honest(run, member)) {
         (is_author ? &judge->honest_answer : &judge->honest_vote)->micro += amount;
@@ -94,10 +113,10 @@ static double deserved_micro(const struct run *run, struct judge *judge, double 
         int32_t posting = run->community.answers.at[i].posting;
         bool is_good = answer->quality >= 0.5f, honest = is_honest(run, answer->author);
         double pot = (double)WORLD_POT * MICRO, voters = 0, right = 0;
-        *pots_micro += 2 * pot;
-        if (honest || answer->crooked)
+        *pots_micro += pot * (pays_authors(run) + pays_votes(run));
+        if (pays_authors(run) && (honest || answer->crooked))
             (answer->crooked ? &judge->cheat_answer : &judge->honest_answer)->count += 1;
-        sum += honest && is_good ? pot : 0;
+        sum += pays_authors(run) && honest && is_good ? pot : 0;
         for (int32_t at = counters->postings.at[posting].first_vote; at >= 0;
              at = counters->votes.at[at].next) {
             const struct vote_facts *vote = &counters->votes.at[at];
@@ -110,7 +129,7 @@ static double deserved_micro(const struct run *run, struct judge *judge, double 
             voters += !crooked && (vote->sign > 0) == is_good;
             right += is_honest(run, voter) && (vote->sign > 0) == is_good;
         }
-        sum += voters > 0 ? pot * right / voters : 0;
+        sum += pays_votes(run) && voters > 0 ? pot * right / voters : 0;
     }
     return sum;
 }
@@ -130,6 +149,7 @@ static void money_figures(const struct run *run, struct judge *judge, struct sim
     double pots, deserved = deserved_micro(run, judge, &pots);
     out->paid = part_of(judge->micro_paid, pots);
     out->leak = part_of(judge->micro_leak, judge->micro_paid);
+    out->ring_leak = part_of(judge->micro_ring, judge->micro_paid);
     out->cover = part_of(judge->micro_right, deserved);
     out->cheat_answer = part_of(mean_pay(judge->cheat_answer), mean_pay(judge->honest_answer));
     out->cheat_vote = part_of(mean_pay(judge->cheat_vote), mean_pay(judge->honest_vote));
@@ -182,29 +202,37 @@ static void baseline_standing(const struct run *run, struct judge *judge)
     }
 }
 
-/* Points pay an answer with three corroborations and who gave them; Wilson's bound pays an answer
- * from one half on, and who sided with most. */
-static void baseline_pay(const struct run *run, struct judge *judge)
+static void votes_pay(const struct run *run, struct judge *judge, int32_t number, int side,
+                      int64_t micro)
 {
     const struct counters *counters = &run->community.ranking.counters;
+    for (int32_t at = posting_of(run, number)->first_vote; at >= 0;
+         at = counters->votes.at[at].next)
+        if (side == 0 || counters->votes.at[at].sign == side)
+            pay_count(run, judge, number,
+                      (int32_t)(counters->members.at[counters->votes.at[at].voter].id - 1), false,
+                      micro);
+}
+
+/* Points pay an answer with three corroborations and who gave them, or, beside a rule of one kind,
+ * everything; Wilson's bound pays an answer from one half on, and who sided with most. */
+static void baseline_pay(const struct run *run, struct judge *judge)
+{
     const int64_t pot = (int64_t)WORLD_POT * MICRO;
+    bool points = judge->by == SIMULATE_POINTS, all = points && run->kind != PAY_NO_KIND;
     for (int32_t i = 0; i < run->community.told; i++) {
         const struct world_answer *answer = answer_at(run, i);
         const struct posting_facts *posting = posting_of(run, i);
         if (!answer->has_pot || world_preset_of(run->world)->days - answer->day < SETTLE_DAYS)
             continue;
-        bool points = judge->by == SIMULATE_POINTS;
-        int side = points || posting->up > posting->down ? 1 : -1;
-        int32_t sided = side > 0 ? posting->up : posting->down;
-        if (points ? posting->up >= 3 : answer_score(run, judge->by, i) >= 0.5)
+        int side = all ? 0 : points || posting->up > posting->down ? 1 : -1;
+        int32_t sided = all ? posting->up + posting->down : side > 0 ? posting->up : posting->down;
+        bool author = all || (points ? posting->up >= 3 : answer_score(run, judge->by, i) >= 0.5);
+        bool votes = all || (points ? posting->up >= 3 : posting->up != posting->down);
+        if (pays_authors(run) && author)
             pay_count(run, judge, i, answer->author, true, pot);
-        if (points ? posting->up < 3 : posting->up == posting->down)
-            continue;
-        for (int32_t at = posting->first_vote; at >= 0; at = counters->votes.at[at].next)
-            if (counters->votes.at[at].sign == side)
-                pay_count(run, judge, i,
-                          (int32_t)(counters->members.at[counters->votes.at[at].voter].id - 1),
-                          false, pot / sided);
+        if (pays_votes(run) && votes && sided > 0)
+            votes_pay(run, judge, i, side, pot / sided);
     }
 }
 
@@ -410,17 +438,30 @@ static void judges_open(struct run *run, struct arena *arena)
     }
 }
 
-enum result simulate(const char *preset, uint64_t seed, struct text rules, struct text pay,
-                     struct arena *arena, bool (*progress)(void *, double), void *self,
-                     struct simulate_figures out[SIMULATE_BY], struct text *why)
+/* Its rules of pay; who joined when is known from the beginning. */
+static enum result kind_open(struct run *run, struct text pay, struct text *why)
 {
-    struct run run = {.world = world_open(preset, seed, 0, 0)};
+    const struct world_member *members = world_members(run->world, &run->members);
+    enum result result = community_pay_kind(&run->community, run->kind, pay, why);
+    for (int32_t i = 0; i < run->members && result == OK; i++)
+        community_joined(&run->community, i, members[i].joined);
+    return result;
+}
+
+enum result simulate_kind(const char *preset, uint64_t seed, struct text rules, enum pay_kind kind,
+                          struct text pay, struct arena *arena, bool (*progress)(void *, double),
+                          void *self, struct simulate_figures out[SIMULATE_BY], struct text *why)
+{
+    struct run run = {.world = world_open(preset, seed, 0, 0), .kind = kind};
     size_t mark = arena->used;
     *why = NO_TEXT;
     if (!run.world)
         return NOT_FOUND;
     judges_open(&run, arena);
-    enum result result = community_open(&run.community, rules, pay, why);
+    enum result result =
+        community_open(&run.community, rules, kind == PAY_NO_KIND ? pay : pay_first_script(), why);
+    if (result == OK && kind != PAY_NO_KIND)
+        result = kind_open(&run, pay, why);
     run.community.paid = on_paid;
     run.community.self = &run;
     if (result == OK)
@@ -435,6 +476,13 @@ enum result simulate(const char *preset, uint64_t seed, struct text rules, struc
     return result;
 }
 
+enum result simulate(const char *preset, uint64_t seed, struct text rules, struct text pay,
+                     struct arena *arena, bool (*progress)(void *, double), void *self,
+                     struct simulate_figures out[SIMULATE_BY], struct text *why)
+{
+    return simulate_kind(preset, seed, rules, PAY_NO_KIND, pay, arena, progress, self, out, why);
+}
+
 /* --- the verb --- */
 
 static void figures_add(struct simulate_figures *sum, const struct simulate_figures *one)
@@ -447,15 +495,15 @@ static void figures_add(struct simulate_figures *sum, const struct simulate_figu
 }
 
 static int rows_print(struct arena *arena, const char *preset, int64_t first, int64_t last,
-                      struct text rules, struct text pay)
+                      struct text rules, enum pay_kind kind, struct text pay)
 {
     static const char *const names[SIMULATE_BY] = {"rules", "points", "wilson"};
     struct simulate_figures sums[SIMULATE_BY] = {{0}}, figures[SIMULATE_BY];
     const double n = (double)(last - first + 1);
     for (int64_t seed = first; seed <= last; seed++) {
         struct text why;
-        enum result result =
-            simulate(preset, (uint64_t)seed, rules, pay, arena, NULL, NULL, figures, &why);
+        enum result result = simulate_kind(preset, (uint64_t)seed, rules, kind, pay, arena, NULL,
+                                           NULL, figures, &why);
         if (result != OK) {
             why = result == INVALID ? why : text_of(result_name(result));
             fprintf(stderr, "simulate: %s: %.*s\n", preset, (int)why.size, why.data);
@@ -478,7 +526,7 @@ static int rows_print(struct arena *arena, const char *preset, int64_t first, in
 }
 
 int simulate_verb(struct arena *arena, const char *presets, const char *seeds, struct text rules,
-                  struct text pay)
+                  enum pay_kind kind, struct text pay)
 {
     struct text range = text_of(seeds), part, names = text_of(presets);
     int64_t first = 0, last = 0;
@@ -494,12 +542,12 @@ int simulate_verb(struct arena *arena, const char *presets, const char *seeds, s
         size_t count;
         const struct world_preset *preset = world_presets(&count);
         for (size_t i = 0; i < count; i++)
-            if (rows_print(arena, preset[i].name, first, last, rules, pay) != 0)
+            if (rows_print(arena, preset[i].name, first, last, rules, kind, pay) != 0)
                 return 1;
         return 0;
     }
     while (text_next(&names, ',', &part))
-        if (rows_print(arena, arena_text(arena, part).data, first, last, rules, pay) != 0)
+        if (rows_print(arena, arena_text(arena, part).data, first, last, rules, kind, pay) != 0)
             return 1;
     return 0;
 }

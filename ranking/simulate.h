@@ -3,6 +3,7 @@
  * policy and the pay rules are the house's own. */
 #include "core/arena.h"
 #include "core/result.h"
+#include "ranking/pay_kind.h"
 
 struct simulate_figures {
     int32_t members, answers, votes;
@@ -17,6 +18,7 @@ struct simulate_figures {
                               60); -1: there are none */
     double paid;           /* share of the pots */
     double leak;           /* of the money paid, share for crooked acts */
+    double ring_leak;      /* of the money paid, share for crooked acts of those who trade votes */
     double cover;          /* of what honest, right acts deserve, share that was paid */
     double cheat_answer, cheat_vote; /* mean pay of a cheat's act, as a part of an honest one's */
 };
@@ -37,6 +39,14 @@ MUST_USE enum result simulate(const char *preset, uint64_t seed, struct text rul
                               void *self, struct simulate_figures out[SIMULATE_BY],
                               struct text *why);
 
-/* The verb: PRESET,... SEEDS [--rules FILE] [--pay FILE]; seeds as 1-5. Prints a table. */
+/* The same with `pay` a rule of one kind (pay_kind.h), which pays the answers' authors or the votes
+ * on them alone. The baselines pay for everything, and with the majority. */
+MUST_USE enum result simulate_kind(const char *preset, uint64_t seed, struct text rules,
+                                   enum pay_kind kind, struct text pay, struct arena *arena,
+                                   bool (*progress)(void *self, double share), void *self,
+                                   struct simulate_figures out[SIMULATE_BY], struct text *why);
+
+/* The verb: PRESET,... SEEDS [--rules FILE] [--pay FILE [--kind posting|answer|vote]]; seeds as
+ * 1-5. Prints a table. */
 int simulate_verb(struct arena *arena, const char *presets, const char *seeds, struct text rules,
-                  struct text pay);
+                  enum pay_kind kind, struct text pay);

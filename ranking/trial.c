@@ -286,9 +286,8 @@ static void compare(const struct pair_of_rankings *both, struct arena *arena,
         question_compare(both, i, sizes, out);
 }
 
-/* When the last days begin that pay is worked out for. */
-static enum result window_begin(struct log *journal, struct arena *arena, int64_t upto,
-                                int64_t *from_ms)
+enum result trial_window_begin(struct log *journal, struct arena *arena, int64_t upto,
+                               int64_t *from_ms)
 {
     struct journal_entry *entries;
     size_t count = 0;
@@ -314,7 +313,7 @@ enum result trial_run(struct log *journal, struct arena *arena, struct text firs
     struct text ignored;
     both = (struct pair_of_rankings){.live_pay = {.from_ms = 0}};
     if (result == OK)
-        result = window_begin(journal, arena, upto, &from_ms);
+        result = trial_window_begin(journal, arena, upto, &from_ms);
     if (result == OK)
         result = ranking_open(&both.proposed, NULL, journal, arena, script, why);
     if (result == OK)
@@ -357,6 +356,14 @@ void trial_print(const struct trial_result *r)
     printf("paid %lld %lld %lld %lld %lld %lld\n", (long long)r->paid.author_before,
            (long long)r->paid.author_after, (long long)r->paid.vote_before,
            (long long)r->paid.vote_after, (long long)r->paid.newly, (long long)r->paid.no_longer);
+    for (int i = 0; i < TRIAL_REASONS; i++)
+        if (r->reasons[i].acts > 0)
+            printf("reason %d %lld %lld %lld\n", i, (long long)r->reasons[i].acts,
+                   (long long)r->reasons[i].before, (long long)r->reasons[i].after);
+    for (size_t i = 0; i < r->month_count; i++)
+        printf("month %lld %lld %lld %lld\n", (long long)r->months[i].start_ms,
+               (long long)r->months[i].sum.acts, (long long)r->months[i].sum.before,
+               (long long)r->months[i].sum.after);
     printf("result %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld %.17g\n",
            (long long)r->postings, (long long)r->postings_changed, (long long)r->questions,
            (long long)r->questions_reordered, (long long)r->questions_new_top,

@@ -10,6 +10,12 @@
 
 enum { PRESET_SIZE = 40, SHARES = 1000 };
 
+/* What is tried: rules of standing, or of pay of one kind under the rules of standing in force. */
+struct tried {
+    enum pay_kind kind; /* none: of standing */
+    struct text script, live, standing;
+};
+
 static void pipe_progress(int64_t done, int64_t total)
 {
     printf("progress %d %lld %lld\n", TRIAL_STEP_PAST, (long long)done, (long long)total);
@@ -27,6 +33,7 @@ static const struct guard {
 } guards[] = {
 #define GUARD(figure) offsetof(struct simulate_figures, figure)
     {GUARD(leak), false, 0.02, "%s of the money would go to crooked acts"},
+    {GUARD(ring_leak), false, 0.01, "%s of the money would go to those who trade votes"},
     {GUARD(paid), false, 0.10, "%s of what was set aside would be paid out"},
     {GUARD(cover), true, 0.05, "only %s of what honest, right acts deserve would be paid"},
     {GUARD(bad_on_top), false, 0.02, "%s of the questions would show a bad answer first"},
@@ -44,10 +51,24 @@ static double figure_at(const struct simulate_figures *figures, size_t at)
     return value;
 }
 
-/* Why the proposed rule is refused by what it does there; NO_TEXT when it is not. */
-static struct text guard_words(struct arena *arena, const char *preset,
-                               const struct simulate_figures *proposed,
-                               const struct simulate_figures *live)
+/* A cheat's act must not pay: above this part of an honest one's a rule is refused, unless the one
+ * in force is no better. */
+static const double cheat_most = 0.7, cheat_margin = 0.01;
+
+static struct text cheat_words(struct arena *arena, const char *preset, const char *act,
+                               double then, double now)
+{
+    if (then <= cheat_most || then <= now + cheat_margin)
+        return NO_TEXT;
+    return arena_format(arena,
+                        "in the invented community “%s”, a cheat's %s would earn %.1f %% of an "
+                        "honest one's; more than %.0f %% makes cheating pay",
+                        preset, act, 100 * then, 100 * cheat_most);
+}
+
+struct text trial_guard_words(struct arena *arena, const char *preset,
+                              const struct simulate_figures *proposed,
+                              const struct simulate_figures *live)
 {
     for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++) {
         double then = figure_at(proposed, guards[i].at), now = figure_at(live, guards[i].at);
@@ -72,7 +93,11 @@ static struct text guard_words(struct arena *arena, const char *preset,
                    100 * now, 100 * guards[i].margin);
         return buf_done(&words);
     }
-    return NO_TEXT;
+    struct text words =
+        cheat_words(arena, preset, "answer", proposed->cheat_answer, live->cheat_answer);
+    return words.size > 0
+               ? words
+               : cheat_words(arena, preset, "vote", proposed->cheat_vote, live->cheat_vote);
 }
 
 struct told {
@@ -96,6 +121,7 @@ static void figures_add(struct simulate_figures *sum, const struct simulate_figu
     sum->bad_on_top += part * one->bad_on_top;
     sum->paid += part * one->paid;
     sum->leak += part * one->leak;
+    sum->ring_leak += part * one->ring_leak;
     sum->cover += part * one->cover;
     sum->cheat_answer += part * one->cheat_answer;
     sum->cheat_vote += part * one->cheat_vote;
@@ -103,28 +129,33 @@ static void figures_add(struct simulate_figures *sum, const struct simulate_figu
 
 static void world_print(int place, const char *preset, int by, const struct simulate_figures *f)
 {
-    printf("world %d %d %.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g %s\n", place, by,
+    printf("world %d %d %.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g %.17g %s\n", place, by,
            f->rank_agreement, f->answers_apart, f->bad_on_top, f->paid, f->leak, f->cover,
-           f->cheat_answer, f->cheat_vote, preset);
+           f->cheat_answer, f->cheat_vote, f->ring_leak, preset);
 }
 
 /* One community, all its seeds, under the proposed rule, the one in force and the baselines. */
 static enum result preset_try(struct arena *arena, const char *preset, int place, int presets,
-                              struct text script, struct text live, struct text *why)
+                              const struct tried *tried, struct text *why)
 {
+    bool pay = tried->kind != PAY_NO_KIND;
+    struct text rules = pay ? tried->standing : tried->script;
+    struct text rules_live = pay ? tried->standing : tried->live;
     struct simulate_figures sum[SIMULATE_BY + 1] = {{0}}, out[SIMULATE_BY];
     int seeds = (int)conf_int("rule.seeds");
     enum result result = OK;
     struct told told = {(double)place / presets, 0.5 / presets / seeds};
     for (int seed = 1; seed <= seeds && result == OK; seed++) {
-        result = simulate(preset, (uint64_t)seed, script, pay_first_script(), arena, world_progress,
-                          &told, out, why);
+        result = simulate_kind(preset, (uint64_t)seed, rules, tried->kind,
+                               pay ? tried->script : pay_first_script(), arena, world_progress,
+                               &told, out, why);
         told.before += told.share;
         for (int by = 0; by < SIMULATE_BY && result == OK; by++)
             figures_add(&sum[by == 0 ? 0 : by + 1], &out[by], 1.0 / seeds);
         if (result == OK)
-            result = simulate(preset, (uint64_t)seed, live, pay_first_script(), arena,
-                              world_progress, &told, out, why);
+            result = simulate_kind(preset, (uint64_t)seed, rules_live, tried->kind,
+                                   pay ? tried->live : pay_first_script(), arena, world_progress,
+                                   &told, out, why);
         told.before += told.share;
         if (result == OK)
             figures_add(&sum[1], &out[0], 1.0 / seeds);
@@ -136,12 +167,11 @@ static enum result preset_try(struct arena *arena, const char *preset, int place
     }
     for (int by = 0; by <= SIMULATE_BY; by++)
         world_print(place, preset, by, &sum[by]);
-    *why = guard_words(arena, preset, &sum[0], &sum[1]);
+    *why = trial_guard_words(arena, preset, &sum[0], &sum[1]);
     return why->size > 0 ? INVALID : OK;
 }
 
-static enum result worlds_try(struct arena *arena, struct text script, struct text live,
-                              struct text *why)
+static enum result worlds_try(struct arena *arena, const struct tried *tried, struct text *why)
 {
     struct text rest = conf_text("rule.worlds"), name;
     int presets = 0, place = 0;
@@ -154,7 +184,7 @@ static enum result worlds_try(struct arena *arena, struct text script, struct te
         if (name.size == 0 || name.size >= sizeof(preset))
             continue;
         memcpy(preset, name.data, name.size);
-        result = preset_try(arena, preset, place++, presets, script, live, why);
+        result = preset_try(arena, preset, place++, presets, tried, why);
     }
     return result;
 }
@@ -171,12 +201,21 @@ void trial_child_run(struct log *journal, struct arena *arena, struct text first
     enum result result = journal_read(journal, arena, proposal - 1, 1, &entries, &count);
     if (result == OK && (count == 0 || entries[0].event.kind != EVENT_RULE_PROPOSED))
         result = NOT_FOUND;
-    struct text script = result == OK ? entries[0].texts[0] : NO_TEXT;
+    struct tried tried = {.live = live, .standing = live};
+    if (result == OK) {
+        tried.kind = pay_kind_of(entries[0].event.rule_proposed.name);
+        tried.script = entries[0].texts[0];
+    }
+    if (result == OK && tried.kind != PAY_NO_KIND)
+        result = trial_pay_live(journal, arena, tried.kind, proposal, &tried.live);
     if (result == OK && !shadow)
-        result = worlds_try(arena, script, live, &why);
-    if (result == OK)
-        result = trial_run(journal, arena, first, script, shadow ? 0 : proposal, pipe_progress,
-                           &out, &why);
+        result = worlds_try(arena, &tried, &why);
+    int64_t before = shadow ? 0 : proposal;
+    if (result == OK && tried.kind != PAY_NO_KIND)
+        result = trial_pay_run(journal, arena, first, tried.kind, tried.script, before,
+                               pipe_progress, &out, &why);
+    else if (result == OK)
+        result = trial_run(journal, arena, first, tried.script, before, pipe_progress, &out, &why);
     if (result == OK) {
         pipe_progress(out.events, out.events);
         trial_print(&out);

@@ -52,6 +52,10 @@ static enum result lines_clear(struct db *db, int64_t proposal)
     enum result result = rank_trial_moves_clear(db, proposal);
     if (result == OK)
         result = rank_trial_worlds_clear(db, proposal);
+    if (result == OK)
+        result = rank_trial_months_clear(db, proposal);
+    if (result == OK)
+        result = rank_trial_reasons_clear(db, proposal);
     return result == OK ? rank_trial_tops_clear(db, proposal) : result;
 }
 
@@ -119,15 +123,15 @@ static enum result result_write(struct trial_job *job, struct db *db, struct tex
 
 static enum result world_write(struct trial_job *job, struct db *db, struct text line)
 {
-    double n[10];
+    double n[11];
     size_t end = line.size;
     while (end > 0 && line.data[end - 1] != ' ')
         end--;
     struct text preset = {line.data + end, line.size - end};
-    if (end == 0 || text_reals((struct text){line.data, end - 1}, n, 10) != 10)
+    if (end == 0 || text_reals((struct text){line.data, end - 1}, n, 11) != 11)
         return BROKEN;
     return rank_trial_world_put(db, job->proposal, (int64_t)n[0], preset, (int64_t)n[1], n[2], n[3],
-                                n[4], n[5], n[6], n[7], n[8], n[9]);
+                                n[4], n[5], n[6], n[7], n[8], n[9], n[10]);
 }
 
 static enum result top_write(struct trial_job *job, struct db *db, struct text line)
@@ -136,6 +140,17 @@ static enum result top_write(struct trial_job *job, struct db *db, struct text l
     if (text_reals(line, n, 3) != 3)
         return BROKEN;
     return rank_trial_top_add(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2]);
+}
+
+/* Sums by month or by reason: rank_trial_month_add, rank_trial_reason_add. */
+static enum result sum_write(struct trial_job *job, struct db *db, struct text line,
+                             enum result (*add)(struct db *, int64_t, int64_t, int64_t, int64_t,
+                                                int64_t))
+{
+    double n[4];
+    if (text_reals(line, n, 4) != 4)
+        return BROKEN;
+    return add(db, job->proposal, (int64_t)n[0], (int64_t)n[1], (int64_t)n[2], (int64_t)n[3]);
 }
 
 static enum result paid_write(struct trial_job *job, struct db *db, struct text line)
@@ -193,6 +208,10 @@ static enum result lines_write(struct trial_job *job, struct db *db, bool *told)
             result = top_write(job, db, numbers);
         else if (text_is(word, "paid"))
             result = paid_write(job, db, numbers);
+        else if (text_is(word, "month"))
+            result = sum_write(job, db, numbers, rank_trial_month_add);
+        else if (text_is(word, "reason"))
+            result = sum_write(job, db, numbers, rank_trial_reason_add);
         else if (text_is(word, "failed"))
             result = rank_trial_fail(db, job->proposal, numbers);
         *told |= text_is(word, "result") || text_is(word, "failed");

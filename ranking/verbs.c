@@ -26,13 +26,19 @@ struct text verbs_file_read(struct arena *arena, const char *path)
     return (struct text){data, size};
 }
 
-/* Pairs `--rules FILE`, `--pay FILE`. */
+/* Pairs `--rules FILE`, `--pay FILE`; where `kind` is asked for, `--kind posting|answer|vote`. */
 static int scripts_take(struct arena *arena, int count, char **words, struct text *rules,
-                        struct text *pay)
+                        struct text *pay, enum pay_kind *kind)
 {
     *rules = policy_first_script();
     *pay = pay_first_script();
     for (int i = 0; i + 1 < count; i += 2) {
+        if (kind && strcmp(words[i], "--kind") == 0) {
+            *kind = pay_kind_of(arena_format(arena, "reward/%s", words[i + 1]));
+            if (*kind == PAY_NO_KIND)
+                return 2;
+            continue;
+        }
         struct text *script = strcmp(words[i], "--rules") == 0 ? rules
                               : strcmp(words[i], "--pay") == 0 ? pay
                                                                : NULL;
@@ -48,15 +54,16 @@ static int scripts_take(struct arena *arena, int count, char **words, struct tex
 int verbs_replay(struct arena *arena, int count, char **words)
 {
     struct text rules, pay;
-    int failed = count < 1 ? 2 : scripts_take(arena, count - 1, words + 1, &rules, &pay);
+    int failed = count < 1 ? 2 : scripts_take(arena, count - 1, words + 1, &rules, &pay, NULL);
     return failed ? failed : replay_folder(words[0], rules, pay);
 }
 
 int verbs_simulate(struct arena *arena, int count, char **words)
 {
     struct text rules, pay;
-    int failed = count < 2 ? 2 : scripts_take(arena, count - 2, words + 2, &rules, &pay);
-    return failed ? failed : simulate_verb(arena, words[0], words[1], rules, pay);
+    enum pay_kind kind = PAY_NO_KIND;
+    int failed = count < 2 ? 2 : scripts_take(arena, count - 2, words + 2, &rules, &pay, &kind);
+    return failed ? failed : simulate_verb(arena, words[0], words[1], rules, kind, pay);
 }
 
 static int presets_list(void)

@@ -12,8 +12,9 @@ static const struct member_facts *judged(struct ranking *ranking, int32_t member
     POLICY_CALL(&ranking->policy, POLICY_TRUST, &facts->trust, facts->settled_votes,
                 facts->dependent);
     POLICY_CALL(&ranking->policy, POLICY_WORTH, &facts->worth, facts->settled_votes, facts->credit,
-                facts->alone);
-    facts->judged = ranking->policy.generation;
+                facts->alone, ranking->counters.site.settled_votes);
+    if (facts->settled_votes > 0) /* before that it depends on what is known of others */
+        facts->judged = ranking->policy.generation;
     return facts;
 }
 
@@ -153,7 +154,17 @@ double informed_of(const struct ranking *ranking, const struct vote_facts *vote)
     return vote->informed ? policy_holds(&ranking->policy)->informed : 1;
 }
 
-void vote_weigh(struct ranking *ranking, struct vote_facts *vote)
+struct author_acts author_acts_of(const struct ranking *ranking, int32_t posting)
+{
+    const struct counters *counters = &ranking->counters;
+    const struct posting_facts *facts = &counters->postings.at[posting];
+    if (facts->author < 0)
+        return (struct author_acts){0, 0};
+    return (struct author_acts){counters_acts(counters, facts->author, facts->question),
+                                counters->members.at[facts->author].acts};
+}
+
+void vote_weigh(struct ranking *ranking, struct vote_facts *vote, struct author_acts author)
 {
     const struct counters *counters = &ranking->counters;
     const struct member_facts *voter = &counters->members.at[vote->voter];
@@ -165,7 +176,7 @@ void vote_weigh(struct ranking *ranking, struct vote_facts *vote)
                 share_of_packed(vote->independence), trust, vote->patients,
                 counters_acts(counters, vote->voter, question), voter->acts, voter->votes,
                 voter->ups, site->votes, site->ups, voter->up_good, voter->good, voter->up_bad,
-                voter->bad);
+                voter->bad, voter->from_postings, author.topic, author.all);
     vote->odds = (float)results[0];
     vote->weight = (float)results[1];
     vote->residual = (float)results[2];

@@ -23,5 +23,11 @@ struct vote_links links_of(struct ranking *ranking, const struct vote_facts *vot
 double independence_of(struct ranking *ranking, const struct vote_facts *vote);
 /* How far it counts for having been cast by somebody who could see what the others said. */
 double informed_of(const struct ranking *ranking, const struct vote_facts *vote);
+/* Acts of a posting's author in its thread's topic, and in all: whether it is his field. None of a
+ * reference. */
+struct author_acts {
+    int32_t topic, all;
+};
+struct author_acts author_acts_of(const struct ranking *ranking, int32_t posting);
 /* Fill in its log-odds, weight and residual; its independence is there. */
-void vote_weigh(struct ranking *ranking, struct vote_facts *vote);
+void vote_weigh(struct ranking *ranking, struct vote_facts *vote, struct author_acts author);

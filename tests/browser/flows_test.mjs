@@ -207,10 +207,10 @@ test("a sponsor opens a campaign, an admin books the deposit, an earmark is set,
   for await (const part of stream) parts.push(part);
   assert.match(Buffer.concat(parts).toString(), /c2sp.org\/tlog-proof@v1/);
   await shot(tamarack, "earnings");
-  assert.match(await tamarack.locator(".figures").innerText(), /Held\s+\$6\.00\s+Payable 14 days after/);
+  assert.match(await tamarack.locator(".figures").innerText(), /Held\s+\$12\.00\s+Payable 14 days after/);
   /* Judged in the browser, with all that belongs to it; a changed amount proves nothing. */
   await tamarack.getByRole("link", { name: /^Verify this payment/ }).first().click();
-  await tamarack.getByText(/a reward of \$6\.00 stands in the ledger/).waitFor();
+  await tamarack.getByText(/a reward of \$12\.00 stands in the ledger/).waitFor();
   await tamarack.getByText("this was promised").waitFor();
   assert.equal(await tamarack.locator(".notice.bad").count(), 0);
   await shot(tamarack, "verify");
@@ -247,7 +247,7 @@ test("a member says where the money goes, asks for it, and follows it to the ban
   const tamarack = await page();
   await signIn(tamarack, "Tamarack", password);
   await tamarack.goto("/earnings");
-  assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$6\.00\s+Waits until you say where it goes/);
+  assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$12\.00\s+Waits until you say where it goes/);
   await tamarack.getByRole("link", { name: "Change where it goes" }).click();
   const give = async (routing) => {
     await tamarack.fill("#routing", routing);
@@ -294,7 +294,7 @@ test("a member says where the money goes, asks for it, and follows it to the ban
     const latch = await page(), before = existsSync(join(house.state, "outbox")) ? lists() : [];
     await signIn(latch, "Latch", password);
     await latch.goto("/admin/payouts");
-    await latch.getByRole("button", { name: /^Propose a batch of \$6\.00/ }).click();
+    await latch.getByRole("button", { name: /^Propose a batch of \$12\.00/ }).click();
     await latch.getByText(/^Proposed\./).waitFor();
     assert.equal(await latch.getByRole("button", { name: /^Confirm/ }).count(), 0, "nobody confirms what he proposed himself");
     await warden.goto("/admin/operations");
@@ -326,7 +326,7 @@ test("a member says where the money goes, asks for it, and follows it to the ban
   assert.match(house.must("curbside", ["ledger", "returns", join(house.state, "outbox/answer.xml")]), /1 of 1 answers taken/);
   await told("was carried out by the bank.");
   await shot(tamarack, "paid");
-  assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$0\.00[\s\S]*Paid out\s+\$6\.00/);
+  assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$0\.00[\s\S]*Paid out\s+\$12\.00/);
   house.must("curbside", ["ledger", "verify"]);
   await clean();
 });

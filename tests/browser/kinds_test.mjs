@@ -186,3 +186,26 @@ test("specialties are own words until the operator loads a list", async () => {
   await view.getByText("Nephrology, Surgery", { exact: false }).waitFor();
   assert.deepEqual(view.faults, []);
 });
+
+test("what is told for reports: one question, no answer chosen before, given, changed and taken back", async () => {
+  const view = await as("Elm", { script: false });
+  await view.goto("/account");
+  await view.getByRole("link", { name: "What you tell for reports" }).click();
+  assert.equal(await view.locator("fieldset").count(), 1, "one of the two");
+  assert.ok(await view.getByLabel("Rather not say").isChecked());
+  await looked("Elm", "/account/background", "background");
+  const answers = await view.locator("input[type=radio]").count();
+  assert.ok(answers === 5 || answers === 6, "four bands, or four regions and elsewhere");
+  await view.locator("input[value='2']").check();
+  await view.getByRole("button", { name: "Save" }).click();
+  await view.getByText("It counts from this month’s reports on.").waitFor();
+  await view.goto("/account/background");
+  assert.ok(await view.locator("input[value='2']").isChecked(), "what is told stands there");
+  assert.match((await them.Elm.get("/account/export")).text, /"asked":"(region|years)","part":2/, "and among what we hold on her");
+  await view.getByLabel("Rather not say").check();
+  await view.getByRole("button", { name: "Save" }).click();
+  await view.getByText("What you had told is erased", { exact: false }).waitFor();
+  await view.goto("/account/background");
+  assert.ok(await view.getByLabel("Rather not say").isChecked());
+  assert.deepEqual(view.faults, []);
+});

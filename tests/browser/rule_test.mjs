@@ -1,6 +1,6 @@
 // The whole change of a rule in a real browser: written, checked, tried on an invented community and on the past, in the shadow, approved with a
 // passkey, rolled back; a trial cancelled. A rule that loops, one that pays too much and one that errs are refused where they are found, and the one in force stays.
-// One that errs only once it is in force is put aside there, and the one before goes on.
+// One that errs only in the shadow is stopped there; one that errs only once it is in force is put aside there, and the one before goes on.
 // test-seconds: 240
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
@@ -176,11 +176,40 @@ test("a rule that errs only once it is in force is put aside there, the one befo
   await house.settle();
   assert.equal(await live(), inForce);
   await page.goto(path);
-  assert.match(await said(), /It failed while it was in use, so the rule before it holds on: .*a day too far/);
+  assert.match(await said(), /It failed while it was in use \(journal entry \d+\), so the rule before it holds on: .*a day too far/);
+  const aside = await gate.json(path);
+  assert.ok(aside.until > aside.active_from, "the entry that put it aside");
   assert.deepEqual(await axe(page), []);
   await shot(page, "rule-put-aside");
   await page.goto("/admin/rules");
   assert.match(await page.locator("tr", { hasText: "Now in earnest." }).innerText(), /put aside/);
   assert.equal((await alder.get(`/q/${question}`)).status, 200);
   assert.deepEqual(page.faults, []);
+});
+
+test("a rule that errs on a day of its shadow is stopped there, and the one in force never meets it", async () => {
+  errsFrom = Math.floor(house.time / DAY) + 5;
+  await propose(mayfly(), "Seen too late by its trial.");
+  const path = new URL(page.url()).pathname;
+  assert.equal((await tried()).trial_state, "passed");
+  await gate.submit(path, `${path}/shadow`, {}, { expect: 303 });
+  house.setTime(house.time + 14 * DAY);
+  await Promise.all([gate, alder, birch].map((client) => house.renew(client)));
+  latch.cookies.clear();
+  await key.signIn(latch);
+  await ask(alder, "And a year after dialysis?", "Asking once more.", { topics: "dialysis" });
+  await house.settle();
+  house.setTime(house.time + 2 * DAY);
+  await Promise.all([gate, latch].map((client) => client.cookies.clear()));
+  await key.signIn(latch);
+  await house.renew(gate);
+  let seen;
+  for (let i = 0; i < 200 && !(seen = await gate.json(path)).days[0]?.why; i++) await sleep(100);
+  assert.match(seen.days[0].why, /at event \d+ of the journal: .*a day too far/);
+  assert.match(seen.shadow_words, /failed in the shadow, so it cannot be approved/);
+  const view = await latch.get(path);
+  assert.equal((await latch.json(path)).can_approve, false);
+  assert.ok((await latch.post(`${path}/approve`, hiddenFields(view.text, `${path}/withdraw`))).status >= 400);
+  assert.equal((await gate.json(path)).rule.state, "proposed");
+  assert.equal(await live(), inForce);
 });

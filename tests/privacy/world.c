@@ -24,6 +24,7 @@ struct world {
     int64_t members[MEMBERS_MAX];
     int64_t count;
     int in_batch;
+    uint64_t requests;
     int64_t one_in;
 };
 
@@ -68,6 +69,13 @@ static uint64_t draw(struct world *w, uint64_t bound)
     return (w->seed >> 11) % bound;
 }
 
+/* As if a form had been sent: no two the same. */
+static void request_fill(struct world *w, uint8_t request[ID_SIZE])
+{
+    w->requests++;
+    memcpy(request, &w->requests, sizeof(w->requests));
+}
+
 static int64_t add(struct world *w, struct event event, struct text text0, struct text text1)
 {
     struct text texts[] = {text0, text1};
@@ -91,6 +99,7 @@ static void background_tell(struct world *w, int64_t member)
 {
     struct event event = {.kind = EVENT_BACKGROUND_TOLD};
     const char part[2] = {(char)('1' + (int)draw(w, 4)), 0};
+    request_fill(w, event.background_told.request);
     event.background_told.member = member;
     event.background_told.asked = 1 + (int64_t)draw(w, 2);
     if (draw(w, 10) < 6)
@@ -107,6 +116,7 @@ static void members_add(struct world *w, int64_t count)
         struct event event = {.kind = EVENT_MEMBER_APPLIED};
         char name[40];
         snprintf(name, sizeof(name), "Colleague_%d", (int)i);
+        request_fill(w, event.member_applied.request);
         event.member_applied.pseudonym = text_of(name);
         event.member_applied.specialty = text_of(specialties[s].name);
         event.member_applied.credential = bytes_of("x", 1);
@@ -125,6 +135,7 @@ static int64_t posting_add(struct world *w, int kind, int64_t question, int64_t 
                            struct text title, struct text body, const char *topic)
 {
     struct event event = {.kind = EVENT_POSTING_ADDED};
+    request_fill(w, event.posting_added.request);
     event.posting_added.kind = kind;
     event.posting_added.member = member;
     event.posting_added.question = question;

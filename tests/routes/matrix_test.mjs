@@ -68,6 +68,7 @@ const gets = {
   "/why/posting/:id": { who: "member", path: () => `/why/posting/${it.posting}` },
   "/why/member/:id": { who: "member", path: () => `/why/member/${it.alder}` },
   "/earnings": { who: "physician" },
+  "/earnings/held": { who: "physician", path: () => "/earnings/held?period=2026-03" },
   "/earnings/:id/receipt": {
     who: "physician",
     path: () => `/earnings/${it.payment}/receipt`,

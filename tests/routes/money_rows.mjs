@@ -60,5 +60,11 @@ export const moneyPosts = (now) => ({
     actor: "gate",
     unchanged: true,
   },
+  "/earnings/object": {
+    who: "physician",
+    hidden: () => ({ form: formToken(now().them.alder, "/earnings/object"), request: randomBytes(16).toString("base64url") }),
+    fields: () => ({ period: "2026-03", words: "We work in one field." }),
+    actor: "alder",
+  },
   "/earnings/payout": { who: "physician", page: "/earnings", fields: () => ({}), actor: "alder" },
 });

@@ -7,6 +7,7 @@ import { challengeOf } from "../support/second.mjs";
 export const ruleGets = (it) => ({
   "/admin/rules": { who: "admin" },
   "/admin/guardrails": { who: "admin" },
+  "/admin/held": { who: "admin" },
   "/admin/rule/:id": { who: "admin", path: () => `/admin/rule/${it().proposal}` },
 });
 
@@ -68,6 +69,15 @@ export const rulePosts = (it) => ({
     hidden: () => ({ form: formToken(it().them.gate, "/admin/guardrails"), request: randomBytes(16).toString("base64url") }),
     fields: () => ({ reason: "We have looked." }),
     actor: "gate",
+    unchanged: true,
+  },
+  // Nobody has objected; that two admins grant it is tried in browser/held_test.mjs.
+  "/admin/held": {
+    who: "admin",
+    hidden: () => ({ form: formToken(it().them.gate, "/admin/held"), request: randomBytes(16).toString("base64url") }),
+    fields: () => ({ member: 1, period: "2026-03", granted: 1, reason: "One field." }),
+    actor: "gate",
+    status: 404,
     unchanged: true,
   },
   "/admin/audit/:id": {

@@ -39,9 +39,9 @@ const seed = Buffer.alloc(32, 7); // of the sponsors' signing key, which no prog
 
 // What a sponsor's browser sends: as fcgi/static/seal.js makes it, over the same layouts (ledger/earmark.h, ledger/envelope.h).
 // kind: 1 its author, 2 answers to it, 3 votes on it. `terms`: the campaign's page as JSON.
-export async function sealed(house, terms, id, target, kind, { amount = 80, cap = 400, payees = 40, days = 60 } = {}) {
+export async function sealed(house, terms, id, target, kind, { amount = 80, cap = 400, payees = 40, days = 60, seed: own = seed } = {}) {
   await sodium.ready;
-  const key = sodium.crypto_sign_seed_keypair(seed);
+  const key = sodium.crypto_sign_seed_keypair(own);
   const until = Math.floor(house.time / 1000) + days * 86400;
   const selector = `${["", "author of posting", "answers to posting", "votes on posting"][kind]} ${target}`;
   const plain = Buffer.alloc(512);

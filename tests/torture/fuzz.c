@@ -1,6 +1,7 @@
 /* Sends mutated messages to one of the house's sockets and counts what comes back, one line a kind.
  * Templates (made by fuzz_test.mjs) are what a real caller would send; most are changed here in one
- * to six places, some are left alone, a few are noise. A run is repeated by its seed.
+ * to six places, some are left alone (each at least once), a few are noise. A run is repeated by
+ * its seed.
  *
  * Usage: fuzz packet|stream FOLDER SOCKET COUNT SEED TEMPLATES NEEDLES [UID]
  *
@@ -29,13 +30,13 @@
 
 enum {
     PARTS_MAX = 6,
-    TEMPLATES_MAX = 1000,
+    TEMPLATES_MAX = 4000,
     MESSAGE_MAX = 200 * 1024,
     OUTCOMES_MAX = 24,
     OUTCOME_SIZE = 24,
     PATIENCE_S = 10,
     REQUEST_SIZE = 32,
-    NEEDLES_MAX = 64,
+    NEEDLES_MAX = 256,
 };
 
 struct message {
@@ -372,12 +373,14 @@ static void stream_round(const char *name, const uint8_t *data, size_t size)
     (void)close(fd);
 }
 
-static void one_round(bool packet, const char *name)
+/* Each template once as it is, then any of them, mostly changed. */
+static void one_round(bool packet, const char *name, size_t number)
 {
     static struct message m;
     static uint8_t whole[2 * MESSAGE_MAX];
-    size_t kind = chance(100), changes = kind < 15 ? 0 : 1 + chance(6);
-    message_from(&m, &templates[chance(template_count)]);
+    bool first = number < template_count;
+    size_t kind = first ? 0 : chance(100), changes = kind < 15 ? 0 : 1 + chance(6);
+    message_from(&m, &templates[first ? number : chance(template_count)]);
     if (kind > 97) {
         m.count = 1;
         noise(m.data[0], &m.size[0]);
@@ -422,7 +425,7 @@ int main(int count, char **words)
             return 1;
     }
     for (long long i = 0; i < rounds; i++) {
-        one_round(packet, words[3]);
+        one_round(packet, words[3], (size_t)i);
         if (rounds >= 100000 && (i + 1) % (rounds / 10) == 0)
             fprintf(stderr, "%s %lld of %lld\n", words[3], i + 1, rounds);
     }

@@ -3,18 +3,18 @@
 // test-seconds: 120
 // test-alone: it keeps every program busy.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { test, after, before } from "node:test";
-import { House, ask, answer, bin, npi, password, vote } from "../support/house.mjs";
+import { House, ask, answer, npi, password, vote } from "../support/house.mjs";
 import { formToken } from "../support/form.mjs";
 import { campaign, earmark, sealed, tick } from "../support/money.mjs";
 import { digests, sql } from "../support/stores.mjs";
+import { operators, records } from "../support/commands.mjs";
+import { asRoot, asks, commandPackets, differences, noProgramErred, programs, secrets, send, told } from "./sender.mjs";
 
 const many = Number(process.env.FUZZ ?? 10000), seed = Number(process.env.SEED ?? 1);
-const asRoot = process.getuid() === 0, nobody = 65534;
-let house, alder, birch, admin, it, first, pids;
+let house, alder, birch, rowan, admin, it, first, pids;
 
 before(async () => {
   console.log(`# SEED=${seed} FUZZ=${many}${asRoot ? "" : " (not root: operator's commands are left out, since the same user may)"}`);
@@ -24,6 +24,7 @@ before(async () => {
   const sponsor = await house.signIn("Halden");
   alder = await house.physician("Alder");
   birch = await house.physician("Birch");
+  rowan = await house.physician("Rowan");
   await house.apply("Willow");
   const mine = await ask(alder, "What does warfarin do to a fuzzer?"), theirs = await ask(birch, "What does a fuzzer do to warfarin?");
   it = { mine, theirs, answer: await answer(birch, mine, "Nothing good."), waiting: 0, birch: birch.member };
@@ -40,46 +41,32 @@ before(async () => {
     for (const name of ["clerk", "paymaster"]) chmodSync(join(house.state, "run", `${name}.sock`), 0o666);
   }
   first = { journal: Math.max(...sql(join(house.state, "desk/desk.db"), "SELECT max(id) FROM member UNION SELECT max(id) FROM posting;").split("\n").map(Number)) };
-  pids = programs();
+  pids = programs(house);
 });
 after(() => house?.stop());
 
-function programs() {
-  const folder = join(house.state, "run"), found = {};
-  for (const name of readdirSync(folder)) if (/\.pid$/.test(name)) found[name] = readFileSync(join(folder, name), "utf8").trim();
-  return found;
-}
-const logs = () => readdirSync(join(house.state, "log")).map((name) => [name, readFileSync(join(house.state, "log", name), "utf8")]);
-// Everything that is not Alder's doing. New applicants are nobody yet: anyone may apply.
+// Everything that is neither Alder's nor Rowan's doing. New applicants are nobody yet: anyone may apply.
 function others() {
-  const desk = join(house.state, "desk/desk.db"), board = join(house.state, "board/board.db"), a = alder.member;
+  const desk = join(house.state, "desk/desk.db"), board = join(house.state, "board/board.db"), own = `(${alder.member}, ${rowan.member})`;
   const rows = {
-    members: sql(desk, `SELECT id, pseudonym, role, level, state, hex(credential) FROM member WHERE id <= ${first.journal} ORDER BY id;`),
+    members: sql(desk, `SELECT id, pseudonym, role, level, state, hex(credential) FROM member WHERE id <= ${first.journal} AND id NOT IN ${own} ORDER BY id;`),
     intruders: sql(desk, `SELECT id, role, level, state FROM member WHERE id > ${first.journal} AND NOT (role = 1 AND state = 1);`),
-    sessions: sql(desk, `SELECT hex(digest), member, role, expires_ms FROM session WHERE member <> ${a} ORDER BY digest;`),
-    postings: sql(desk, `SELECT id, question, member, kind, solved FROM posting WHERE member <> ${a} ORDER BY id;`),
-    texts: sql(board, `SELECT id, hex(title), hex(body), hex(html) FROM posting WHERE member <> ${a} OR id <= ${first.journal} ORDER BY id;`),
-    votes: sql(desk, `SELECT posting, member, stance, patients FROM vote WHERE member <> ${a} ORDER BY posting, member;`),
-    interests: sql(desk, `SELECT topic, member FROM interest WHERE member <> ${a} ORDER BY topic, member;`),
+    sessions: sql(desk, `SELECT hex(digest), member, role, expires_ms FROM session WHERE member NOT IN ${own} ORDER BY digest;`),
+    postings: sql(desk, `SELECT id, question, member, kind, solved FROM posting WHERE member NOT IN ${own} ORDER BY id;`),
+    texts: sql(board, `SELECT id, hex(title), hex(body), hex(html) FROM posting WHERE member NOT IN ${own} ORDER BY id;`),
+    votes: sql(desk, `SELECT posting, member, stance, patients FROM vote WHERE member NOT IN ${own} ORDER BY posting, member;`),
+    interests: sql(desk, `SELECT topic, member FROM interest WHERE member NOT IN ${own} ORDER BY topic, member;`),
     rules: sql(desk, "SELECT * FROM rule ORDER BY proposal;"),
-    mail: sql(desk, "SELECT id, sent FROM mail WHERE sent <> 0 ORDER BY id;"),
+    // Member 0: what a name that nobody has was not sent.
+    mail: sql(desk, `SELECT id, sent FROM mail WHERE sent <> 0 AND member NOT IN ${own} AND member <> 0 ORDER BY id;`),
   };
   // The paymaster's copy of who is a member and its cursor follow the journal; all the rest is money.
   rows.vault = sql(join(house.state, "vault/vault.db"), ".dump session rule campaign fund sponsor_key own_key earmark period item payout tranche checkpoint failed");
   for (const line of digests(house)) if (/^(ledger|book|statement|roster|release) /.test(line)) rows[line.split(" ")[0]] = line;
   return rows;
 }
-const differences = (was, is) => Object.keys({ ...was, ...is }).filter((name) => was[name] !== is[name]);
 
-// What a worker sends for each command, with Alder's session and the form token that belongs to it, and variants of who asks.
-const forms = {
-  sign_out: "/logout", notices_seen: "/notices/seen", ask: "/ask", answer: "/q/:id/answer", vote: "/p/:id/vote", solve: "/q/:id/solved",
-  topic_follow: "/topic/:name/follow", member_decide: "/admin/member/:id", rule_propose: "/admin/rules", rule_approve: "/admin/rule/:id/approve",
-  rule_withdraw: "/admin/rule/:id/withdraw", operation_confirm: "/admin/confirm", operation_withdraw: "/admin/operation/:id/withdraw", operation_retry: "/admin/operation/:id/retry", campaign_open: "/sponsor/campaigns", sponsor_key_add: "/sponsor/campaign/:key/earmark", earmark_seal: "/sponsor/campaign/:key/earmark",
-  campaign_fund: "/admin/fund", period_close: "/admin/period", period_preview_start: "/admin/preview", draft_save: "/draft", draft_remove: "/draft/remove", image_add: "/image",
-  poll_choose: "/q/:id/poll", question_rate: "/q/:id/rate", specialties_choose: "/account/specialties",
-  background_tell: "/account/background",
-};
+// What a worker sends, where it matters what: with Alder's session and the form token that belongs to it, and variants of who asks.
 const proof = { ticket: "AAAA", passkey: "AAAA", client_data: "AAAA", authenticator: "AAAA", signature: "AAAA" };
 const script = "function score(facts)\n  return { value = 1, reasons = {} }\nend\n";
 const clerkCommands = () => ({
@@ -99,16 +86,14 @@ const clerkCommands = () => ({
   rule_propose: { name: "posting", script, reason: "forged" }, rule_approve: { proposal: 1, proof }, confirm_ask: { operation: "0".repeat(64) },
   operation_confirm: { name: "payout/release", about: 1, operation: "0".repeat(64), proof }, rule_withdraw: { proposal: 1, reason: "forged" },
   topic_describe: { topic: "cardiology", excerpt: "Forged", body: "*Forged*" },
-  ...(asRoot ? {
-    staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
-    reference_add: { key: "forged", title: "Forged", body: "Forged", topics: "cardiology", source: "x", url: "https://x.example/", licence: "x" },
-    reference_comment: { key: "forged", of: "forged", body: "Forged", source: "x", said_ms: 1 },
-    reference_topic: { topic: "cardiology", excerpt: "Forged", body: "", source: "x", url: "", licence: "" },
-    text_blank: { seq: it.mine, part: 0 }, mail_due: { after: 0 }, mail_done: { mail: it.answer * 64 }, status: {},
-    licence_suspects: { suspects: [{ npi: npi(1), state: "MO", licence: "2010000001" }] },
-    name_suspects: { suspects: [{ state: "MO", licence: "2010000001", entry: 1 }] },
-    suspicions: { after: 0 }, suspicion_decide: { member: it.waiting, entry: "0".repeat(32), excluded: true },
-  } : {}),
+  staff_add: { pseudonym: "Intruder", password, role: 3, organisation: "", email: "" },
+  reference_add: { key: "forged", title: "Forged", body: "Forged", topics: "cardiology", source: "x", url: "https://x.example/", licence: "x" },
+  reference_comment: { key: "forged", of: "forged", body: "Forged", source: "x", said_ms: 1 },
+  reference_topic: { topic: "cardiology", excerpt: "Forged", body: "", source: "x", url: "", licence: "" },
+  text_blank: { seq: it.mine, part: 0 }, mail_due: { after: 0 }, mail_done: { mail: it.answer * 64 }, status: {},
+  licence_suspects: { suspects: [{ npi: npi(1), state: "MO", licence: "2010000001" }] },
+  name_suspects: { suspects: [{ state: "MO", licence: "2010000001", entry: 1 }] },
+  suspicions: { after: 0 }, suspicion_decide: { member: it.waiting, entry: "0".repeat(32), excluded: true },
 });
 const paymasterCommands = () => ({
   campaigns: {}, campaign_open: { name: "Forged", product: "Forged", starts_ms: house.time, ends_ms: house.time + 1e9, deposit_cents: 100000, products: "" },
@@ -117,16 +102,17 @@ const paymasterCommands = () => ({
   sponsor_totals: {}, campaign_fund: { campaign: it.campaign, amount_cents: 100000 }, period_close: { period: "2026-03" },
   operation_withdraw: { number: 1 }, operation_retry: { number: 1 }, campaign_refund: { campaign: it.campaign },
   ledger_page: { before: 0, most: 10 }, all_campaigns: {}, periods: {}, rule_active: { name: "reward" },
-  ...(asRoot ? { ledger_tick: {} } : {}),
 });
-function packets(commands) {
-  const token = alder.cookies.get("__Host-s"), list = [];
-  for (const [name, fields] of Object.entries(commands)) {
-    const form = forms[name] ? formToken(alder, forms[name]) : "";
-    const who = [[token, form], [token, form], ["", form], [token, formToken(alder, "/ask")], ["A".repeat(43), form]];
-    for (const [as, given] of who) list.push([[0, JSON.stringify({ do: name, token: as, form: given, request: "@".repeat(32), ...fields })]]);
-  }
-  return list;
+// Whoever ends her sessions has to sign in again, so Rowan does that.
+const ends = new Set(["sign_out", "sessions_end", "session_end", "leave"]);
+function packets(given) {
+  const who = (name, action) => {
+    const asked = asks(ends.has(name) ? rowan : alder, action);
+    return [asked, asked, ["", asked[1]], [asked[0], asks(alder, "/ask")[1]], ["A".repeat(43), asked[1]]];
+  };
+  const names = [...records.command.keys()].filter((name) => asRoot || !operators.has(name));
+  const known = { ...it, posting: it.own, question: it.theirs, topic: "cardiology", kind: 1, password: "not hers", old: "not hers", blank: true };
+  return commandPackets(who, known, given, names);
 }
 
 // What nginx sends for a request: one BEGIN, PARAMS, STDIN, each with its end.
@@ -168,49 +154,10 @@ const requests = () => ({
     post("/admin/fund", "/admin/fund", { campaign: it.campaign, amount: "10" }), post("/admin/rules", "/admin/rules", { name: "posting", script, reason: "forged" })],
 });
 
-// What no answer may hold: the paymaster's keys, the sealed promise, its terms in words; as bytes, in hex and in base64.
-function secrets() {
-  const vault = join(house.state, "vault/vault.db"), keys = join(house.state, "keys/paymaster");
-  const raw = [...["id", "box"].map((name) => readFileSync(join(keys, name))),
-    ...sql(vault, "SELECT hex(sealed) FROM earmark; SELECT hex(content) FROM earmark;").trim().split("\n").map((hex) => Buffer.from(hex, "hex"))];
-  assert.ok(raw.length >= 4 && raw.every((bytes) => bytes.length >= 16), "there are secrets to look for");
-  const list = [`author of posting ${it.answer}`, "EMK1"].map((words) => Buffer.from(words));
-  for (const bytes of raw) {
-    const some = bytes.subarray(0, 24);
-    list.push(some, Buffer.from(some.toString("hex")), Buffer.from(some.toString("hex").toUpperCase()), Buffer.from(some.toString("base64").slice(0, 30)));
-  }
-  return list;
-}
-const told = "(told a secret)";
-let runs = 0;
-// Outcomes by kind, over two senders at once.
-async function fuzz(kind, socket, templates, count, needles = secrets()) {
-  const path = join(house.folder, `templates-${socket}`), hidden = join(house.folder, "needles"), parts = [];
-  const u32 = (n) => { const out = Buffer.alloc(4); out.writeUInt32LE(n); return out; };
-  writeFileSync(hidden, Buffer.concat(needles.flatMap((needle) => [u32(needle.length), needle])));
-  for (const template of templates) {
-    parts.push(u32(template.length));
-    for (const [type, data] of template) parts.push(Buffer.from([type]), u32(Buffer.byteLength(data)), Buffer.from(data));
-  }
-  writeFileSync(path, Buffer.concat(parts));
-  const one = (part) => new Promise((done, fail) => {
-    const stranger = kind === "packet" && asRoot ? [String(nobody)] : [];
-    const args = [kind, join(house.state, "run"), `${socket}.sock`, String(Math.ceil(count / 2)), String(seed * 100 + part), path, hidden, ...stranger];
-    const child = spawn(join(bin, "..", "tests", "torture", "fuzz"), args, { stdio: ["ignore", "pipe", "pipe"] });
-    let out = "", said = "";
-    child.stdout.on("data", (data) => (out += data));
-    child.stderr.on("data", (data) => { said += data; if (many >= 100000) console.log(`# ${String(data).trim()}`); });
-    child.once("exit", (code) => (code === 0 ? done(out) : fail(new Error(`fuzz ${args.join(" ")}: ${code} ${said}`))));
-  });
-  const counts = {};
-  for (const out of await Promise.all([one(runs++), one(runs++)]))
-    for (const line of out.trim().split("\n")) { const [name, n] = line.split("\t"); counts[name] = (counts[name] ?? 0) + Number(n); }
-  console.log(`# ${socket}: ${JSON.stringify(counts)}`);
-  return counts;
-}
+const fuzz = (kind, socket, templates, count, needles = secrets(house, [`author of posting ${it.answer}`])) =>
+  send(house, { kind, socket, templates, count, needles, seed, say: many >= 100000 });
 async function standsAsBefore(was) {
-  assert.deepEqual(programs(), pids, "no program ended");
-  for (const [name, text] of logs()) assert.doesNotMatch(text, /killed by signal|Sanitizer|runtime error|Assertion/, name);
+  noProgramErred(house, pids);
   assert.equal((await house.visitor().get("/healthz")).status, 200);
   assert.match((await birch.json(`/q/${it.mine}`)).thread.title, /warfarin/);
   await house.settle();

@@ -1,6 +1,8 @@
 /* Alarms over weekly counts: small own series, and Salmonella Newport in Germany 2004 to 2014 with
  * its outbreak of autumn 2011. */
 #include "insight/alarm.h"
+#include "core/clock.h"
+#include "insight/farrington.h"
 #include "tests/support/shared.h"
 #include <math.h>
 #include <setjmp.h>
@@ -10,7 +12,17 @@
 #include <cmocka.h>
 
 enum { WEEKS_MAX = 600, OUTBREAK = 408 /* the week of 31 October 2011 */ };
-enum column { DATE = 1, COUNT = 2, C1 = 3, C2 = 5, C3 = 7, C1_LOOSE = 9, CUSUM = 13 };
+enum column {
+    DATE = 1,
+    COUNT = 2,
+    C1 = 3,
+    C2 = 5,
+    C3 = 7,
+    C1_LOOSE = 9,
+    FARRINGTON = 11,
+    CUSUM = 13,
+    BAYES = 15
+};
 static struct arena arena;
 
 struct newport {
@@ -85,6 +97,32 @@ static void newport_bounds_and_alarms_of_the_cusum_are_those_of_the_package(void
     }
     assert_int_equal(compared, 52);
     assert_int_equal(rang, OUTBREAK);
+}
+
+/* 2011, and the week in which too few cases had been seen. */
+enum { YEAR_2011 = 365, YEAR_WEEKS = 52 };
+
+static void newport_bounds_and_alarms_of_farrington_and_bayes_are_those_of_the_package(void **state)
+{
+    (void)state;
+    static struct newport n;
+    size_t bounds = 0, first = 0;
+    if (!newport_read(&n))
+        skip();
+    for (size_t week = YEAR_2011; week < YEAR_2011 + YEAR_WEEKS; week++) {
+        const int64_t at_ms = clock_from_date(2004, 1, 5) + (int64_t)week * 7 * DAY_MS;
+        const struct alarm farrington = alarm_farrington(n.counts, week, at_ms, .01);
+        const double bound = shared_real(shared_field(n.lines[week], ',', FARRINGTON));
+        if (isnan(bound) != isnan(farrington.bound) || !agrees(&n, week, FARRINGTON, farrington))
+            fail_msg("week %zu: %g", week, farrington.bound);
+        if (!agrees(&n, week, BAYES, alarm_bayes(n.counts, week, .01)))
+            fail_msg("week %zu, Bayes", week);
+        bounds += isnan(bound) ? 0 : 1;
+        first = farrington.rings && !first ? week : first;
+    }
+    assert_int_equal(bounds, 42);
+    assert_int_equal(first, OUTBREAK);
+    assert_true(isnan(alarm_farrington(n.counts, FARRINGTON_PAST - 1, 0, .01).bound));
 }
 
 static void the_newport_outbreak_is_seen_in_its_first_week_with_two_other_alarms(void **state)
@@ -168,6 +206,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(newport_bounds_and_alarms_of_ears_are_those_of_the_package),
         cmocka_unit_test(newport_bounds_and_alarms_of_the_cusum_are_those_of_the_package),
+        cmocka_unit_test(
+            newport_bounds_and_alarms_of_farrington_and_bayes_are_those_of_the_package),
         cmocka_unit_test(the_newport_outbreak_is_seen_in_its_first_week_with_two_other_alarms),
         cmocka_unit_test(a_jump_from_five_to_fifteen_a_week_is_seen_within_three_weeks),
         cmocka_unit_test(the_bound_is_the_least_count_that_rings),

@@ -111,7 +111,7 @@ static bool serve_until(const char *name)
 {
     pid_t child = start("serve", NULL, -1);
     bool reached = false;
-    for (int i = 0; i < 1000 && !reached; i++) {
+    for (int i = 0; i < 6000 && !reached; i++) { /* years of weeks, on a slow disk */
         usleep(10000);
         reached = is_closed(name);
     }

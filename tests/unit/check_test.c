@@ -14,7 +14,7 @@
 
 static struct arena arena;
 static struct rule_report report;
-static const struct rule_function run_only[] = {{"run", 1, 1}};
+static const struct rule_function run_only[] = {{"run", 1, 1, 0}};
 
 static void inspect(const char *script)
 {

@@ -325,7 +325,8 @@ static void a_rule_needs_a_second_admin(void **state UNUSED)
     uint8_t operation[DIGEST_SIZE];
     struct device key;
     struct text reply;
-    room_conf = "second.physician = 0\nsecond.staff = 0\nposting.hold_first = 0\n"
+    room_conf = "second.physician = 0\nsecond.staff = 0\nconfirm.passkey_hours = "
+                "0\nposting.hold_first = 0\n"
                 "site.url = http://localhost\n";
     setup();
     device_add(&key, &second);

@@ -7,16 +7,23 @@ static struct person admin, second, kestrel;
 static struct device key, others_key;
 static int64_t *now;
 
-static void setup(void)
+#define SETTINGS                                                                                 \
+    "second.physician = 0\nsecond.staff = 0\nsession.idle_minutes_staff = 200\nsite.url = " SITE \
+    "\n"
+
+static void setup_with(const char *settings)
 {
     now = lists_clock(1772442000000);
-    room_conf =
-        "second.physician = 0\nsecond.staff = 0\nsession.idle_minutes_staff = 60\nsite.url = " SITE
-        "\n";
+    room_conf = settings;
     room_open();
     staff_make(&admin, "Gate", 3);
     staff_make(&second, "Latch", 3);
     person_make(&admin, &kestrel, "Kestrel");
+}
+
+static void setup(void)
+{
+    setup_with(SETTINGS "confirm.passkey_hours = 0\n");
 }
 
 static void teardown(void)
@@ -141,6 +148,21 @@ static void a_proof_fits_one_operation_one_member_and_one_time(void **state UNUS
     teardown();
 }
 
+/* Else whoever took the session over would add one of his own, and be the second person. */
+static void a_passkey_confirms_only_some_time_after_it_was_added(void **state UNUSED)
+{
+    const uint8_t operation[DIGEST_SIZE] = {1};
+    setup_with(SETTINGS "confirm.passkey_hours = 2\n");
+    device_add(&key, &second);
+    refused(&second, operation, person_confirms(&second, &key, operation), REFUSED);
+    *now += 2 * HOUR_MS - 1;
+    refused(&second, operation, person_confirms(&second, &key, operation), REFUSED);
+    *now += 1;
+    struct command good = confirm_of(operation, person_confirms(&second, &key, operation));
+    assert_int_equal(room_do(&second, &good, NULL), OK);
+    teardown();
+}
+
 static void
 only_admins_confirm_what_other_programs_do_and_rules_have_their_own_way(void **state UNUSED)
 {
@@ -193,6 +215,7 @@ int main(void)
         cmocka_unit_test(every_part_of_an_operation_is_in_its_hash),
         cmocka_unit_test(a_confirmed_operation_stands_in_the_journal_with_what_proves_it),
         cmocka_unit_test(a_proof_fits_one_operation_one_member_and_one_time),
+        cmocka_unit_test(a_passkey_confirms_only_some_time_after_it_was_added),
         cmocka_unit_test(only_admins_confirm_what_other_programs_do_and_rules_have_their_own_way),
         cmocka_unit_test(who_approves_a_rule_signs_exactly_its_script),
     };

@@ -72,7 +72,7 @@ static double cpu_ms(void)
  * time. */
 static bool attack(struct text script, struct arena *words, size_t *memory, double *took_ms)
 {
-    static const struct rule_function needed[] = {{"attack", 0, 1}};
+    static const struct rule_function needed[] = {{"attack", 0, 1, 0}};
     struct rule_set *set;
     struct text why;
     const char *reason;
@@ -286,9 +286,9 @@ static bool call_all(struct rule_set *set, const struct rule_function *needed, s
  * so by his end. */
 static int mutants_play(struct text script, long mutants, uint64_t first)
 {
-    static const struct rule_function needed[] = {{"link", 6, 1},   {"independence", 4, 1},
-                                                  {"trust", 2, 1},  {"vote", 14, 3},
-                                                  {"settle", 7, 4}, {"rising", 4, 1}};
+    static const struct rule_function needed[] = {{"link", 6, 1, 0},   {"independence", 4, 1, 0},
+                                                  {"trust", 2, 1, 0},  {"vote", 17, 3, 14},
+                                                  {"settle", 7, 4, 0}, {"rising", 4, 1, 0}};
     const size_t count = sizeof(needed) / sizeof(*needed);
     long loaded = 0;
     seed += first;

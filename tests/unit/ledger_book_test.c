@@ -29,6 +29,7 @@ static void house_open(struct house *house)
 
 static void house_close(struct house *house)
 {
+    book_close(&house->writer.book);
     db_close(house->vault);
     db_close(house->book);
     log_close(house->log);
@@ -450,6 +451,7 @@ static void random_books_agree_with_an_independent_fold_and_a_rebuilt_one(void *
     assert_int_equal(db_content_digest(house.book, NULL, a, &rows), OK);
     assert_int_equal(db_content_digest(fresh, NULL, b, &rows), OK);
     assert_memory_equal(a, b, 32);
+    book_close(&book);
     db_close(fresh);
     audit_fold_close(&fold);
     arena_close(&arena);
@@ -472,6 +474,7 @@ static void a_book_that_lags_catches_up_and_a_rolled_back_batch_leaves_no_trace(
     assert_int_equal(writer_add(&house.writer, &leaf), OK);
     assert_int_equal(log_commit(house.log), OK);
     db_rollback(house.book);
+    book_close(&house.writer.book);
     assert_int_equal(
         writer_open(&house.writer, house.log, house.book, house.vault, 600, &house.arena), OK);
     assert_int_equal(writer_size(&house.writer), 6);

@@ -44,14 +44,17 @@ static UNUSED enum result desk_open(struct desk *desk, struct arena *arena)
 
 static UNUSED void desk_close(struct desk *desk)
 {
+    book_close(&desk->writer.book);
     db_close(desk->book);
     log_close(desk->log);
 }
 
+/* With any first byte, as derived ids have: the book goes by it (schema/book/190-id.sql). */
 static UNUSED void desk_id(uint8_t id[16], uint8_t kind, uint64_t number)
 {
     memset(id, 0, 16);
-    id[0] = kind;
+    id[0] = (uint8_t)number;
+    id[1] = kind;
     for (int i = 0; i < 8; i++)
         id[15 - i] = (uint8_t)(number >> (8 * i));
 }

@@ -13,7 +13,9 @@ static struct reward *reward;
 static struct text script_of(const char *name)
 {
     struct bytes content;
-    assert_int_equal(file_read(&arena, arena_format(&arena, "scripts/reward/%s.lua", name).data,
+    const char *folder =
+        strcmp(name, "settled") == 0 || strcmp(name, "posting") == 0 ? "scripts" : "tests/rules";
+    assert_int_equal(file_read(&arena, arena_format(&arena, "%s/reward/%s.lua", folder, name).data,
                                65536, &content),
                      OK);
     return (struct text){(const char *)content.data, content.size};

@@ -432,10 +432,12 @@ static void a_forged_box_in_the_vault_pays_nothing(void **state)
         struct bytes sealed =
             seal_to(&world.arena, paymaster.box_public, bytes_of(opening, sizeof opening));
         assert_int_equal(sealed.size, EARMARK_SEALED_SIZE);
+        assert_int_equal(db_begin(paymaster.vault), OK);
         assert_int_equal(vault_earmark_add(paymaster.vault, &world.arena, bytes_of(nonce, 16),
                                            bytes_of(commitment, 32), bytes_of(commitment, 32),
                                            sealed, terms.valid_to_s, 0, &added),
                          OK);
+        assert_int_equal(db_commit(paymaster.vault), OK);
     }
     assert_int_equal(commit_tick(&paymaster), OK);
     month_live(&world, &month);

@@ -208,6 +208,42 @@ static void what_was_meant_before_a_crash_is_finished_to_the_same_cent(void **st
     sound();
 }
 
+/* Where money takes two, the paymaster proposes it by itself, once, and an admin confirms. */
+static void a_refund_is_proposed_by_the_machine_and_done_when_an_admin_confirms(void **state UNUSED)
+{
+    struct vault_operations_row *rows;
+    size_t count;
+    bool more;
+    struct text campaign = month_over(SETTINGS "ledger.embargo_days = 0\n");
+    char state_folder[600];
+    snprintf(state_folder, sizeof state_folder, "%s", conf_path("."));
+    FILE *file = fopen(conf_path("curbside.conf"), "w");
+    assert_non_null(file);
+    assert_true(fputs(SETTINGS "ledger.findings = 0\nsecond.staff = 0\nledger.embargo_days = 0\n",
+                      file) >= 0);
+    fclose(file);
+    conf_open(state_folder); /* money.two_admins is 1 by itself */
+    int64_t left = escrow_of(campaign);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(refunds_due(&paymaster), OK);
+    assert_int_equal(escrow_of(campaign), left);
+    assert_int_equal(vault_operations(paymaster.vault, &world.arena, 10, &rows, &count), OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].proposed_by, 0);
+    assert_true(text_starts(rows[0].words, "Return "));
+    assert_int_equal(vault_operation_confirm(paymaster.vault, rows[0].number, rows[0].digest,
+                                             world.admin, *world_clock),
+                     OK);
+    assert_int_equal(proposal_confirmed(&paymaster, &more), OK);
+    assert_int_equal(escrow_of(campaign), 0);
+    assert_int_equal(refunds_due(&paymaster), OK);
+    assert_int_equal(vault_operations(paymaster.vault, &world.arena, 10, &rows, &count), OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(rows[0].state, 3);
+    paymaster_close(&paymaster);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +251,7 @@ int main(void)
         cmocka_unit_test(control_what_is_unspent_to_the_cent_gives_the_eleventh_away),
         cmocka_unit_test(never_less_comes_back_than_is_left_nor_more_than_groups_leave_open),
         cmocka_unit_test(all_that_is_left_comes_back_after_the_embargo_and_once),
+        cmocka_unit_test(a_refund_is_proposed_by_the_machine_and_done_when_an_admin_confirms),
         cmocka_unit_test(what_was_meant_before_a_crash_is_finished_to_the_same_cent),
     };
     world_clock_open();

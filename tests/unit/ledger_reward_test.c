@@ -72,7 +72,10 @@ static struct text script_text(const char *name)
 {
     struct bytes content;
     char path[64];
-    snprintf(path, sizeof path, "scripts/reward/%s.lua", name);
+    snprintf(path, sizeof path, "%s/reward/%s.lua",
+             strcmp(name, "settled") == 0 || strcmp(name, "posting") == 0 ? "scripts"
+                                                                          : "tests/rules",
+             name);
     assert_int_equal(file_read(&arena, path, 65536, &content), OK);
     return (struct text){(const char *)content.data, content.size};
 }
@@ -334,7 +337,17 @@ static void a_share_outside_nought_and_one_or_an_error_is_the_rules_failure(void
     }
 }
 
-static void the_rules_the_house_starts_with_pass_their_own_examples(void **state)
+static void the_rule_the_house_starts_with_passes_its_own_examples(void **state)
+{
+    (void)state;
+    struct text why = NO_TEXT;
+    for (int kind = EARMARK_ANSWER; kind <= EARMARK_VOTE; kind++)
+        assert_int_equal(reward_rule_check(&arena, (enum earmark_kind)kind, TEXT("settled"),
+                                           script_text("settled"), &why),
+                         OK);
+}
+
+static void those_that_houses_of_before_started_with_do_so_too(void **state)
 {
     (void)state;
     static const char *const names[] = {"", "posting", "answer", "vote"};
@@ -478,7 +491,8 @@ int main(void)
         TEST(votes_beyond_a_days_budget_earn_nothing_whatever_they_say),
         TEST(caps_and_payees_bound_what_a_rule_may_give),
         TEST(a_share_outside_nought_and_one_or_an_error_is_the_rules_failure),
-        TEST(the_rules_the_house_starts_with_pass_their_own_examples),
+        TEST(the_rule_the_house_starts_with_passes_its_own_examples),
+        TEST(those_that_houses_of_before_started_with_do_so_too),
         TEST(every_changed_byte_of_an_opening_is_refused),
         TEST(dummies_open_to_nothing_and_differ_by_leaf),
         TEST(a_withheld_posting_earns_nothing_and_its_voters_keep_what_they_earned),

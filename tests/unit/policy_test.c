@@ -71,19 +71,25 @@ static struct voter voter_draw(void)
 static void rates(const struct voter *v, double *a, double *b)
 {
     double site = (v->site_ups + 20 * .74) / (v->site_votes + 20);
-    double own = (v->ups + 8 * site) / (v->votes + 8), usual = 1 / (.25 / site + .75 / .74);
-    *a = .77;
-    *b = .41;
-    if (own > usual) {
-        double s = (own - usual) / (1 - usual);
+    double own = (v->ups + 8 * site) / (v->votes + 8), rare = fmin(1, site / .74);
+    *a = .77 * sqrt(rare);
+    *b = .41 * pow(rare, 1.6);
+    if (own > site) {
+        double s = (own - site) / (1 - site);
         *a += (1 - *a) * s;
         *b += (1 - *b) * s;
     } else {
-        *a *= own / usual;
-        *b *= own / usual;
+        *a *= own / site;
+        *b *= own / site;
     }
     *a = (v->up_good + 8 * *a) / (v->good + 8);
     *b = (v->up_bad + 8 * *b) / (v->bad + 8);
+}
+
+/* How far a topic is a member's field, by his acts in it and in all. */
+static double field(double in_field, double acts)
+{
+    return 1 - ramp((in_field + 4 * .3) / (acts + 4), .15, .4);
 }
 
 static void votes_weigh_as_the_reference_says(void **state)
@@ -92,17 +98,20 @@ static void votes_weigh_as_the_reference_says(void **state)
     for (int i = 0; i < 20000; i++) {
         struct voter v = voter_draw();
         double sign = whole(1) * 2 - 1, independent = draw(0, 1), trust = draw(0, 1), a, b, r[3];
-        double acts = whole(60), in_field = whole(acts);
+        double acts = whole(60), in_field = whole(acts), standing = draw(-.5, .5);
+        double author_acts = whole(60), author_in_field = whole(author_acts);
         rates(&v, &a, &b);
         a = fmin(.98, fmax(.02, a));
         b = fmin(.98, fmax(.02, b));
-        double field = (in_field + 4 * .3) / (acts + 4);
-        double w = independent * trust * (1.2 - .8 * ramp(field, .15, .4));
+        double expert = 1.2 * fmin(2, fmax(.5, 1 + 3 * standing));
+        double w = independent * trust * (.4 + (expert - .4) * field(in_field, acts));
         double odds =
             sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
-        double weight = w * fmin(2, fmax(0, (a - b) / .36));
+        double weight =
+            w * fmin(2, fmax(0, (a - b) / .36)) * (.3 + .7 * field(author_in_field, author_acts));
         POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), in_field, acts,
-                    v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
+                    v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad,
+                    standing, author_in_field, author_acts);
         assert_near(r[0], w * odds, "odds");
         assert_near(r[1], weight, "weight");
         assert_near(r[2], weight * ((sign > 0) - .5 * (a + b)), "residual");
@@ -118,9 +127,9 @@ static void members_score_as_the_reference_says(void **state)
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
-        assert_near(r[0], residual / (weight + 8) + .15 * ((a - b) - .36), "score");
+        assert_near(r[0], residual / (weight + 2.7) + .15 * ((a - b) - .36), "score");
         assert_near(r[0], r[1] + r[2], "parts");
-        assert_true(r[3] == (weight < 3 ? 0 : r[0] < .08 ? 1 : r[0] < .16 ? 2 : 3));
+        assert_true(r[3] == (weight < 3 ? 0 : r[0] < .13 ? 1 : r[0] < .24 ? 2 : 3));
     }
 }
 
@@ -139,11 +148,13 @@ static void links_and_trust_are_as_the_reference_says(void **state)
         assert_near(got, sign < 0 && rival < .5 ? 0 : own * product, "independence");
         double votes = whole(100), dependent = draw(0, votes);
         POLICY_CALL(&policy, POLICY_TRUST, &got, votes, dependent);
-        assert_near(got, ramp(dependent / (votes + 5), .05, .18), "trust");
+        assert_near(got, ramp(dependent / (votes + 5), .05, .15), "trust");
         double credit = draw(-.1, .2) * votes, alone = draw(0, .3) * votes;
-        POLICY_CALL(&policy, POLICY_WORTH, &got, votes, credit, alone);
-        double worth = (credit / (votes + 8) - .005) / .025;
-        assert_near(got, fmax(0, fmin(1, worth)) * fmin(1, alone / (votes + 8) / .05), "worth");
+        double of_all = whole(200);
+        POLICY_CALL(&policy, POLICY_WORTH, &got, votes, credit, alone, of_all);
+        double worth = fmax(0, fmin(1, (credit / (votes + 8) - .005) / .025)) *
+                       fmin(1, alone / (votes + 8) / .05);
+        assert_near(got, votes > 0 ? worth : of_all < 100 ? 1 : .03, "worth");
     }
 }
 
@@ -154,7 +165,7 @@ static void settlement_is_as_the_reference_says(void **state)
         double sum = draw(-40, 40), author = draw(-1, 1), known, r[4];
         double n = whole(2000), s = draw(0, n), m = whole(50), t = draw(0, m);
         double votes = whole(9000), ups = whole(votes), site = (ups + 14.8) / (votes + 20);
-        double mean = (s + 100 * sigmoid(.7 * (logit(site) - logit(.74)))) / (n + 100);
+        double mean = (s + 300 * sigmoid(logit(site) - logit(.74))) / (n + 300);
         POLICY_CALL(&policy, POLICY_POSTING_SCORE, r, sum, author, n, s, votes, ups);
         double total = r[1];
         assert_near(total, sum + fmin(0, logit(mean)), "odds");
@@ -199,8 +210,10 @@ static void the_reference_would_notice_another_constant(void **state)
     struct policy other = {.failed_seq = -1};
     assert_int_equal(policy_push(&other, &arena, (struct text){changed, script.size}, 0, &why), OK);
     double r[3], s[3];
-    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50);
-    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50);
+    POLICY_CALL(&other, POLICY_VOTE, r, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50, 0, 9,
+                9);
+    POLICY_CALL(&policy, POLICY_VOTE, s, 1, 1, 1, 0, 9, 9, 50, 25, 1000, 600, 90, 90, 0, 50, 0, 9,
+                9);
     assert_true(fabs(r[0] - s[0]) > 1e-3);
     policy_close(&other);
 }
@@ -233,6 +246,34 @@ static void a_failing_set_is_put_aside_and_the_one_before_answers(void **state)
     assert_string_equal(p.why, "trust: value 1 is not a finite number");
     assert_false(p.broken);
     policy_close(&p);
+}
+
+static void a_script_from_before_votes_knew_their_voters_standing_goes_on(void **state)
+{
+    (void)state;
+    struct policy p = {.failed_seq = -1};
+    struct text why, first = policy_first_script(), rest = first, line;
+    char *older = arena_take(&arena, first.size + 200), *end = older;
+    while (text_next(&rest, '\n', &line) && !text_starts(line, "examples"))
+        end += snprintf(end, line.size + 2, "%.*s\n", (int)line.size, line.data);
+    char *after = end;
+    end += snprintf(end, 150,
+                    "function vote(a, b, c, d, e, f, g, h, i, j, k, l, m, n) "
+                    "return a, b, n end\nfunction worth(a, b, c) return c end\n");
+    assert_int_equal(policy_push(&p, &arena, (struct text){older, (size_t)(end - older)}, 0, &why),
+                     OK);
+    double r[3], worth;
+    POLICY_CALL(&p, POLICY_VOTE, r, 1, .5, 1, 0, 9, 9, 50, 25, 99, 60, 90, 90, 0, 50, 7, 8, 9);
+    assert_true(r[0] == 1 && r[1] == .5 && r[2] == 50);
+    POLICY_CALL(&p, POLICY_WORTH, &worth, 1, 2, 3, 4);
+    assert_true(worth == 3);
+    policy_close(&p);
+    /* control: any other number of arguments is a fault */
+    end = after + snprintf(after, 150, "function worth(a, b) return b end\n");
+    assert_int_equal(
+        policy_push(&policy, &arena, (struct text){older, (size_t)(end - older)}, 0, &why),
+        INVALID);
+    assert_non_null(strstr(why.data, "function worth takes 2 arguments, but is given 4"));
 }
 
 static void without_a_set_left_the_policy_says_it_is_broken(void **state)
@@ -315,6 +356,7 @@ int main(void)
         cmocka_unit_test(rising_is_a_decayed_sum),
         cmocka_unit_test(the_reference_would_notice_another_constant),
         cmocka_unit_test(a_failing_set_is_put_aside_and_the_one_before_answers),
+        cmocka_unit_test(a_script_from_before_votes_knew_their_voters_standing_goes_on),
         cmocka_unit_test(without_a_set_left_the_policy_says_it_is_broken),
         cmocka_unit_test(a_set_that_does_not_load_changes_nothing),
         cmocka_unit_test(many_sets_one_after_the_other_keep_the_first),

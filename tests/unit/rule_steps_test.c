@@ -14,8 +14,9 @@ static int64_t *now;
 static void setup(void)
 {
     now = lists_clock(1772442000000);
-    room_conf = "second.physician = 0\nsecond.staff = 0\nrule.shadow_days = 1\n"
-                "site.url = " SITE "\n";
+    room_conf =
+        "second.physician = 0\nsecond.staff = 0\nconfirm.passkey_hours = 0\nrule.shadow_days = 1\n"
+        "site.url = " SITE "\n";
     room_open();
     staff_make(&admin, "Gate", 3);
     staff_make(&second, "Latch", 3);
@@ -89,37 +90,47 @@ static enum result roll_back(int64_t proposal, const char *name, const char *rea
     return room_do(&second, &command, NULL);
 }
 
-static void assert_refused_with(int64_t proposal, const char *words)
+static void assert_refused_with(int64_t proposal, const char *name, const char *words)
 {
     struct text reply;
     int64_t head = room.head;
-    assert_int_equal(approve(proposal, POLICY, &reply), CONFLICT);
+    assert_int_equal(approve(proposal, name, &reply), CONFLICT);
     if (!memmem(reply.data, reply.size, words, strlen(words)))
         fail_msg("not \"%s\": %.*s", words, (int)reply.size, reply.data);
     assert_int_equal(room.head, head); /* not even the passkey was used up */
 }
 
-static void a_rule_of_standing_passes_its_trial_then_its_days_in_the_shadow(void **state UNUSED)
+static void passes_its_trial_then_its_days_in_the_shadow(const char *name)
 {
     setup();
-    int64_t proposal = propose(POLICY);
-    assert_refused_with(proposal, "trial is not done");
+    int64_t proposal = propose(name);
+    assert_refused_with(proposal, name, "trial is not done");
     assert_int_equal(shadow(proposal), CONFLICT);
     assert_int_equal(tried(NULL, proposal, false), OK);
-    assert_refused_with(proposal, "trial failed");
+    assert_refused_with(proposal, name, "trial failed");
     assert_int_equal(shadow(proposal), CONFLICT);
     assert_int_equal(tried(NULL, proposal, true), OK);
-    assert_refused_with(proposal, "in the shadow");
+    assert_refused_with(proposal, name, "in the shadow");
     assert_int_equal(shadow(proposal), OK);
     assert_int_equal(shadow(proposal), CONFLICT); /* it is there already */
     hours_pass(23, "Bolt");
-    assert_refused_with(proposal, "in the shadow");
+    assert_refused_with(proposal, name, "in the shadow");
     hours_pass(1, "Hasp");
     assert_int_equal(tried(NULL, proposal, false), OK); /* its latest day failed */
-    assert_refused_with(proposal, "trial failed");
+    assert_refused_with(proposal, name, "trial failed");
     assert_int_equal(tried(NULL, proposal, true), OK);
-    assert_int_equal(approve(proposal, POLICY, NULL), OK); /* control */
+    assert_int_equal(approve(proposal, name, NULL), OK); /* control */
     teardown();
+}
+
+static void a_rule_of_standing_passes_its_trial_then_its_days_in_the_shadow(void **state UNUSED)
+{
+    passes_its_trial_then_its_days_in_the_shadow(POLICY);
+}
+
+static void a_rule_of_pay_passes_its_trial_then_its_days_in_the_shadow(void **state UNUSED)
+{
+    passes_its_trial_then_its_days_in_the_shadow("reward/vote");
 }
 
 static void the_ranker_alone_tells_of_trials_and_once(void **state UNUSED)
@@ -136,16 +147,16 @@ static void the_ranker_alone_tells_of_trials_and_once(void **state UNUSED)
     assert_int_equal(tried(NULL, proposal, true), OK);
     assert_int_equal(room.head, head + 1);
     room_again(); /* it is in the journal and in the fold */
-    assert_refused_with(proposal, "in the shadow");
+    assert_refused_with(proposal, POLICY, "in the shadow");
     teardown();
 }
 
 static void other_rules_need_neither(void **state UNUSED)
 {
     setup();
-    int64_t proposal = propose("reward/vote");
+    int64_t proposal = propose("score");
     assert_int_equal(shadow(proposal), CONFLICT);
-    assert_int_equal(approve(proposal, "reward/vote", NULL), OK);
+    assert_int_equal(approve(proposal, "score", NULL), OK);
     assert_int_equal(tried(NULL, proposal, false), OK); /* decided: not recorded */
     assert_int_equal(shadow(proposal), CONFLICT);
     teardown();
@@ -176,20 +187,19 @@ what_is_said_of_a_withdrawn_rule_is_not_kept_and_it_can_be_proposed_again(void *
 static void one_admin_takes_back_to_what_was_in_force_and_to_nothing_else(void **state UNUSED)
 {
     setup();
-    int64_t first = propose("reward/vote"), next = propose("reward/vote"),
-            never = propose("reward/vote");
-    assert_int_equal(approve(first, "reward/vote", NULL), OK);
-    assert_int_equal(roll_back(first, "reward/vote", "it holds already"), CONFLICT);
-    assert_int_equal(approve(next, "reward/vote", NULL), OK);
+    int64_t first = propose("vote"), next = propose("vote"), never = propose("vote");
+    assert_int_equal(approve(first, "vote", NULL), OK);
+    assert_int_equal(roll_back(first, "vote", "it holds already"), CONFLICT);
+    assert_int_equal(approve(next, "vote", NULL), OK);
     int64_t head = room.head;
-    assert_int_equal(roll_back(never, "reward/vote", "never approved"), CONFLICT);
-    assert_int_equal(roll_back(first, "reward/answer", "of another name"), CONFLICT);
-    assert_int_equal(roll_back(first, "reward/vote", " "), INVALID);
+    assert_int_equal(roll_back(never, "vote", "never approved"), CONFLICT);
+    assert_int_equal(roll_back(first, "answer", "of another name"), CONFLICT);
+    assert_int_equal(roll_back(first, "vote", " "), INVALID);
     assert_int_equal(room.head, head);
-    assert_int_equal(roll_back(first, "reward/vote", "it pays too much"), OK);
-    assert_int_equal(roll_back(first, "reward/vote", "twice"), CONFLICT);
-    assert_int_equal(roll_back(next, "reward/vote", "it was better"), OK);
-    assert_int_equal(roll_back(0, "reward/vote", "as the house began"), OK);
+    assert_int_equal(roll_back(first, "vote", "it pays too much"), OK);
+    assert_int_equal(roll_back(first, "vote", "twice"), CONFLICT);
+    assert_int_equal(roll_back(next, "vote", "it was better"), OK);
+    assert_int_equal(roll_back(0, "vote", "as the house began"), OK);
     teardown();
 }
 
@@ -197,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rule_of_standing_passes_its_trial_then_its_days_in_the_shadow),
+        cmocka_unit_test(a_rule_of_pay_passes_its_trial_then_its_days_in_the_shadow),
         cmocka_unit_test(the_ranker_alone_tells_of_trials_and_once),
         cmocka_unit_test(other_rules_need_neither),
         cmocka_unit_test(what_is_said_of_a_withdrawn_rule_is_not_kept_and_it_can_be_proposed_again),

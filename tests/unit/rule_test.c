@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 static struct arena arena;
-static const struct rule_function run_only[] = {{"run", 1, 1}};
+static const struct rule_function run_only[] = {{"run", 1, 1, 0}};
 
 static struct rule_set *load(const char *script, const char *overrides, const char **why)
 {

@@ -107,7 +107,7 @@ static void deep_and_large_scripts_stay_as_they_are(void **state)
 static void every_script_gives_what_the_language_says(void **state)
 {
     (void)state;
-    static const struct rule_function needed[] = {{"f", 1, 1}};
+    static const struct rule_function needed[] = {{"f", 1, 1, 0}};
 #define CONSTANT "P = { k = { 3, 0, 9, \"\", \"a factor\" } }\n"
     static const struct {
         const char *script, *overrides;

@@ -370,7 +370,7 @@ static void a_script_that_does_not_load_keeps_the_old_one_and_says_why(void **st
     past_members(&house.past, 4);
     int64_t approved = past_approve(
         &house.past, past_propose(&house.past, RANKING_RULE_NAME, TEXT("function link(\n")));
-    int64_t other = past_propose(&house.past, "reward/vote", TEXT("not ours"));
+    int64_t other = past_propose(&house.past, "roster/xx", TEXT("not ours"));
     (void)past_approve(&house.past, other);
     catch_up(&house, 100);
     struct rank_rule_sets_row *sets;

@@ -54,9 +54,9 @@ def test(sim, metrics, world, work):
     replay(work)
     first = outputs(work)
     m = metrics.evaluate(w, *sim.load_results(work))
-    say(m["rho"] >= .65 and m["auc"] >= .865 and m["badtop"] <= .13 and m["cheat10"] <= .05,
+    say(m["rho"] >= .68 and m["auc"] >= .88 and m["badtop"] <= .115 and m["cheat10"] <= .05,
         "members rank by expertise and right answers stand first", m)
-    say(m["leak"] <= .055 and m["leak_ring"] <= .01 and m["cover"] >= .66 and m["roi_lazy_v"] <= .3,
+    say(m["leak"] <= .035 and m["leak_ring"] <= .01 and m["cover"] >= .7 and m["roi_lazy_v"] <= .3,
         "money goes to who earned it", m)
 
     paid = votes_paid(work)
@@ -73,16 +73,17 @@ def test(sim, metrics, world, work):
     open(work + "/blind.lua", "w").write(rules)
     replay(work, "--rules", work + "/blind.lua")
     m = metrics.evaluate(w, *sim.load_results(work))
-    say(m["rho"] < .65 or m["auc"] < .865 or m["leak"] > .055, "control: rules that are blind to links fail these limits", m)
+    say(m["rho"] < .68 or m["auc"] < .88 or m["leak"] > .035, "control: rules that are blind to links fail these limits", m)
 
     replay(work)
     say(outputs(work) == first, "two replays give the same bytes")
 
     data = os.path.join(os.path.dirname(os.path.abspath(sim.__file__)), "..", "data", "votes")
-    say(real_votes.judge(data, "medical_relation_treat", 1) >= .9047 and real_votes.judge(data, "zencrowd_us", 1) >= .8413,
+    least = {"medical_relation_treat": .9047, "music_genre": .7486, "zencrowd_us": .8413}
+    say(all(real_votes.judge(data, name, 1) >= share for name, share in least.items()),
         "real votes are judged as well as by Dawid and Skene, or by the majority where it is better")
     rules = open("scripts/rank/policy.lua").read().split("\nexamples =")[0]
-    open(work + "/strict.lua", "w").write(rules.replace("habit      = { 0.75", "habit      = { 0"))
+    open(work + "/strict.lua", "w").write(re.sub(r"(habit_\w+ *= \{) [0-9.]+", r"\1 0", rules))
     say(real_votes.judge(data, "medical_relation_treat", 1, "--rules", work + "/strict.lua") < .9047,
         "control: rules that know no habit of a community fall short")
     print("1..%d" % count[0])

@@ -134,7 +134,9 @@ test("the reward rules replayed give the same payments", () => {
 });
 
 test("rules that would have paid otherwise are found by the replay (control)", () => {
-  sql(store("vault"), "UPDATE rule SET script = replace(script, 'first = { 0.5', 'first = { 0.9')");
+  const half = (script, was, is) => `replace(${script}, '${was}', '${is}')`;
+  const votes = half("script", "trusted * worth end", "trusted * worth * 0.5 end");
+  sql(store("vault"), `UPDATE rule SET script = ${half(votes, '{ 1 }, why = "independent', '{ 0.5 }, why = "independent')}`);
   const done = house.run("curbside", ["ledger", "replay"]);
   assert.equal(done.status, 1, done.stdout + done.stderr);
 });

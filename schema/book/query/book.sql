@@ -23,9 +23,21 @@ FROM account WHERE seq > :after ORDER BY seq LIMIT :most;
 INSERT INTO transfer (seq, id, flags, debit, credit, amount, code, pending, ends)
 VALUES (:seq, :id, :flags, :debit, :credit, :amount, :code, :pending, :ends);
 
---: transfer_find(id: blob) => one seq: int, flags: int, debit: blob, credit: blob, amount: int, code: int
+--: id_settle(id: blob, seq: int)
+--: may: paymaster
+INSERT INTO id_settled (id, seq) VALUES (:id, :seq);
+
+--: id_settled_find(id: blob) => one seq: int
 --: may: paymaster operator
-SELECT seq, flags, debit, credit, amount, code FROM transfer WHERE id = :id;
+SELECT seq FROM id_settled WHERE id = :id;
+
+--: ids_from(first: int, most: int) => seq: int, id: blob
+--: may: paymaster operator
+SELECT seq, id FROM transfer WHERE seq >= :first ORDER BY seq LIMIT :most;
+
+--: transfer_at(seq: int) => one seq: int, flags: int, debit: blob, credit: blob, amount: int, code: int
+--: may: paymaster operator
+SELECT seq, flags, debit, credit, amount, code FROM transfer WHERE seq = :seq;
 
 --: transfer_resolved(pending: blob) => one seq: int, flags: int
 --: may: paymaster operator

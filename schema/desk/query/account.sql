@@ -49,9 +49,9 @@ SELECT id, kind, box, mark, at_ms, used_ms FROM factor WHERE member = :member OR
 --: may: clerk
 SELECT member, kind FROM factor WHERE id = :id;
 
---: factor_by_handle(handle: blob) => one id: int, member: int, box: blob, mark: int
+--: factor_by_handle(handle: blob) => one id: int, member: int, box: blob, mark: int, at_ms: int
 --: may: clerk
-SELECT id, member, box, mark FROM factor WHERE handle = :handle;
+SELECT id, member, box, mark, at_ms FROM factor WHERE handle = :handle;
 
 --: factor_add(id: int, member: int, kind: int, handle: blob?, box: blob, at_ms: int)
 --: may: clerk

@@ -67,10 +67,18 @@ FROM trial WHERE proposal = :proposal;
 SELECT kind, place, id, question, before, after, order_before, order_after FROM trial_move
 WHERE proposal = :proposal ORDER BY kind, place;
 
---: trial_worlds(proposal: int) => place: int, preset: text, by: int, rank_agreement: real, answers_apart: real, bad_on_top: real, paid: real, leak: real, cover: real, cheat_answer: real, cheat_vote: real
+--: trial_worlds(proposal: int) => place: int, preset: text, by: int, rank_agreement: real, answers_apart: real, bad_on_top: real, paid: real, leak: real, cover: real, cheat_answer: real, cheat_vote: real, ring_leak: real
 --: may: web_admin ranker
-SELECT place, preset, by, rank_agreement, answers_apart, bad_on_top, paid, leak, cover, cheat_answer, cheat_vote FROM trial_world
+SELECT place, preset, by, rank_agreement, answers_apart, bad_on_top, paid, leak, cover, cheat_answer, cheat_vote, ring_leak FROM trial_world
 WHERE proposal = :proposal ORDER BY place, by;
+
+--: trial_months(proposal: int) => start_ms: int, acts: int, before: int, after: int
+--: may: web_admin ranker
+SELECT start_ms, acts, before, after FROM trial_month WHERE proposal = :proposal ORDER BY start_ms;
+
+--: trial_reasons(proposal: int) => reason: int, acts: int, before: int, after: int
+--: may: web_admin ranker
+SELECT reason, acts, before, after FROM trial_reason WHERE proposal = :proposal ORDER BY reason;
 
 --: trial_tops(proposal: int) => member: int, place_before: int, place_after: int
 --: may: web_admin ranker

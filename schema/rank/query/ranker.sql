@@ -65,11 +65,27 @@ UPDATE trial SET state = :state, step = :step, done = :done WHERE proposal = :pr
 UPDATE trial SET author_before = :author_before, author_after = :author_after, vote_before = :vote_before, vote_after = :vote_after,
   newly_paid = :newly_paid, no_longer_paid = :no_longer_paid WHERE proposal = :proposal;
 
---: trial_world_put(proposal: int, place: int, preset: text, by: int, rank_agreement: real, answers_apart: real, bad_on_top: real, paid: real, leak: real, cover: real, cheat_answer: real, cheat_vote: real)
+--: trial_world_put(proposal: int, place: int, preset: text, by: int, rank_agreement: real, answers_apart: real, bad_on_top: real, paid: real, leak: real, cover: real, cheat_answer: real, cheat_vote: real, ring_leak: real)
 --: may: ranker
-INSERT INTO trial_world (proposal, place, preset, by, rank_agreement, answers_apart, bad_on_top, paid, leak, cover, cheat_answer, cheat_vote)
-VALUES (:proposal, :place, :preset, :by, :rank_agreement, :answers_apart, :bad_on_top, :paid, :leak, :cover, :cheat_answer, :cheat_vote)
+INSERT INTO trial_world (proposal, place, preset, by, rank_agreement, answers_apart, bad_on_top, paid, leak, cover, cheat_answer, cheat_vote, ring_leak)
+VALUES (:proposal, :place, :preset, :by, :rank_agreement, :answers_apart, :bad_on_top, :paid, :leak, :cover, :cheat_answer, :cheat_vote, :ring_leak)
 ON CONFLICT DO NOTHING;
+
+--: trial_month_add(proposal: int, start_ms: int, acts: int, before: int, after: int)
+--: may: ranker
+INSERT INTO trial_month (proposal, start_ms, acts, before, after) VALUES (:proposal, :start_ms, :acts, :before, :after);
+
+--: trial_months_clear(proposal: int)
+--: may: ranker
+DELETE FROM trial_month WHERE proposal = :proposal;
+
+--: trial_reason_add(proposal: int, reason: int, acts: int, before: int, after: int)
+--: may: ranker
+INSERT INTO trial_reason (proposal, reason, acts, before, after) VALUES (:proposal, :reason, :acts, :before, :after);
+
+--: trial_reasons_clear(proposal: int)
+--: may: ranker
+DELETE FROM trial_reason WHERE proposal = :proposal;
 
 --: trial_worlds_clear(proposal: int)
 --: may: ranker

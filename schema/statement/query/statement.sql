@@ -4,10 +4,10 @@
 --: may: paymaster
 INSERT INTO statement (member, period, cents, payments, closed_ms) VALUES (:member, :period, :cents, :payments, :closed_ms);
 
---: payment_add(id: int, member: int, period: text, campaign: text, product: text, cents: int, at_ms: int, receipt: text)
+--: payment_add(id: int, member: int, period: text, campaign: text, product: text, cents: int, at_ms: int, receipt: text, corrects: text)
 --: may: paymaster
-INSERT INTO payment (id, member, period, campaign, product, cents, at_ms, receipt)
-VALUES (:id, :member, :period, :campaign, :product, :cents, :at_ms, :receipt);
+INSERT INTO payment (id, member, period, campaign, product, cents, at_ms, receipt, corrects)
+VALUES (:id, :member, :period, :campaign, :product, :cents, :at_ms, :receipt, :corrects);
 
 --: payments_untimed(most: int) => id: int
 --: may: paymaster
@@ -27,9 +27,9 @@ VALUES (:payment, :number, :kind, :posting, :cents, :commitment_leaf, :opening, 
 --: may: web_member web_admin paymaster operator
 SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member ORDER BY period DESC LIMIT :most;
 
---: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int, at_ms: int
+--: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int, at_ms: int, corrects: text
 --: may: web_member web_admin paymaster operator
-SELECT id, campaign, product, cents, at_ms FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;
+SELECT id, campaign, product, cents, at_ms, corrects FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;
 
 --: payment_find(member: int, id: int) => one period: text, campaign: text, product: text, cents: int, receipt: text
 --: may: web_member web_admin paymaster operator

@@ -92,3 +92,11 @@ SELECT name, script, sha256, state FROM rule WHERE id = :id;
 --: rule_unwritten(size: int)
 --: may: paymaster
 UPDATE rule SET leaf_seq = NULL WHERE leaf_seq >= :size;
+
+--: key_digest_get(name: text) => one digest: blob
+--: may: paymaster
+SELECT digest FROM key_digest WHERE name = :name;
+
+--: key_digest_add(name: text, digest: blob)
+--: may: paymaster
+INSERT INTO key_digest (name, digest) VALUES (:name, :digest);

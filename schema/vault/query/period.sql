@@ -56,9 +56,9 @@ SELECT count(*), ifnull(sum(cents), 0) FROM item WHERE earmark = :earmark;
 --: may: paymaster
 INSERT INTO payout (id, period, campaign, member, cents, opens) VALUES (:id, :period, :campaign, :member, :cents, :opens);
 
---: payouts(period: text) => id: blob, campaign: blob, member: int, cents: int, opens: int, leaf_seq: int?
+--: payouts(period: text) => id: blob, campaign: blob, member: int, cents: int, opens: int, leaf_seq: int?, corrects: text
 --: may: paymaster
-SELECT id, campaign, member, cents, opens, leaf_seq FROM payout WHERE period = :period ORDER BY id;
+SELECT id, campaign, member, cents, opens, leaf_seq, corrects FROM payout WHERE period = :period ORDER BY id;
 
 --: payout_paid(id: blob, leaf_seq: int)
 --: may: paymaster

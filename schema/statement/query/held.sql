@@ -1,0 +1,22 @@
+-- What was held back of a member's acts (ledger/held.c writes it; fcgi/page_held.c reads).
+
+--: held_add(member: int, period: text, posting: int, kind: int, why: int)
+--: may: paymaster
+INSERT INTO held (member, period, posting, kind, why) VALUES (:member, :period, :posting, :kind, :why);
+
+--: held_of(member: int, period: text, most: int) => posting: int, kind: int, why: int
+--: may: web_member
+SELECT posting, kind, why FROM held WHERE member = :member AND period = :period ORDER BY kind, posting LIMIT :most;
+
+--: held_count(member: int, period: text) => one acts: int
+--: may: web_member
+SELECT count(*) FROM held WHERE member = :member AND period = :period;
+
+--: objection_put(member: int, period: text, state: int, at_ms: int, why: text, paid: text)
+--: may: paymaster
+INSERT INTO objection (member, period, state, at_ms, why, paid) VALUES (:member, :period, :state, :at_ms, :why, :paid)
+ON CONFLICT (member, period) DO UPDATE SET state = excluded.state, at_ms = excluded.at_ms, why = excluded.why, paid = excluded.paid;
+
+--: objection_of(member: int, period: text) => one state: int, at_ms: int, why: text, paid: text
+--: may: web_member
+SELECT state, at_ms, why, paid FROM objection WHERE member = :member AND period = :period;
