@@ -30,10 +30,13 @@ const struct field fields_receipt[] = {
     {.name = NULL},
 };
 
+/* posting 0: a selector chose, and a part may come of any of what it took. */
 static struct text part_words(struct request *r, int64_t kind, int64_t posting)
 {
     struct board_posting_get_row row;
     const char *what = kind == 1 ? "Your posting" : kind == 2 ? "Your answer" : "Your vote";
+    if (posting == 0)
+        return arena_format(r->arena, "%s, chosen by a selector", what);
     if (board_posting_get(request_store(r, WEB_BOARD), r->arena, posting, &row) != OK)
         return text_of(what);
     if (row.title.size == 0) {

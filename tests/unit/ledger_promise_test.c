@@ -17,6 +17,8 @@ struct forgery {
     bool late;          /* it is paid in a later close */
     bool key_place;     /* a sponsor's key takes a place of a batch: fine */
     bool dummy_pays;
+    bool by_script;      /* a selector that stands in the ledger chose: fine */
+    bool another_script; /* one that stands nowhere */
 };
 static const struct forgery sound_one = {
     .deposit = 10000, .cap = 5000, .amount = 1000, .paid = 1000, .payees_max = 3, .payees = 3};
@@ -154,6 +156,12 @@ static void ledger_forge(struct forge *forge, const struct forgery *how)
                                     .valid_from_s = from_ms / 1000,
                                     .valid_to_s = clock_month_next(from_ms) / 1000 - 1};
     memcpy(forge->terms.rule, rule, 32);
+    if (how->by_script || how->another_script) {
+        forge->terms.target = 0;
+        forge->terms.by.script = true;
+        memcpy(forge->terms.by.sha256, rule, 32);
+        forge->terms.by.sha256[0] ^= how->another_script;
+    }
     memcpy(forge->terms.sponsor_key, public_key, 32);
     batch_add(forge, &forge->terms, PLACES + how->extra, how->key_place);
     if (how->beside) {
@@ -259,6 +267,16 @@ static void a_dummy_that_pays_is_found(void **state UNUSED)
     says(how, "a dummy cannot pay");
 }
 
+static void a_selector_must_stand_in_the_ledger(void **state UNUSED)
+{
+    struct forgery how = sound_one;
+    how.by_script = true;
+    says(how, NULL);
+    how = sound_one;
+    how.another_script = true;
+    says(how, "its selector is none that stands in the ledger");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +286,7 @@ int main(void)
         cmocka_unit_test(what_pays_beyond_its_cap_or_its_members_is_found),
         cmocka_unit_test(what_pays_outside_of_its_dates_is_found),
         cmocka_unit_test(a_dummy_that_pays_is_found),
+        cmocka_unit_test(a_selector_must_stand_in_the_ledger),
     };
     world_clock_open();
     return cmocka_run_group_tests(tests, NULL, NULL);
