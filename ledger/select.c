@@ -266,6 +266,7 @@ static void specialty_set(struct select *select, int64_t member, bool shown, str
 
 void select_event(struct select *select, const struct event *event)
 {
+    struct text rest, first = NO_TEXT;
     if (!select->any)
         return;
     if (select->specialties.count == 0)
@@ -278,6 +279,12 @@ void select_event(struct select *select, const struct event *event)
     case EVENT_SPECIALTY_SHOWN:
         specialty_set(select, event->specialty_shown.member, event->specialty_shown.shown,
                       event->specialty_shown.specialty);
+        return;
+    case EVENT_SPECIALTIES_CHOSEN:
+        rest = event->specialties_chosen.words; /* "Cardiology, Sleep Medicine" */
+        (void)text_next(&rest, ',', &first);
+        specialty_set(select, event->specialties_chosen.member, event->specialties_chosen.shown,
+                      first);
         return;
     case EVENT_MEMBER_DECIDED:
         member_of(select, event->member_decided.member)->in =

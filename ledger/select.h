@@ -7,8 +7,8 @@
  *   selects(kind, order, age, day, specialty, topic1, topic2, topic3, topic4, topic5)
  * that gives 1 or 0: kind as in the event posting_added; order 1 for the first answer to its
  * question, 0 for what opens a thread; age in days, at the act; day of the act, from 0, since the
- * earmark was committed; specialty of the author as others see it, and topics of the thread, as the
- * numbers of their names (0: none shown, none more). No fact is an id, a text or a vote, so no
+ * earmark was committed; the first specialty others see of the author, and topics of the thread, as
+ * the numbers of their names (0: none shown, none more). No fact is an id, a text or a vote, so no
  * script can choose a member or an opinion. Its constants are the earmark's own values, within the
  * ranges that the script declares (core/rule.h).
  *

@@ -149,16 +149,16 @@ static int64_t posting_add(struct run *run, int64_t member, int64_t question, co
     return run->seq;
 }
 
-/* Members 1, 3, 5 ...: they apply with one event, and the next lets them in. The first
- * `cardiologists` of them show that they are; the others show nothing. Two questions, answers to
- * each by the first AUTHORS, a vote of each other member on every answer. */
+/* Members: they apply with one event, and the next lets them in. The first `cardiologists` of them
+ * show that they are, by what they applied with or chose later; the others show nothing. Two
+ * questions, answers to each by the first AUTHORS, a vote of each other member on every answer. */
 static void live(struct run *run, int cardiologists, int64_t stance)
 {
     int64_t members[MEMBERS], answers[2 * AUTHORS];
     for (int i = 0; i < MEMBERS; i++) {
         struct event event = {.kind = EVENT_MEMBER_APPLIED};
         event.member_applied.specialty = TEXT("cardiology");
-        event.member_applied.show_specialty = i < cardiologists;
+        event.member_applied.show_specialty = i < cardiologists && i % 2 == 0;
         event_add(run, event);
         members[i] = run->seq;
         event = (struct event){.kind = EVENT_MEMBER_DECIDED};
@@ -166,6 +166,12 @@ static void live(struct run *run, int cardiologists, int64_t stance)
         event.member_decided.accepted = true;
         event.member_decided.level = 3;
         event_add(run, event);
+        event = (struct event){.kind = EVENT_SPECIALTIES_CHOSEN};
+        event.specialties_chosen.member = members[i];
+        event.specialties_chosen.words = TEXT("cardiology, sleep medicine");
+        event.specialties_chosen.shown = i < cardiologists;
+        if (i % 2 == 1)
+            event_add(run, event);
     }
     int64_t heart = posting_add(run, members[MEMBERS - 1], 0, "heart");
     int64_t lung = posting_add(run, members[MEMBERS - 1], 0, "breath lung");
