@@ -26,7 +26,7 @@ bool recent_add(struct recent *recent, const uint8_t id[16], int64_t seq)
     if (!fresh)
         return false;
     if (place == slice->room) {
-        slice->room = slice->room == 0 ? 256 : slice->room * 2;
+        slice->room = slice->room == 0 ? 16 : slice->room * 2;
         slice->ids = reallocarray(slice->ids, slice->room, sizeof *slice->ids);
         assert(slice->ids != NULL);
     }

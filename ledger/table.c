@@ -35,7 +35,7 @@ static struct table_slot *slot_of(const struct table *table, const uint8_t key[1
 static void table_grow(struct table *table)
 {
     struct table old = *table;
-    table->room = old.room == 0 ? 1024 : old.room * 2;
+    table->room = old.room == 0 ? 64 : old.room * 2;
     table->slots = calloc(table->room, sizeof *table->slots);
     assert(table->slots !=
            NULL); /* the memory of a batch program; its unit says how much it may have */

@@ -22,7 +22,11 @@ static void work(uint64_t seed, bool early)
     struct arena arena;
     struct desk desk;
     arena_open(&arena, 1 << 20);
-    if (desk_open(&desk, &arena) != OK)
+    /* The first who asks for an id has the newest ones read: so much longer as there are more. */
+    static const uint8_t nobody[16];
+    uint64_t seq;
+    if (desk_open(&desk, &arena) != OK ||
+        book_transfer(&desk.writer.book, nobody, &seq) != NOT_FOUND)
         _exit(3);
     chance_state = seed;
     uint64_t told = shared->acknowledged, number = told > 10 ? told - 10 : 1;
