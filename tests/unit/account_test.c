@@ -139,7 +139,7 @@ static void names_that_look_alike_are_the_same_and_others_are_not(void **state U
 {
     static const char *const same[][2] = {{"Kestrel", "KestreI"},   {"Kestrel", "kestre1"},
                                           {"Kestrel", "Kestrell"},  {"Modern", "Modem"},
-                                          {"Savvy", "Sawy"},        {"Claude", "Daude"},
+                                          {"Savvy", "Sawy"},        {"Clara", "Dara"},
                                           {"O_Neill 0", "oneil o"}, {"Larkspur", "Larkspvr"}};
     static const char *const apart[][2] = {{"Heron 001", "Heron 011"}, {"Doc 6", "Doc 8"},
                                            {"Kestrel", "Kestrels"},    {"Alder", "Elder"},
