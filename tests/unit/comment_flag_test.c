@@ -1,6 +1,6 @@
 /* Comments before the admins: flagged by their own number, hidden with a reason and brought back,
  * their text removed for good. */
-#include "tests/unit/room.h"
+#include "tests/unit/moderation_room.h"
 
 static struct person admin, second, kestrel, larkspur, tamarack;
 static int64_t question, answer, comment, other;
@@ -65,27 +65,6 @@ static enum result take_back(const struct person *person, int64_t id)
     request_new(&command);
     command.comment_remove.comment = id;
     return room_do(person, &command, NULL);
-}
-
-static struct reply_moderation_queue queue_of(const struct person *person)
-{
-    struct command command = {.kind = COMMAND_MODERATION_QUEUE};
-    struct reply_moderation_queue queue = {0};
-    struct json *json = NULL;
-    struct text reply;
-    assert_int_equal(room_do(person, &command, &reply), OK);
-    assert_int_equal(json_read(text_bytes(reply), &json), OK);
-    assert_int_equal(reply_moderation_queue_read(json, &room_arena, &queue), OK);
-    json_close(json);
-    return queue;
-}
-
-static struct db *reader(void)
-{
-    struct db *db = NULL;
-    assert_int_equal(db_open(&db, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
-                     OK);
-    return db;
 }
 
 /* How many comments the thread shows. */

@@ -1,6 +1,6 @@
 /* A month from earmark to statement, in process: commitments, close, receipts, replay, rebuild, and
  * crashes. test-seconds: 300 */
-#include "tests/unit/ledger_world.h"
+#include "tests/unit/ledger_openings.h"
 
 #include "ledger/checkpoint.h"
 #include "ledger/file.h"
@@ -485,25 +485,6 @@ static void sponsors_see_payments_only_in_groups_of_eleven(void **state)
 
 /* --- what an auditor can prove --- */
 
-/* What `openings` prints. */
-static struct text openings_of(struct world *world)
-{
-    char path[600];
-    struct bytes content;
-    snprintf(path, sizeof path, "%s", conf_path("openings"));
-    fflush(stdout);
-    int kept = dup(1), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_true(kept >= 0 && fd >= 0 && dup2(fd, 1) == 1);
-    int status = tool_openings();
-    fflush(stdout);
-    assert_true(dup2(kept, 1) == 1);
-    close(kept);
-    close(fd);
-    assert_int_equal(status, 0);
-    assert_int_equal(file_read(&world->arena, path, 1 << 24, &content), OK);
-    return (struct text){(const char *)content.data, content.size};
-}
-
 static void openings_prove_that_nothing_was_chosen_afterwards(void **state)
 {
     (void)state;
@@ -520,7 +501,7 @@ static void openings_prove_that_nothing_was_chosen_afterwards(void **state)
     *world_clock = clock_month_next(*world_clock) + 3600 * 1000;
     assert_int_equal(world_period(&world, &paymaster, "2026-04"), OK);
     paymaster_close(&paymaster);
-    struct text lines = openings_of(&world);
+    struct text lines = openings_of(&world.arena);
     assert_int_equal(audit_openings(lines, &report), OK);
     assert_int_equal(report.commitments - report.dummies, 3);
     assert_true(report.dummies >= 4);

@@ -1,6 +1,6 @@
 /* Earmarks that a script of scripts/select chooses for: their bytes, what they are on, what makes
  * them void, and a month of them from envelope to audit. */
-#include "tests/unit/ledger_world.h"
+#include "tests/unit/ledger_openings.h"
 
 #include "ledger/audit.h"
 #include "ledger/file.h"
@@ -323,24 +323,6 @@ static struct envelope_slot slot_of(struct text campaign, int64_t kind, const ch
     return slot;
 }
 
-static struct text openings_of(void)
-{
-    char path[600];
-    struct bytes content;
-    snprintf(path, sizeof path, "%s", conf_path("openings"));
-    fflush(stdout);
-    int kept = dup(1), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_true(kept >= 0 && fd >= 0 && dup2(fd, 1) == 1);
-    int status = tool_openings();
-    fflush(stdout);
-    assert_true(dup2(kept, 1) == 1);
-    close(kept);
-    close(fd);
-    assert_int_equal(status, 0);
-    assert_int_equal(file_read(&arena, path, 1 << 24, &content), OK);
-    return (struct text){(const char *)content.data, content.size};
-}
-
 /* From the envelope to the payment; gives how many were paid. */
 static size_t month(const char *audience)
 {
@@ -396,7 +378,7 @@ static void a_month_pays_by_the_committed_selector_and_replays_to_the_same(void 
     *world_clock = clock_month_next(*world_clock) + HOUR_MS;
     assert_int_equal(world_period(&world, &paymaster, "2026-04"), OK);
     paymaster_close(&paymaster);
-    enum result result = audit_openings(openings_of(), &report);
+    enum result result = audit_openings(openings_of(&arena), &report);
     if (report.what != NULL)
         print_message("leaf %lld: %s\n", (long long)report.leaf, report.what);
     assert_int_equal(result, OK);

@@ -1,5 +1,5 @@
 /* Flags, what is withheld and comes back, the queue, objections, and questions asked before. */
-#include "tests/unit/room.h"
+#include "tests/unit/moderation_room.h"
 
 static struct person admin, second, kestrel, larkspur, tamarack;
 static int64_t question, answer;
@@ -97,27 +97,6 @@ static enum result merge(const struct person *person, int64_t repeats, int64_t t
 }
 
 /* ---- what is seen ---- */
-
-static struct reply_moderation_queue queue_of(const struct person *person)
-{
-    struct command command = {.kind = COMMAND_MODERATION_QUEUE};
-    struct reply_moderation_queue queue = {0};
-    struct json *json = NULL;
-    struct text reply;
-    assert_int_equal(room_do(person, &command, &reply), OK);
-    assert_int_equal(json_read(text_bytes(reply), &json), OK);
-    assert_int_equal(reply_moderation_queue_read(json, &room_arena, &queue), OK);
-    json_close(json);
-    return queue;
-}
-
-static struct db *reader(void)
-{
-    struct db *db = NULL;
-    assert_int_equal(db_open(&db, &board_store, conf_store("board"), ROLE_WEB_MEMBER, DB_READ, 0),
-                     OK);
-    return db;
-}
 
 static bool is_shown(int64_t posting)
 {

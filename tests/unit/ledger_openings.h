@@ -1,0 +1,28 @@
+#pragma once
+/* What `curbside ledger openings` gives an auditor, for tests. */
+#include "tests/unit/ledger_world.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "ledger/file.h"
+#include "ledger/tools.h"
+
+/* What `openings` prints. */
+static UNUSED struct text openings_of(struct arena *arena)
+{
+    char path[600];
+    struct bytes content;
+    snprintf(path, sizeof path, "%s", conf_path("openings"));
+    fflush(stdout);
+    int kept = dup(1), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(kept >= 0 && fd >= 0 && dup2(fd, 1) == 1);
+    int status = tool_openings();
+    fflush(stdout);
+    assert_true(dup2(kept, 1) == 1);
+    close(kept);
+    close(fd);
+    assert_int_equal(status, 0);
+    assert_int_equal(file_read(arena, path, 1 << 24, &content), OK);
+    return (struct text){(const char *)content.data, content.size};
+}
