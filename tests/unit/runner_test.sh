@@ -50,7 +50,7 @@ is "what a test leaves running is ended" "$(ps -o stat= -p "$(cat left)" | grep 
 rm tests/unit/left_test.sh
 
 # --- packages: over an apt-get and a dpkg-query that only note what they were asked ---
-mkdir stub
+mkdir pretended
 cat >packages.txt <<<'[build]
 here-already
 [run]
@@ -58,17 +58,17 @@ missing-one
 has-command sh
 [test]
 missing-two'
-printf '#!/bin/sh\ncase "$*" in *here-already*) echo installed;; *) exit 1;; esac\n' >stub/dpkg-query
-printf '#!/bin/sh\necho "$*" >>asked\n' >stub/apt-get
-printf '#!/bin/sh\necho 0\n' >stub/id
-chmod +x stub/*
-PATH=$PWD/stub:$PATH
+printf '#!/bin/sh\ncase "$*" in *here-already*) echo installed;; *) exit 1;; esac\n' >pretended/dpkg-query
+printf '#!/bin/sh\necho "$*" >>asked\n' >pretended/apt-get
+printf '#!/bin/sh\necho 0\n' >pretended/id
+chmod +x pretended/*
+PATH=$PWD/pretended:$PATH
 tests/packages build; is "nothing is installed when nothing is missing" "$(cat asked 2>/dev/null)" ""
 tests/packages build run >/dev/null
 is "only what is missing in the named sections is installed" "$(cat asked)" "install -y --no-install-recommends missing-one"
 rm asked
-printf '#!/bin/sh\necho 1000\n' >stub/id
-printf '#!/bin/sh\necho sudo >>asked\nexec "$@"\n' >stub/sudo; chmod +x stub/sudo
+printf '#!/bin/sh\necho 1000\n' >pretended/id
+printf '#!/bin/sh\necho sudo >>asked\nexec "$@"\n' >pretended/sudo; chmod +x pretended/sudo
 tests/packages build; is "no rights are asked for when nothing is missing" "$(cat asked 2>/dev/null)" ""
 tests/packages test >/dev/null; is "who is not root uses sudo" "$(head -n 1 asked)" "sudo"
 cd "$home" || exit 1
