@@ -47,12 +47,24 @@ MUST_USE enum result audit_run(struct audit_report *report,
  * next month is closed too is opened, dummies as well, which hold nothing but zeros; every reward
  * is revealed with promises of its campaign that stood before it and come to at least as much; and
  * what ledger/audit_promise.h lists: batches of one size, never more promised than lies in escrow,
- * caps, members and dates. */
+ * caps, members and dates. Due are months whose embargo (the setting ledger.embargo_days) was over
+ * when the ledger's last leaf was written. With `selection` and the journal also what
+ * ledger/audit_choice.h says: whom each earmark was on; one that paid another, or was void and
+ * paid, is named by the leaf of its commitment. Void ones are listed with the reason. */
+enum { OPENING_VOIDS_MAX = 1000 };
+struct opening_void {
+    uint64_t leaf;   /* of the earmark's commitment */
+    const char *why; /* a literal */
+};
 struct opening_report {
     int64_t commitments, dummies, closed, rewards; /* closed: not opened, and not due yet */
     int64_t batches;
-    int64_t leaf;     /* which does not hold; -1 */
-    const char *what; /* a literal; NULL: nothing is wrong */
+    int64_t corrections;   /* transfers that no promise is revealed with */
+    int64_t chosen, voids; /* payments compared with the journal; earmarks that were void */
+    struct opening_void voided[OPENING_VOIDS_MAX]; /* the first of them */
+    int64_t leaf;                                  /* which does not hold; -1 */
+    const char *what;                              /* a literal; NULL: nothing is wrong */
 };
 /* INVALID: report->what says what, at report->leaf. */
-MUST_USE enum result audit_openings(struct text openings, struct opening_report *report);
+MUST_USE enum result audit_openings(struct text openings, struct text selection,
+                                    struct opening_report *report);

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "core/log.h"
+#include "core/clock.h"
+#include "core/conf.h"
+#include "core/journal.h"
 #include "ledger/account.h"
 #include "ledger/audit.h"
+#include "ledger/audit_choice.h"
 #include "ledger/audit_promise.h"
 #include "ledger/earmark.h"
 #include "ledger/file.h"
@@ -18,7 +21,7 @@
  * notes keys, rules, rewards and reveals; the second holds every commitment against its opening.
  * Then each reward must lead to a promise. */
 
-enum { PAGE = 1000, FILE_MAX = 1 << 30, ARENA = 2000 << 20, MONTHS_FOR_ALL = 2 };
+enum { PAGE = 1000, FILE_MAX = 1 << 30, ARENA = 2000 << 20 };
 
 struct paid {
     uint8_t campaign[16];
@@ -34,6 +37,10 @@ struct opened {
     struct earmark terms;
     bool is;
 };
+struct month_end {
+    uint64_t seq;
+    int64_t at_ms;
+};
 struct auditor {
     struct arena page; /* what is read of the ledger at a time */
     struct log *log;
@@ -43,9 +50,12 @@ struct auditor {
     struct opened *openeds; /* by the index of their commitment */
     size_t paid_room, reveal_room, opened_room, reveal_count;
     uint64_t due_below; /* commitments below it must all be open */
-    uint64_t closes[MONTHS_FOR_ALL];
+    struct month_end *closes;
+    size_t close_room, close_count;
+    int64_t last_ms; /* when the last leaf was written */
     struct text file;
     struct promise_audit *promises;
+    struct choice_audit *choices; /* NULL: without the journal */
     struct opening_report *report;
 };
 
@@ -101,6 +111,7 @@ static bool walk(struct auditor *a, bool (*visit)(struct auditor *a, const struc
 static bool facts_visit(struct auditor *a, const struct leaf *leaf)
 {
     size_t index;
+    a->last_ms = (int64_t)leaf->tick * 1000;
     switch (leaf->kind) {
     case LEAF_KEY:
         if (leaf->key.type == KEY_SPONSOR)
@@ -110,6 +121,7 @@ static bool facts_visit(struct auditor *a, const struct leaf *leaf)
         (void)note(&a->rules, leaf->ruleset.sha256);
         return true;
     case LEAF_TRANSFER:
+        a->report->corrections += leaf->transfer.code == TRANSFER_CORRECTION;
         if (leaf->transfer.code != TRANSFER_REWARD)
             return true;
         index = table_put(&a->rewards, leaf->transfer.id, NULL);
@@ -127,8 +139,8 @@ static bool facts_visit(struct auditor *a, const struct leaf *leaf)
     case LEAF_CLOSE:
         if (leaf->close.rail != 0)
             return true;
-        a->closes[0] = a->closes[1];
-        a->closes[1] = leaf->seq;
+        a->closes = room_for(a->closes, &a->close_room, a->close_count, sizeof *a->closes);
+        a->closes[a->close_count++] = (struct month_end){leaf->seq, a->last_ms};
         return true;
     default:
         return true;
@@ -154,6 +166,8 @@ static bool promise_visit(struct auditor *a, const struct leaf *leaf, const stru
 {
     uint64_t seq = leaf->seq;
     const char *why = promise_audit_take(a->promises, leaf, terms, &seq);
+    if (why == NULL && a->choices != NULL)
+        why = choice_audit_take(a->choices, leaf, terms, leaf->seq <= a->due_below, &seq);
     return why == NULL || fault(a, seq, why);
 }
 
@@ -235,13 +249,25 @@ static bool rewards_check(struct auditor *a)
     return true;
 }
 
+/* The last close after which all commitments before it had to be open when the ledger was copied:
+ * its embargo was over, and the month that was open then is closed too. */
+static uint64_t due_below(const struct auditor *a)
+{
+    int64_t over_ms = a->last_ms - conf_int("ledger.embargo_days") * DAY_MS;
+    uint64_t due = 0;
+    for (size_t i = 0; i + 1 < a->close_count; i++)
+        if (a->closes[i].at_ms <= over_ms)
+            due = a->closes[i].seq;
+    return due;
+}
+
 /* Both walks, and then each reward. */
 static void walks(struct auditor *a)
 {
     uint64_t seq = 0;
     if (!walk(a, facts_visit))
         return;
-    a->due_below = a->closes[0]; /* the last month's may be under embargo or carried on */
+    a->due_below = due_below(a);
     if (!walk(a, commitments_visit) || !rewards_check(a))
         return;
     const char *why = promise_audit_end(a->promises, &seq);
@@ -252,17 +278,50 @@ static void walks(struct auditor *a)
     a->report->batches = promise_audit_batches(a->promises);
 }
 
-enum result audit_openings(struct text openings, struct opening_report *report)
+/* The journal, whole as it was chained; the anchors say that it is the right one. */
+static enum result choices_open(struct auditor *a, struct log **journal, struct text selection)
+{
+    int64_t bad = 0;
+    const char *why = NULL;
+    enum result result = log_open(journal, "journal", LOG_READ, 0);
+    if (result == OK)
+        result = journal_verify(*journal, &a->page, NULL, &bad, &why);
+    if (result == INVALID)
+        (void)fault(a, 0, "the journal was changed: `verify` names the event");
+    a->choices = choice_audit_open(*journal, selection);
+    return result;
+}
+
+static void voids_tell(const struct auditor *a)
+{
+    const struct opening_void *voids;
+    if (a->choices == NULL)
+        return;
+    a->report->chosen = choice_audit_payments(a->choices);
+    a->report->voids = (int64_t)choice_audit_voids(a->choices, &voids);
+    for (int64_t i = 0; i < a->report->voids && i < OPENING_VOIDS_MAX; i++)
+        a->report->voided[i] = voids[i];
+}
+
+enum result audit_openings(struct text openings, struct text selection,
+                           struct opening_report *report)
 {
     static struct auditor a;
+    struct log *journal = NULL;
     *report = (struct opening_report){.leaf = -1};
     a = (struct auditor){.file = openings, .report = report};
     arena_open(&a.page, 64 << 20);
     enum result result = log_open(&a.log, "ledger", LOG_READ, 0);
     a.promises = promise_audit_open();
+    if (result == OK && selection.data != NULL)
+        result = choices_open(&a, &journal, selection);
     if (result == OK)
         walks(&a);
+    voids_tell(&a);
     promise_audit_close(a.promises);
+    choice_audit_close(a.choices);
+    if (journal != NULL)
+        log_close(journal);
     if (a.log != NULL)
         log_close(a.log);
     table_close(&a.keys);
@@ -272,20 +331,28 @@ enum result audit_openings(struct text openings, struct opening_report *report)
     free(a.paids);
     free(a.reveals);
     free(a.openeds);
+    free(a.closes);
     arena_close(&a.page);
     return result == OK && report->what != NULL ? INVALID : result;
 }
 
-int tool_audit(const char *path)
+int tool_audit(const char *path, const char *selection)
 {
     struct arena arena;
-    struct bytes content = NO_BYTES;
-    struct opening_report report = {.what = "the file of openings cannot be read", .leaf = -1};
+    struct bytes content = NO_BYTES, said = NO_BYTES;
+    static struct opening_report report;
+    report = (struct opening_report){.what = "a file cannot be read", .leaf = -1};
     arena_open(&arena, ARENA);
     enum result result = file_read(&arena, path, FILE_MAX, &content);
+    if (result == OK && selection != NULL)
+        result = file_read(&arena, selection, FILE_MAX, &said);
     if (result == OK)
-        result = audit_openings((struct text){(const char *)content.data, content.size}, &report);
+        result = audit_openings((struct text){(const char *)content.data, content.size},
+                                (struct text){(const char *)said.data, said.size}, &report);
     arena_close(&arena);
+    for (int64_t i = 0; i < report.voids && i < OPENING_VOIDS_MAX; i++)
+        printf("void: the earmark of leaf %llu: %s\n", (unsigned long long)report.voided[i].leaf,
+               report.voided[i].why);
     if (result == OK) {
         printf(
             "nothing was chosen afterwards: %lld commitments in %lld batches of one size, %lld of "
@@ -293,6 +360,13 @@ int tool_audit(const char *path)
             "and its campaign's escrow\n",
             (long long)report.commitments, (long long)report.batches, (long long)report.dummies,
             (long long)report.closed, (long long)report.rewards);
+        if (report.corrections > 0)
+            printf("beside them %lld corrections, which two admins granted and `replay` judges\n",
+                   (long long)report.corrections);
+        if (selection != NULL)
+            printf("chosen again from the journal: %lld payments went to members who had done what "
+                   "the earmark is on; %lld earmarks were void\n",
+                   (long long)report.chosen, (long long)report.voids);
         return 0;
     }
     fprintf(stderr, "not proven: leaf %lld: %s\n", (long long)report.leaf,

@@ -146,11 +146,11 @@ static enum result earmarks_load(struct paymaster *paymaster, struct evaluation 
                 : vault_earmarks_due(paymaster->vault, &paymaster->arena, evaluation->journal_seq,
                                      after, EARMARKS_PAGE, &due, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
-            after = closed ? of[i].id : due[i].id;
-            result =
-                earmark_take(paymaster, evaluation, after, closed ? of[i].sealed : due[i].sealed,
-                             closed ? of[i].commitment : due[i].commitment,
-                             closed ? of[i].journal_seq : due[i].journal_seq);
+            after = closed ? of[i].leaf_seq : due[i].leaf_seq;
+            result = earmark_take(paymaster, evaluation, closed ? of[i].id : due[i].id,
+                                  closed ? of[i].sealed : due[i].sealed,
+                                  closed ? of[i].commitment : due[i].commitment,
+                                  closed ? of[i].journal_seq : due[i].journal_seq);
         }
         arena_reset(&paymaster->arena, mark);
         if (result != OK)

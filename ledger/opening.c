@@ -17,8 +17,7 @@
 
 enum { PAGE = 1000, PERIODS_MOST = 1200 };
 
-/* Leaves below this belong to periods whose embargo is over. */
-static enum result open_limit(struct paymaster *paymaster, int64_t *limit)
+enum result openings_limit(struct paymaster *paymaster, int64_t *limit)
 {
     struct vault_periods_row *rows;
     size_t count;
@@ -93,7 +92,7 @@ int tool_openings(void)
     int64_t limit = 0, after = 0, failed = 0;
     enum result result = paymaster_open_reading(&paymaster, true);
     if (result == OK)
-        result = open_limit(&paymaster, &limit);
+        result = openings_limit(&paymaster, &limit);
     for (size_t count = 1; result == OK && count > 0 && after < limit;) {
         struct log_entry *entries;
         arena_reset(&paymaster.arena, 0);

@@ -101,6 +101,19 @@ int64_t reward_withheld(const struct reward *reward)
     return reward->withheld;
 }
 
+void reward_watch(struct reward *reward, reward_watcher *watcher, void *self)
+{
+    assert(reward->postings.count == 0);
+    reward->watcher = watcher;
+    reward->watcher_self = self;
+}
+
+static void watcher_tell(const struct reward *reward, size_t earmark, int64_t member)
+{
+    if (reward->watcher != NULL)
+        reward->watcher(reward->watcher_self, earmark, member);
+}
+
 static bool takes_findings(const struct reward *reward, size_t earmark)
 {
     const struct earmark *terms = &reward->earmarks[earmark].terms;
@@ -304,6 +317,7 @@ static enum result vote_earns(struct reward *reward, size_t earmark, int64_t pos
                               int64_t member, const double *counts, const char **why)
 {
     const struct vote_finding *found = findings_vote(&reward->findings, posting, member);
+    watcher_tell(reward, earmark, member);
     bool takes = takes_findings(reward, earmark), freed = is_freed(reward, member);
     if (found != NULL && !freed && findings_vote_low(found)) {
         reward->withheld++;
@@ -326,6 +340,7 @@ static enum result author_earns(struct reward *reward, size_t earmark,
                                 const char **why)
 {
     const struct posting_finding *found = findings_posting(&reward->findings, posting->id);
+    watcher_tell(reward, earmark, posting->author);
     bool takes = takes_findings(reward, earmark), freed = is_freed(reward, posting->author);
     if (found != NULL && !freed &&
         (found->trust < LINKED_BELOW || (posting->stance[1] > 0 && findings_posting_low(found)))) {

@@ -89,6 +89,10 @@ bool reward_posting_about(const struct reward *reward, int64_t posting, int64_t 
 void reward_free(struct reward *reward, int64_t member);
 /* Acts of the period that a rule would have paid for, and these findings did not let it. */
 int64_t reward_withheld(const struct reward *reward);
+/* Before the first event: who is to hear of each act an earmark is on, in its time, whatever the
+ * rule, the findings and the caps say of it. What a hidden posting would have earned is none. */
+typedef void reward_watcher(void *self, size_t earmark, int64_t member);
+void reward_watch(struct reward *reward, reward_watcher *watcher, void *self);
 /* The next event, in order. INVALID and *why when a rule fails. */
 MUST_USE enum result reward_event(struct reward *reward, const struct event *event,
                                   const char **why);

@@ -30,6 +30,8 @@ struct reward {
     struct findings findings, low;
     struct table freed; /* members */
     struct select *select;
+    reward_watcher *watcher; /* may be NULL */
+    void *watcher_self;
     int64_t withheld;
     struct table postings, members, pairs, votes, earmarked, paid;
     struct reward_posting *posting;

@@ -414,7 +414,7 @@ static const char *audience_fault(struct select *select, const int64_t *active, 
         return "its audience is too small";
     for (size_t i = 0; i < select->count; i++) {
         const struct selector *other = &select->selectors[i];
-        bool settled = !other->script || i < at; /* by hand: never void */
+        bool settled = !other->script || i < at; /* by hand never void, or before in the ledger */
         if (i == at || !settled || other->sponsor != selector->sponsor || other->fault != NULL)
             continue;
         int64_t apart = members_between(select, active, selector, other);

@@ -16,6 +16,7 @@
  * - its script does not load with its values, or once gave an error, or anything but 1 or 0;
  * - its audience is smaller than `audience_least`, or differs from that of another live earmark of
  *   its sponsor by fewer members than that, but not by none. A statement would tell of a handful.
+ * Of two by scripts the later in the ledger is void, so that an auditor comes to the same.
  *
  * The audience of an earmark: members of full standing who did anything here in the last
  * SELECT_ACTIVE_DAYS days before the period's end; for pay to authors only those whose shown

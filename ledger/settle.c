@@ -220,7 +220,7 @@ static enum result earmarks_settle(struct paymaster *paymaster, struct text peri
         result = vault_earmarks_of_period(paymaster->vault, &paymaster->arena, period, after,
                                           EARMARKS_PAGE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
-            after = rows[i].id;
+            after = rows[i].leaf_seq;
             result = earmark_settle(paymaster, &rows[i], end_ms);
         }
         arena_reset(&paymaster->arena, mark);

@@ -15,10 +15,16 @@ int tool_rebuild(void);
 int tool_digest(void);
 /* hledger, ledger or beancount; 2 for another word. */
 int tool_export(const char *dialect);
+struct paymaster;
+/* Leaves below *limit belong to periods whose embargo is over. */
+MUST_USE enum result openings_limit(struct paymaster *paymaster, int64_t *limit);
 /* Every commitment of closed periods whose embargo is over, opened: a line each, for auditors. */
 int tool_openings(void);
-/* Prove from such lines and the ledger's leaves that nothing was chosen afterwards. */
-int tool_audit(const char *path);
+/* What an auditor who has the journal too needs to choose again (ledger/audit_choice.h). */
+int tool_selection(void);
+/* Prove from the lines of `openings` and the ledger's leaves that nothing was chosen afterwards;
+ * `selection`: those of `selection`, to be used with the journal, or NULL. */
+int tool_audit(const char *path, const char *selection);
 /* The tlog-proof of one leaf under the latest checkpoint. */
 int tool_receipt(const char *seq);
 /* Judge a receipt file with the key in the file `vkey` (NULL: of public/vkey), and say what it

@@ -502,7 +502,7 @@ static void openings_prove_that_nothing_was_chosen_afterwards(void **state)
     assert_int_equal(world_period(&world, &paymaster, "2026-04"), OK);
     paymaster_close(&paymaster);
     struct text lines = openings_of(&world.arena);
-    assert_int_equal(audit_openings(lines, &report), OK);
+    assert_int_equal(audit_openings(lines, NO_TEXT, &report), OK);
     assert_int_equal(report.commitments - report.dummies, 3);
     assert_true(report.dummies >= 4);
     assert_true(report.rewards >= 20);
@@ -513,15 +513,45 @@ static void openings_prove_that_nothing_was_chosen_afterwards(void **state)
     size_t first = (size_t)(end + 1 - lines.data);
     memcpy(changed, lines.data, lines.size);
     changed[first - 100] = changed[first - 100] == 'A' ? 'B' : 'A';
-    assert_int_equal(audit_openings((struct text){changed, lines.size}, &report), INVALID);
-    assert_int_equal(audit_openings((struct text){end + 1, lines.size - first}, &report), INVALID);
+    assert_int_equal(audit_openings((struct text){changed, lines.size}, NO_TEXT, &report), INVALID);
+    assert_int_equal(audit_openings((struct text){end + 1, lines.size - first}, NO_TEXT, &report),
+                     INVALID);
     memcpy(changed, lines.data + first, first);
     memcpy(changed + first, lines.data, first);
     memcpy(changed + 2 * first, lines.data + 2 * first, lines.size - 2 * first);
-    assert_int_equal(audit_openings((struct text){changed, lines.size}, &report), INVALID);
+    assert_int_equal(audit_openings((struct text){changed, lines.size}, NO_TEXT, &report), INVALID);
     memcpy(changed, lines.data, lines.size);
     memcpy(changed + lines.size, lines.data, first);
-    assert_int_equal(audit_openings((struct text){changed, lines.size + first}, &report), INVALID);
+    assert_int_equal(audit_openings((struct text){changed, lines.size + first}, NO_TEXT, &report),
+                     INVALID);
+    world_close(&world);
+}
+
+static void an_auditor_wants_no_month_opened_within_its_embargo(void **state)
+{
+    (void)state;
+    static struct paymaster paymaster;
+    static const char *const names[] = {"2026-03", "2026-04", "2026-05", "2026-06", "2026-07"};
+    struct world world;
+    struct month month;
+    struct opening_report report;
+    world_open(&world, SETTINGS); /* 90 days */
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    month_begin(&world, &paymaster, &month, true);
+    month_live(&world, &month);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(world_period(&world, &paymaster, names[i]), OK);
+        assert_int_equal(commit_tick(&paymaster), OK);
+        bool over = i >= 3; /* March was closed on 1 April */
+        struct text lines = openings_of(&world.arena);
+        assert_int_equal(lines.size > 0, over);
+        assert_int_equal(audit_openings(lines, NO_TEXT, &report), OK);
+        assert_int_equal(report.closed < report.commitments, over);
+        /* Control: what is due must be there. */
+        assert_int_equal(audit_openings(TEXT(""), NO_TEXT, &report), over ? INVALID : OK);
+        *world_clock = clock_month_next(*world_clock) + 3600 * 1000;
+    }
+    paymaster_close(&paymaster);
     world_close(&world);
 }
 
@@ -537,6 +567,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_earned_is_paid_once_with_receipts_that_hold),
         cmocka_unit_test(openings_prove_that_nothing_was_chosen_afterwards),
+        cmocka_unit_test(an_auditor_wants_no_month_opened_within_its_embargo),
         cmocka_unit_test(an_earmark_that_outlives_its_month_goes_on_under_a_new_commitment),
         cmocka_unit_test(the_rules_replayed_give_the_same_entries_and_a_changed_journal_does_not),
         cmocka_unit_test(the_ledger_grows_alike_with_and_without_earmarks),

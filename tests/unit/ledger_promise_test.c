@@ -181,13 +181,13 @@ static const char *audited(const struct forgery *how, int64_t *leaf)
 {
     struct forge forge = {.at_ms = WORLD_START};
     struct opening_report report;
-    world_settings(scratch_open(), "");
+    world_settings(scratch_open(), "ledger.embargo_days = 0\n");
     arena_open(&forge.arena, 64 << 20);
     buf_open(&forge.openings, &forge.arena, 1 << 16);
     assert_int_equal(log_open(&forge.log, "ledger", LOG_APPEND, 1000), OK);
     ledger_forge(&forge, how);
     log_close(forge.log);
-    enum result result = audit_openings(buf_done(&forge.openings), &report);
+    enum result result = audit_openings(buf_done(&forge.openings), NO_TEXT, &report);
     assert_int_equal(result, report.what == NULL ? OK : INVALID);
     arena_close(&forge.arena);
     *leaf = report.leaf;

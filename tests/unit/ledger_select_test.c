@@ -378,7 +378,7 @@ static void a_month_pays_by_the_committed_selector_and_replays_to_the_same(void 
     *world_clock = clock_month_next(*world_clock) + HOUR_MS;
     assert_int_equal(world_period(&world, &paymaster, "2026-04"), OK);
     paymaster_close(&paymaster);
-    enum result result = audit_openings(openings_of(&arena), &report);
+    enum result result = audit_openings(openings_of(&arena), NO_TEXT, &report);
     if (report.what != NULL)
         print_message("leaf %lld: %s\n", (long long)report.leaf, report.what);
     assert_int_equal(result, OK);

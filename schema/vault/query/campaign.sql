@@ -131,21 +131,21 @@ SELECT id, carried FROM earmark WHERE commitment = :commitment;
 
 --: earmarks_due(journal_seq: int, after: int, most: int) => id: int, commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
 --: may: paymaster
--- Open ones committed before a place in the journal.
+-- Open ones committed before a place in the journal, in the ledger's order.
 SELECT id, commitment, sealed, until_s, leaf_seq, journal_seq FROM earmark
-WHERE period IS NULL AND leaf_seq IS NOT NULL AND journal_seq <= :journal_seq AND id > :after ORDER BY id LIMIT :most;
+WHERE period IS NULL AND leaf_seq > :after AND journal_seq <= :journal_seq ORDER BY leaf_seq LIMIT :most;
 
 --: earmarks_of_period(period: text, after: int, most: int) => id: int, commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
 --: may: paymaster
-SELECT id, commitment, sealed, until_s, leaf_seq, journal_seq FROM earmark WHERE period = :period AND id > :after ORDER BY id LIMIT :most;
+SELECT id, commitment, sealed, until_s, leaf_seq, journal_seq FROM earmark WHERE period = :period AND leaf_seq > :after ORDER BY leaf_seq LIMIT :most;
 
 --: earmark_get(id: int) => one commitment: blob, sealed: blob, until_s: int, leaf_seq: int, journal_seq: int
 --: may: paymaster
 SELECT commitment, sealed, until_s, ifnull(leaf_seq, -1), journal_seq FROM earmark WHERE id = :id;
 
---: earmark_at_leaf(leaf_seq: int) => one id: int, sealed: blob, period: text?
+--: earmark_at_leaf(leaf_seq: int) => one id: int, sealed: blob, period: text?, journal_seq: int
 --: may: paymaster
-SELECT id, sealed, period FROM earmark WHERE leaf_seq = :leaf_seq;
+SELECT id, sealed, period, journal_seq FROM earmark WHERE leaf_seq = :leaf_seq;
 
 --: earmark_close(id: int, period: text)
 --: may: paymaster
