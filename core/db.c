@@ -133,30 +133,28 @@ static void rights_learn(struct db *db)
 static enum result outcome(struct db *db, int code, const char *what)
 {
     const int primary = code & 0xff;
+    const char *const mode = db->mode == DB_READ ? "read" : "write";
     if (primary == SQLITE_CONSTRAINT)
         return CONFLICT; /* the statement was undone, the transaction stands */
-    enum result result = BROKEN;
     const bool full =
         primary == SQLITE_FULL || (primary == SQLITE_IOERR && code != SQLITE_IOERR_FSYNC &&
                                    sqlite3_system_errno(db->handle) == ENOSPC);
-    if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED || primary == SQLITE_INTERRUPT || full)
+    enum result result = BROKEN;
+    if (full || db_is_passing(code, db->mode == DB_READ))
         result = BUSY;
-    else if (primary == SQLITE_PROTOCOL)
-        result = BUSY; /* under load a reader found no quiet moment to begin in */
-    else if (primary == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
-        result = BUSY; /* the heap's limit, not a fault of the file */
-    else if (db->mode == DB_READ && (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY))
-        result = BUSY; /* its writer has not come up yet */
     else if (primary == SQLITE_TOOBIG)
         result = TOO_MUCH;
     else if (primary == SQLITE_IOERR && db->mode != DB_READ)
         trace_die("store", "name=%s what=%s code=%d errno=%d", db->store->name, what, code,
                   sqlite3_system_errno(db->handle));
     if (result == BROKEN)
-        trace_fail("store", "name=%s mode=%s what=%s code=%d %s", db->store->name,
-                   db->mode == DB_READ ? "read" : "write", what, code, sqlite3_errmsg(db->handle));
+        trace_fail("store", "name=%s mode=%s what=%s code=%d %s", db->store->name, mode, what, code,
+                   sqlite3_errmsg(db->handle));
     else if (full)
         trace_warn("store full", "name=%s what=%s", db->store->name, what);
+    else if (result == BUSY && strcmp(what, "open") != 0) /* who opens tries again, often */
+        trace_warn("store busy", "name=%s mode=%s what=%s code=%d errno=%d", db->store->name, mode,
+                   what, code, sqlite3_system_errno(db->handle));
     if (db->open)
         db->spoiled = result;
     return result;

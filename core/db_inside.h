@@ -52,6 +52,10 @@ struct db_ranker;
 int db_rank_open(void *handle, struct db_ranker **ranker);
 struct db_ranker *db_raw_ranker(struct db *db);
 
+/* Whether what SQLite failed with (an extended code) may well succeed in a moment; for a handle
+ * that only reads, also what its writer or the machine keeps from it just now. */
+bool db_is_passing(int code, bool reads);
+
 /* The file of a store that is not there yet, made for its mode (0640; -wal and -shm take it over)
  * if we `may`; else, or when the disk is full, BUSY. */
 MUST_USE enum result db_file_make(const char *path, const char *store, bool may);

@@ -33,6 +33,7 @@ static struct file files[FILES];
 static sqlite3_vfs *system_vfs, disk_vfs;
 static disk_watcher *watcher_now;
 static bool less_sync;
+static int failing[DISK_CALLS]; /* SQLite's code each such call ends with, 0: it works */
 
 static struct file *file_of(const char *path)
 {
@@ -86,6 +87,8 @@ static struct handle *handle_of(sqlite3_file *file)
 static int disk_read(sqlite3_file *self, void *data, int size, sqlite3_int64 at)
 {
     const struct file *file = handle_of(self)->file;
+    if (failing[DISK_READ] != SQLITE_OK && strstr(file->name, "-wal") == NULL)
+        return failing[DISK_READ];
     size_t left = (size_t)at < file->size ? file->size - (size_t)at : 0, want = (size_t)size;
     size_t got = left < want ? left : want;
     if (got > 0)
@@ -202,6 +205,8 @@ static int disk_map(sqlite3_file *self, int region, int size, int extend, void v
 {
     struct file *file = handle_of(self)->file;
     assert(region < REGIONS);
+    if (failing[DISK_MAP] != SQLITE_OK)
+        return failing[DISK_MAP];
     if (file->regions[region] == NULL && extend) {
         file->regions[region] = calloc(1, (size_t)size);
         assert(file->regions[region] != NULL);
@@ -227,6 +232,8 @@ static int disk_share(sqlite3_file *self, int first, int count, int flags)
         handle->shares &= ~mask;
         return SQLITE_OK;
     }
+    if (failing[DISK_SHARE] != SQLITE_OK && !exclusive)
+        return failing[DISK_SHARE];
     for (int i = first; i < first + count; i++)
         if (shared[i] < 0 || (exclusive && shared[i] > 0))
             return SQLITE_BUSY;
@@ -310,6 +317,13 @@ static int disk_access(sqlite3_vfs *vfs, const char *path, int flags, int *out)
     return SQLITE_OK;
 }
 
+/* Its clients' waits for one another, which nobody here would end. */
+static int disk_sleep(sqlite3_vfs *vfs, int microseconds)
+{
+    (void)vfs;
+    return microseconds;
+}
+
 /* --- what a test asks --- */
 
 void disk_open(void)
@@ -323,6 +337,7 @@ void disk_open(void)
     disk_vfs.xOpen = disk_enter;
     disk_vfs.xDelete = disk_remove;
     disk_vfs.xAccess = disk_access;
+    disk_vfs.xSleep = disk_sleep;
     int code = sqlite3_vfs_register(&disk_vfs, 1);
     assert(code == SQLITE_OK);
 }
@@ -337,6 +352,7 @@ void disk_close(void)
     }
     watcher_now = NULL;
     less_sync = false;
+    memset(failing, 0, sizeof failing);
     (void)sqlite3_vfs_unregister(&disk_vfs);
     (void)sqlite3_vfs_register(system_vfs, 1);
 }
@@ -377,4 +393,10 @@ void disk_watch(disk_watcher *watcher)
 void disk_less_sync(bool less)
 {
     less_sync = less;
+}
+
+void disk_fail(enum disk_call call, int code)
+{
+    assert(call < DISK_CALLS);
+    failing[call] = code;
 }

@@ -29,5 +29,14 @@ enum disk_act { DISK_WRITE, DISK_CUT_OFF, DISK_SYNC };
 typedef void disk_watcher(enum disk_act act, const char *name, int64_t at, const uint8_t *data,
                           size_t size);
 void disk_watch(disk_watcher *watcher);
+/* From now on every such call fails with `code` (SQLITE_...), and those waits take no time; 0: it
+ * works again. */
+enum disk_call {
+    DISK_READ,  /* of the store's own file, not of its log */
+    DISK_MAP,   /* the shared memory */
+    DISK_SHARE, /* a reader's place in it */
+    DISK_CALLS
+};
+void disk_fail(enum disk_call call, int code);
 /* Whether a store that asks for synchronous=FULL is to get NORMAL: for controls. */
 void disk_less_sync(bool less);
