@@ -9,17 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE_MAX_SIZE = 1024 };
+enum { LINE_MAX_SIZE = 1024, NAME_SIZE = 64 };
 
 static const char *program_name = "curbside";
 
 void trace_open(const char *program)
 {
+    static char name[NAME_SIZE];
     program_name = program;
     /* What assert() prints in front of its message. */
-    char *name = strdup(program);
-    if (name != NULL)
-        program_invocation_short_name = name;
+    (void)snprintf(name, sizeof name, "%s", program);
+    program_invocation_short_name = name;
 }
 
 const char *trace_program(void)
