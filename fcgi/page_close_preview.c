@@ -36,6 +36,8 @@ static void found_fill(struct request *r, const struct reply_period_preview *fou
     v->leaves = page_number(r->arena, found->leaves);
     v->carried = page_number(r->arena, found->carried);
     v->carried_amount = page_money(r->arena, found->carried_cents);
+    v->corrections = found->corrections;
+    v->corrections_amount = page_money(r->arena, found->corrections_cents);
     v->groups = arena_array(r->arena, struct view_close_group, found->groups_count + 1);
     for (size_t i = 0; i < found->groups_count; i++)
         v->groups[v->groups_count++] = (struct view_close_group){

@@ -59,7 +59,7 @@ struct opening_void {
 struct opening_report {
     int64_t commitments, dummies, closed, rewards; /* closed: not opened, and not due yet */
     int64_t batches;
-    int64_t corrections;   /* transfers that no promise is revealed with */
+    int64_t corrections;   /* out of escrow, beside what promises are revealed with */
     int64_t chosen, voids; /* payments compared with the journal; earmarks that were void */
     struct opening_void voided[OPENING_VOIDS_MAX]; /* the first of them */
     int64_t leaf;                                  /* which does not hold; -1 */

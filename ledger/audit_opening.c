@@ -44,7 +44,7 @@ struct month_end {
 struct auditor {
     struct arena page; /* what is read of the ledger at a time */
     struct log *log;
-    struct table keys, rules, rewards, commitments;
+    struct table keys, rules, rewards, commitments, escrows;
     struct paid *paids;
     struct reveal *reveals;
     struct opened *openeds; /* by the index of their commitment */
@@ -117,11 +117,16 @@ static bool facts_visit(struct auditor *a, const struct leaf *leaf)
         if (leaf->key.type == KEY_SPONSOR)
             (void)note(&a->keys, leaf->key.public_key);
         return true;
+    case LEAF_ACCOUNT:
+        if (leaf->account.code == ACCOUNT_ESCROW)
+            (void)note(&a->escrows, leaf->account.id);
+        return true;
     case LEAF_RULESET:
         (void)note(&a->rules, leaf->ruleset.sha256);
         return true;
     case LEAF_TRANSFER:
-        a->report->corrections += leaf->transfer.code == TRANSFER_CORRECTION;
+        a->report->corrections += leaf->transfer.code == TRANSFER_CORRECTION &&
+                                  table_find(&a->escrows, leaf->transfer.debit) != SIZE_MAX;
         if (leaf->transfer.code != TRANSFER_REWARD)
             return true;
         index = table_put(&a->rewards, leaf->transfer.id, NULL);
@@ -328,6 +333,7 @@ enum result audit_openings(struct text openings, struct text selection,
     table_close(&a.rules);
     table_close(&a.rewards);
     table_close(&a.commitments);
+    table_close(&a.escrows);
     free(a.paids);
     free(a.reveals);
     free(a.openeds);

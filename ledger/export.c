@@ -120,7 +120,10 @@ static void transfer_export(struct exporter *exporter, const struct leaf *leaf)
     day_print(leaf->tick, '-');
     printf(beancount ? " * \"%s %llu\"\n" : " * (%2$llu) %1$s\n",
            transfer_code_name(transfer->code), (unsigned long long)leaf->seq);
-    if (transfer->code == TRANSFER_REWARD)
+    /* What makes a reward good comes out of escrow too; what takes one back does not. */
+    if (transfer->code == TRANSFER_REWARD ||
+        (transfer->code == TRANSFER_CORRECTION &&
+         exporter->fold.accounts[debit].code == ACCOUNT_ESCROW))
         blind_until_print(exporter, leaf->tick);
     posting_print(&exporter->fold.accounts[debit], (int64_t)transfer->amount);
     posting_print(&exporter->fold.accounts[credit], -(int64_t)transfer->amount);

@@ -9,27 +9,13 @@
  *
  * A member objects once a month (event held_objected); two admins decide, with a reason that he
  * reads. What is granted is judged anew with nothing held against this member's acts, and the
- * difference is a payout of the next close: a transfer of its own (TRANSFER_CORRECTION), in the
- * same padded batch, whose ref is the id of the reward it makes good. It comes out of what is free
- * in the campaign; while there is too little, it waits for a later close. `replay` judges it again.
- * Private to ledger/. */
+ * difference is a payout of the next close (ledger/correct.h): a transfer of its own
+ * (TRANSFER_CORRECTION), in the same padded batch, whose ref is the id of the reward it makes good.
+ * `replay` judges it again. Private to ledger/. */
 #include "ledger/proposal.h"
 
 enum held_kind { HELD_POSTING = 1, HELD_ANSWER, HELD_VOTE };
 enum held_why { HELD_LINKED = 1, HELD_TRADES = 2, HELD_UNSUPPORTED = 4 };
-
-struct plan;
-/* One payout. */
-struct held_correction {
-    char corrects[PERIOD_NAME_SIZE];
-    uint8_t campaign[16];
-    int64_t member, cents;
-};
-struct held_corrections {
-    struct held_correction *list; /* by malloc */
-    size_t count, room;
-};
-void held_corrections_close(struct held_corrections *corrections);
 
 /* Into the vault, while the month is evaluated: inside of a transaction of the caller's, as the
  * next two. */
@@ -39,14 +25,6 @@ MUST_USE enum result held_write(struct paymaster *paymaster, const struct findin
  * author, is none. */
 MUST_USE enum result held_resolve(struct paymaster *paymaster, const struct reward *reward,
                                   struct text period);
-/* What was granted, as payouts of the month that is being closed. */
-MUST_USE enum result held_plan(struct paymaster *paymaster,
-                               const struct held_corrections *corrections, struct text period);
-/* What was granted and not paid yet. Evaluates a month for each that objections are about. */
-MUST_USE enum result held_due(struct paymaster *paymaster, struct held_corrections *corrections);
-/* The same of what a closed month's plan made good, judged anew. */
-MUST_USE enum result held_again(struct paymaster *paymaster, const struct plan *plan,
-                                struct text period, struct held_corrections *corrections);
 /* What the members concerned see of a closed month, into statement.db. */
 MUST_USE enum result held_state(struct paymaster *paymaster, struct text period);
 

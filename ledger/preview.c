@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/conf.h"
+#include "ledger/correct.h"
 #include "ledger/plan.h"
 #include "ledger/settle.h"
 #include "ledger/table.h"
@@ -24,7 +25,8 @@ struct preview {
 struct line {
     uint8_t campaign[16];
     int64_t member, cents;
-    int kind;
+    int kind;      /* of a correction -1: it stands apart */
+    size_t payout; /* of a correction its own number, from 1: it is a transfer of its own */
 };
 
 void preview_drop(struct paymaster *paymaster)
@@ -76,7 +78,9 @@ static int by_payout(const void *a, const void *b)
 {
     const struct line *x = a, *y = b;
     int order = memcmp(x->campaign, y->campaign, 16);
-    return order != 0 ? order : x->member < y->member ? -1 : x->member > y->member;
+    if (order == 0)
+        order = x->member < y->member ? -1 : x->member > y->member;
+    return order != 0 ? order : x->payout < y->payout ? -1 : x->payout > y->payout;
 }
 
 static int by_reason(const void *a, const void *b)
@@ -136,6 +140,10 @@ static void groups_find(struct paymaster *paymaster, const struct line *lines, s
     found->groups = arena_array(&preview->arena, struct record_preview_group, GROUPS_MAX + 1);
     for (size_t i = 0, next; i < count; i = next) {
         struct record_preview_group group = {.payees = 1};
+        if (lines[i].payout > 0) {
+            next = i + 1;
+            continue;
+        }
         for (next = i; next < count && memcmp(lines[i].campaign, lines[next].campaign, 16) == 0 &&
                        lines[i].kind == lines[next].kind;
              next++) {
@@ -154,8 +162,24 @@ static void groups_find(struct paymaster *paymaster, const struct line *lines, s
         found->groups[found->groups_count++] = rest;
 }
 
+/* What was granted of earlier months, and would be paid with it. */
+static enum result corrections_find(struct paymaster *paymaster,
+                                    const struct evaluation *evaluation,
+                                    struct corrections *corrections)
+{
+    struct reply_period_preview *found = &paymaster->preview->found;
+    enum result result = corrections_judge(paymaster, corrections, NO_TEXT);
+    if (result == OK)
+        result = corrections_fit(paymaster, corrections, found->period, evaluation, false);
+    found->corrections = (int64_t)corrections->count;
+    for (size_t i = 0; i < corrections->count; i++)
+        found->corrections_cents += corrections->list[i].cents;
+    return result;
+}
+
 /* What would go on into the next month. */
-static enum result carried_count(struct paymaster *paymaster, const struct evaluation *evaluation)
+static enum result carried_count(struct paymaster *paymaster, const struct evaluation *evaluation,
+                                 const struct corrections *corrections)
 {
     struct reply_period_preview *found = &paymaster->preview->found;
     const struct reward_earmark *earmarks;
@@ -165,11 +189,17 @@ static enum result carried_count(struct paymaster *paymaster, const struct evalu
     for (size_t i = 0; i < count && result == OK; i++) {
         struct vault_earmark_get_row row;
         size_t mark = paymaster->arena.used;
+        int64_t spent = earmarks[i].spent, payees = earmarks[i].payees;
+        for (size_t p = 0; p < corrections->part_count; p++)
+            if (corrections->parts[p].tail == earmarks[i].id) {
+                spent += corrections->parts[p].cents;
+                payees += corrections->wants[corrections->parts[p].want].fresh;
+            }
         result = vault_earmark_get(paymaster->vault, &paymaster->arena, earmarks[i].id, &row);
-        if (result == OK && settle_lasts(&earmarks[i].terms, row.until_s, earmarks[i].spent,
-                                         earmarks[i].payees, evaluation->end_ms)) {
+        if (result == OK &&
+            settle_lasts(&earmarks[i].terms, row.until_s, spent, payees, evaluation->end_ms)) {
             found->carried++;
-            found->carried_cents += earmarks[i].terms.cap - earmarks[i].spent;
+            found->carried_cents += earmarks[i].terms.cap - spent;
         }
         arena_reset(&paymaster->arena, mark);
     }
@@ -182,11 +212,20 @@ static enum result found_make(struct paymaster *paymaster, const struct evaluati
     const struct reward_item *items;
     const struct reward_earmark *earmarks;
     uint64_t leaves = 0;
-    size_t count = reward_items(evaluation->reward, &items);
+    size_t item_count = reward_items(evaluation->reward, &items);
+    struct corrections corrections = {0};
+    enum result result = corrections_find(paymaster, evaluation, &corrections);
+    size_t count = item_count + corrections.count;
     struct line *lines = calloc(count + 1, sizeof *lines);
     assert(lines != NULL);
     (void)reward_earmarks(evaluation->reward, &earmarks);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < corrections.count; i++) {
+        const struct correction *one = &corrections.list[i];
+        lines[item_count + i] =
+            (struct line){.member = one->member, .cents = one->cents, .kind = -1, .payout = i + 1};
+        memcpy(lines[item_count + i].campaign, one->campaign, 16);
+    }
+    for (size_t i = 0; i < item_count; i++) {
         const struct earmark *terms = &earmarks[items[i].earmark].terms;
         lines[i] = (struct line){
             .member = items[i].member, .cents = items[i].cents, .kind = (int)terms->kind};
@@ -194,14 +233,17 @@ static enum result found_make(struct paymaster *paymaster, const struct evaluati
     }
     if (count > 1)
         qsort(lines, count, sizeof *lines, by_payout);
-    enum result result = payouts_count(paymaster, lines, count, &leaves);
+    if (result == OK)
+        result = payouts_count(paymaster, lines, count, &leaves);
     if (count > 1)
         qsort(lines, count, sizeof *lines, by_reason);
     groups_find(paymaster, lines, count);
     free(lines);
     if (result == OK)
-        result = carried_count(paymaster, evaluation);
-    leaves += (uint64_t)found->payouts + count + 1; /* transfers, reveals and the close itself */
+        result = carried_count(paymaster, evaluation, &corrections);
+    corrections_close(&corrections);
+    leaves +=
+        (uint64_t)found->payouts + item_count + 1; /* transfers, reveals and the close itself */
     found->leaves = (int64_t)plan_padded(leaves);
     return result;
 }

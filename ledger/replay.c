@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "core/trace.h"
-#include "ledger/held.h"
+#include "ledger/correct.h"
 #include "ledger/plan.h"
 
 /* The rules again, over the same journal and earmarks: every payment of a closed period must come
@@ -14,7 +14,7 @@ struct replay {
     const struct reward_item *items;
     const struct reward_earmark *earmarks;
     size_t item_count;
-    struct held_corrections corrections;
+    struct corrections corrections;
 };
 
 /* What the rules give this payout now. */
@@ -22,7 +22,7 @@ static int64_t cents_now(const struct replay *replay, const struct vault_payouts
 {
     int64_t cents = 0;
     for (size_t i = 0; payout->corrects.size > 0 && i < replay->corrections.count; i++) {
-        const struct held_correction *one = &replay->corrections.list[i];
+        const struct correction *one = &replay->corrections.list[i];
         if (one->member == payout->member &&
             memcmp(one->campaign, payout->campaign.data, 16) == 0 &&
             memcmp(one->corrects, payout->corrects.data, PERIOD_NAME_SIZE) == 0)
@@ -153,13 +153,15 @@ enum result close_replay(struct paymaster *paymaster, struct text name, int64_t 
         replay.item_count = reward_items(evaluation.reward, &replay.items);
         (void)reward_earmarks(evaluation.reward, &replay.earmarks);
         *payments += (int64_t)replay.plan.payout_count;
-        result = held_again(paymaster, &replay.plan, name, &replay.corrections);
+        result = corrections_judge(paymaster, &replay.corrections, name);
+        if (result == OK)
+            result = corrections_fit(paymaster, &replay.corrections, name, NULL, true);
         if (result == OK)
             result = items_compare(&replay, differ);
         if (result == OK)
             result = close_compare(&replay, differ);
         plan_close(&replay.plan);
-        held_corrections_close(&replay.corrections);
+        corrections_close(&replay.corrections);
     }
     evaluation_close(&evaluation);
     return result;

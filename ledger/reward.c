@@ -39,8 +39,9 @@ void reward_close(struct reward *reward)
         return;
     for (size_t i = 0; i < reward->rule_count; i++)
         rule_close(reward->rules[i].set);
-    struct table *tables[] = {&reward->postings,  &reward->members, &reward->pairs, &reward->votes,
-                              &reward->earmarked, &reward->paid,    &reward->freed};
+    struct table *tables[] = {&reward->postings, &reward->members,   &reward->pairs,
+                              &reward->votes,    &reward->earmarked, &reward->paid,
+                              &reward->freed,    &reward->freed_paid};
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         table_close(tables[i]);
     findings_close(&reward->findings);
@@ -52,6 +53,7 @@ void reward_close(struct reward *reward)
     free(reward->earmarks);
     free(reward->fresh);
     free(reward->items);
+    free(reward->freed_items);
     free(reward->answers);
     free(reward);
 }
@@ -124,20 +126,14 @@ static bool takes_findings(const struct reward *reward, size_t earmark)
 
 /* --- money --- */
 
-/* Ask the rule for the share, and turn it into cents within the earmark's amount, cap and number of
- * payees. */
-static enum result pay(struct reward *reward, size_t index, int64_t member, const double *facts,
-                       const char **why)
+/* Ask the rule for the share, and turn it into cents within the earmark's amount and cap. */
+static enum result share_cents(struct reward *reward, size_t index, const double *facts,
+                               int64_t *cents, const char **why)
 {
-    struct reward_earmark *earmark = &reward->earmarks[index];
-    uint8_t key[16];
+    const struct reward_earmark *earmark = &reward->earmarks[index];
     double share;
     size_t rule = reward_rule_find(reward, earmark->terms.kind, earmark->terms.rule);
     assert(rule < reward->rule_count);
-    table_key(key, (int64_t)index, member);
-    if (earmark->payees >= earmark->terms.payees_max || earmark->spent >= earmark->terms.cap ||
-        table_find(&reward->paid, key) != SIZE_MAX)
-        return OK;
     enum result result = rule_call(reward->rules[rule].set, PAY_FUNCTION, facts, &share, why);
     if (result != OK)
         return result;
@@ -146,13 +142,56 @@ static enum result pay(struct reward *reward, size_t index, int64_t member, cons
         return INVALID;
     int64_t parts = llround(share * SHARE_UNIT);
     /* amount <= 2^53, parts <= 10^6 < 2^20: 128 bits hold the product. */
-    int64_t cents = (int64_t)((__int128)earmark->terms.amount * parts / SHARE_UNIT);
-    if (cents > earmark->terms.cap - earmark->spent)
-        cents = earmark->terms.cap - earmark->spent;
-    if (cents <= 0)
+    *cents = (int64_t)((__int128)earmark->terms.amount * parts / SHARE_UNIT);
+    if (*cents > earmark->terms.cap - earmark->spent)
+        *cents = earmark->terms.cap - earmark->spent;
+    return OK;
+}
+
+static bool can_pay(const struct reward *reward, const struct table *paid, size_t index,
+                    int64_t member)
+{
+    const struct reward_earmark *earmark = &reward->earmarks[index];
+    uint8_t key[16];
+    table_key(key, (int64_t)index, member);
+    return earmark->payees < earmark->terms.payees_max && earmark->spent < earmark->terms.cap &&
+           table_find(paid, key) == SIZE_MAX;
+}
+
+/* What a freed member would have got here, and nobody the less for it. */
+static enum result pay_freed(struct reward *reward, size_t index, int64_t member,
+                             const double *facts, const char **why)
+{
+    uint8_t key[16];
+    int64_t cents = 0;
+    if (!can_pay(reward, &reward->freed_paid, index, member))
         return OK;
+    enum result result = share_cents(reward, index, facts, &cents, why);
+    if (result != OK || cents <= 0)
+        return result;
+    table_key(key, (int64_t)index, member);
+    (void)table_put(&reward->freed_paid, key, NULL);
+    reward->freed_items = grown(reward->freed_items, &reward->freed_room, reward->freed_count + 1,
+                                sizeof *reward->freed_items);
+    reward->freed_items[reward->freed_count++] = (struct reward_item){index, member, cents};
+    return OK;
+}
+
+/* Within the earmark's cap and number of payees, once. */
+static enum result pay(struct reward *reward, size_t index, int64_t member, const double *facts,
+                       const char **why)
+{
+    struct reward_earmark *earmark = &reward->earmarks[index];
+    uint8_t key[16];
+    int64_t cents = 0;
+    if (!can_pay(reward, &reward->paid, index, member))
+        return OK;
+    enum result result = share_cents(reward, index, facts, &cents, why);
+    if (result != OK || cents <= 0)
+        return result;
     earmark->spent += cents;
     earmark->payees++;
+    table_key(key, (int64_t)index, member);
     (void)table_put(&reward->paid, key, NULL);
     reward->items =
         grown(reward->items, &reward->item_room, reward->item_count + 1, sizeof *reward->items);
@@ -318,19 +357,23 @@ static enum result vote_earns(struct reward *reward, size_t earmark, int64_t pos
 {
     const struct vote_finding *found = findings_vote(&reward->findings, posting, member);
     watcher_tell(reward, earmark, member);
-    bool takes = takes_findings(reward, earmark), freed = is_freed(reward, member);
-    if (found != NULL && !freed && findings_vote_low(found)) {
+    bool takes = takes_findings(reward, earmark);
+    if (takes && found == NULL)
+        return OK;
+    double findings[] = {1, 1, takes ? found->worth : 0};
+    if (is_freed(reward, member)) {
+        enum result result = pay_freed(reward, earmark, member, takes ? findings : counts, why);
+        if (result != OK)
+            return result;
+    }
+    if (found != NULL && findings_vote_low(found)) {
         reward->withheld++;
         return OK;
     }
-    if (takes && found == NULL)
-        return OK;
-    double findings[] = {1, 1, 0};
-    if (takes && !freed) {
+    if (takes) {
         findings[0] = found->apart;
         findings[1] = found->trust;
     }
-    findings[2] = takes ? found->worth : 0;
     return pay(reward, earmark, member, takes ? findings : counts, why);
 }
 
@@ -341,20 +384,28 @@ static enum result author_earns(struct reward *reward, size_t earmark,
 {
     const struct posting_finding *found = findings_posting(&reward->findings, posting->id);
     watcher_tell(reward, earmark, posting->author);
-    bool takes = takes_findings(reward, earmark), freed = is_freed(reward, posting->author);
-    if (found != NULL && !freed &&
-        (found->trust < LINKED_BELOW || (posting->stance[1] > 0 && findings_posting_low(found)))) {
-        reward->withheld++;
-        return OK;
-    }
+    bool takes = takes_findings(reward, earmark), backed = posting->stance[1] > 0;
     if (takes && found == NULL)
         return OK;
     double findings[] = {0, 0, 1, 0};
     if (takes) {
         findings[0] = found->odds;
-        findings[1] = freed && posting->stance[1] > 0 ? fmax(found->support, 1) : found->support;
-        findings[2] = freed ? 1 : found->trust;
+        findings[1] = backed ? fmax(found->support, 1) : found->support;
         findings[3] = found->standing;
+    }
+    if (is_freed(reward, posting->author)) {
+        enum result result =
+            pay_freed(reward, earmark, posting->author, takes ? findings : counts, why);
+        if (result != OK)
+            return result;
+    }
+    if (found != NULL && (found->trust < LINKED_BELOW || (backed && findings_posting_low(found)))) {
+        reward->withheld++;
+        return OK;
+    }
+    if (takes) {
+        findings[1] = found->support;
+        findings[2] = found->trust;
     }
     return pay(reward, earmark, posting->author, takes ? findings : counts, why);
 }
@@ -530,15 +581,21 @@ static enum result postings_pay(struct reward *reward, int64_t end_ms, const cha
     return result;
 }
 
+static size_t items_kept(const struct reward *reward, struct reward_item *items, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (select_void(reward->select, items[i].earmark) == NULL)
+            items[kept++] = items[i];
+    return kept;
+}
+
 /* Earmarks pay apart from each other: without one's items the others' are the same. */
 static void void_drop(struct reward *reward, int64_t end_ms, int64_t audience_least)
 {
-    size_t kept = 0;
     select_finish(reward->select, end_ms, audience_least);
-    for (size_t i = 0; i < reward->item_count; i++)
-        if (select_void(reward->select, reward->items[i].earmark) == NULL)
-            reward->items[kept++] = reward->items[i];
-    reward->item_count = kept;
+    reward->item_count = items_kept(reward, reward->items, reward->item_count);
+    reward->freed_count = items_kept(reward, reward->freed_items, reward->freed_count);
     for (size_t i = 0; i < reward->earmark_count; i++)
         if (select_void(reward->select, i) != NULL)
             reward->earmarks[i].spent = reward->earmarks[i].payees = 0;
@@ -566,7 +623,15 @@ enum result reward_finish(struct reward *reward, int64_t end_ms, int64_t audienc
     void_drop(reward, end_ms, audience_least);
     if (result == OK && reward->item_count > 1)
         qsort(reward->items, reward->item_count, sizeof *reward->items, item_order);
+    if (result == OK && reward->freed_count > 1)
+        qsort(reward->freed_items, reward->freed_count, sizeof *reward->freed_items, item_order);
     return result;
+}
+
+size_t reward_freed_items(const struct reward *reward, const struct reward_item **items)
+{
+    *items = reward->freed_items;
+    return reward->freed_count;
 }
 
 size_t reward_items(const struct reward *reward, const struct reward_item **items)

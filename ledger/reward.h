@@ -84,9 +84,12 @@ struct findings *reward_low(struct reward *reward);
  * anybody corroborates it now. False: there is none. */
 bool reward_posting_about(const struct reward *reward, int64_t posting, int64_t *author,
                           bool *answers, bool *corroborated);
-/* Before the first event: what this member's acts earn is judged as if the findings had nothing
- * against them, neither links nor traded votes. */
+/* Before the first event: what this member would have earned is found out too, had the findings
+ * nothing against him, neither links nor traded votes. */
 void reward_free(struct reward *reward, int64_t member);
+/* Of freed members, in the order of items: what each would have earned by each earmark, as if he
+ * alone had been freed. The items themselves are as without. */
+size_t reward_freed_items(const struct reward *reward, const struct reward_item **items);
 /* Acts of the period that a rule would have paid for, and these findings did not let it. */
 int64_t reward_withheld(const struct reward *reward);
 /* Before the first event: who is to hear of each act an earmark is on, in its time, whatever the

@@ -28,7 +28,9 @@ struct reward_rule {
 };
 struct reward {
     struct findings findings, low;
-    struct table freed; /* members */
+    struct table freed, freed_paid; /* members; (earmark, member) */
+    struct reward_item *freed_items;
+    size_t freed_count, freed_room;
     struct select *select;
     reward_watcher *watcher; /* may be NULL */
     void *watcher_self;

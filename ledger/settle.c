@@ -8,6 +8,7 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
+#include "ledger/correct.h"
 #include "ledger/held.h"
 #include "ledger/table.h"
 #include "ledger/tranche.h"
@@ -77,8 +78,7 @@ static enum result accounts_plan(struct paymaster *paymaster, struct text period
 }
 
 static enum result plan_write(struct paymaster *paymaster, struct evaluation *evaluation,
-                              struct text period, struct due *due,
-                              const struct held_corrections *corrections)
+                              struct text period, struct due *due, struct corrections *corrections)
 {
     const struct reward_item *items;
     const struct reward_earmark *earmarks;
@@ -103,7 +103,9 @@ static enum result plan_write(struct paymaster *paymaster, struct evaluation *ev
     if (result == OK)
         result = held_resolve(paymaster, evaluation->reward, period);
     if (result == OK)
-        result = held_plan(paymaster, corrections, period);
+        result = corrections_fit(paymaster, corrections, period, NULL, false);
+    if (result == OK)
+        result = corrections_plan(paymaster, corrections, period);
     if (result == OK)
         result = accounts_plan(paymaster, period);
     if (result == OK)
@@ -122,10 +124,10 @@ enum result settle_plan(struct paymaster *paymaster, struct evaluation *evaluati
 {
     const struct reward_item *items;
     size_t count = reward_items(evaluation->reward, &items);
-    struct held_corrections corrections = {0};
+    struct corrections corrections = {0};
     struct due *due = calloc(count + 1, sizeof *due);
     assert(due != NULL);
-    enum result result = held_due(paymaster, &corrections);
+    enum result result = corrections_judge(paymaster, &corrections, NO_TEXT);
     if (result == OK)
         result = db_begin(paymaster->vault);
     if (result == OK) {
@@ -136,7 +138,7 @@ enum result settle_plan(struct paymaster *paymaster, struct evaluation *evaluati
             db_rollback(paymaster->vault);
     }
     free(due);
-    held_corrections_close(&corrections);
+    corrections_close(&corrections);
     return result;
 }
 
@@ -188,9 +190,11 @@ bool settle_lasts(const struct earmark *terms, int64_t until_s, int64_t spent, i
 }
 
 static enum result earmark_settle(struct paymaster *paymaster,
-                                  const struct vault_earmarks_of_period_row *row, int64_t end_ms)
+                                  const struct vault_earmarks_of_period_row *row,
+                                  struct text period, int64_t end_ms)
 {
     struct vault_item_spent_row spent;
+    struct vault_corrected_with_row corrected;
     struct bytes opening;
     struct earmark terms;
     const char *why;
@@ -198,8 +202,13 @@ static enum result earmark_settle(struct paymaster *paymaster,
                                       &opening, &terms, &why);
     if (result == OK)
         result = vault_item_spent(paymaster->vault, &paymaster->arena, row->id, &spent);
+    if (result == OK)
+        result =
+            vault_corrected_with(paymaster->vault, &paymaster->arena, row->id, period, &corrected);
     if (result != OK)
         return result == INVALID ? BROKEN : result;
+    spent.cents += corrected.cents;
+    spent.payees += corrected.payees;
     bool lasts = settle_lasts(&terms, row->until_s, spent.cents, spent.payees, end_ms);
     if (lasts)
         result = carry_on(paymaster, &terms, row->id, spent.cents, spent.payees, row->until_s,
@@ -221,7 +230,7 @@ static enum result earmarks_settle(struct paymaster *paymaster, struct text peri
                                           EARMARKS_PAGE, &rows, &count);
         for (size_t i = 0; i < count && result == OK; i++) {
             after = rows[i].leaf_seq;
-            result = earmark_settle(paymaster, &rows[i], end_ms);
+            result = earmark_settle(paymaster, &rows[i], period, end_ms);
         }
         arena_reset(&paymaster->arena, mark);
     }

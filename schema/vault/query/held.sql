@@ -60,15 +60,10 @@ WHERE member = :member AND period = :period AND state = 1;
 -- Those that wait first.
 SELECT member, period, seq, at_ms, state, why, paid FROM objection ORDER BY state > 1, at_ms DESC LIMIT :most;
 
---: objections_due() => period: text, member: int
+--: objections_granted(paid: text) => period: text, member: int
 --: may: paymaster
--- Granted, and not paid yet.
-SELECT period, member FROM objection WHERE state = 3 AND paid = '' ORDER BY period, member;
-
---: objections_paid(paid: text, period: text) => member: int
---: may: paymaster
--- What was made good of one month with another's close.
-SELECT member FROM objection WHERE paid = :paid AND period = :period ORDER BY member;
+-- Granted, and paid with the close of that month; '': not yet.
+SELECT period, member FROM objection WHERE state = 3 AND paid = :paid ORDER BY period, member;
 
 --: objection_pay(member: int, period: text, paid: text)
 --: may: paymaster
@@ -91,3 +86,19 @@ INSERT INTO payout (id, period, campaign, member, cents, opens, corrects) VALUES
 --: may: paymaster
 -- It comes out of what is free, and is settled with what the close pays.
 UPDATE campaign SET reserved_cents = reserved_cents + :cents, closed_cents = closed_cents + :cents WHERE id = :id;
+
+--: earmark_next(request: blob) => one id: int, period: text?
+--: may: paymaster
+SELECT id, period FROM earmark WHERE request = :request;
+
+--: correction_add(paid: text, corrects: text, member: int, earmark: int, tail: int, cents: int, fresh: int)
+--: may: paymaster
+INSERT INTO correction (paid, corrects, member, earmark, tail, cents, fresh) VALUES (:paid, :corrects, :member, :earmark, :tail, :cents, :fresh);
+
+--: corrected_before(tail: int, paid: text) => one cents: int, payees: int
+--: may: paymaster
+SELECT ifnull(sum(cents), 0), ifnull(sum(fresh), 0) FROM correction WHERE tail = :tail AND paid < :paid;
+
+--: corrected_with(tail: int, paid: text) => one cents: int, payees: int
+--: may: paymaster
+SELECT ifnull(sum(cents), 0), ifnull(sum(fresh), 0) FROM correction WHERE tail = :tail AND paid = :paid;
