@@ -9,18 +9,22 @@
 #include "schema/board.h"
 #include "schema/statement.h"
 
-enum { ACTS_SHOWN = 100, PERIOD_SIZE = 7, OBJECTION_MAX = 2000, DONE_OBJECTED = 1 };
+enum {
+    ACTS_SHOWN = 100,
+    MONTHS_SHOWN = 120,
+    PERIOD_SIZE = 7,
+    OBJECTION_MAX = 2000,
+    DONE_OBJECTED = 1
+};
 enum { KIND_VOTE = 3, WHY_LINKED = 1, WHY_TRADES = 2, WHY_UNSUPPORTED = 4 };
-enum { OBJECTION_WAITS = 1, OBJECTION_LEFT = 2 };
+enum { OBJECTION_WAITS = 1, OBJECTION_LEFT = 2, OBJECTION_GRANTED = 3 };
 
-#define FIELD_PERIOD                                                                   \
-    {                                                                                  \
-        .name = "period", .type = FIELD_LINE, .low = PERIOD_SIZE, .high = PERIOD_SIZE, \
-        .label = "The month"                                                           \
-    }
+#define FIELD_PERIOD                                                               \
+    .name = "period", .type = FIELD_LINE, .low = PERIOD_SIZE, .high = PERIOD_SIZE, \
+    .label = "The month"
 
 const struct field fields_held[] = {
-    FIELD_PERIOD,
+    {FIELD_PERIOD, .optional = true},
     {.name = "done",
      .type = FIELD_INT,
      .low = DONE_OBJECTED,
@@ -30,7 +34,7 @@ const struct field fields_held[] = {
     {.name = NULL},
 };
 const struct field fields_held_object[] = {
-    FIELD_PERIOD,
+    {FIELD_PERIOD},
     {.name = "words",
      .type = FIELD_TEXT,
      .low = 1,
@@ -154,8 +158,44 @@ static enum result held_show(struct request *r, struct reply *out, struct text p
     return reply_view(r, out, held, &v);
 }
 
+static struct text objection_words(struct request *r, int64_t state, struct text paid)
+{
+    if (state == OBJECTION_WAITS)
+        return TEXT("You have objected; two admins look at it.");
+    if (state == OBJECTION_LEFT)
+        return TEXT("You objected; two admins left it as it was.");
+    if (state != OBJECTION_GRANTED)
+        return TEXT("");
+    return paid.size == 0 ? TEXT("You objected, and two admins granted it.")
+                          : arena_format(r->arena, "Granted, and settled with %s.",
+                                         page_month(r->arena, paid).data);
+}
+
+/* Without a month: which there are. */
+static enum result months_show(struct request *r, struct reply *out)
+{
+    struct view_held_list v = {.head = page_head(r, TEXT("Held back"))};
+    struct statement_held_months_row *rows;
+    size_t count;
+    enum result result = statement_held_months(request_store(r, WEB_STATEMENT), r->arena,
+                                               r->reader.member, MONTHS_SHOWN, &rows, &count);
+    if (result != OK)
+        return result;
+    v.months = arena_array(r->arena, struct view_held_line, count + 1);
+    for (size_t i = 0; i < count; i++)
+        v.months[v.months_count++] = (struct view_held_line){
+            .period = rows[i].period,
+            .month = page_month(r->arena, rows[i].period),
+            .acts = rows[i].acts,
+            .objection = objection_words(r, rows[i].state, rows[i].paid),
+        };
+    return reply_view(r, out, held_list, &v);
+}
+
 enum result page_held(struct request *r, struct reply *out)
 {
+    if (request_text(r, "period").size == 0)
+        return months_show(r, out);
     return held_show(r, out, request_text(r, "period"),
                      request_int(r, "done") == DONE_OBJECTED ? TEXT("Sent. Two admins look at it.")
                                                              : TEXT(""));

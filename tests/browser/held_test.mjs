@@ -1,6 +1,6 @@
 // What findings kept from earning, as a member and two admins meet it: read, objected to, granted, and paid with the next close. SHOTS=DIR
 // keeps pictures.
-// test-seconds: 120
+// test-seconds: 240
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test, after, before } from "node:test";
@@ -74,6 +74,15 @@ test("a member reads which acts could not earn and why, and objects without scri
   await signIn(other, "Birch", password);
   await other.goto("/earnings/held?period=2026-03");
   await sound(other, "held");
+  await other.goto("/earnings/held");
+  assert.match(await other.textContent("main"), /March 2026: \d+ acts?\s+You have objected; two admins look at it/, "without a month, the months");
+  await sound(other, "held-months");
+  await other.getByRole("link", { name: "March 2026" }).click();
+  await other.getByRole("heading", { name: "Held back in March 2026" }).waitFor();
+  await dogwood.goto("/earnings/held");
+  assert.match(await dogwood.textContent("main"), /Nothing of yours was held back in any month/);
+  await house.renew(people.Birch);
+  assert.equal((await people.Birch.get("/earnings/held?period=x")).status, 422, "what is no month is none");
 });
 
 test("two admins grant it, on figures that name no vote, and the next close pays it as a correction", async () => {

@@ -12,6 +12,13 @@ SELECT posting, kind, why FROM held WHERE member = :member AND period = :period 
 --: may: web_member
 SELECT count(*) FROM held WHERE member = :member AND period = :period;
 
+--: held_months(member: int, most: int) => period: text, acts: int, state: int, paid: text
+--: may: web_member
+-- Months in which something was held back, latest first; state of the objection, 0 none.
+SELECT h.period, count(*), ifnull(max(o.state), 0), ifnull(max(o.paid), '') FROM held h
+LEFT JOIN objection o ON o.member = h.member AND o.period = h.period
+WHERE h.member = :member GROUP BY h.period ORDER BY h.period DESC LIMIT :most;
+
 --: objection_put(member: int, period: text, state: int, at_ms: int, why: text, paid: text)
 --: may: paymaster
 INSERT INTO objection (member, period, state, at_ms, why, paid) VALUES (:member, :period, :state, :at_ms, :why, :paid)
