@@ -1,19 +1,15 @@
 #include "ledger/reward.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "ledger/reward_state.h"
 
-/* A rule's share is a number in 0..1; money is counted in millionths of it, so that cents come out
- * of integers alone. */
-#define SHARE_UNIT 1000000
-enum { PAY_FUNCTION = 0, OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
+enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
-static void *grown(void *array, size_t *room, size_t need, size_t size)
+void *reward_grown(void *array, size_t *room, size_t need, size_t size)
 {
     if (need <= *room)
         return array;
@@ -91,13 +87,6 @@ void reward_free(struct reward *reward, int64_t member)
     (void)table_put(&reward->freed, key, NULL);
 }
 
-static bool is_freed(const struct reward *reward, int64_t member)
-{
-    uint8_t key[16];
-    table_key(key, member, 0);
-    return table_find(&reward->freed, key) != SIZE_MAX;
-}
-
 int64_t reward_withheld(const struct reward *reward)
 {
     return reward->withheld;
@@ -108,95 +97,6 @@ void reward_watch(struct reward *reward, reward_watcher *watcher, void *self)
     assert(reward->postings.count == 0);
     reward->watcher = watcher;
     reward->watcher_self = self;
-}
-
-static void watcher_tell(const struct reward *reward, size_t earmark, int64_t member)
-{
-    if (reward->watcher != NULL)
-        reward->watcher(reward->watcher_self, earmark, member);
-}
-
-static bool takes_findings(const struct reward *reward, size_t earmark)
-{
-    const struct earmark *terms = &reward->earmarks[earmark].terms;
-    size_t rule = reward_rule_find(reward, terms->kind, terms->rule);
-    assert(rule < reward->rule_count);
-    return reward->rules[rule].by_findings;
-}
-
-/* --- money --- */
-
-/* Ask the rule for the share, and turn it into cents within the earmark's amount and cap. */
-static enum result share_cents(struct reward *reward, size_t index, const double *facts,
-                               int64_t *cents, const char **why)
-{
-    const struct reward_earmark *earmark = &reward->earmarks[index];
-    double share;
-    size_t rule = reward_rule_find(reward, earmark->terms.kind, earmark->terms.rule);
-    assert(rule < reward->rule_count);
-    enum result result = rule_call(reward->rules[rule].set, PAY_FUNCTION, facts, &share, why);
-    if (result != OK)
-        return result;
-    *why = "a reward rule gave a share outside 0..1";
-    if (!(share >= 0 && share <= 1))
-        return INVALID;
-    int64_t parts = llround(share * SHARE_UNIT);
-    /* amount <= 2^53, parts <= 10^6 < 2^20: 128 bits hold the product. */
-    *cents = (int64_t)((__int128)earmark->terms.amount * parts / SHARE_UNIT);
-    if (*cents > earmark->terms.cap - earmark->spent)
-        *cents = earmark->terms.cap - earmark->spent;
-    return OK;
-}
-
-static bool can_pay(const struct reward *reward, const struct table *paid, size_t index,
-                    int64_t member)
-{
-    const struct reward_earmark *earmark = &reward->earmarks[index];
-    uint8_t key[16];
-    table_key(key, (int64_t)index, member);
-    return earmark->payees < earmark->terms.payees_max && earmark->spent < earmark->terms.cap &&
-           table_find(paid, key) == SIZE_MAX;
-}
-
-/* What a freed member would have got here, and nobody the less for it. */
-static enum result pay_freed(struct reward *reward, size_t index, int64_t member,
-                             const double *facts, const char **why)
-{
-    uint8_t key[16];
-    int64_t cents = 0;
-    if (!can_pay(reward, &reward->freed_paid, index, member))
-        return OK;
-    enum result result = share_cents(reward, index, facts, &cents, why);
-    if (result != OK || cents <= 0)
-        return result;
-    table_key(key, (int64_t)index, member);
-    (void)table_put(&reward->freed_paid, key, NULL);
-    reward->freed_items = grown(reward->freed_items, &reward->freed_room, reward->freed_count + 1,
-                                sizeof *reward->freed_items);
-    reward->freed_items[reward->freed_count++] = (struct reward_item){index, member, cents};
-    return OK;
-}
-
-/* Within the earmark's cap and number of payees, once. */
-static enum result pay(struct reward *reward, size_t index, int64_t member, const double *facts,
-                       const char **why)
-{
-    struct reward_earmark *earmark = &reward->earmarks[index];
-    uint8_t key[16];
-    int64_t cents = 0;
-    if (!can_pay(reward, &reward->paid, index, member))
-        return OK;
-    enum result result = share_cents(reward, index, facts, &cents, why);
-    if (result != OK || cents <= 0)
-        return result;
-    earmark->spent += cents;
-    earmark->payees++;
-    table_key(key, (int64_t)index, member);
-    (void)table_put(&reward->paid, key, NULL);
-    reward->items =
-        grown(reward->items, &reward->item_room, reward->item_count + 1, sizeof *reward->items);
-    reward->items[reward->item_count++] = (struct reward_item){index, member, cents};
-    return OK;
 }
 
 static bool in_time(const struct reward_earmark *earmark, int64_t seq, int64_t at_ms)
@@ -212,7 +112,8 @@ static struct reward_member *member_of(struct reward *reward, int64_t id)
     uint8_t key[16];
     table_key(key, id, 0);
     size_t index = table_put(&reward->members, key, NULL);
-    reward->member = grown(reward->member, &reward->member_room, index + 1, sizeof *reward->member);
+    reward->member =
+        reward_grown(reward->member, &reward->member_room, index + 1, sizeof *reward->member);
     return &reward->member[index];
 }
 
@@ -221,7 +122,7 @@ static int64_t *pair_of(struct reward *reward, int64_t from, int64_t to)
     uint8_t key[16];
     table_key(key, from, to);
     size_t index = table_put(&reward->pairs, key, NULL);
-    reward->pair = grown(reward->pair, &reward->pair_room, index + 1, sizeof *reward->pair);
+    reward->pair = reward_grown(reward->pair, &reward->pair_room, index + 1, sizeof *reward->pair);
     return &reward->pair[index];
 }
 
@@ -254,8 +155,8 @@ void reward_earmark_add(struct reward *reward, struct arena *arena,
 
 static void due_add(struct reward *reward, size_t earmark, size_t posting)
 {
-    reward->answers = grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
-                            sizeof *reward->answers);
+    reward->answers = reward_grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
+                                   sizeof *reward->answers);
     reward->answers[reward->answer_count++] = (struct answer_due){earmark, posting};
 }
 
@@ -304,7 +205,7 @@ static void posting_event(struct reward *reward, const struct event *event)
     table_key(key, event->seq, 0);
     size_t index = table_put(&reward->postings, key, NULL);
     reward->posting =
-        grown(reward->posting, &reward->posting_room, index + 1, sizeof *reward->posting);
+        reward_grown(reward->posting, &reward->posting_room, index + 1, sizeof *reward->posting);
     reward->posting[index] = (struct reward_posting){.id = event->seq,
                                                      .question = added->question,
                                                      .author = added->member,
@@ -349,65 +250,6 @@ static struct vote_facts vote_facts(struct reward *reward, int64_t voter, int64_
     int64_t in_ms = member_of(reward, voter)->in_ms;
     facts.days = in_ms > 0 && at_ms > in_ms ? (double)((at_ms - in_ms) / DAY_MS) : 0;
     return facts;
-}
-
-/* By the rule and what it takes; a linked voter, or one who trades votes, earns nothing by any. */
-static enum result vote_earns(struct reward *reward, size_t earmark, int64_t posting,
-                              int64_t member, const double *counts, const char **why)
-{
-    const struct vote_finding *found = findings_vote(&reward->findings, posting, member);
-    watcher_tell(reward, earmark, member);
-    bool takes = takes_findings(reward, earmark);
-    if (takes && found == NULL)
-        return OK;
-    double findings[] = {1, 1, takes ? found->worth : 0};
-    if (is_freed(reward, member)) {
-        enum result result = pay_freed(reward, earmark, member, takes ? findings : counts, why);
-        if (result != OK)
-            return result;
-    }
-    if (found != NULL && findings_vote_low(found)) {
-        reward->withheld++;
-        return OK;
-    }
-    if (takes) {
-        findings[0] = found->apart;
-        findings[1] = found->trust;
-    }
-    return pay(reward, earmark, member, takes ? findings : counts, why);
-}
-
-/* The same of a posting's author. What linked colleagues alone corroborate earns nothing either. */
-static enum result author_earns(struct reward *reward, size_t earmark,
-                                const struct reward_posting *posting, const double *counts,
-                                const char **why)
-{
-    const struct posting_finding *found = findings_posting(&reward->findings, posting->id);
-    watcher_tell(reward, earmark, posting->author);
-    bool takes = takes_findings(reward, earmark), backed = posting->stance[1] > 0;
-    if (takes && found == NULL)
-        return OK;
-    double findings[] = {0, 0, 1, 0};
-    if (takes) {
-        findings[0] = found->odds;
-        findings[1] = backed ? fmax(found->support, 1) : found->support;
-        findings[3] = found->standing;
-    }
-    if (is_freed(reward, posting->author)) {
-        enum result result =
-            pay_freed(reward, earmark, posting->author, takes ? findings : counts, why);
-        if (result != OK)
-            return result;
-    }
-    if (found != NULL && (found->trust < LINKED_BELOW || (backed && findings_posting_low(found)))) {
-        reward->withheld++;
-        return OK;
-    }
-    if (takes) {
-        findings[1] = found->support;
-        findings[2] = found->trust;
-    }
-    return pay(reward, earmark, posting->author, takes ? findings : counts, why);
 }
 
 /* Whether the voter's day is used up, as this earmark's rule has it: pay for votes must not make
@@ -462,7 +304,7 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
             reward->fresh[i]++;
             if (earmark->terms.kind == EARMARK_VOTE && !informed &&
                 !day_over(reward, i, vote->member))
-                result = vote_earns(reward, i, vote->posting, vote->member, arguments, why);
+                result = reward_vote_earns(reward, i, vote->posting, vote->member, arguments, why);
         }
     if (author == 0)
         return result;
@@ -543,7 +385,7 @@ static enum result posting_pays(struct reward *reward, size_t earmark,
         (double)posting->stance[1],          (double)posting->stance[2], (double)posting->stance[3],
         (double)posting->patients,           (double)posting->answers,   (double)fresh,
         days_between(posting->at_ms, end_ms)};
-    return author_earns(reward, earmark, posting, facts, why);
+    return reward_author_earns(reward, earmark, posting, facts, why);
 }
 
 /* Of what a script selected as a posting, all votes and answers came after the commitment. */
@@ -561,7 +403,7 @@ static enum result due_pay(struct reward *reward, int64_t end_ms, const char **w
         result = reward->earmarks[due->earmark].terms.kind == EARMARK_POSTING
                      ? posting_pays(reward, due->earmark, posting,
                                     posting->voters + posting->answers, end_ms, why)
-                     : author_earns(reward, due->earmark, posting, facts, why);
+                     : reward_author_earns(reward, due->earmark, posting, facts, why);
     }
     return result;
 }

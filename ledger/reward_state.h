@@ -1,6 +1,6 @@
 #pragma once
-/* What one evaluation holds: of ledger/reward.c, which runs it, and ledger/reward_rule.c, which
- * keeps its rules. Private to these two. */
+/* What one evaluation holds: of ledger/reward.c, which runs it, ledger/reward_pay.c, which says
+ * what an act earns, and ledger/reward_rule.c, which keeps its rules. Private to these three. */
 #include "ledger/reward.h"
 #include "ledger/select.h"
 #include "ledger/table.h"
@@ -59,3 +59,14 @@ struct answer_due {
 /* Index of a rule that was added, or rule_count. */
 size_t reward_rule_find(const struct reward *reward, enum earmark_kind kind,
                         const uint8_t sha256[32]);
+
+/* An array with room for `need`, the new places zero. */
+void *reward_grown(void *array, size_t *room, size_t need, size_t size);
+/* By the rule and what it takes; a linked voter, or one who trades votes, earns nothing by any.
+ * `counts`: what a rule that takes no findings is given. INVALID and *why when it fails. */
+MUST_USE enum result reward_vote_earns(struct reward *reward, size_t earmark, int64_t posting,
+                                       int64_t member, const double *counts, const char **why);
+/* The same of a posting's author. What linked colleagues alone corroborate earns nothing either. */
+MUST_USE enum result reward_author_earns(struct reward *reward, size_t earmark,
+                                         const struct reward_posting *posting, const double *counts,
+                                         const char **why);
