@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum { MEMBERS_MAX = 1 << 24 };
-#define VOTES_MAX INT64_C(1000000000)
 
 struct text verbs_file_read(struct arena *arena, const char *path)
 {
@@ -86,7 +85,7 @@ int verbs_world(struct arena *arena, int count, char **words)
     for (int i = 3; i < count; i += 2) {
         bool of_members = strcmp(words[i], "--members") == 0;
         if ((!of_members && strcmp(words[i], "--votes") != 0) ||
-            !text_int(text_of(words[i + 1]), 1, of_members ? MEMBERS_MAX : VOTES_MAX,
+            !text_int(text_of(words[i + 1]), 1, of_members ? MEMBERS_MAX : WORLD_VOTES_MAX,
                       of_members ? &members : &votes))
             return 2;
     }

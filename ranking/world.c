@@ -319,7 +319,8 @@ struct world *world_open(const char *name, uint64_t seed, int members, double vo
     const struct world_preset *preset = presets, *end = preset + sizeof(presets) / sizeof(*presets);
     while (preset < end && strcmp(preset->name, name) != 0)
         preset++;
-    if (preset == end || members < 0 || members > MEMBERS_MAX || votes < 0)
+    if (preset == end || members < 0 || members > MEMBERS_MAX || votes < 0 ||
+        votes > WORLD_VOTES_MAX)
         return NULL;
     struct world *world = calloc(1, sizeof(*world));
     assert(world);
@@ -331,6 +332,7 @@ struct world *world_open(const char *name, uint64_t seed, int members, double vo
                                          (1 + preset->answers) * preset->votes_per_answer)
                               : (double)world->members / preset->members;
     world->preset.questions_per_day *= larger;
+    world->wanted = (int32_t)votes;
     world->sponsors = world->members / WORLD_MEMBERS_PER_SPONSOR;
     world->sponsors = world->sponsors > 0 ? world->sponsors : 1;
     world->member = calloc((size_t)world->members, sizeof(*world->member));

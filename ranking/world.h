@@ -6,6 +6,7 @@
 #include "core/bytes.h"
 
 enum { WORLD_FIELDS = 6, WORLD_MEMBERS_PER_SPONSOR = 150, WORLD_POT = 10 };
+enum { WORLD_VOTES_MAX = 1000000000 };
 
 enum world_type {
     WORLD_HONEST,
@@ -70,8 +71,8 @@ struct world_event {
 };
 
 struct world;
-/* `members` and `votes` (about so many) enlarge the preset; 0: its own size. NULL: no such preset.
- */
+/* `members` and `votes` (never more, and hardly fewer) enlarge the preset; 0: its own size. NULL:
+ * no such preset. */
 struct world *world_open(const char *preset, uint64_t seed, int members, double votes);
 void world_close(struct world *world); /* NULL is harmless */
 /* The next event in order of time; of kind WORLD_END when all are told. */

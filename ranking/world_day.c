@@ -11,6 +11,8 @@ enum { CAMPAIGN_VOTES = 3, RECENT_DAYS = 3 };
 #define SAME_FIELD 30.0     /* so much more often one answers in the own field */
 #define READ_ELSEWHERE 0.12 /* of what is read in the own one */
 #define VOTES_TRIED 1.9     /* votes thought of for one cast */
+#define AIM 1.003           /* of the votes asked for: the last ones are left out */
+#define CATCH_UP 2.0        /* of the usual number, at most */
 #define NAMES_PRODUCT 0.12
 #define TRICKY 0.12
 #define CAMPAIGN_A_DAY 0.15 /* answers a campaigner writes beside his others */
@@ -295,6 +297,8 @@ static void cast(struct world *world, double at, int32_t voter, int32_t number,
     const struct world_member *author = &world->member[answer->author];
     if (opinion.value == 0 || answer->author == voter || has_voted(world, answer, voter))
         return;
+    if (world->wanted > 0 && world->casts.count == world->wanted)
+        return;
     double skill = world->member[voter].skill[answer->field];
     int patients = opinion.crooked ? 3 : (int)(4 * skill * world_draw(world));
     LIST_ADD(world->casts, ((struct world_cast){voter, answer->last_vote, opinion.crooked}));
@@ -384,10 +388,23 @@ static void answers_appear(struct world *world)
         world->window++;
 }
 
-/* Who votes today: those who planned to, and of the others about as many as there is to read. */
+/* How many try to vote today beside those who planned to: as many as there is to read; where a
+ * number of votes was asked for, what it still lacks, spread over the days left, by how many of
+ * those tried the day before came about. */
+static double votes_tried(const struct world *world, int32_t fresh)
+{
+    double usual = VOTES_TRIED * world->preset.votes_per_answer * fresh;
+    if (world->wanted == 0 || world->came == 0)
+        return usual;
+    double lacks = AIM * world->wanted - world->casts.count;
+    double today = lacks / (world->preset.days - world->day) * world->thought_of / world->came;
+    return within(today - world->plans[world->day].count, 0, CATCH_UP * usual);
+}
+
+/* Who votes today: those who planned to, and some of the others. */
 static void votes_gather(struct world *world, int32_t fresh)
 {
-    double mean = VOTES_TRIED * world->preset.votes_per_answer * fresh;
+    double mean = votes_tried(world, fresh);
     for (int32_t left = world_draw_count(world, mean); left > 0; left--) {
         int32_t voter = world_draw_member(world, &world->voters);
         if (voter < 0)
@@ -398,6 +415,7 @@ static void votes_gather(struct world *world, int32_t fresh)
         if (!only_planned || !has_turned(member, at))
             LIST_ADD(world->plans[world->day], ((struct world_plan){at, voter, -1, 0}));
     }
+    world->thought_of = world->plans[world->day].count;
 }
 
 static void answer_tell(struct world *world, int32_t number)
@@ -415,7 +433,7 @@ void world_day(struct world *world)
         question_ask(world);
     if (world->count_of[WORLD_CAMPAIGNER] > 0)
         campaign_day(world);
-    int32_t next = world->answers.count;
+    int32_t next = world->answers.count, voted = world->casts.count;
     answers_appear(world);
     votes_gather(world, world->answers.count - next);
     int32_t count = world->plans[world->day].count;
@@ -433,6 +451,7 @@ void world_day(struct world *world)
     }
     while (next < world->answers.count)
         answer_tell(world, next++);
+    world->came = world->casts.count - voted;
     free(todo);
     world->plans[world->day].at = NULL;
 }

@@ -33,6 +33,8 @@ struct world {
     GROWING(struct world_answer) * coming; /* by day */
     GROWING(struct world_event) events;    /* of the day being told */
     int32_t told, day, questions, window;  /* window: first answer still read */
+    int32_t wanted;           /* votes asked for in all; 0: as many as the preset brings */
+    int32_t thought_of, came; /* votes tried the day before, and how many of them came about */
 };
 
 /* --- chance: splitmix64 (Steele, Lea, Flood 2014), the same on every machine --- */
