@@ -5,13 +5,13 @@ local log, exp = math.log, math.exp
 P = {
   -- name    = { value, lowest, highest, unit, what it means }
   settle     = { 14, 1, 90, "days", "after this long the votes on a posting teach about their voters" },
-  review     = { 45, 1, 365, "days", "after this long they are weighed once more, by what is known then" },
+  review     = { 75, 1, 365, "days", "after this long they are weighed once more, by what is known then" },
   usual_up   = { 0.74, 0.3, 0.95, "share", "corroborations among all votes of a usual community, where even odds are fair" },
   habit_good = { 0.5, 0, 2, "power", "of their share as a part of the usual one, where it is less: so much rarer on right postings" },
   habit_bad  = { 1.6, 0, 4, "power", "the same on wrong postings: where many dispute, it is mostly these" },
   k_rarity   = { 300, 1, 10000, "postings", "how slowly settled postings replace the guess that right ones are as much rarer as these are" },
   good_up    = { 0.77, 0.5, 0.98, "share", "corroborations among votes on right postings, for a new member" },
-  bad_up     = { 0.41, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
+  bad_up     = { 0.38, 0.02, 0.8, "share", "corroborations among votes on wrong postings, for a new member" },
   k_member   = { 8, 1, 100, "votes", "how slowly a member's own figures replace these two shares" },
   k_link     = { 3, 1, 50, "postings", "pseudo-postings that keep a few votes from looking like a link" },
   chance     = { 1, 0, 5, "deviations", "beyond what his diligence makes likely before a vote counts as excess" },
@@ -26,7 +26,8 @@ P = {
   worth_new  = { 0.03, 0, 1, "share", "what a member's votes are worth before any of them has settled" },
   young      = { 100, 0, 100000, "votes", "settled in the house: with fewer, nobody is known, and every member's are worth 1" },
   credit_low  = { 0.005, -1, 1, "share", "added to what was known, for each vote: worth nothing up to here" },
-  credit_high = { 0.03, -1, 1, "share", "worth in full from here on" },
+  credit_high = { 0.02, -1, 1, "share", "worth in full from here on" },
+  refuted    = { 0.25, 0, 1, "factor", "of what the others say beyond even odds: a vote that it contradicts adds at most as much less" },
   alone_full = { 0.05, 0.001, 1, "share", "of votes that neither count nor habit foretold: worth in full from here on" },
   field_low  = { 0.15, 0, 1, "share", "of a member's acts in the topic he knows best of the thread's: not his field" },
   field_high = { 0.4, 0, 1, "share", "from here on it is his field" },
@@ -36,7 +37,7 @@ P = {
   inside     = { 1.2, 0, 2, "factor", "weight of a vote within it, by a member whose standing is zero" },
   expert     = { 3, 0, 20, "factor", "what one point of his standing adds to that, as a part of it" },
   expert_most = { 2, 1, 5, "factor", "most that standing makes of it; the least is as many times less" },
-  elsewhere  = { 0.3, 0, 1, "factor", "weight in an author's record of what he writes outside of his field" },
+  elsewhere  = { 0.2, 0, 1, "factor", "weight in an author's record of what he writes outside of his field" },
   seen_none  = { 1, 0, 2, "factor", "weight of a vote by someone who has seen no such patient" },
   seen_few   = { 1, 0, 2, "factor", "weight of a vote from 1 to 5 patients seen" },
   seen_some  = { 1, 0, 2, "factor", "weight of a vote from 6 to 20 patients seen" },
@@ -46,8 +47,8 @@ P = {
   weight_max = { 2, 0.5, 6, "votes", "most that one vote can weigh in its author's record" },
   surprise_min = { 0.15, 0, 1, "share", "least that a settled vote teaches about its voter" },
   k_record   = { 4, 0.5, 50, "postings", "how slowly an author's record replaces the mean of all authors" },
-  k_author   = { 2.7, 1, 100, "votes", "how slowly a member's standing leaves zero" },
-  vote_part  = { 0.15, 0, 1, "points", "what telling right from wrong in votes adds to the standing" },
+  k_author   = { 4, 1, 100, "votes", "how slowly a member's standing leaves zero" },
+  vote_part  = { 0.2, 0, 1, "points", "what telling right from wrong in votes adds to the standing" },
   author_part = { 8, 0, 20, "log-odds", "what one point of the author's standing adds to a posting's score" },
   band_votes = { 3, 0, 100, "votes", "weight of votes received before a member has a band" },
   band_2     = { 0.13, -1, 1, "points", "standing from which the second band begins" },
@@ -73,8 +74,7 @@ local function rates(votes, ups, site_votes, site_ups, up_good, good, up_bad, ba
   return (up_good + P.k_member * a) / (good + P.k_member), (up_bad + P.k_member * b) / (bad + P.k_member)
 end
 
--- Share of a target's postings voted on beyond what so diligent a member would vote on anyway: in a
--- small house everybody meets everybody, and that is no ring. share: of all postings he voted on.
+-- Share of a target's postings voted on beyond what so diligent a member would on any (share): in a small house all meet all.
 local function excess(votes, postings, share)
   local expected = share < 1.0 and postings * share or postings
   local beyond = votes - expected - P.chance * expected ^ 0.5
@@ -139,13 +139,13 @@ function known(site_settled, site_sum, settled, sum)
   return log(p / (1 - p))
 end
 
--- A vote when its posting settles: what the others say, how much it teaches about the voter,
--- what it added to what was known before it, and whether it stood alone.
+-- A vote when its posting settles: what the others say, how much it teaches about its voter, what it added to what was known
+-- before it (who only says the opposite of the others adds nothing, though odds come down again), and whether it stood alone.
 function settle(sign, independent, own_odds, total, known_odds, before, alone)
   local others, was = 1 / (1 + exp(own_odds - total)), 1 / (1 + exp(-(known_odds + before)))
-  local spread = 4 * was * (1 - was)
-  return others, independent * (spread > P.surprise_min and spread or P.surprise_min), sign * (others - was) * independent,
-    alone * independent
+  local spread, gain, right = 4 * was * (1 - was), sign * (others - was), P.refuted * sign * (others - 0.5)
+  return others, independent * (spread > P.surprise_min and spread or P.surprise_min),
+    independent * (right < 0 and right < gain and right or gain), alone * independent
 end
 
 -- Standing: total, from postings, from votes; and its band: 0 new, 1, 2, 3.
@@ -189,9 +189,9 @@ examples = {
   { call = "trust", with = { 0, 0 }, gives = { 1 }, why = "a newcomer is trusted" },
   { call = "trust", with = { 20, 10 }, gives = { 0 }, why = "who votes on linked authors again and again is not" },
   { call = "worth", with = { 0, 0, 0, 99 }, gives = { 1 }, why = "in a young house every vote is worth the same" },
-  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { 0.7562800262, 1.2, 0.492 }, within = 1e-6, why = "a first one" },
-  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, 0, 9 }, gives = { 0.983164, 0.468, 0.19188 }, within = 1e-6, why = "an expert's" },
-  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { -1.130452, 1.2, -0.708 }, within = 1e-6, why = "a dispute" },
+  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { 0.8474631146, 1.2, 0.51 }, within = 1e-6, why = "a first one" },
+  { call = "vote", with = { 1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, 0, 9 }, gives = { 1.1017020489, 0.312, 0.1326 }, within = 1e-6, why = "expert" },
+  { call = "vote", with = { -1, 1, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { -1.1899682029, 1.2, -0.69 }, within = 1e-6, why = "a dispute" },
   { call = "vote", with = { 1, 0, 1, 1, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9 }, gives = { 0, 0, 0 }, why = "a linked vote says nothing" },
   { call = "posting_score", with = { 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0.5 }, why = "even odds" },
   { call = "member_score", with = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, gives = { 0, 0, 0, 0 }, why = "a newcomer stands at zero" },

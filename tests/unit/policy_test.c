@@ -73,7 +73,7 @@ static void rates(const struct voter *v, double *a, double *b)
     double site = (v->site_ups + 20 * .74) / (v->site_votes + 20);
     double own = (v->ups + 8 * site) / (v->votes + 8), rare = fmin(1, site / .74);
     *a = .77 * sqrt(rare);
-    *b = .41 * pow(rare, 1.6);
+    *b = .38 * pow(rare, 1.6);
     if (own > site) {
         double s = (own - site) / (1 - site);
         *a += (1 - *a) * s;
@@ -108,7 +108,7 @@ static void votes_weigh_as_the_reference_says(void **state)
         double odds =
             sign > 0 ? fmin(2.2, fmax(0, log(a / b))) : -fmin(2.2, fmax(0, log((1 - b) / (1 - a))));
         double weight =
-            w * fmin(2, fmax(0, (a - b) / .36)) * (.3 + .7 * field(author_in_field, author_acts));
+            w * fmin(2, fmax(0, (a - b) / .39)) * (.2 + .8 * field(author_in_field, author_acts));
         POLICY_CALL(&policy, POLICY_VOTE, r, sign, independent, trust, whole(3), in_field, acts,
                     v.votes, v.ups, v.site_votes, v.site_ups, v.up_good, v.good, v.up_bad, v.bad,
                     standing, author_in_field, author_acts);
@@ -127,7 +127,7 @@ static void members_score_as_the_reference_says(void **state)
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
-        assert_near(r[0], residual / (weight + 2.7) + .15 * ((a - b) - .36), "score");
+        assert_near(r[0], residual / (weight + 4) + .2 * ((a - b) - .39), "score");
         assert_near(r[0], r[1] + r[2], "parts");
         assert_true(r[3] == (weight < 3 ? 0 : r[0] < .13 ? 1 : r[0] < .24 ? 2 : 3));
     }
@@ -152,7 +152,7 @@ static void links_and_trust_are_as_the_reference_says(void **state)
         double credit = draw(-.1, .2) * votes, alone = draw(0, .3) * votes;
         double of_all = whole(200);
         POLICY_CALL(&policy, POLICY_WORTH, &got, votes, credit, alone, of_all);
-        double worth = fmax(0, fmin(1, (credit / (votes + 8) - .005) / .025)) *
+        double worth = fmax(0, fmin(1, (credit / (votes + 8) - .005) / .015)) *
                        fmin(1, alone / (votes + 8) / .05);
         assert_near(got, votes > 0 ? worth : of_all < 100 ? 1 : .03, "worth");
     }
@@ -179,7 +179,8 @@ static void settlement_is_as_the_reference_says(void **state)
         double others = sigmoid(total - own), was = sigmoid(known + before);
         assert_near(r[0], others, "others");
         assert_near(r[1], ind * fmax(.15, 4 * was * (1 - was)), "teaches");
-        assert_near(r[2], sign * (others - was) * ind, "credit");
+        double gain = sign * (others - was), refuted = .25 * sign * (others - .5);
+        assert_near(r[2], (refuted < 0 ? fmin(gain, refuted) : gain) * ind, "credit");
         assert_near(r[3], alone * ind, "alone");
     }
 }
