@@ -87,8 +87,9 @@ static void corroborations(struct buf *out, const struct posting_facts *facts)
         buf_format(out, "corroborated by %d %s closely linked with the author only\n",
                    (int)facts->up, colleagues(facts->up));
     if (independent > 0 && facts->up_linked > 0)
-        buf_format(out, "%d more by colleagues closely linked with the author count little\n",
-                   (int)facts->up_linked);
+        buf_format(out, "%d more by %s closely linked with the author %s little\n",
+                   (int)facts->up_linked, facts->up_linked == 1 ? "a colleague" : "colleagues",
+                   facts->up_linked == 1 ? "counts" : "count");
 }
 
 struct text posting_reasons(struct arena *arena, const struct ranking *ranking, int32_t posting,
@@ -107,8 +108,8 @@ struct text posting_reasons(struct arena *arena, const struct ranking *ranking, 
         buf_format(&out, "%d %s could not say: that counts neither way\n", (int)facts->unsure,
                    colleagues(facts->unsure));
     if (facts->informed > 0)
-        buf_format(&out, "%d of these votes came after a look at the totals: they count less\n",
-                   (int)facts->informed);
+        buf_format(&out, "%d of these votes came after a look at the totals: %s less\n",
+                   (int)facts->informed, facts->informed == 1 ? "it counts" : "they count");
     if (facts->up + facts->down == 0)
         buf_format(&out, "nobody has corroborated or disputed it yet\n");
     if (facts->author >= 0) {
@@ -122,6 +123,17 @@ struct text posting_reasons(struct arena *arena, const struct ranking *ranking, 
     return reasons;
 }
 
+static void from_votes(struct buf *out, const struct member_facts *facts)
+{
+    part(out, facts->from_votes);
+    if (facts->settled_votes > 0)
+        buf_format(out, "votes: how well %d settled %s told right from wrong\n",
+                   (int)facts->settled_votes, facts->settled_votes == 1 ? "one" : "ones");
+    else
+        buf_format(out, "votes: none has settled yet; one who says yes and no tells a little "
+                        "more than one who always says the same\n");
+}
+
 struct text member_reasons(struct arena *arena, const struct ranking *ranking, int32_t member)
 {
     const struct member_facts *facts = &ranking->counters.members.at[member];
@@ -132,17 +144,17 @@ struct text member_reasons(struct arena *arena, const struct ranking *ranking, i
         buf_format(&out, "no posting has been corroborated or disputed yet\n");
     } else {
         part(&out, facts->from_postings);
-        buf_format(&out, "postings: %d corroborated by independent colleagues, %d disputed\n",
-                   (int)independent, (int)facts->received_down);
+        buf_format(&out, "postings: %d %s by independent colleagues, %d %s\n", (int)independent,
+                   independent == 1 ? "corroboration" : "corroborations", (int)facts->received_down,
+                   facts->received_down == 1 ? "dispute" : "disputes");
     }
     if (facts->received_linked > 0)
-        buf_format(&out, "%d corroborations by closely linked colleagues count little\n",
-                   (int)facts->received_linked);
-    if (facts->votes > 0) {
-        part(&out, facts->from_votes);
-        buf_format(&out, "votes: how well %d settled ones told right from wrong\n",
-                   (int)facts->settled_votes);
-    }
+        buf_format(&out, "%d %s by closely linked colleagues %s little\n",
+                   (int)facts->received_linked,
+                   facts->received_linked == 1 ? "corroboration" : "corroborations",
+                   facts->received_linked == 1 ? "counts" : "count");
+    if (facts->votes > 0)
+        from_votes(&out, facts);
     if (facts->trust < 1)
         buf_format(&out, "votes count at %d %%: many went to closely linked colleagues\n",
                    (int)lround(facts->trust * 100));

@@ -119,7 +119,7 @@ test("a number changed in the form goes through trial and shadow, and another ad
   const seen = await gate.json(path);
   assert.equal(seen.rule.state, "active");
   assert.ok(seen.active_from > 0);
-  assert.equal(await live(), inForce.replace("vote_part=0.15", "vote_part=0.12"));
+  assert.equal(await live(), inForce.replace("vote_part=0.2", "vote_part=0.12"));
   assert.deepEqual(seen.history.slice(0, 3).map(({ what }) => what), ["approved", "put into the shadow", "proposed"]);
 });
 
@@ -136,7 +136,7 @@ test("an admin rolls back with a passkey and a reason, and what the house began 
 });
 
 // Errs on a day no trial has seen yet: the first after its days in the shadow.
-const mayfly = () => changed("vote_part  = { 0.15", "vote_part  = { 0.12").replace("function rising(key, act, weight, days)",
+const mayfly = () => changed("vote_part  = { 0.2", "vote_part  = { 0.12").replace("function rising(key, act, weight, days)",
   (head) => `${head} if days > ${errsFrom} and days < ${errsFrom + 30} then error('a day too far') end`);
 let errsFrom;
 
@@ -165,7 +165,7 @@ test("a rule that errs only once it is in force is put aside there, the one befo
   await shadowPassed(path);
   await key.confirm(latch, path, `${path}/approve`);
   await house.settle();
-  assert.equal(await live(), inForce.replace("vote_part=0.15", "vote_part=0.12"));
+  assert.equal(await live(), inForce.replace("vote_part=0.2", "vote_part=0.12"));
   await page.goto(path);
   assert.doesNotMatch(await said(), /put aside|It failed/);
   house.setTime(house.time + 10 * DAY);
