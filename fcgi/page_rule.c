@@ -71,10 +71,10 @@ static void approval_set(const struct request *r, const struct board_rule_get_ro
         row->state == RULE_PROPOSED && tried && rule_needs_shadow(row->name) && row->shadow_ms == 0;
     if (tried && !shadowed)
         v->why_not = v->shadow_words;
-    else if (own)
-        v->why_not = TEXT("You proposed it, so another admin has to approve it.");
     else if (text_is(v->trial_state, "failed"))
         v->why_not = TEXT("It cannot be approved: its trial failed.");
+    else if (own)
+        v->why_not = TEXT("You proposed it, so another admin has to approve it.");
     else
         v->why_not = TEXT("It can be approved as soon as its trial is done.");
 }

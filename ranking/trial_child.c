@@ -160,6 +160,13 @@ static enum result preset_try(struct arena *arena, const char *preset, int place
         if (result == OK)
             figures_add(&sum[1], &out[0], 1.0 / seeds);
     }
+    if (result == NOT_FOUND) {
+        *why = arena_format(arena,
+                            "the setting rule.worlds names “%s”, which is no community "
+                            "that can be invented (curbside ranking world list)",
+                            preset);
+        return result;
+    }
     if (result != OK) {
         *why = arena_format(arena, "in the invented community “%s”: %.*s", preset, (int)why->size,
                             why->data ? why->data : "");
@@ -181,9 +188,9 @@ static enum result worlds_try(struct arena *arena, const struct tried *tried, st
     rest = conf_text("rule.worlds");
     while (result == OK && text_next(&rest, ' ', &name)) {
         char preset[PRESET_SIZE] = "";
-        if (name.size == 0 || name.size >= sizeof(preset))
+        if (name.size == 0)
             continue;
-        memcpy(preset, name.data, name.size);
+        memcpy(preset, name.data, name.size < sizeof(preset) ? name.size : sizeof(preset) - 1);
         result = preset_try(arena, preset, place++, presets, tried, why);
     }
     return result;
