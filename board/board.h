@@ -332,8 +332,9 @@ enum moderation_outcome {
 enum sighting_outcome { SIGHTING_CASE = 1, SIGHTING_NONE, SIGHTING_INCOMPLETE, SIGHTING_OUTCOMES };
 enum contact_state { CONTACT_NONE, CONTACT_ASKED, CONTACT_AGREED, CONTACT_DECLINED };
 /* The end of the `days`th business day behind the day of at_ms, which is day zero: Monday to
- * Friday, UTC; holidays are business days here, so nobody is late by counting them out. */
-int64_t business_due_ms(int64_t at_ms, int64_t days);
+ * Friday, UTC; with `holidays` without the eleven of the US federal government (5 U.S.C. 6103, and
+ * Executive Order 11582 for those on a weekend). */
+int64_t business_due_ms(int64_t at_ms, int64_t days, bool holidays);
 
 /* A sentence for a person: "It shows data of a patient."; "" for FLAG_NONE and what is none. */
 const char *flag_reason_words(int64_t reason);

@@ -9,41 +9,39 @@ enum { WATCHES_MOST = 60, SIGHTINGS_MOST = 50, CONTACTS_MOST = 30, NAME_LEAST = 
 
 /* --- what names a product --- */
 
-static bool is_inner(char c)
+/* texts: their words (db_words), so that a name is parted but once. */
+static bool has_name(const struct text *texts, size_t count, struct text words)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (unsigned char)c >= 0x80;
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* As whole words, whatever the case. */
-static bool has_name(struct text text, struct text name)
-{
-    for (size_t at = 0; name.size > 0 && at + name.size <= text.size; at++) {
-        size_t k = 0;
-        while (k < name.size && lower(text.data[at + k]) == lower(name.data[k]))
-            k++;
-        if (k == name.size && (at == 0 || !is_inner(text.data[at - 1])) &&
-            (at + k == text.size || !is_inner(text.data[at + k])))
+    for (size_t i = 0; words.size > 0 && i < count; i++)
+        if (texts[i].size >= words.size &&
+            memmem(texts[i].data, texts[i].size, words.data, words.size) != NULL)
             return true;
-    }
     return false;
 }
 
-bool safety_names(const struct text *texts, size_t count, struct text product, struct text names)
+static const struct text *words_of(struct work *work, const struct text *texts, size_t count)
+{
+    struct text *words = arena_array(work->arena, struct text, count + 1);
+    for (size_t i = 0; i < count; i++)
+        words[i] = db_words(work->clerk->desk, work->arena, texts[i]);
+    return words;
+}
+
+static bool names_any(struct work *work, const struct text *words, size_t count,
+                      struct text product, struct text names)
 {
     struct text rest = names, name = product;
     do {
-        name = text_trim(name);
-        for (size_t i = 0; i < count; i++)
-            if (texts[i].data && has_name(texts[i], name))
-                return true;
+        if (has_name(words, count, db_words(work->clerk->desk, work->arena, name)))
+            return true;
     } while (text_next(&rest, ';', &name));
     return false;
+}
+
+bool safety_names(struct work *work, const struct text *texts, size_t count, struct text product,
+                  struct text names)
+{
+    return names_any(work, words_of(work, texts, count), count, product, names);
 }
 
 enum result safety_look(struct work *work, int64_t posting, int64_t question,
@@ -51,16 +49,21 @@ enum result safety_look(struct work *work, int64_t posting, int64_t question,
 {
     struct desk_watches_open_row *rows;
     size_t found;
+    const struct text *words;
     enum result result =
         desk_watches_open(work->clerk->desk, work->arena, WATCHES_MOST, &rows, &found);
+    if (result != OK || found == 0)
+        return result;
+    words = words_of(work, texts, count);
     for (size_t i = 0; i < found && result == OK; i++) {
         struct event event = {.kind = EVENT_PRODUCT_NAMED};
-        struct desk_sighting_of_row before;
-        if (!safety_names(texts, count, rows[i].product, rows[i].names))
+        struct desk_sighting_waits_row before;
+        if (!names_any(work, words, count, rows[i].product, rows[i].names))
             continue;
-        result = desk_sighting_of(work->clerk->desk, work->arena, rows[i].id, posting, &before);
+        result = desk_sighting_waits(work->clerk->desk, work->arena, rows[i].id, posting,
+                                     work->actor.member, &before);
         if (result != NOT_FOUND)
-            continue; /* seen already, or a fault */
+            continue; /* it waits already, or a fault */
         event.product_named = (struct event_product_named){.watch = rows[i].id,
                                                            .posting = posting,
                                                            .question = question,
@@ -80,7 +83,8 @@ enum result safety_desk_run(struct work *work)
     struct desk_sightings_row *rows;
     size_t count, found;
     struct db *desk = work->clerk->desk;
-    enum result result = desk_watches(desk, work->arena, WATCHES_MOST, &watches, &count);
+    enum result result = desk_watches(desk, work->arena, c->watch, c->before, WATCHES_MOST,
+                                      &watches, &count);
     if (result == OK)
         result =
             desk_sightings(desk, work->arena, c->watch, c->after, SIGHTINGS_MOST, &rows, &found);
@@ -107,16 +111,22 @@ enum result safety_desk_run(struct work *work)
     for (size_t i = 0; i < found; i++) {
         const struct desk_sightings_row *s = &rows[i];
         reply.sightings[reply.sightings_count++] = (struct record_sighting){
-            s->id,      s->watch,   s->product,  s->posting, s->question, s->member, s->at_ms,
-            s->outcome, s->patient, s->reaction, s->serious, s->sent_ms,  s->contact};
+            s->id,      s->watch,    s->product, s->sponsor, s->study,   s->posting,
+            s->question, s->member,  s->at_ms,   s->outcome, s->patient, s->reaction,
+            s->serious, s->sent_ms,  s->contact, s->told,    s->earlier};
     }
     reply_safety_desk_write(&work->reply, &reply);
     return OK;
 }
 
-static bool is_name(struct text name)
+/* Signs alone find nothing, and what is shorter stands in too many texts. */
+static bool is_name(struct work *work, struct text name)
 {
-    return text_trim(name).size >= NAME_LEAST && text_good(name);
+    const struct text words = db_words(work->clerk->desk, work->arena, name);
+    size_t letters = 0;
+    for (size_t i = 0; i < words.size; i++)
+        letters += words.data[i] != ' ';
+    return letters >= NAME_LEAST && text_good(name);
 }
 
 static enum result watch_check(struct work *work)
@@ -124,13 +134,14 @@ static enum result watch_check(struct work *work)
     const struct command_watch_set *c = &work->command->watch_set;
     struct desk_watches_open_count_row open;
     struct text rest = c->names, name;
-    if (!is_name(c->product))
-        return problem(work, INVALID, "product", "A product’s name has at least three letters.");
+    if (!is_name(work, c->product))
+        return problem(work, INVALID, "product",
+                       "A product’s name has at least three letters or digits.");
     while (text_next(&rest, ';', &name))
-        if (text_trim(name).size > 0 && !is_name(name))
+        if (text_trim(name).size > 0 && !is_name(work, name))
             return problem(work, INVALID, "names",
-                           "Each other name has at least three letters: shorter ones stand in "
-                           "too many words.");
+                           "Each other name has at least three letters or digits: shorter ones "
+                           "stand in too many texts.");
     if (text_trim(c->sponsor).size == 0 || !text_good(c->sponsor))
         return problem(work, INVALID, "sponsor", "Say for whom it is watched.");
     if (c->until_ms <= work->clerk->now_ms)
@@ -182,7 +193,8 @@ enum result watch_end_run(struct work *work)
         return problem(work, CONFLICT, "",
                        row.waiting > 0
                            ? "Postings still wait for a decision: nothing can be reconciled yet."
-                           : "Cases have not been handed on yet: nothing can be reconciled yet.");
+                           : "Cases have not been handed on yet, or not what their authors said "
+                             "since: nothing can be reconciled yet.");
     e->watch = watch;
     e->by = work->actor.member;
     e->seen = row.seen;
@@ -251,7 +263,8 @@ enum result cases_send_run(struct work *work)
     if (result != OK)
         return result;
     if (row.unsent == 0)
-        return problem(work, CONFLICT, "", "There is no case that has not been handed on.");
+        return problem(work, CONFLICT, "", "There is no case that has not been handed on, and no author’s word "
+                       "that came since.");
     e->watch = watch;
     e->by = work->actor.member;
     e->count = row.unsent;
@@ -293,8 +306,9 @@ enum result contacts_run(struct work *work)
     reply.contacts = arena_array(work->arena, struct record_contact, count + 1);
     for (size_t i = 0; i < count; i++)
         reply.contacts[reply.contacts_count++] = (struct record_contact){
-            rows[i].id,      rows[i].posting, rows[i].question,  rows[i].product,
-            rows[i].sponsor, rows[i].contact, rows[i].contact_ms};
+            rows[i].id,      rows[i].posting, rows[i].question,   rows[i].product,
+            rows[i].sponsor, rows[i].contact, rows[i].contact_ms, rows[i].told == CONTACT_AGREED,
+            rows[i].ended_ms > 0};
     reply_contacts_write(&work->reply, &reply);
     return OK;
 }

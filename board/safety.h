@@ -9,13 +9,16 @@
 #include "board/clerk.h"
 
 /* --- safety.c --- */
-/* These words were just written at `posting` by the actor: one event for each open watch they name
- * and that has not seen this posting. */
+/* These words were just written at `posting` by the actor: one event for each open watch they name,
+ * but for those where words of his at this posting wait for a judgement already. What was judged is
+ * looked at anew: a later wording may tell what the first did not. */
 MUST_USE enum result safety_look(struct work *work, int64_t posting, int64_t question,
                                  const struct text *texts, size_t count);
-/* Whether one of these texts has the product or one of its other names ("; " between them), as
- * whole words whatever the case. */
-bool safety_names(const struct text *texts, size_t count, struct text product, struct text names);
+/* Whether one of these texts has the product or one of its other names ("; " between them): its
+ * words in a row, whatever the case, the accents and the signs around and between them. Rather one
+ * too many at the desk than one missed: "HLD-7" finds "hld 7", "Nexa" finds "Nexa®". */
+bool safety_names(struct work *work, const struct text *texts, size_t count, struct text product,
+                  struct text names);
 enum result safety_desk_run(struct work *work);
 enum result watch_set_run(struct work *work);
 /* safety_back.c: some of the older postings that a new watch is to look at; more when nobody else

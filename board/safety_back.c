@@ -39,13 +39,13 @@ static enum result namer_find(struct work *work, const struct desk_watch_behind_
     const struct text texts[] = {row->title, row->body};
     struct board_named_comments_row *comments;
     size_t count = 0;
-    *member = safety_names(texts, 2, watch->product, watch->names) ? row->member : 0;
+    *member = safety_names(work, texts, 2, watch->product, watch->names) ? row->member : 0;
     if (*member != 0)
         return OK;
     enum result result = board_named_comments(work->clerk->board, work->arena, row->id, watch->id,
                                               COMMENTS_MOST, &comments, &count);
     for (size_t i = 0; result == OK && i < count && *member == 0; i++)
-        if (safety_names(&comments[i].body, 1, watch->product, watch->names))
+        if (safety_names(work, &comments[i].body, 1, watch->product, watch->names))
             *member = comments[i].member;
     return result;
 }

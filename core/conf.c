@@ -96,6 +96,8 @@ const struct setting conf_settings[] = {
     NUMBER("flag.per_day", "flags", 1, 1000, 20, "Postings one member may flag in one day."),
     NUMBER("safety.days", "business days", 1, 30, 1,
            "Until then the safety desk has judged a posting that names a watched product."),
+    NUMBER("safety.holidays", "", 0, 1, 1,
+           "1: federal holidays of the US are no business days; 0: an agreement counts them."),
     NUMBER("vote.per_day", "votes", 1, 10000000, 40, "Votes of one member in one day."),
     NUMBER("round.per_day", "rounds", 0, 1000, 3,
            "Live discussions one member may open in one day; 0: nobody opens any."),

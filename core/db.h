@@ -123,6 +123,10 @@ bool db_match_walk(const struct db_match *match, size_t phrase, db_walk_row *row
 /* A word as an index of ours keeps it (tokenize "porter unicode61 remove_diacritics 2"); false: it
  * is not one word, or longer than `room`. */
 bool db_word_stem(struct db *db, struct text word, char *data, size_t room, size_t *size);
+/* The words of a text as our indexes part them, in lower case and without accents ("Nexa®, 5-HT" is
+ * " nexa 5 ht "): a blank before each and one behind the last, "" when it has none; not stemmed. In
+ * `arena`, NUL-terminated. Whatever holds the words of a phrase holds them in a row. */
+struct text db_words(struct db *db, struct arena *arena, struct text text);
 double db_match_average(const struct db_match *match, size_t column); /* words in the mean; >= 1 */
 
 /* What compiled statements are made of (schema/compile_statement.lua writes the callers; nobody

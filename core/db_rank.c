@@ -2,6 +2,7 @@
  * query anew, reads the length of every match and sorts them all; here the ranker knows how rare a
  * word is, and asks for a length only when the row could still be among the best. */
 #include "core/db.h"
+#include "core/buf.h"
 #include "core/db_inside.h"
 
 #include <assert.h>
@@ -13,8 +14,9 @@ struct db_ranker {
     db_rank_row *row;
     void *self;
     int code; /* what a walk came to; SQLITE_OK so far */
-    fts5_tokenizer tokenizer;
+    fts5_tokenizer tokenizer, parter;
     Fts5Tokenizer *words; /* as our indexes read them */
+    Fts5Tokenizer *parts; /* the same, not stemmed */
 };
 struct db_match {
     const Fts5ExtensionApi *api;
@@ -118,13 +120,44 @@ bool db_word_stem(struct db *db, struct text word, char *data, size_t room, size
     return out.count == 1 && out.size > 0;
 }
 
+static int word_added(void *self, int flags, const char *token, int size, int start, int end)
+{
+    struct buf *const out = self;
+    (void)flags;
+    (void)start;
+    (void)end;
+    buf_char(out, ' ');
+    buf_add(out, token, (size_t)size);
+    return SQLITE_OK;
+}
+
+struct text db_words(struct db *db, struct arena *arena, struct text text)
+{
+    const struct db_ranker *const ranker = db_raw_ranker(db);
+    struct buf out;
+    assert(text.size <= INT32_MAX);
+    buf_open(&out, arena, text.size + 2);
+    const int code = ranker->parter.xTokenize(ranker->parts, &out, FTS5_TOKENIZE_DOCUMENT,
+                                              text.size > 0 ? text.data : "", (int)text.size,
+                                              word_added);
+    assert(code == SQLITE_OK);
+    if (out.size > 0)
+        buf_char(&out, ' ');
+    return buf_done(&out);
+}
+
 static int words_open(fts5_api *api, struct db_ranker *ranker)
 {
     const char *arguments[] = {"unicode61", "remove_diacritics", "2"};
-    void *porter = NULL;
-    const int code = api->xFindTokenizer(api, "porter", &porter, &ranker->tokenizer);
-    return code == SQLITE_OK ? ranker->tokenizer.xCreate(porter, arguments, 3, &ranker->words)
-                             : code;
+    void *porter = NULL, *unicode = NULL;
+    int code = api->xFindTokenizer(api, "porter", &porter, &ranker->tokenizer);
+    if (code == SQLITE_OK)
+        code = api->xFindTokenizer(api, "unicode61", &unicode, &ranker->parter);
+    if (code == SQLITE_OK)
+        code = ranker->tokenizer.xCreate(porter, arguments, 3, &ranker->words);
+    if (code == SQLITE_OK)
+        code = ranker->parter.xCreate(unicode, arguments + 1, 2, &ranker->parts);
+    return code;
 }
 
 static void ranker_free(void *self)
@@ -132,6 +165,8 @@ static void ranker_free(void *self)
     struct db_ranker *const ranker = self;
     if (ranker->words != NULL)
         ranker->tokenizer.xDelete(ranker->words);
+    if (ranker->parts != NULL)
+        ranker->parter.xDelete(ranker->parts);
     free(ranker);
 }
 

@@ -46,6 +46,8 @@ static enum result contacts_show(struct request *r, struct reply *out, struct te
             .sponsor = c->sponsor,
             .state = c->state,
             .at = clock_day(r->arena, c->at_ms),
+            .told = c->told,
+            .over = c->over,
         };
     }
     v.form = guard_form(r, out, "/contact/:id");

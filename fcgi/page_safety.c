@@ -11,6 +11,7 @@
 
 enum { PRODUCT_MAX = 60, NAMES_MAX = 300, WORDS_MAX = 80, PATIENT_MAX = 100, REACTION_MAX = 200 };
 enum { DONE_WATCHED = 1, DONE_JUDGED, DONE_ASKED };
+enum { SAID_MOST = 20 };
 
 const struct field fields_safety[] = {
     {.name = "done",
@@ -54,13 +55,11 @@ const struct field fields_judge[] = {
     {.name = NULL},
 };
 
-enum result page_safety_ask(struct request *r, int64_t watch, int64_t after,
+enum result page_safety_ask(struct request *r, struct command_safety_desk what,
                             struct reply_safety_desk *reply)
 {
     struct json *root;
-    struct command command = {.kind = COMMAND_SAFETY_DESK};
-    command.safety_desk.watch = watch;
-    command.safety_desk.after = after;
+    struct command command = {.kind = COMMAND_SAFETY_DESK, .safety_desk = what};
     if (!page_may_ask(r))
         return r->why;
     enum result result = page_program(r, "clerk", &command, &root);
@@ -97,24 +96,51 @@ enum result page_sighting_author(struct request *r, int64_t member, struct text 
     return result == NOT_FOUND ? OK : result;
 }
 
-/* The posting as it stands now; what names the product may be a comment on it. */
+/* The posting as it stands now, wherever that is: a newcomer's first waits for a look, and may be
+ * due here before it had one. */
 static enum result text_fill(struct request *r, const struct record_sighting *s,
                              struct view_sighting *v)
 {
     struct board_posting_get_row row;
     struct board_posting_excerpt_row thread;
+    struct board_withheld_get_row away;
     struct db *board = request_store(r, WEB_BOARD);
     enum result result = board_posting_get(board, r->arena, s->posting, &row);
+    v->title = TEXT("a posting that is not shown");
     if (result == OK)
         result = board_posting_excerpt(board, r->arena, s->posting, &thread);
-    v->gone = result == NOT_FOUND;
-    if (result != OK && result != NOT_FOUND)
-        return result;
-    v->title = v->gone ? TEXT("a posting that is not shown") : thread.thread_title;
-    if (!v->gone)
+    if (result == OK) {
+        v->title = thread.thread_title;
         v->body = text_kept_html(row.html);
-    v->commented = !v->gone && row.member != s->member;
-    return page_sighting_author(r, s->member, &v->author);
+        v->commented = row.member != s->member;
+        return OK;
+    }
+    if (result == NOT_FOUND)
+        result = board_withheld_get(board, r->arena, s->posting, &away);
+    v->gone = result == NOT_FOUND;
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    v->title = away.title.size > 0 ? away.title : away.thread_title;
+    v->body = text_kept_html(away.html);
+    v->commented = away.member != s->member;
+    v->stands = TEXT("seen by its author and admins alone");
+    return OK;
+}
+
+static enum result said_fill(struct request *r, const struct record_sighting *s,
+                             struct view_sighting *v)
+{
+    struct board_said_there_row *rows;
+    size_t count;
+    enum result result = board_said_there(request_store(r, WEB_BOARD), r->arena, s->posting,
+                                          s->member, SAID_MOST, &rows, &count);
+    if (result != OK)
+        return result;
+    v->said = arena_array(r->arena, struct view_said, count + 1);
+    for (size_t i = 0; i < count; i++)
+        v->said[v->said_count++] = (struct view_said){.body = text_kept_html(rows[i].html),
+                                                      .at = clock_day(r->arena, rows[i].at_ms)};
+    return OK;
 }
 
 static void typed_fill(struct request *r, struct view_sighting *v)
@@ -128,22 +154,47 @@ static void typed_fill(struct request *r, struct view_sighting *v)
         v->problem = r->faults[0].words;
 }
 
+/* Of the author's consent: "" while nobody asked for it. */
+static const char *contact_words(const struct record_sighting *s)
+{
+    const bool told = s->told == CONTACT_AGREED;
+    switch (s->contact) {
+    case CONTACT_ASKED:
+        return "its author is asked";
+    case CONTACT_AGREED:
+        return told ? "its author agreed, and the maker has the name" : "its author agreed";
+    case CONTACT_DECLINED:
+        return told ? "its author took back a yes; the maker had the name by then"
+                    : "its author declined";
+    default:
+        return "";
+    }
+}
+
+static bool is_over(const struct reply_safety_desk *reply, int64_t watch)
+{
+    for (size_t i = 0; i < reply->watches_count; i++)
+        if (reply->watches[i].id == watch)
+            return reply->watches[i].ended_ms > 0;
+    return false;
+}
+
 enum result page_sightings(struct request *r, const struct reply_safety_desk *reply,
                            struct view_sighting **sightings, size_t *count)
 {
     static const char *const found[] = {"", "a case", "no adverse event", "incomplete"};
-    static const char *const contact[] = {"", "its author is asked", "its author agreed",
-                                          "its author declined"};
     enum result result = OK;
     *sightings = arena_array(r->arena, struct view_sighting, reply->sightings_count + 1);
     for (*count = 0; *count < reply->sightings_count && result == OK; ++*count) {
         const struct record_sighting *s = &reply->sightings[*count];
         struct view_sighting *v = &(*sightings)[*count];
-        const int64_t due_ms = business_due_ms(s->at_ms, conf_int("safety.days"));
+        const int64_t due_ms = business_due_ms(s->at_ms, conf_int("safety.days"), conf_int("safety.holidays") == 1);
         *v = (struct view_sighting){
             .id = s->id,
             .watch = s->watch,
             .product = s->product,
+            .sponsor = s->sponsor,
+            .study = s->study,
             .posting = s->posting,
             .question = s->question,
             .at = clock_day(r->arena, s->at_ms),
@@ -156,11 +207,19 @@ enum result page_sightings(struct request *r, const struct reply_safety_desk *re
             .serious = s->serious,
             .sent = s->sent_ms > 0 ? clock_day(r->arena, s->sent_ms) : TEXT(""),
             .contact = s->contact,
-            .contact_words = text_of(contact[s->contact]),
+            .contact_words = text_of(contact_words(s)),
+            .told = s->told == CONTACT_AGREED,
+            .over = is_over(reply, s->watch),
+            .earlier = s->earlier,
+            .stands = TEXT(""),
             .problem = TEXT(""),
         };
         typed_fill(r, v);
         result = text_fill(r, s, v);
+        if (result == OK)
+            result = said_fill(r, s, v);
+        if (result == OK)
+            result = page_sighting_author(r, s->member, &v->author);
     }
     return result;
 }
@@ -172,6 +231,7 @@ static enum result safety_show(struct request *r, struct reply *out, struct text
     struct view_safety v = {
         .head = page_head(r, TEXT("Adverse events")),
         .days = conf_int("safety.days"),
+        .holidays = conf_int("safety.holidays") == 1,
         .notice = notice,
         .product = typed ? request_typed(r, "product") : TEXT(""),
         .names = typed ? request_typed(r, "names") : TEXT(""),
@@ -180,7 +240,7 @@ static enum result safety_show(struct request *r, struct reply *out, struct text
         .until = typed ? request_typed(r, "until") : TEXT(""),
         .back = typed ? request_typed(r, "back") : TEXT(""),
     };
-    enum result result = page_safety_ask(r, 0, 0, &reply);
+    enum result result = page_safety_ask(r, (struct command_safety_desk){0}, &reply);
     if (result == OK)
         result = page_sightings(r, &reply, &v.sightings, &v.sightings_count);
     if (result != OK)
@@ -188,6 +248,8 @@ static enum result safety_show(struct request *r, struct reply *out, struct text
     v.watches = arena_array(r->arena, struct view_watch_row, reply.watches_count + 1);
     for (size_t i = 0; i < reply.watches_count; i++)
         v.watches[v.watches_count++] = page_watch_row(r, &reply.watches[i]);
+    for (size_t i = 0; i < reply.watches_count; i++)
+        v.waiting += reply.watches[i].waiting;
     v.form = guard_form(r, out, "/admin/safety/watch");
     v.judge_form = guard_form(r, out, "/admin/safety/case/:id");
     v.ask_form = guard_form(r, out, "/admin/safety/case/:id/ask");

@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "fcgi/guard.h"
 
-enum { SIGHTINGS_A_PAGE = 50, DONE_SENT = 1, DONE_ENDED };
+enum { SIGHTINGS_A_PAGE = 50, WATCHES_A_PAGE = 60, DONE_SENT = 1, DONE_ENDED };
 
 const struct field fields_watch[] = {
     {.name = "after",
@@ -37,7 +37,8 @@ static enum result watch_show(struct request *r, struct reply *out, int64_t afte
                               struct text notice)
 {
     struct reply_safety_desk reply = {0};
-    enum result result = page_safety_ask(r, r->id, after, &reply);
+    enum result result = page_safety_ask(
+        r, (struct command_safety_desk){.watch = r->id, .after = after}, &reply);
     if (result != OK)
         return result;
     const struct record_watch *watch = watch_of(&reply, r->id);
@@ -93,6 +94,29 @@ enum result page_watch_end_post(struct request *r, struct reply *out)
     return done(r, out, &command, DONE_ENDED);
 }
 
+/* --- those that are over --- */
+
+const struct field fields_watches_ended[] = {
+    PAGE_FIELD_BEFORE,
+    {.name = NULL},
+};
+
+enum result page_watches_ended(struct request *r, struct reply *out)
+{
+    struct reply_safety_desk reply = {0};
+    struct view_watches_ended v = {.head = page_head(r, TEXT("Reconciled watches"))};
+    enum result result = page_safety_ask(
+        r, (struct command_safety_desk){.before = request_int(r, "before")}, &reply);
+    if (result != OK)
+        return result;
+    v.watches = arena_array(r->arena, struct view_watch_row, reply.watches_count + 1);
+    for (size_t i = 0; i < reply.watches_count; i++)
+        v.watches[v.watches_count++] = page_watch_row(r, &reply.watches[i]);
+    if (v.watches_count == WATCHES_A_PAGE)
+        v.next = v.watches[v.watches_count - 1].id;
+    return reply_view(r, out, watches_ended, &v);
+}
+
 /* --- the file --- */
 
 static void cell(struct buf *file, struct text text)
@@ -105,6 +129,11 @@ static void cell(struct buf *file, struct text text)
     buf_format(file, "\",");
 }
 
+static struct text case_id(struct arena *arena, int64_t sighting)
+{
+    return arena_format(arena, "US-CURBSIDE-%" PRId64, sighting);
+}
+
 static enum result case_write(struct request *r, struct buf *file, const struct record_watch *watch,
                               const struct record_sighting *s)
 {
@@ -114,9 +143,11 @@ static enum result case_write(struct request *r, struct buf *file, const struct 
         result = page_sighting_author(r, s->member, &author);
     if (result != OK)
         return result;
-    cell(file, arena_format(r->arena, "US-CURBSIDE-%" PRId64, s->id));
+    const bool is_behind = (s->contact == CONTACT_AGREED) != (s->told == CONTACT_AGREED);
+    cell(file, case_id(r->arena, s->id));
     cell(file, page_date(r->arena, s->at_ms));
     cell(file, TEXT("1")); /* C.1.3: spontaneous */
+    cell(file, s->earlier > 0 ? case_id(r->arena, s->earlier) : TEXT(""));
     cell(file, author.size > 0 ? author : TEXT("withheld"));
     cell(file, TEXT("1")); /* C.2.r.4: physician */
     cell(file, s->patient);
@@ -124,7 +155,7 @@ static enum result case_write(struct request *r, struct buf *file, const struct 
     cell(file, s->serious ? TEXT("true") : TEXT("false"));
     cell(file, watch->product);
     cell(file, watch->study);
-    buf_format(file, "%s\r\n", s->sent_ms > 0 ? "sent" : "new");
+    buf_format(file, "%s\r\n", s->sent_ms == 0 ? "new" : is_behind ? "follow-up" : "sent");
     return OK;
 }
 
@@ -134,7 +165,8 @@ static enum result cases_write(struct request *r, struct buf *file)
     struct reply_safety_desk reply = {.sightings_count = SIGHTINGS_A_PAGE};
     const struct record_watch *watch = NULL;
     while (reply.sightings_count == SIGHTINGS_A_PAGE) {
-        enum result result = page_safety_ask(r, r->id, after, &reply);
+        enum result result = page_safety_ask(
+            r, (struct command_safety_desk){.watch = r->id, .after = after}, &reply);
         watch = result == OK ? watch_of(&reply, r->id) : NULL;
         if (!watch)
             return result == OK ? NOT_FOUND : result;
@@ -155,7 +187,8 @@ static enum result cases_write(struct request *r, struct buf *file)
 }
 
 /* One line a case; the heads are data elements of ICH E2B(R3). C.2.r is the author's pseudonym when
- * he agreed, and nothing of him otherwise; no word of a posting. */
+ * he agreed, and nothing of him otherwise; no word of a posting. state: new; follow-up, when the
+ * author has agreed, or taken that back, since it was handed on; sent. */
 enum result page_watch_csv(struct request *r, struct reply *out)
 {
     struct buf lines;
@@ -165,7 +198,8 @@ enum result page_watch_csv(struct request *r, struct reply *out)
         return result;
     struct buf *file = reply_file(out, "text/csv; charset=utf-8",
                                   arena_format(r->arena, "cases-%" PRId64 ".csv", r->id));
-    buf_format(file, "C.1.1 case id,C.1.4 first received,C.1.3 type of report,C.2.r reporter,"
+    buf_format(file, "C.1.1 case id,C.1.4 first received,C.1.3 type of report,"
+                     "C.1.10.r linked report,C.2.r reporter,"
                      "C.2.r.4 qualification,D.1 patient,E.i.1.1a reaction,E.i.3.2 serious,"
                      "G.k.2.2 product,C.5.2 study,state\r\n");
     buf_add(file, buf_done(&lines).data, lines.size);

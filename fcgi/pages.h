@@ -162,11 +162,11 @@ page_function page_desk, page_desk_again, page_desk_post, page_pair_post,
     page_merge_post; /* page_desk.c */
 /* Adverse events (page_safety.c, page_safety_watch.c, page_contact.c). */
 extern const struct field fields_safety[], fields_watch_set[], fields_judge[], fields_watch[],
-    fields_contacts[], fields_contact[];
+    fields_watches_ended[], fields_contacts[], fields_contact[];
 page_function page_safety, page_safety_again, page_watch_post, page_judge_post,
     page_contact_ask_post;
 page_function page_watch, page_watch_again, page_watch_end_post, page_cases_sent_post,
-    page_watch_csv;
+    page_watch_csv, page_watches_ended;
 page_function page_contacts, page_contacts_again, page_contact_post;
 /* What kinds of sponsors there are (page_sponsors.c), and which of them read what (page_readers.c).
  */

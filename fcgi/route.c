@@ -270,6 +270,7 @@ const struct route route_table[] = {
          page_safety_again),
     POST("/admin/safety/case/:id/ask", ADMIN, ADMIN, POST, NULL, page_contact_ask_post,
          page_safety_again),
+    GET("/admin/safety/ended", ADMIN, ADMIN, READ, fields_watches_ended, page_watches_ended),
     GET("/admin/safety/watch/:id", ADMIN, ADMIN, READ, fields_watch, page_watch),
     GET("/admin/safety/watch/:id/csv", ADMIN, ADMIN, READ, NULL, page_watch_csv),
     POST("/admin/safety/watch/:id/sent", ADMIN, ADMIN, POST, NULL, page_cases_sent_post,

@@ -25,6 +25,7 @@ export async function reportsFeed(sponsor) {
 
 export const safetyGets = (it) => ({
   "/admin/safety": { who: "admin" },
+  "/admin/safety/ended": { who: "admin" },
   "/admin/safety/watch/:id": { who: "admin", path: () => `/admin/safety/watch/${it().watch}` },
   "/admin/safety/watch/:id/csv": { who: "admin", path: () => `/admin/safety/watch/${it().watch}/csv` },
   "/contact": { who: "physician" },

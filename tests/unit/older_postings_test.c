@@ -39,7 +39,7 @@ static struct reply_safety_desk desk(int64_t watch)
     struct reply_safety_desk reply;
     struct json *json = NULL;
     struct text text;
-    command.safety_desk = (struct command_safety_desk){watch, 0};
+    command.safety_desk = (struct command_safety_desk){.watch = watch};
     assert_int_equal(room_do(&admin, &command, &text), OK);
     assert_int_equal(json_read(text_bytes(text), &json), OK);
     assert_int_equal(reply_safety_desk_read(json, &room_arena, &reply), OK);
