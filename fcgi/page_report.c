@@ -282,8 +282,7 @@ static enum result volume_fill(struct request *r, struct insight_report *report,
 
 static void rising_fill(struct request *r, struct insight_report *report, struct view_report *v)
 {
-    static const char *const heads[] = {"Word", "Authors", "Usual", "Lower bound of log2 ratio",
-                                        "Weeks"};
+    static const char *const heads[] = {"Word", "Authors", "Usual", "IC025", "Weeks"};
     double most = 1;
     if (report->term_count == 0)
         return;

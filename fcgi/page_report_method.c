@@ -71,8 +71,22 @@ static struct text precision(struct request *r, const struct insight_report *rep
             "deviation of 5.6 was added before that. Region or years in practice are told by "
             "those who like to; each member is asked for one of the two.");
     if (report->template == INSIGHT_TREND)
-        return TEXT("Sums of results that were released before. The noise of each month adds up.");
+        return arena_format(
+            r->arena,
+            "About %s votes in %zu months, each a result that was released before: the sum adds "
+            "no noise, but that of each month adds up. The intervals are meant as in the results.",
+            page_number(r->arena, report->whole.n).data, report->figure_count);
     return TEXT("Authors of one week. Each number carries noise with a standard deviation of 1.4.");
+}
+
+/* A trend's months, from its first to its last. */
+static struct text when(struct request *r, const struct insight_report *report)
+{
+    if (report->template != INSIGHT_TREND || report->figure_count < 2)
+        return page_report_period(r->arena, report->period);
+    return arena_format(r->arena, "%s to %s",
+                        page_month(r->arena, report->figures[0].name).data,
+                        page_month(r->arena, report->figures[report->figure_count - 1].name).data);
 }
 
 void page_report_items(struct request *r, const struct insight_report *report,
@@ -105,15 +119,18 @@ void page_report_items(struct request *r, const struct insight_report *report,
     item(v, "Where and how",
          TEXT("On this site, in English, signed in under a pseudonym. Results are not shown to a "
               "voter before the vote unless he asks, which is noted."));
-    item(v, "When", page_report_period(r->arena, report->period));
+    item(v, "When", when(r, report));
     item(v, "How many, how precise", precision(r, report));
     item(v, "Weighting", weighting(r, report));
     item(v, "Checks",
          is_votes   ? arena_format(r->arena,
                                    "A member’s first vote in a thread counts, in its month, and at "
-                                     "most %d of a member’s votes in a topic and quarter. Withheld "
+                                     "most %s of a member’s votes in a topic and quarter. Withheld "
                                      "threads are left out.",
-                                 report->is_large ? 5 : 3)
+                                 report->template == INSIGHT_TREND
+                                       ? "five (three where fewer than 300 voted)"
+                                   : report->is_large ? "five"
+                                                      : "three")
          : is_words ? TEXT("An author counts once a word and week, and with at most four words.")
                     : TEXT("Members who left, or lost their licence, are not counted."));
     item(v, "Limits",
