@@ -83,8 +83,8 @@ enum result safety_desk_run(struct work *work)
     struct desk_sightings_row *rows;
     size_t count, found;
     struct db *desk = work->clerk->desk;
-    enum result result = desk_watches(desk, work->arena, c->watch, c->before, WATCHES_MOST,
-                                      &watches, &count);
+    enum result result =
+        desk_watches(desk, work->arena, c->watch, c->before, WATCHES_MOST, &watches, &count);
     if (result == OK)
         result =
             desk_sightings(desk, work->arena, c->watch, c->after, SIGHTINGS_MOST, &rows, &found);
@@ -111,9 +111,9 @@ enum result safety_desk_run(struct work *work)
     for (size_t i = 0; i < found; i++) {
         const struct desk_sightings_row *s = &rows[i];
         reply.sightings[reply.sightings_count++] = (struct record_sighting){
-            s->id,      s->watch,    s->product, s->sponsor, s->study,   s->posting,
+            s->id,       s->watch,   s->product, s->sponsor, s->study,   s->posting,
             s->question, s->member,  s->at_ms,   s->outcome, s->patient, s->reaction,
-            s->serious, s->sent_ms,  s->contact, s->told,    s->earlier};
+            s->serious,  s->sent_ms, s->contact, s->told,    s->earlier};
     }
     reply_safety_desk_write(&work->reply, &reply);
     return OK;
@@ -263,7 +263,8 @@ enum result cases_send_run(struct work *work)
     if (result != OK)
         return result;
     if (row.unsent == 0)
-        return problem(work, CONFLICT, "", "There is no case that has not been handed on, and no author’s word "
+        return problem(work, CONFLICT, "",
+                       "There is no case that has not been handed on, and no author’s word "
                        "that came since.");
     e->watch = watch;
     e->by = work->actor.member;
@@ -305,10 +306,12 @@ enum result contacts_run(struct work *work)
         return result;
     reply.contacts = arena_array(work->arena, struct record_contact, count + 1);
     for (size_t i = 0; i < count; i++)
-        reply.contacts[reply.contacts_count++] = (struct record_contact){
-            rows[i].id,      rows[i].posting, rows[i].question,   rows[i].product,
-            rows[i].sponsor, rows[i].contact, rows[i].contact_ms, rows[i].told == CONTACT_AGREED,
-            rows[i].ended_ms > 0};
+        reply.contacts[reply.contacts_count++] =
+            (struct record_contact){rows[i].id,          rows[i].posting,
+                                    rows[i].question,    rows[i].product,
+                                    rows[i].sponsor,     rows[i].contact,
+                                    rows[i].contact_ms,  rows[i].told == CONTACT_AGREED,
+                                    rows[i].ended_ms > 0};
     reply_contacts_write(&work->reply, &reply);
     return OK;
 }

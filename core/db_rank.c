@@ -137,9 +137,9 @@ struct text db_words(struct db *db, struct arena *arena, struct text text)
     struct buf out;
     assert(text.size <= INT32_MAX);
     buf_open(&out, arena, text.size + 2);
-    const int code = ranker->parter.xTokenize(ranker->parts, &out, FTS5_TOKENIZE_DOCUMENT,
-                                              text.size > 0 ? text.data : "", (int)text.size,
-                                              word_added);
+    const int code =
+        ranker->parter.xTokenize(ranker->parts, &out, FTS5_TOKENIZE_DOCUMENT,
+                                 text.size > 0 ? text.data : "", (int)text.size, word_added);
     assert(code == SQLITE_OK);
     if (out.size > 0)
         buf_char(&out, ' ');

@@ -84,8 +84,7 @@ static struct text when(struct request *r, const struct insight_report *report)
 {
     if (report->template != INSIGHT_TREND || report->figure_count < 2)
         return page_report_period(r->arena, report->period);
-    return arena_format(r->arena, "%s to %s",
-                        page_month(r->arena, report->figures[0].name).data,
+    return arena_format(r->arena, "%s to %s", page_month(r->arena, report->figures[0].name).data,
                         page_month(r->arena, report->figures[report->figure_count - 1].name).data);
 }
 

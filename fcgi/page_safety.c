@@ -188,7 +188,8 @@ enum result page_sightings(struct request *r, const struct reply_safety_desk *re
     for (*count = 0; *count < reply->sightings_count && result == OK; ++*count) {
         const struct record_sighting *s = &reply->sightings[*count];
         struct view_sighting *v = &(*sightings)[*count];
-        const int64_t due_ms = business_due_ms(s->at_ms, conf_int("safety.days"), conf_int("safety.holidays") == 1);
+        const int64_t due_ms =
+            business_due_ms(s->at_ms, conf_int("safety.days"), conf_int("safety.holidays") == 1);
         *v = (struct view_sighting){
             .id = s->id,
             .watch = s->watch,

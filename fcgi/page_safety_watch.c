@@ -37,8 +37,8 @@ static enum result watch_show(struct request *r, struct reply *out, int64_t afte
                               struct text notice)
 {
     struct reply_safety_desk reply = {0};
-    enum result result = page_safety_ask(
-        r, (struct command_safety_desk){.watch = r->id, .after = after}, &reply);
+    enum result result =
+        page_safety_ask(r, (struct command_safety_desk){.watch = r->id, .after = after}, &reply);
     if (result != OK)
         return result;
     const struct record_watch *watch = watch_of(&reply, r->id);

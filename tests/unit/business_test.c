@@ -43,10 +43,10 @@ static void federal_holidays_are_no_business_days_unless_an_agreement_counts_the
         assert_int_equal(business_due_ms(day - DAY_MS, 1, false) == day + DAY_MS, !is_weekend);
     }
     for (size_t i = 0; i < count; i++)
-        assert_true(business_due_ms(
-                        clock_from_date(closed[i].year, closed[i].month, closed[i].day) - DAY_MS, 1,
-                        true) >
-                    clock_from_date(closed[i].year, closed[i].month, closed[i].day) + DAY_MS);
+        assert_true(
+            business_due_ms(
+                clock_from_date(closed[i].year, closed[i].month, closed[i].day) - DAY_MS, 1, true) >
+            clock_from_date(closed[i].year, closed[i].month, closed[i].day) + DAY_MS);
     /* Written on the Thursday before Independence Day of 2026, a Saturday: due on the 6th. */
     assert_int_equal(business_due_ms(clock_from_date(2026, 7, 2), 1, true),
                      clock_from_date(2026, 7, 7));

@@ -35,8 +35,8 @@ static void judge(int64_t sighting, enum sighting_outcome outcome)
 {
     struct command command = {.kind = COMMAND_SIGHTING_JUDGE};
     request_new(&command);
-    command.sighting_judge = (struct command_sighting_judge){
-        sighting, outcome, TEXT("a woman"), TEXT("syncope"), true};
+    command.sighting_judge =
+        (struct command_sighting_judge){sighting, outcome, TEXT("a woman"), TEXT("syncope"), true};
     assert_int_equal(room_do(&admin, &command, NULL), OK);
 }
 
@@ -71,7 +71,8 @@ static enum result author_says(const struct person *person, int64_t sighting, bo
     return room_do(person, &command, NULL);
 }
 
-static void a_name_is_found_whatever_its_case_its_accents_and_the_signs_around_it(void **state UNUSED)
+static void
+a_name_is_found_whatever_its_case_its_accents_and_the_signs_around_it(void **state UNUSED)
 {
     static const char *const named[] = {
         "Haldenex® made him dizzy.",
