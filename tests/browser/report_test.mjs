@@ -98,6 +98,15 @@ test("a result is broken down by specialty, region and years, weighted by all th
   await page.context().close();
 });
 
+test("each kind says what limits its own guarantee, and a trend of how many months it is", async () => {
+  const said = async (kind) => (await sponsor.get(`/sponsor/report/${reports[kind]}`)).text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+  for (const kind of ["results", "trends"]) assert.match(await said(kind), /no more than five of his votes in one topic and quarter count/);
+  for (const kind of ["words", "rising"]) assert.match(await said(kind), /for one author, one word and one week.*at most four words/);
+  assert.match(await said("members"), /holds for one quarter/);
+  assert.ok(!/five of his votes/.test(await said("words") + await said("members")));
+  assert.match(await said("trends"), /When \w+ 202\d to \w+ 202\d How many, how precise About [\d,]+ votes in \d months/);
+});
+
 test("the files say the same: JSON of the second schema, CSV row by row, one digest however often", async () => {
   const { text } = await sponsor.get(`/sponsor/report/${reports.results}/json`), json = JSON.parse(text);
   assert.equal(json.schema, "curbside-report/2");
@@ -107,9 +116,13 @@ test("the files say the same: JSON of the second schema, CSV row by row, one dig
   assert.equal(head, "by,name,n,corroborate,dispute,cannot_say,noise_variance");
   const figures = [{ ...json, name: "all" }, ...json.specialties, ...json.regions, ...json.years];
   assert.deepEqual(rows.map((row) => row.match(/^\w+,"(.*)",(-?\d+),/).slice(1)), figures.map(({ name, n }) => [name, String(n)]));
+  house.staff("Orme", "sponsor", "Orme Pharma");
+  const other = await house.signIn("Orme"), digest = ({ bytes }) => createHash("sha256").update(bytes).digest("hex");
   const sums = new Set();
-  for (let i = 0; i < 100; i++) sums.add(createHash("sha256").update((await sponsor.get(`/sponsor/report/${reports.results}/json`)).bytes).digest("hex"));
-  assert.deepEqual([...sums], [(await sponsor.json(`/sponsor/report/${reports.results}`)).sha256]);
+  for (let i = 0; i < 100; i++)
+    for (const one of [sponsor, other]) sums.add(digest(await one.get(`/sponsor/report/${reports.results}/json`)));
+  assert.deepEqual([...sums], [(await other.json(`/sponsor/report/${reports.results}`)).sha256]);
+  assert.ok(!sums.has(digest(await sponsor.get(`/sponsor/report/${reports.trends}/json`))), "the control: another report's is another");
 });
 
 test("on paper the whole of it stands in the light, without what is for the screen", async () => {
