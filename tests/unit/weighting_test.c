@@ -144,7 +144,8 @@ static void margins_without_figures_are_not_weighted_by(void **state)
     const struct insight_report report = report_of(&counts, &half);
     assert_true(text_is(report.sources[INSIGHT_BY_REGION], "A source of regions"));
     assert_null(report.sources[INSIGHT_BY_YEARS].data);
-    assert_int_equal(report.part_counts[MARGIN_YEARS], PARTS); /* shown all the same */
+    /* Shown all the same, though the noise withholds a part now and then. */
+    assert_in_range(report.part_counts[MARGIN_YEARS], 1, PARTS);
 }
 
 static void one_margin_alone_is_what_a_hand_would_reckon(void **state)
