@@ -29,6 +29,8 @@ enum {
     STEP_MS = 1000,  /* longest silence of nginx within a request */
     WHOLE_MS = 3000, /* longest time for a whole request to arrive (nginx has it complete) */
     STALE_TICK_US = 1000 * 1000,
+    STORES_WAIT_US = 3 * 1000 * 1000, /* less than the master gives a worker to be ready */
+    STORES_STEP_US = 20 * 1000,
     ARGUMENTS = 8,
     MEMORY_MIB = 512, /* address space of a worker without its kept pages and what search maps */
     FILES = 64,
@@ -155,13 +157,28 @@ static int serve(const struct options *options, const char *self)
     return status;
 }
 
+/* The stores are made by programs that start beside us. Who asks meanwhile waits in the socket's
+ * queue, as for any worker that starts, rather than being sent away. A worker that has to begin
+ * without one gives no sign of life, so that the house is not said to be up; it ends when the store
+ * is there, and the next one has it. */
+static void open_whole(struct worker *worker, enum pool pool)
+{
+    int64_t until_us = clock_steady_us() + STORES_WAIT_US;
+    worker_open(worker, pool);
+    while (!worker_complete(worker) && clock_steady_us() < until_us)
+        (void)usleep(STORES_STEP_US);
+    if (worker_is_whole(worker))
+        alive_open(programs[pool]);
+    else
+        trace_warn("store", "not all that this pool reads are there");
+}
+
 /* One worker: until SIGTERM, its number of requests, or a store that was made or rebuilt. */
 static int work(const struct options *options)
 {
     struct worker worker;
     struct listener listener;
-    alive_open(programs[options->pool]);
-    worker_open(&worker, options->pool);
+    open_whole(&worker, options->pool);
     accept_open(&listener, MASTER_LISTEN_FD, conf_text("web.peer_users"), REQUEST_BODY_MAX, STEP_MS,
                 WHOLE_MS);
     listener.large_path = ROUTE_UPLOAD;

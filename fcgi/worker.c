@@ -53,6 +53,27 @@ static bool store_stat(size_t store, struct stat *status)
     return stat(store_path(store), status) == 0;
 }
 
+static void store_open(struct worker *worker, size_t store)
+{
+    struct stat status;
+    if (!store_stat(store, &status))
+        return;
+    enum result result = db_open(&worker->stores[store], stores[store], store_path(store),
+                                 rights[worker->pool].role, DB_READ, 0);
+    if (result == OK)
+        worker->files[store] = status.st_ino;
+    else if (result != BUSY) /* its writer is making it just now */
+        trace_warn("store", "%s is not open: %s", stores[store]->name, result_name(result));
+}
+
+bool worker_complete(struct worker *worker)
+{
+    for (size_t i = 0; i < WEB_STORES; i++)
+        if ((worker->store_mask >> i & 1) && !worker->stores[i])
+            store_open(worker, i);
+    return worker_is_whole(worker);
+}
+
 void worker_open(struct worker *worker, enum pool pool)
 {
     *worker = (struct worker){
@@ -63,19 +84,7 @@ void worker_open(struct worker *worker, enum pool pool)
         .ranker = {.program = "ranker", .fd = -1, .wait_ms = CALL_WAIT_MS},
     };
     arena_open(&worker->arena, ARENA_SIZE);
-    for (size_t i = 0; i < WEB_STORES; i++) {
-        struct stat status;
-        if (!(worker->store_mask >> i & 1) || !store_stat(i, &status))
-            continue;
-        worker->files[i] = status.st_ino;
-        enum result result =
-            db_open(&worker->stores[i], stores[i], store_path(i), rights[pool].role, DB_READ, 0);
-        if (result == OK)
-            continue;
-        worker->stores[i] = NULL;
-        worker->files[i] = 0;
-        trace_warn("store", "%s is not open: %s", stores[i]->name, result_name(result));
-    }
+    (void)worker_complete(worker);
     worker->kept = kept_open((size_t)conf_int("web.kept_mib") * KIB * KIB);
     worker->rates = rates_open();
     if (route_hooks.open)

@@ -20,6 +20,8 @@ struct worker {
 
 /* Open the stores of the pool, callers, kept pages. Stores that are not there yet stay NULL. */
 void worker_open(struct worker *worker, enum pool pool);
+/* Open those that came since; before the worker is confined. Whether it is whole now. */
+bool worker_complete(struct worker *worker);
 /* A store that was missing is there now, or one was rebuilt (another file has its name): time for a
  * fresh worker. */
 bool worker_is_stale(const struct worker *worker);
