@@ -12,12 +12,19 @@ struct token {
 
 /* --- tokens of Lua (manual, 3.1); the text has been compiled before, so it is one --- */
 
-static const char word_letters[] =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || is_digit(c);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static char char_at(struct text script, size_t at)
@@ -27,7 +34,7 @@ static char char_at(struct text script, size_t at)
 
 static size_t word_end(struct text script, size_t at)
 {
-    while (at < script.size && script.data[at] && strchr(word_letters, script.data[at]))
+    while (at < script.size && is_letter(script.data[at]))
         at++;
     return at;
 }
@@ -61,7 +68,7 @@ static size_t quote_end(struct text script, size_t at)
 static size_t blank_end(struct text script, size_t at)
 {
     for (;;) {
-        while (at < script.size && script.data[at] && strchr(" \t\n\v\f\r", script.data[at]))
+        while (at < script.size && is_blank(script.data[at]))
             at++;
         if (char_at(script, at) != '-' || char_at(script, at + 1) != '-')
             return at;
@@ -111,14 +118,21 @@ static struct token token_at(struct text script, size_t at)
     return (struct token){kind, {script.data + from, to - from}};
 }
 
-static bool is_sign(struct token token, const char *sign)
+static inline bool token_is(struct token token, enum token_kind kind, const char *text)
 {
-    return token.kind == TOKEN_SIGN && text_is(token.text, sign);
+    size_t size = strlen(text); /* known to the compiler */
+    return token.kind == kind && token.text.size == size &&
+           memcmp(token.text.data, text, size) == 0;
 }
 
-static bool is_word(struct token token, const char *word)
+static inline bool is_sign(struct token token, const char *sign)
 {
-    return token.kind == TOKEN_NAME && text_is(token.text, word);
+    return token_is(token, TOKEN_SIGN, sign);
+}
+
+static inline bool is_word(struct token token, const char *word)
+{
+    return token_is(token, TOKEN_NAME, word);
 }
 
 /* --- where P is read --- */
@@ -128,6 +142,7 @@ struct writer {
     const struct rule_constant *constants;
     size_t constant_count;
     struct buf out;
+    size_t copied;               /* so much of the script stands in `out` */
     struct token before;         /* the token before the one looked at */
     bool is_function[DEPTH_MAX]; /* of each block around it */
     size_t depth, functions;     /* functions: how many of them are */
@@ -170,6 +185,13 @@ static const struct rule_constant *constant_of(const struct writer *writer, stru
     return NULL;
 }
 
+/* All of the script up to `at` that is not there yet. */
+static void copy_up_to(struct writer *writer, size_t at)
+{
+    buf_add(&writer->out, writer->script.data + writer->copied, at - writer->copied);
+    writer->copied = at;
+}
+
 /* At the name P, which is no field's. *end: where to go on. False when it is used in a way that
  * keeps the script as it is. */
 static bool name_write(struct writer *writer, struct token token, size_t *end)
@@ -192,11 +214,12 @@ static bool name_write(struct writer *writer, struct token token, size_t *end)
                    !is_sign(next, "==") && !is_sign(next, "..");
     if (!constant || goes_on || (next.kind == TOKEN_OTHER && !is_digit(*next.text.data)))
         return false;
+    copy_up_to(writer, place_of(writer, token.text.data));
     buf_format(&writer->out, "(%a)", constant->value);
     for (const char *c = token.text.data; c < name.text.data; c++)
         if (*c == '\n')
             buf_char(&writer->out, '\n'); /* lines stay where they are */
-    *end = place_of(writer, name.text.data) + name.text.size;
+    *end = writer->copied = place_of(writer, name.text.data) + name.text.size;
     return true;
 }
 
@@ -208,19 +231,16 @@ struct text rule_text_with_values(struct arena *arena, struct text script,
     buf_open(&writer.out, arena, script.size + script.size / 4 + 64);
     while (writer.out.size <= WRITTEN_MAX) {
         struct token token = token_at(script, at);
-        size_t from = place_of(&writer, token.text.data), end = from + token.text.size;
-        buf_add(&writer.out, script.data + at, from - at);
-        if (token.kind == TOKEN_END)
+        at = place_of(&writer, token.text.data) + token.text.size;
+        if (token.kind == TOKEN_END) {
+            copy_up_to(&writer, at);
             return buf_done(&writer.out);
-        size_t size = writer.out.size;
+        }
         bool is_field = is_sign(writer.before, ".") || is_sign(writer.before, ":");
         if (!blocks_follow(&writer, token) || is_word(token, "_ENV") ||
-            (is_word(token, "P") && !is_field && !name_write(&writer, token, &end)))
+            (is_word(token, "P") && !is_field && !name_write(&writer, token, &at)))
             return NO_TEXT;
-        if (writer.out.size == size)
-            buf_add(&writer.out, token.text.data, token.text.size);
         writer.before = token;
-        at = end;
     }
     return NO_TEXT;
 }
