@@ -4,6 +4,7 @@
 #   make run        the demo on http://localhost:8080        make day      one real day through every program
 #   make bench      measure; prints `name value unit`        make asan     tests under address and UB sanitizers
 #   make torture    long crash and fuzz tests                make tidy     style and layers only
+#   make fuzz       readers of foreign bytes under libFuzzer (EACH=60 seconds each; clang-14)
 #   make install    FHS paths, units, users                  make packages install missing Debian packages
 #
 # Variables: BUILD (folder of everything made), CC (gcc or clang-14), JOBS, STATE, PORT, DESTDIR, PREFIX.
@@ -69,9 +70,10 @@ PROGRAMS := $(foreach m,$(wildcard $(MAINS)),$(BUILD)/bin/$(call program_name,$m
 TEMPLATES := $(wildcard fcgi/html/*.html)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
 # Any other C file below tests/ is a program of its own; what several share lies in tests/support.
-TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/% tests/support/%,$(wildcard tests/*/*.c)))
+TOOLS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/unit/% tests/support/% tests/fuzz/%,$(wildcard tests/*/*.c)))
+READERS := $(BUILD)/tests/fuzz/parsers
 
-.PHONY: all test asan bench day run torture install packages clean tidy programs tests generated
+.PHONY: all test asan bench day run torture fuzz install packages clean tidy programs tests generated
 .SECONDARY:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
@@ -88,7 +90,7 @@ fcgi/static/codemirror.js: $(codemirror)/lib/codemirror.js
 	cat $< $(codemirror)/mode/lua/lua.js $(codemirror)/addon/edit/matchbrackets.js >$@
 fcgi/static/codemirror.css: $(codemirror)/lib/codemirror.css
 	cp $< $@
-tests: $(UNIT) $(TOOLS)
+tests: $(UNIT) $(TOOLS) $(READERS)
 
 # ---- generated code ----
 headers_core := $(patsubst %,$(GEN)/schema/%.h,$(stores_core) $(records_core))
@@ -209,6 +211,16 @@ asan: packages-test
 	  SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' programs tests
 	@BUILD=$(BUILD)/asan SANITIZED=1 PATIENCE=4 tests/run unit tests/routes/*_test.mjs tests/input/*_test.mjs tests/mail/*_test.mjs tests/torture/*_test.mjs \
 	  tests/worlds/two_worlds_test.mjs tests/worlds/rebuild_test.mjs
+
+# Every reader of foreign bytes in one program; of the web it has only the one that reads forms with a file.
+$(READERS:$(BUILD)/%=$(BUILD)/obj/%.o): | $(ALL_HEADERS)
+$(READERS): $(READERS:$(BUILD)/%=$(BUILD)/obj/%.o) $(BUILD)/obj/fcgi/multipart.o $(foreach f,board ledger core,$(archive_$f))
+	@mkdir -p $(@D)
+	$(CC) $(LINK) $(FUZZER) -o $@ $^ $(LIBRARIES)
+fuzz: packages-test
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang-14 CFLAGS='-O1 -g -fno-omit-frame-pointer -DFUZZER' FUZZER=-fsanitize=fuzzer \
+	  SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' $(BUILD)/fuzz/tests/fuzz/parsers
+	@BUILD=$(BUILD)/fuzz tests/fuzz/run
 
 # ---- packages: installs what is missing, asks for root only then ----
 .PHONY: packages-build packages-run packages-test packages-bench
