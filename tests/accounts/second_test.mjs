@@ -1,6 +1,6 @@
 // The second step of signing in: codes of an app, recovery codes and passkeys work once, for their owner, in time; and where one is required
 // nothing but the own account is open without it.
-// test-seconds: 120
+// test-seconds: 240
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { House, MINUTE, ask, password } from "../support/house.mjs";

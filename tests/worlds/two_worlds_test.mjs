@@ -1,6 +1,6 @@
 // Two worlds: the same day with and without earmarks. What a member can see of it, byte for byte and header for header, is the same until a
 // payment is shown; and what anyone can watch of the public ledger grows at the same moments by the same sizes.
-// test-seconds: 120
+// test-seconds: 240
 import assert from "node:assert/strict";
 import { test, after } from "node:test";
 import { House, HOUR, MINUTE, ask, answer, vote } from "../support/house.mjs";
