@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HASH_NICENESS = 15 }; /* pages go first: signing in never slows them */
-
 /* What a child does with one ask. A check without a hash is done against one made at start, so that
  * unknown names cost the same. */
 static void child_work(const struct hash_ask *ask, struct hash_done *done, const char *decoy,
@@ -54,7 +52,7 @@ NORETURN static void child_main(int fd)
     seal_random(nobody, sizeof(nobody));
     if (seal_password_hash(decoy, (struct text){nobody, sizeof(nobody)}, memory_mib, passes) != OK)
         _exit(1);
-    (void)setpriority(PRIO_PROCESS, 0, HASH_NICENESS);
+    (void)setpriority(PRIO_PROCESS, 0, (int)conf_int("password.niceness"));
     sandbox_enter(&(struct sandbox){.kind = SANDBOX_HASH});
     for (;;) {
         ssize_t size = recv(3, &ask, sizeof(ask), 0);

@@ -61,6 +61,8 @@ const struct setting conf_settings[] = {
            "How often a session in use is written down as used."),
     NUMBER("password.memory_mib", "MiB", 8, 1024, 64, "Memory of one Argon2id password hash."),
     NUMBER("password.passes", "passes", 1, 10, 2, "Passes of one Argon2id password hash."),
+    NUMBER("password.niceness", "", 0, 19, 15,
+           "Priority of hashing (nice(2)). Pages go first: signing in never slows them."),
     NUMBER("password.queue", "commands", 1, 1000, 20,
            "So many sign-ins may wait for a hash; more are told to come back."),
     NUMBER("password.per_minute", "commands", 1, 100000, 300,
