@@ -15,7 +15,8 @@
 
 enum { MOVES_SHOWN = 10, MOVE_MEMBER = 1, WORLD_ROWS = 4, WORLDS_SHOWN = 20, DAYS_SHOWN = 20 };
 /* The drawing of the first hundred: four units a place; whoever stands below them, at its foot. */
-enum { TOPS = 100, TOP_LEFT = 40, TOP_RIGHT = 280, TOP_FOOT = 416, STEP_WORLDS = 1 };
+enum { TOPS = 100, TOP_LEFT = 40, TOP_RIGHT = 280, STEP_WORLDS = 1 };
+enum { TOP_STEP = 4, TOP_FOOT = 16, TOP_MARGIN = 8 }; /* foot: below the last place drawn */
 
 static struct text band_words(struct arena *arena, double score, int64_t band)
 {
@@ -179,9 +180,22 @@ static void paid_fill(struct request *r, const struct rank_trial_of_row *trial,
                                                        page_number(arena, trial->no_longer_paid)};
 }
 
-static int64_t top_height(int64_t place)
+/* The drawing is as high as the last place in it; whoever stands below that is at its foot. */
+static void tops_measure(const struct rank_trial_tops_row *rows, size_t count,
+                         struct view_rule_tops *tops)
 {
-    return place >= 1 && place <= TOPS ? 4 * place : TOP_FOOT;
+    int64_t last = 1;
+    for (size_t i = 0; i < count; i++) {
+        last = rows[i].place_before > last ? rows[i].place_before : last;
+        last = rows[i].place_after > last ? rows[i].place_after : last;
+    }
+    tops->foot = TOP_STEP * (last < TOPS ? last : TOPS) + TOP_FOOT;
+    tops->height = tops->foot + TOP_MARGIN;
+}
+
+static int64_t top_height(const struct view_rule_tops *tops, int64_t place)
+{
+    return place >= 1 && place <= TOPS ? TOP_STEP * place : tops->foot;
 }
 
 static enum result tops_load(struct request *r, struct view_rule_page *v)
@@ -194,8 +208,11 @@ static enum result tops_load(struct request *r, struct view_rule_page *v)
     buf_open(&up, r->arena, 2048);
     buf_open(&down, r->arena, 2048);
     buf_open(&same, r->arena, 2048);
+    if (result == OK)
+        tops_measure(rows, count, &v->tops);
     for (size_t i = 0; result == OK && i < count; i++) {
-        int64_t from = top_height(rows[i].place_before), to = top_height(rows[i].place_after);
+        int64_t from = top_height(&v->tops, rows[i].place_before);
+        int64_t to = top_height(&v->tops, rows[i].place_after);
         struct buf *path = to < from ? &up : to > from ? &down : &same;
         buf_format(path, "M%d %" PRId64 "L%d %" PRId64, TOP_LEFT, from, TOP_RIGHT, to);
         v->tops.count++;

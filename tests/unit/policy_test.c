@@ -127,7 +127,7 @@ static void members_score_as_the_reference_says(void **state)
         rates(&v, &a, &b);
         POLICY_CALL(&policy, POLICY_MEMBER_SCORE, r, weight, residual, v.votes, v.ups, v.site_votes,
                     v.site_ups, v.up_good, v.good, v.up_bad, v.bad);
-        assert_near(r[0], residual / (weight + 4) + .2 * ((a - b) - .39), "score");
+        assert_near(r[0], residual / (weight + 3) + .2 * ((a - b) - .39), "score");
         assert_near(r[0], r[1] + r[2], "parts");
         assert_true(r[3] == (weight < 3 ? 0 : r[0] < .13 ? 1 : r[0] < .24 ? 2 : 3));
     }
