@@ -1,7 +1,7 @@
 // The whole change of a rule in a real browser: written, checked, tried on an invented community and on the past, in the shadow, approved with a
 // passkey, rolled back; a trial cancelled. A rule that loops, one that pays too much and one that errs are refused where they are found, and the one in force stays.
 // One that errs only in the shadow is stopped there; one that errs only once it is in force is put aside there, and the one before goes on.
-// test-seconds: 240
+// test-seconds: 400
 import assert from "node:assert/strict";
 import { test, after, before } from "node:test";
 import { House, DAY, password, ask, answer, vote, sleep } from "../support/house.mjs";
@@ -43,7 +43,7 @@ async function propose(text, reason) {
 }
 async function tried() {
   const path = new URL(page.url()).pathname;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 900; i++) {
     const seen = await gate.json(path);
     if (!["waiting", "running"].includes(seen.trial_state)) return seen;
     await sleep(100);
