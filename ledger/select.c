@@ -28,6 +28,7 @@ struct member {
 struct selector {
     struct rule_set *set; /* NULL: chosen by hand, or void */
     int64_t sponsor, from_ms;
+    int64_t topic, kind; /* what its constants limit it to; 0: nothing */
     bool script, to_authors;
     bool *admits; /* by index of specialty: its members could have earned */
     const char *fault;
@@ -175,6 +176,20 @@ void select_close(struct select *select)
     free(select);
 }
 
+/* The value of the one constant in this unit; 0: there is none, or more. */
+static int64_t limit_of(const struct rule_set *set, const char *unit)
+{
+    const struct rule_constant *constants;
+    size_t count = rule_constants(set, &constants), found = 0;
+    int64_t limit = 0;
+    for (size_t i = 0; i < count; i++)
+        if (text_is(constants[i].unit, unit)) {
+            limit = llround(constants[i].value);
+            found++;
+        }
+    return found == 1 ? limit : 0;
+}
+
 void select_add(struct select *select, struct arena *arena, const struct earmark *terms,
                 int64_t sponsor, struct text script)
 {
@@ -191,10 +206,13 @@ void select_add(struct select *select, struct arena *arena, const struct earmark
     if (!terms->by.script)
         return;
     select->any = true;
-    if (selector_load(&selector->set, arena, script, &terms->by, &why) == OK)
-        rule_budget(selector->set, BUDGET_MS);
-    else
+    if (selector_load(&selector->set, arena, script, &terms->by, &why) != OK) {
         selector->fault = "its selector does not load with its values";
+        return;
+    }
+    rule_budget(selector->set, BUDGET_MS);
+    selector->topic = limit_of(selector->set, "topic");
+    selector->kind = limit_of(selector->set, "kind");
 }
 
 bool select_any(const struct select *select)
@@ -363,12 +381,21 @@ static void admits_grow(struct select *select)
     select->admits_room = count;
 }
 
+/* Most earmarks are on one topic: its script is not called for votes on all the others. */
+static bool within_limits(const struct selector *selector, const struct posting *of)
+{
+    bool found = selector->topic == 0;
+    for (size_t i = 0; i < TOPICS && !found; i++)
+        found = of->topics[i] == selector->topic;
+    return found && (selector->kind == 0 || of->kind == selector->kind);
+}
+
 bool select_takes(struct select *select, size_t earmark, int64_t posting, int64_t order,
                   int64_t at_ms)
 {
     struct selector *selector = &select->selectors[earmark];
     const struct posting *of = posting_find(select, posting);
-    if (!selector->script || selector->fault != NULL || of == NULL)
+    if (!selector->script || selector->fault != NULL || of == NULL || !within_limits(selector, of))
         return false;
     double facts[SELECT_ARGUMENTS] = {of->kind, (double)order, days_between(of->at_ms, at_ms),
                                       days_between(selector->from_ms, at_ms),

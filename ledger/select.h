@@ -10,7 +10,9 @@
  * earmark was committed; the first specialty others see of the author, and topics of the thread, as
  * the numbers of their names (0: none shown, none more). No fact is an id, a text or a vote, so no
  * script can choose a member or an opinion. Its constants are the earmark's own values, within the
- * ranges that the script declares (core/rule.h).
+ * ranges that the script declares (core/rule.h). A constant whose unit is "topic" or "kind", if it
+ * is the only one in that unit and not 0, limits the earmark to postings of that topic's threads or
+ * of that kind: the script is not asked about others.
  *
  * What makes an earmark void, so that nobody earns by it; all else is as if nobody had acted:
  * - its script does not load with its values, or once gave an error, or anything but 1 or 0;

@@ -275,6 +275,43 @@ static void a_selector_that_fails_loops_or_says_neither_yes_nor_no_pays_nobody(v
                         "its selector gave something else than 1 or 0");
 }
 
+/* With an error wherever the script is asked about another topic or kind. */
+static const char *fault_in_unit(const char *topic_unit, const char *kind_unit, size_t *payees_out)
+{
+    struct run run = run_open(EARMARK_VOTE);
+    struct text script =
+        arena_format(&arena,
+                     "P = { only = { 0, 0, 281474976710655, \"%s\", \"one\" }, sort = { 0, 0, 6, "
+                     "\"%s\", \"one\" } }\n"
+                     "function selects(kind, b, c, d, e, one, two, h, i, j)\n"
+                     "  if one ~= P.only and two ~= P.only then error(\"another topic\") end\n"
+                     "  if kind ~= P.sort then error(\"another kind\") end\n"
+                     "  return 1\nend\n",
+                     topic_unit, kind_unit);
+    earmark_add(&run, EARMARK_VOTE, script, "only=lung, sort=4");
+    live(&run, 7, 1);
+    struct event vote = {.kind = EVENT_VOTE_CAST}; /* and a vote on its question */
+    vote.vote_cast.posting = run.seq - 2 * AUTHORS * (MEMBERS - AUTHORS) - 2 * AUTHORS;
+    vote.vote_cast.member = 1;
+    vote.vote_cast.stance = 1;
+    event_add(&run, vote);
+    *payees_out = payees(&run, LEAST);
+    const char *why = reward_void(run.reward, 0);
+    reward_close(run.reward);
+    return why;
+}
+
+static void what_constants_limit_it_to_a_selector_is_not_asked_beyond(void **state UNUSED)
+{
+    size_t count;
+    assert_null(fault_in_unit("topic", "kind", &count));
+    assert_int_equal(count, MEMBERS - AUTHORS);
+    /* Controls: in other units they limit nothing, and it is asked. */
+    assert_string_equal(fault_in_unit("word", "kind", &count), "its selector failed");
+    assert_string_equal(fault_in_unit("topic", "sort", &count), "its selector failed");
+    assert_string_equal(fault_in_unit("kind", "kind", &count), "its selector failed");
+}
+
 static void an_audience_below_the_limit_pays_nobody(void **state UNUSED)
 {
     const char *why;
@@ -411,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_selector_takes_a_topic_a_kind_a_specialty_and_the_first_answers),
         cmocka_unit_test(turning_every_vote_round_changes_nothing),
         cmocka_unit_test(a_selector_that_fails_loops_or_says_neither_yes_nor_no_pays_nobody),
+        cmocka_unit_test(what_constants_limit_it_to_a_selector_is_not_asked_beyond),
         cmocka_unit_test(an_audience_below_the_limit_pays_nobody),
         cmocka_unit_test(audiences_of_one_sponsor_that_differ_by_a_few_members_pay_nobody),
         cmocka_unit_test(a_month_pays_by_the_committed_selector_and_replays_to_the_same),
