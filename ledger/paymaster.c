@@ -261,6 +261,8 @@ static const struct verb verbs[] = {
      .run_with = tool_payments},
     {"reverse", "LEAF WHY", "take back the reward at that leaf; its member reads why",
      .run_with_two = tool_reverse},
+    {"operations", NULL, "print what was proposed and confirmed, in the paymaster's own words",
+     .run = tool_operations},
     {"tick", NULL, "have the serving paymaster commit a batch now", .run = tool_tick},
     {"close", "MONTH", "have the serving paymaster close a month (2026-03)",
      .run_with = tool_close},

@@ -13,7 +13,10 @@
 #include "ledger/reverse.h"
 #include "ledger/withhold.h"
 
-enum { SHOWN_MOST = 40, WAITING_MOST = 20 };
+enum { SHOWN_MOST = 40 };
+/* So many may wait: of all members, of one of them, of sponsors; and as many of the machine. One
+ * session that was taken over keeps nobody else from proposing. */
+enum { WAITING_MOST = 20, WAITING_EACH = 6, WAITING_SPONSORS = 10 };
 enum { OPERATION_DONE = 3, OPERATION_FELL_OUT = 4, OPERATION_ASIDE = 7 };
 /* Tried so often, each time a little later (140 s in all), then it steps aside. */
 enum { TRIES_MOST = 8, TRY_AGAIN_MS = 5000, STEPS_MOST = 8 };
@@ -131,11 +134,35 @@ static enum result proposal_there(struct paymaster *paymaster, const struct prop
     return result;
 }
 
+/* OK: there is room for one more of this actor's. A member reads what to do about it. */
+static enum result proposal_room(struct paymaster *paymaster, const struct proposal_kind *kind,
+                                 const struct vault_actor *actor, struct buf *reply)
+{
+    struct vault_operations_waiting_row waiting;
+    enum result result = vault_operations_waiting(paymaster->vault, &paymaster->arena,
+                                                  actor->member, text_of(kind->name), &waiting);
+    if (result != OK)
+        return result;
+    if (actor->role == BY_OPERATOR)
+        return waiting.own < WAITING_MOST ? OK : TOO_MUCH;
+    struct reply_problem problem = {TEXT(""), NO_TEXT};
+    if (waiting.own >= WAITING_EACH)
+        problem.reason = TEXT("As many of your proposals wait as may. Have one confirmed, or "
+                              "withdraw one, first.");
+    else if (waiting.members >= WAITING_MOST ||
+             (kind->role == BY_SPONSOR && waiting.named >= WAITING_SPONSORS))
+        problem.reason = TEXT("As many proposals wait as may. An admin confirms or withdraws some "
+                              "first.");
+    if (problem.reason.data == NULL)
+        return OK;
+    reply_problem_write(reply, &problem);
+    return INVALID;
+}
+
 enum result proposal_make(struct paymaster *paymaster, const struct command *command,
                           const struct vault_actor *actor, struct buf *reply)
 {
     const struct proposal_kind *kind = kind_of(command->kind);
-    struct vault_operations_waiting_row waiting;
     struct reply_proposed proposed;
     struct text subject = NO_TEXT, words = NO_TEXT, bare = command_text(&paymaster->arena, command);
     uint8_t request[16];
@@ -148,9 +175,7 @@ enum result proposal_make(struct paymaster *paymaster, const struct command *com
     result = proposal_there(paymaster, kind, bytes_of(request, 16), subject, bare, words,
                             actor->member, &proposed.operation);
     if (result == NOT_FOUND) {
-        result = vault_operations_waiting(paymaster->vault, &paymaster->arena, &waiting);
-        if (result == OK && waiting.count >= WAITING_MOST)
-            result = TOO_MUCH;
+        result = proposal_room(paymaster, kind, actor, reply);
         if (result == OK)
             result = proposal_keep(paymaster, kind, bytes_of(request, 16), subject, bare, words,
                                    actor->member, &proposed.operation);

@@ -37,8 +37,9 @@ words_of key_words;     /* promise.c */
 /* Whether this command waits for a second person, as the settings are. */
 bool proposal_wanted(enum command_kind kind, const struct vault_actor *actor);
 /* Keep it instead of running it; replies `proposed`. The same request again is the same proposal.
- * REFUSED: not for this actor; TOO_MUCH: too many wait; and what its own words answer: NOT_FOUND,
- * INVALID, CONFLICT. */
+ * REFUSED: not for this actor; TOO_MUCH: too many of the machine's wait; INVALID with a record
+ * `problem`: too many of a member's, or of all; and what its own
+ * words answer: NOT_FOUND, INVALID, CONFLICT. */
 MUST_USE enum result proposal_make(struct paymaster *paymaster, const struct command *command,
                                    const struct vault_actor *actor, struct buf *reply);
 /* COMMAND_OPERATIONS, COMMAND_OPERATION_WITHDRAW and COMMAND_OPERATION_RETRY of an admin. */

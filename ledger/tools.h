@@ -54,6 +54,9 @@ int tool_payments(const char *member);
 int tool_reverse(const char *leaf, const char *why);
 /* Book a deposit of a campaign (its id in hex), in the currency's units: 5000 or 12.50. */
 int tool_deposit(const char *campaign, const char *amount);
+/* What waits for a second person and what became of it, as the vault has it, past any page; exit 1
+ * when a hash is not that of its command and words. */
+int tool_operations(void);
 int tool_tick(void);
 int tool_close(const char *period);
 /* Measure; with LEAVES also what an entry costs when there are so many, against 100,000. */

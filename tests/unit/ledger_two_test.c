@@ -5,6 +5,7 @@
 
 #include "ledger/proposal.h"
 #include "core/operation.h"
+#include "ledger/tools.h"
 
 static struct world world;
 static struct paymaster paymaster;
@@ -182,9 +183,93 @@ static void two_equal_deposits_are_two_operations_and_a_request_is_one(void **st
     assert_int_equal(deposited(campaign), 0); /* what was turned down is not done */
     confirm(other, second, 0);
     assert_int_equal(deposited(campaign), 5000);
-    for (int i = 0; i < 20; i++)
+    two_close();
+}
+
+static bool told(const char *words)
+{
+    struct reply_problem problem = {0};
+    struct json *json;
+    assert_int_equal(json_read(text_bytes(world.reply), &json), OK);
+    assert_int_equal(reply_problem_read(json, &world.arena, &problem), OK);
+    json_close(json);
+    return memmem(problem.reason.data, problem.reason.size, words, strlen(words)) != NULL;
+}
+
+static void one_session_keeps_nobody_else_from_proposing(void **state UNUSED)
+{
+    uint8_t token[TOKEN_SIZE];
+    struct command withdraw = {.kind = COMMAND_OPERATION_WITHDRAW};
+    two_open();
+    struct text campaign = campaign_open(200000);
+    for (int i = 0; i < 6; i++)
         assert_int_equal(deposit(campaign, 1000, world.admin_token), OK);
-    assert_int_equal(deposit(campaign, 1000, world.admin_token), TOO_MUCH);
+    int64_t last = proposed();
+    assert_int_equal(deposit(campaign, 1000, world.admin_token), INVALID);
+    assert_true(told("of your proposals"));
+    assert_int_equal(deposit(campaign, 1000, second_token), OK);
+    assert_int_equal(deposit(campaign, 1000, NULL), OK); /* nor the operator */
+    withdraw.operation_withdraw.number = last;
+    assert_int_equal(world_ask(&world, &paymaster, &withdraw, second_token), OK);
+    assert_int_equal(deposit(campaign, 1000, world.admin_token), OK);
+    /* Three sessions more fill the members' places, and not the machine's. */
+    int64_t waiting = 7;
+    for (int s = 0; s < 3; s++) {
+        (void)world_staff(&world, 3, token);
+        assert_int_equal(vault_follow(&paymaster), OK);
+        for (int i = 0; i < 6 && waiting < 20; i++, waiting++)
+            assert_int_equal(deposit(campaign, 1000, token), OK);
+    }
+    assert_int_equal(waiting, 20);
+    assert_int_equal(deposit(campaign, 1000, second_token), INVALID);
+    assert_true(told("As many proposals wait"));
+    for (int i = 1; i < 20; i++)
+        assert_int_equal(deposit(campaign, 1000, NULL), OK);
+    assert_int_equal(deposit(campaign, 1000, NULL), TOO_MUCH);
+    two_close();
+}
+
+/* What a verb prints, and the status it ends with. */
+static struct text printed_of(int (*verb)(void), int *status)
+{
+    struct bytes content;
+    char path[600];
+    snprintf(path, sizeof path, "%s", conf_path("printed"));
+    fflush(stdout);
+    int kept = dup(1), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(kept >= 0 && fd >= 0 && dup2(fd, 1) == 1);
+    *status = verb();
+    fflush(stdout);
+    assert_true(dup2(kept, 1) == 1);
+    close(kept);
+    close(fd);
+    assert_int_equal(file_read(&world.arena, path, 1 << 20, &content), OK);
+    return (struct text){(const char *)content.data, content.size};
+}
+
+static bool holds(struct text text, struct text part)
+{
+    return memmem(text.data, text.size, part.data, part.size) != NULL;
+}
+
+static void at_the_machine_proposals_are_read_past_all_pages(void **state UNUSED)
+{
+    int status;
+    two_open();
+    struct text campaign = campaign_open(200000);
+    assert_int_equal(deposit(campaign, 200000, world.admin_token), OK);
+    struct record_operation operation = operation_of(proposed());
+    struct text said = printed_of(tool_operations, &status);
+    assert_int_equal(status, 0);
+    assert_true(holds(said, operation.words));
+    assert_true(holds(said, operation.digest));
+    assert_true(holds(said, TEXT("campaign/fund, waits, proposed by member")));
+    /* Control: other words than were hashed. */
+    assert_int_equal(db_run_script(paymaster.vault, "UPDATE operation SET words = 'Book 1 USD'"),
+                     OK);
+    said = printed_of(tool_operations, &status);
+    assert_int_equal(status, 1);
+    assert_true(holds(said, TEXT("IS NOT THE HASH THAT IS KEPT")));
     two_close();
 }
 
@@ -472,6 +557,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_deposit_waits_for_another_admin_and_is_booked_once),
         cmocka_unit_test(two_equal_deposits_are_two_operations_and_a_request_is_one),
+        cmocka_unit_test(one_session_keeps_nobody_else_from_proposing),
+        cmocka_unit_test(at_the_machine_proposals_are_read_past_all_pages),
         cmocka_unit_test(what_was_confirmed_and_not_done_is_done_at_the_next_start),
         cmocka_unit_test(a_month_is_closed_by_hand_and_a_reward_taken_back_by_two),
         cmocka_unit_test(what_is_no_longer_what_was_read_falls_out),

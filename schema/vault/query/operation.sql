@@ -22,9 +22,15 @@ SELECT number, words, proposed_by FROM operation WHERE name = :name AND subject 
 -- What waits, or stepped aside before anything of it was written.
 UPDATE operation SET state = 5, moved_ms = :at_ms, moved_by = :member WHERE number = :number AND (state = 1 OR (state = 7 AND begun = 0));
 
---: operations_waiting() => one count: int
+--: operations_waiting(by: int, name: text) => one own: int, named: int, members: int
 --: may: paymaster
-SELECT count(*) FROM operation WHERE state = 1;
+-- What waits: of one who proposes, under one name, of all members (0, the machine, is none).
+SELECT ifnull(sum(proposed_by = :by), 0), ifnull(sum(name = :name), 0), ifnull(sum(proposed_by <> 0), 0) FROM operation WHERE state = 1;
+
+--: operations_said(most: int) => number: int, name: text, command: text, words: text, digest: blob, proposed_by: int, confirmed_by: int, at_ms: int, expires_ms: int, state: int
+--: may: paymaster
+-- For who reads them at the machine.
+SELECT number, name, command, words, digest, proposed_by, confirmed_by, at_ms, expires_ms, state FROM operation ORDER BY number DESC LIMIT :most;
 
 --: operation_underway(name: text, subject: text) => one count: int
 --: may: paymaster
