@@ -225,7 +225,7 @@ static enum result part_fit(const struct fit *fit, size_t index)
 static enum result is_free(const struct fit *fit, const uint8_t campaign[16], bool *all)
 {
     const struct corrections *corrections = fit->corrections;
-    struct vault_campaign_find_row row;
+    struct vault_campaign_find_row row = {0};
     int64_t cents = 0;
     size_t mark = fit->paymaster->arena.used;
     for (size_t i = 0; i < corrections->part_count; i++) {
@@ -235,9 +235,11 @@ static enum result is_free(const struct fit *fit, const uint8_t campaign[16], bo
     }
     enum result result = vault_campaign_find(fit->paymaster->vault, &fit->paymaster->arena,
                                              bytes_of(campaign, 16), &row);
+    int64_t left = row.has_refund_cents /* it goes back, or went: nothing is free */
+                       ? 0
+                       : row.deposit_cents - row.reserved_cents - row.settled_cents;
     if (result == OK)
-        *all = *all &&
-               (cents == 0 || row.deposit_cents - row.reserved_cents - row.settled_cents >= cents);
+        *all = *all && (cents == 0 || left >= cents);
     arena_reset(&fit->paymaster->arena, mark);
     return result;
 }

@@ -127,13 +127,24 @@ static enum result leaf_add(struct paymaster *paymaster, uint32_t code, const ui
     return result;
 }
 
+/* A crash may have come before the vault knew of it: the pad in the house's place has no id by
+ * which it could be known again, but stands or falls with the transfer after it. (Where both are
+ * pads, nothing goes back, and two more do no harm.) */
 static enum result refund_write(struct paymaster *paymaster, const uint8_t id[16], int64_t cents,
                                 int64_t house, uint64_t *seq)
 {
+    uint8_t transfer[16];
     enum result result = writer_begin(&paymaster->writer);
     if (result != OK)
         return result;
-    result = leaf_add(paymaster, TRANSFER_HOUSE, id, house, seq);
+    account_payout_id(&paymaster->key, "refund", id, 0, transfer);
+    result = book_transfer(&paymaster->writer.book, transfer, seq);
+    if (result == OK) {
+        writer_rollback(&paymaster->writer);
+        return OK;
+    }
+    if (result == NOT_FOUND)
+        result = leaf_add(paymaster, TRANSFER_HOUSE, id, house, seq);
     if (result == OK)
         result = leaf_add(paymaster, TRANSFER_REFUND, id, cents, seq);
     if (result == OK)

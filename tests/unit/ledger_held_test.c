@@ -337,6 +337,21 @@ static void a_correction_waits_until_its_campaign_has_what_it_takes(void **state
     teardown();
 }
 
+static void what_went_back_to_its_sponsor_pays_no_correction_and_stops_no_close(void **state UNUSED)
+{
+    uint8_t id[16];
+    setup_one(50000, 60000, 50, 20); /* 10,000 would be free */
+    assert_true(campaign_id_read(&world.arena, month.campaign, id));
+    assert_int_equal(
+        vault_campaign_refund(paymaster.vault, bytes_of(id, 16), 10000, 0, *world_clock), OK);
+    objects(LOW);
+    assert_int_equal(decide(LOW, true), OK);
+    april_close();
+    assert_int_equal(paid(LOW, "2026-04", NULL), 0);
+    assert_int_equal(replay_differs("2026-04"), 0);
+    teardown();
+}
+
 /* What is open of the one earmark, and what the campaign keeps for it. */
 static int64_t open_cap(int64_t *reserved)
 {
@@ -502,6 +517,7 @@ int main(void)
         cmocka_unit_test(corrections_of_one_earmark_stay_within_its_cap_together),
         cmocka_unit_test(corrections_pay_no_more_members_than_the_earmark_names),
         cmocka_unit_test(a_correction_waits_until_its_campaign_has_what_it_takes),
+        cmocka_unit_test(what_went_back_to_its_sponsor_pays_no_correction_and_stops_no_close),
         cmocka_unit_test(what_is_carried_on_is_less_by_what_was_made_good),
         cmocka_unit_test(a_preview_shows_corrections_and_writes_none),
         cmocka_unit_test(the_exported_books_hold_with_corrections_in_them),
