@@ -1,8 +1,6 @@
 /* Money on its way out: held once, sent once, posted or voided as the bank says, whenever the
  * program is killed, its taxes too. KILLS=1 tries every system call. test-seconds: 240 */
-#include "tests/unit/ledger_world.h"
-
-#include <sys/ptrace.h>
+#include "tests/unit/ledger_killed.h"
 
 #include "ledger/file.h"
 #include "ledger/payout.h"
@@ -266,20 +264,7 @@ static void a_reward_is_taken_back_by_an_entry_its_member_can_read(void **state)
 
 /* --- killed between closing a batch and noting its file --- */
 
-static char state_path[600], copy_path[640];
 static int64_t reward_leaf;
-
-static void run_quietly(const char *const *words)
-{
-    pid_t pid = fork();
-    int status;
-    if (pid == 0) {
-        execvp(words[0], (char *const *)words);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
 
 /* One is carried out, what was withheld of it goes to the tax office, and its maker knows of it. */
 static enum result payout_after(const uint8_t batch[16])
@@ -299,8 +284,13 @@ static enum result payout_after(const uint8_t batch[16])
     return result == OK ? unblind(&paymaster, reward_leaf, UNBLIND_CONSENT) : result;
 }
 
+static enum result house_open(void)
+{
+    return paymaster_open(&paymaster);
+}
+
 /* Close, make the file, note it: as the operator does, from whatever was reached before. */
-static void payout_all(void)
+static enum result payout_all(void)
 {
     uint8_t batch[16], sha256[32];
     struct vault_rail_batch_last_row last;
@@ -321,52 +311,7 @@ static void payout_all(void)
         result = payout_export(&paymaster, batch, sha256, list.size);
     if (result == OK)
         result = payout_after(batch);
-    _exit(result == OK ? 0 : 9);
-}
-
-/* Run it in a child that is killed before its system call number `kill_at` (0: never); how many it
- * made, or -1 when it was killed. */
-static long payout_run(long kill_at)
-{
-    fflush(NULL);
-    pid_t pid = fork();
-    int status;
-    long calls = 0;
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        if (paymaster_open(&paymaster) != OK)
-            _exit(8);
-        (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-        (void)raise(SIGSTOP);
-        payout_all();
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFSTOPPED(status));
-    for (;;) {
-        assert_int_equal(ptrace(PTRACE_SYSCALL, pid, NULL, NULL), 0);
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        if (!WIFSTOPPED(status))
-            break;
-        if (++calls == kill_at) {
-            kill(pid, SIGKILL);
-            assert_int_equal(waitpid(pid, &status, 0), pid);
-            return -1;
-        }
-    }
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    return calls;
-}
-
-static void state_restore(void)
-{
-    char from[700];
-    snprintf(from, sizeof from, "%s/.", copy_path);
-    const char *const clear[] = {"rm", "-rf", state_path, NULL};
-    const char *const copy[] = {"cp", "-a", from, state_path, NULL};
-    run_quietly(clear);
-    assert_int_equal(mkdir(state_path, 0700), 0);
-    run_quietly(copy);
+    return result;
 }
 
 static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **state)
@@ -387,13 +332,9 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
                                                 "withhold.basis_points 2020 - 2400\n"))),
                      OK);
     paymaster_close(&paymaster);
-    snprintf(state_path, sizeof state_path, "%.590s", conf_path("."));
-    state_path[strlen(state_path) - 2] = '\0';
-    snprintf(copy_path, sizeof copy_path, "%s.kept", state_path);
     log_close(world.journal);
-    const char *const keep[] = {"cp", "-a", state_path, copy_path, NULL};
-    run_quietly(keep);
-    long calls = payout_run(0), step = getenv("KILLS") != NULL ? 1 : calls / 24 + 1, kills = 0;
+    killed_keep();
+    long calls = killed_run(house_open, payout_all, 0), step = killed_step(calls, 24), kills = 0;
     whole = sums_of();
     assert_int_equal(whole.holds, 8);
     assert_int_equal(whole.closes, 1);
@@ -404,9 +345,9 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
     assert_int_equal(whole.unblinded, 1);
     assert_int_equal(file_read(&world.arena, conf_path("outbox/file"), 1 << 20, &file), OK);
     for (long at = 1; at <= calls; at += step) {
-        state_restore();
-        kills += payout_run(at) < 0;
-        (void)payout_run(0);
+        killed_restore();
+        kills += killed_run(house_open, payout_all, at) < 0;
+        (void)killed_run(house_open, payout_all, 0);
         now = sums_of();
         assert_memory_equal(&now, &whole, sizeof whole);
         assert_int_equal(file_read(&world.arena, conf_path("outbox/file"), 1 << 20, &same), OK);
@@ -420,8 +361,7 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
     uint8_t batch[16];
     assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), NOT_FOUND);
     paymaster_close(&paymaster);
-    const char *const clear[] = {"rm", "-rf", copy_path, NULL};
-    run_quietly(clear);
+    killed_forget();
     arena_close(&world.arena);
 }
 
