@@ -374,6 +374,16 @@ static void a_house_has_its_checkpoints_cosigned_and_is_caught_with_another_hist
     world_close(&world);
 }
 
+/* And wait until it listens. */
+static pid_t program_start_signer(const char *folder, FILE **out)
+{
+    pid_t pid = program_start(folder, "sign", out);
+    for (int i = 0; i < 2000 && access(conf_path("run/signer.sock"), F_OK) != 0; i++)
+        usleep(10000);
+    usleep(50000);
+    return pid;
+}
+
 static void the_signer_may_be_a_program_of_its_own_and_only_one_holds_the_key(void **state)
 {
     (void)state;
@@ -383,9 +393,7 @@ static void the_signer_may_be_a_program_of_its_own_and_only_one_holds_the_key(vo
     char folder[600];
     world_open(&world, "ledger.close_bucket = 16\n");
     snprintf(folder, sizeof folder, "%s", conf_path("."));
-    pid_t pid = program_start(folder, "sign", &out);
-    for (int i = 0; i < 500 && access(conf_path("run/signer.sock"), F_OK) != 0; i++)
-        usleep(10000);
+    pid_t pid = program_start_signer(folder, &out);
     assert_int_equal(paymaster_open(&paymaster), OK);
     assert_int_equal(paymaster.signer.pid, 0); /* no child of ours holds the key */
     assert_int_equal(commit_tick(&paymaster), OK);
@@ -394,8 +402,8 @@ static void the_signer_may_be_a_program_of_its_own_and_only_one_holds_the_key(vo
     /* Killed and started again, it is found again and goes on where it was. */
     kill(pid, SIGKILL);
     (void)program_wait(pid, out);
-    pid = program_start(folder, "sign", &out);
-    usleep(300000);
+    assert_int_equal(unlink(conf_path("run/signer.sock")), 0); /* the dead one's */
+    pid = program_start_signer(folder, &out);
     *world_clock += 601 * 1000;
     assert_int_equal(commit_tick(&paymaster), OK);
     paymaster_close(&paymaster);
