@@ -180,7 +180,9 @@ static enum result cases_write(struct request *r, struct buf *file)
         if (result != OK)
             return result;
     }
-    if (cases == 0)
+    if (cases == 0 && watch->waiting > 0)
+        buf_format(file, "\"no case so far: %" PRId64 " wait for a decision\"\r\n", watch->waiting);
+    else if (cases == 0)
         buf_format(file, "\"nil: no case among %" PRId64 " postings that named the product\"\r\n",
                    watch->seen);
     return OK;

@@ -222,6 +222,8 @@ test("a posting that names a watched product is judged, handed on without its au
   assert.equal(await desk.locator("article").count(), 1, "his words there are one, and only whole words");
   assert.match(await desk.textContent("article"), /for Halden Bio, HB-2.*found .*due .*A woman fainted twice.*Alder said:.*20, that is.*Product.*Haldenex.*Reporter.*Alder.*name withheld/s);
   await sound(desk, "safety-desk");
+  const waits = (await gate.json("/admin/safety")).watches[0].id;
+  assert.match((await gate.get(`/admin/safety/watch/${waits}/csv`)).text, /\n"no case so far: 1 wait for a decision"/, "not nil while one waits");
   await desk.locator("button", { hasText: "A case: all four" }).click();
   assert.match(await desk.textContent("article"), /A case has a patient/);
   await desk.fill("article input[name=patient]", "woman");
