@@ -41,6 +41,7 @@ enum notice_kind {
     NOTICE_MARK = 18,      /* a posting of the reader's was marked as outdated or dangerous */
     NOTICE_OPINION = 19,   /* the reader's experience is sought */
     NOTICE_CONTACT = 20,   /* the maker of a product would like to ask the reader */
+    NOTICE_SPONSORED = 21, /* to a sponsor, by mail alone: his question was looked at */
 };
 enum rule_state { RULE_PROPOSED = 1, RULE_ACTIVE, RULE_WITHDRAWN, RULE_SUPERSEDED };
 /* What the clerk was told of a proposal's trial. */

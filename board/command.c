@@ -4,6 +4,7 @@
 #include "board/payee.h"
 #include "board/released.h"
 #include "board/safety.h"
+#include "board/sponsored.h"
 #include "board/telling.h"
 #include "board/posting.h"
 #include "board/token.h"
@@ -155,6 +156,9 @@ static const struct command_row rows[] = {
     {COMMAND_REPORTS_MAIL, BY_SPONSOR, reports_mail_run, NULL, AGAIN_RUNS},
     {COMMAND_REPORT_READ, BY_SPONSOR, report_read_run, NULL, AGAIN_RUNS},
     {COMMAND_SPONSOR_KIND_SET, BY_ADMIN, sponsor_kind_set_run, NULL, AGAIN_DONE},
+    {COMMAND_SPONSOR_ASK, BY_SPONSOR, sponsor_ask_run, NULL, AGAIN_CREATED},
+    {COMMAND_SPONSOR_QUESTIONS, BY_SPONSOR, sponsor_questions_run, NULL, AGAIN_RUNS},
+    {COMMAND_SPONSOR_QUESTION, BY_SPONSOR, sponsor_question_run, NULL, AGAIN_RUNS},
     {COMMAND_REPORTS_RELEASED, BY_ANALYST, reports_released_run, NULL, AGAIN_RUNS},
     {COMMAND_IMAGE_ADD, BY_PHYSICIAN, image_add_run, NULL, AGAIN_RUNS},
 };

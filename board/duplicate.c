@@ -1,4 +1,5 @@
 #include "board/moderation.h"
+#include "board/sponsored.h"
 
 #include "schema/board.h"
 #include "schema/desk.h"
@@ -117,6 +118,22 @@ enum result duplicate_decide_run(struct work *work)
     return result == OK ? decide(work, c->question, c->target, c->linked) : result;
 }
 
+/* Answers to a sponsor's question stand under its label alone, and no others do. What was merged
+ * may come apart. */
+static enum result sponsors_apart(struct work *work)
+{
+    const struct command_threads_merge *c = &work->command->threads_merge;
+    bool here = false, there = false;
+    enum result result = sponsored_is(work, c->question, &here);
+    if (result == OK)
+        result = sponsored_is(work, c->target, &there);
+    if (result == OK && c->merged && (here || there))
+        return problem(work, CONFLICT, "",
+                       "A sponsor’s question stays apart, so that every answer to it stands under "
+                       "its label.");
+    return result;
+}
+
 enum result threads_merge_run(struct work *work)
 {
     struct clerk *clerk = work->clerk;
@@ -129,6 +146,8 @@ enum result threads_merge_run(struct work *work)
     struct desk_posting_get_row target;
     request_put(work, e->request);
     enum result result = pair_state(work, c->question, c->target, &row);
+    if (result == OK)
+        result = sponsors_apart(work);
     if (result == OK && row.state != LINKED)
         return NOT_FOUND;
     if (result == OK && (row.merged != 0) == c->merged)

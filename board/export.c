@@ -120,7 +120,8 @@ static int64_t event_member(const struct event *event)
     case EVENT_SESSION_OPENED:
         return event->session_opened.member;
     case EVENT_POSTING_ADDED:
-        return event->posting_added.member;
+        return event->posting_added.has_sponsor ? event->posting_added.sponsor
+                                                : event->posting_added.member;
     case EVENT_QUESTION_SOLVED:
         return event->question_solved.member;
     case EVENT_ROUND_OPENED:

@@ -90,17 +90,17 @@ static enum result thread_opened(struct db *db, const struct event *event)
 {
     const struct event_posting_added *e = &event->posting_added;
     struct text rest = e->topics, topic;
-    bool by_member = e->kind <= POSTING_OBSERVATION;
+    bool asked_here = e->kind <= POSTING_OBSERVATION;
     enum result result = board_thread_add(db, event->seq, e->kind, event->at_ms, e->topics);
     while (result == OK && text_next(&rest, ' ', &topic)) {
         result = board_thread_topic_add(db, topic, event->seq);
-        if (by_member)
+        if (asked_here)
             THEN(result, board_topic_more(db, topic));
     }
-    if (by_member) {
+    if (asked_here && e->member > 0)
         THEN(result, board_member_threads_more(db, e->member));
+    if (asked_here)
         THEN(result, board_total_add(db, TEXT("threads"), 1));
-    }
     return result;
 }
 

@@ -106,6 +106,8 @@ static enum result posting_added(struct db *db, const struct journal_entry *entr
     enum result result = request_keep(db, e->request, event->seq);
     THEN(result, desk_posting_add(db, event->seq, question, e->member, e->kind, event->at_ms));
     THEN(result, fold_telling_posting(db, entry, arena));
+    if (e->has_sponsor)
+        THEN(result, desk_sponsored_add(db, event->seq, e->sponsor, e->source, event->at_ms));
     if (e->has_options)
         THEN(result, desk_poll_add(db, event->seq, e->options));
     if (e->held)

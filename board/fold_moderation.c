@@ -372,6 +372,21 @@ static enum result desk_answer_tell(struct db *db, const struct event *event)
     return result;
 }
 
+/* A sponsor's question has no author; the account that asked it is told that it was decided on. */
+static enum result desk_sponsor_tell(struct db *db, const struct event *event)
+{
+    const struct event_posting_decided *e = &event->posting_decided;
+    struct desk_sponsored_by_row row;
+    struct arena none = {0}; /* numbers only */
+    if (e->member > 0 || e->posting != e->question)
+        return OK;
+    enum result result = desk_sponsored_by(db, &none, e->question, &row);
+    if (result == OK)
+        result = desk_mail_add(db, event->seq * NOTICES_PER_EVENT, row.sponsor, NOTICE_SPONSORED,
+                               e->question, event->at_ms);
+    return result == NOT_FOUND ? OK : result;
+}
+
 static enum result desk_decided(struct db *db, const struct event *event)
 {
     const struct event_posting_decided *e = &event->posting_decided;
@@ -389,6 +404,8 @@ static enum result desk_decided(struct db *db, const struct event *event)
     if ((away || was_away) && e->member > 0)
         THEN(result, desk_mail_add(db, event->seq * NOTICES_PER_EVENT, e->member, NOTICE_MODERATED,
                                    e->question, event->at_ms));
+    if (away || was_away)
+        THEN(result, desk_sponsor_tell(db, event));
     return result;
 }
 

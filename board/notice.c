@@ -64,6 +64,13 @@ static void notice_write(struct work *work, const struct desk_mail_due_row *row,
                                   "Nobody is told who you are unless you say so. Sign in to "
                                   "read what it is and to decide:\n%.*s/contact\n",
                                   (int)url.size, url.data);
+    } else if (row->kind == NOTICE_SPONSORED) {
+        mail->subject =
+            arena_format(work->arena, "%.*s: your question to members", (int)site.size, site.data);
+        mail->body = arena_format(work->arena,
+                                  "The medical desk has looked at a question of yours. Sign in to "
+                                  "read what was decided, and why:\n%.*s/sponsor/question/%lld\n",
+                                  (int)url.size, url.data, (long long)row->question);
     } else if (row->kind == NOTICE_MODERATED) {
         mail->subject = arena_format(work->arena, "%.*s: your posting", (int)site.size, site.data);
         mail->body =
@@ -143,7 +150,7 @@ static enum result mail_sent(struct clerk *clerk, int64_t mail)
 static bool may_wait(int64_t kind)
 {
     return kind < MAIL_ACCOUNT && kind != NOTICE_DECIDED && kind != NOTICE_LEVEL &&
-           kind != NOTICE_VOUCH && kind != NOTICE_MODERATED;
+           kind != NOTICE_VOUCH && kind != NOTICE_MODERATED && kind != NOTICE_SPONSORED;
 }
 
 enum result mail_due_run(struct work *work)

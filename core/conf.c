@@ -95,6 +95,13 @@ const struct setting conf_settings[] = {
     NUMBER(
         "posting.hold_first", "postings", 0, 100, 1,
         "Until so many of a member's postings are shown, an admin looks at each first; 0: never."),
+    NUMBER("sponsor.questions", "questions", 0, 100, 3,
+           "Questions one sponsor may have waiting or standing from sponsor.question_days; 0: "
+           "sponsors ask none."),
+    NUMBER("sponsor.question_days", "days", 1, 366, 90,
+           "The days over which sponsors' questions are counted."),
+    NUMBER("sponsor.questions_share", "per mille", 1, 1000, 10,
+           "Of all questions of those days, so many may be sponsors'; one may always be."),
     NUMBER("flag.per_day", "flags", 1, 1000, 20, "Postings one member may flag in one day."),
     NUMBER("safety.days", "business days", 1, 30, 1,
            "Until then the safety desk has judged a posting that names a watched product."),

@@ -226,6 +226,8 @@ static const char *telling_action(enum command_kind kind)
         return "/sponsor/feed";
     case COMMAND_REPORTS_MAIL:
         return "/sponsor/mail";
+    case COMMAND_SPONSOR_ASK:
+        return "/sponsor/questions";
     case COMMAND_SPONSOR_KIND_SET:
         return "/admin/sponsor/:id";
     case COMMAND_OPINION_DECLINE:

@@ -97,6 +97,8 @@ static enum result play_all(struct play *play, const struct community *community
     if (isatty(STDERR_FILENO))
         fputs("\r                                                        \r", stderr);
     *play->clock_ms = now_ms;
+    if (result == OK)
+        result = play_sponsored(play);
     play_sign_out_all(play);
     return result;
 }

@@ -289,6 +289,46 @@ enum result play_campaign(struct play *play, int64_t ends_ms)
     return ask(play, &play->paymaster, admin, &command, &reply);
 }
 
+static const char sponsored_title[] =
+    "What makes you stop an oral anticoagulant within three months?";
+static const char sponsored_body[] =
+    "We fund education on anticoagulation and would like to teach what is needed. When you stop "
+    "one soon after it was begun, what was the reason, as you have seen it: bleeding, cost, a "
+    "procedure, the patient's own wish?";
+
+enum { KEPT = 1 }; /* as in the command posting_decide */
+
+enum result play_sponsored(struct play *play)
+{
+    struct bytes reply;
+    int64_t id = 0;
+    arena_reset(&play->scratch, 0);
+    struct player *sponsor = staff_of_role(play, 2), *admin = staff_of_role(play, 3);
+    if (sponsor == NULL || admin == NULL)
+        return REFUSED;
+    struct command command = {.kind = COMMAND_TOPIC_DESCRIBE};
+    command.topic_describe.topic = TEXT("anticoagulation");
+    command.topic_describe.excerpt = TEXT("Which anticoagulant, for whom, how long, at what dose.");
+    command.topic_describe.body = TEXT("");
+    enum result result = ask(play, &play->clerk, admin, &command, &reply);
+    if (result != OK)
+        return result;
+    command = (struct command){.kind = COMMAND_SPONSOR_ASK};
+    command.sponsor_ask.title = text_of(sponsored_title);
+    command.sponsor_ask.body = text_of(sponsored_body);
+    command.sponsor_ask.topics = TEXT("anticoagulation");
+    result = ask(play, &play->clerk, sponsor, &command, &reply);
+    if (result == OK)
+        result = created_id(play, reply, &id);
+    if (result != OK)
+        return result;
+    command = (struct command){.kind = COMMAND_POSTING_DECIDE};
+    command.posting_decide.posting = id;
+    command.posting_decide.outcome = KEPT;
+    command.posting_decide.words = TEXT("");
+    return ask(play, &play->clerk, admin, &command, &reply);
+}
+
 /* The demo's sponsor signs with a key anybody can read: nothing here is secret. */
 static const uint8_t demo_seed[KEY_SIZE] = "the demo's sponsor signs so";
 

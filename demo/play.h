@@ -43,5 +43,7 @@ MUST_USE enum result play_earmark(struct play *play, const char *key, int kind, 
                                   int64_t cap_cents, int64_t valid_to_ms);
 MUST_USE enum result play_period_close(struct play *play, struct text period);
 MUST_USE enum result play_tick(struct play *play);
+/* A sponsor puts a question to members, and an admin lets it stand. */
+MUST_USE enum result play_sponsored(struct play *play);
 void play_sign_out_all(struct play *play);
 void play_close(struct play *play);

@@ -104,7 +104,8 @@ static enum result item_text(struct request *r, const struct record_queue_item *
             return result;
         v->title = away.title.size > 0 ? away.title : away.thread_title;
         v->body = text_kept_html(away.html);
-        v->author = away.pseudonym;
+        v->author = away.member > 0 ? away.pseudonym : away.source;
+        v->sponsor = page_sponsor_name(away.kind, away.member, away.source);
         at_ms = away.at_ms;
     } else {
         result = board_posting_get(board, r->arena, item->posting, &row);
@@ -115,10 +116,13 @@ static enum result item_text(struct request *r, const struct record_queue_item *
         v->title = thread.thread_title;
         v->body = text_kept_html(row.html);
         v->author = row.member > 0 ? row.pseudonym : row.source;
+        v->sponsor = page_sponsor_name(row.kind, row.member, row.source);
         at_ms = row.at_ms;
     }
     if (v->title.size == 0)
         v->title = TEXT("Without a title");
+    if (v->sponsor.size > 0 && item->state == HOLD_WAITS)
+        v->stands = TEXT("a sponsor’s question, seen by nobody yet");
     v->ago = clock_ago(r->arena, at_ms, r->now_ms);
     v->iso = clock_iso(r->arena, at_ms);
     return OK;
@@ -142,6 +146,7 @@ static enum result item_fill(struct request *r, const struct record_queue_item *
                                  .state = item->state,
                                  .stands = item_stands(item),
                                  .own = item->own,
+                                 .sponsor = TEXT(""),
                                  .appeal = item->appeal,
                                  .words = typed ? request_typed(r, "words") : TEXT(""),
                                  .problem = TEXT("")};

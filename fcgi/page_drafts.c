@@ -244,7 +244,7 @@ static enum result row_about(struct request *r, struct page_place place, struct 
         result = board_thread_get(board, r->arena, posting.question, &thread);
     v->gone = result == NOT_FOUND;
     if (result == OK && v->title.size == 0)
-        v->title = thread.title;
+        v->title = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title);
     return result == NOT_FOUND ? OK : result;
 }
 

@@ -43,7 +43,7 @@ static struct text part_words(struct request *r, int64_t kind, int64_t posting)
         struct board_thread_get_row thread;
         if (board_thread_get(request_store(r, WEB_BOARD), r->arena, row.question, &thread) != OK)
             return text_of(what);
-        row.title = thread.title;
+        row.title = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title);
     }
     return arena_format(r->arena, "%s: %.*s", what, (int)row.title.size, row.title.data);
 }

@@ -44,14 +44,15 @@ enum result page_posting_find(struct request *r, int64_t id, struct page_posting
         result = board_thread_get(board, r->arena, row.question, &thread);
     if (result != OK)
         return result;
-    *posting = (struct page_posting){.question = row.question,
-                                     .kind = row.kind,
-                                     .member = row.member,
-                                     .title = row.title,
-                                     .body = row.body,
-                                     .thread = thread.title,
-                                     .author = TEXT(""),
-                                     .excerpt = text_excerpt(r->arena, row.body, EXCERPT)};
+    *posting = (struct page_posting){
+        .question = row.question,
+        .kind = row.kind,
+        .member = row.member,
+        .title = row.title,
+        .body = row.body,
+        .thread = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title),
+        .author = TEXT(""),
+        .excerpt = text_excerpt(r->arena, row.body, EXCERPT)};
     if (row.member > 0 && board_member_profile(board, r->arena, row.member, &member) == OK)
         posting->author = member.pseudonym;
     return OK;

@@ -34,7 +34,7 @@ static enum result entries_fill(struct request *r, const struct reply_feed *feed
         }
         latest_ms = thread.last_ms > latest_ms ? thread.last_ms : latest_ms;
         v->entries[v->entries_count++] = (struct view_feed_entry){
-            .title = thread.title,
+            .title = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title),
             .link = arena_format(r->arena, "%.*s/q/%lld", (int)url.size, url.data,
                                  (long long)thread.question),
             .updated = clock_iso(r->arena, thread.last_ms),

@@ -18,6 +18,7 @@ const struct field fields_front[] = {
     {.name = "tab", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The list"},
     {.name = "kind", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The kind"},
     {.name = "state", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The state"},
+    {.name = "asked", .type = FIELD_LINE, .high = 20, .optional = true, .label = "By whom"},
     {.name = "by", .type = FIELD_LINE, .high = 20, .optional = true, .label = "The order"},
     PAGE_FIELD_BEFORE,
     {.name = NULL},
@@ -97,24 +98,25 @@ static enum result rising_ids(struct request *r, struct text followed, int64_t b
     return result;
 }
 
-static enum result list_new(struct request *r, int64_t before, struct view_front *v)
+static enum result list_new(struct request *r, int64_t before, bool sponsored, struct view_front *v)
 {
     struct board_threads_new_row *rows;
     size_t count;
-    enum result result =
-        board_threads_new(request_store(r, WEB_BOARD), r->arena, before, ROWS_AHEAD, &rows, &count);
+    enum result result = board_threads_new(request_store(r, WEB_BOARD), r->arena, before, sponsored,
+                                           ROWS_AHEAD, &rows, &count);
     for (size_t i = 0; result == OK && i < count && i < PAGE_ROWS; i++)
         v->rows[v->rows_count++] = page_thread_row(r, THREAD_FACTS(&rows[i]));
     v->next = result == OK && count > PAGE_ROWS ? rows[PAGE_ROWS - 1].question : 0;
     return result;
 }
 
-static enum result list_unanswered(struct request *r, int64_t before, struct view_front *v)
+static enum result list_unanswered(struct request *r, int64_t before, bool sponsored,
+                                   struct view_front *v)
 {
     struct board_threads_unanswered_row *rows;
     size_t count;
     enum result result = board_threads_unanswered(request_store(r, WEB_BOARD), r->arena, before,
-                                                  ROWS_AHEAD, &rows, &count);
+                                                  sponsored, ROWS_AHEAD, &rows, &count);
     for (size_t i = 0; result == OK && i < count && i < PAGE_ROWS; i++)
         v->rows[v->rows_count++] = page_thread_row(r, THREAD_FACTS(&rows[i]));
     v->next = result == OK && count > PAGE_ROWS ? rows[PAGE_ROWS - 1].question : 0;
@@ -127,11 +129,11 @@ static enum result list_load(struct request *r, struct text followed,
     int64_t before = request_int(r, "before");
     v->rows = arena_array(r->arena, struct view_thread_row, PAGE_ROWS);
     if (text_is(v->tab, "unanswered"))
-        return list_unanswered(r, before, v);
+        return list_unanswered(r, before, !filter->members_alone, v);
     if (text_is(v->tab, "solved") || (text_is(v->tab, "new") && filter->narrowed))
         return front_list_of_states(r, filter, v);
     if (text_is(v->tab, "new"))
-        return list_new(r, before, v);
+        return list_new(r, before, !filter->members_alone, v);
     front_ids *source = text_is(v->tab, "rising")  ? rising_ids
                         : text_is(v->tab, "rated") ? front_rated_ids
                                                    : yours_ids;

@@ -4,6 +4,7 @@
 
 #include "schema/board.h"
 
+#define ASKED_MEMBERS "members"
 enum { SCAN_ROUNDS = 10, STATES = 3, MEAN_ABOVE_ALL = RATING_MAX * 100 + 1 };
 
 static const struct {
@@ -49,6 +50,7 @@ struct front_filter front_filter_read(const struct request *r, struct text tab)
     }
     for (int64_t solved = first; solved <= last; solved++)
         filter.states[filter.state_count++] = solved;
+    filter.members_alone = text_is(request_text(r, "asked"), ASKED_MEMBERS);
     filter.narrowed = filter.kind.size > 0 || (filter.state.size > 0 && !solved_tab);
     return filter;
 }
@@ -69,6 +71,8 @@ static enum result row_add(struct request *r, int64_t id, const struct front_fil
     enum result result = board_thread_get(request_store(r, WEB_BOARD), r->arena, id, &row);
     if (result != OK)
         return result == NOT_FOUND ? OK : result;
+    if (filter->members_alone && row.member == 0)
+        return OK;
     if (filter->kind.size + filter->state.size == 0 ||
         (listed(filter->kinds, filter->kind_count, row.kind) &&
          listed(filter->states, filter->state_count, row.solved)))
@@ -153,25 +157,54 @@ enum result front_rated_ids(struct request *r, struct text followed, int64_t bef
 
 /* ---- links ---- */
 
-static struct text link_to(struct request *r, struct text tab, struct text kind, struct text state,
-                           struct text by)
+struct linked {
+    struct text tab, kind, state, by;
+};
+
+static struct text link_asked(struct request *r, struct linked to, bool members_alone)
 {
     struct buf out;
     buf_open(&out, r->arena, 80);
-    buf_format(&out, "/?tab=%.*s", (int)tab.size, tab.data);
-    if (kind.size > 0)
-        buf_format(&out, "&kind=%.*s", (int)kind.size, kind.data);
-    if (state.size > 0)
-        buf_format(&out, "&state=%.*s", (int)state.size, state.data);
-    if (by.size > 0)
-        buf_format(&out, "&by=%.*s", (int)by.size, by.data);
+    buf_format(&out, "/?tab=%.*s", (int)to.tab.size, to.tab.data);
+    if (to.kind.size > 0)
+        buf_format(&out, "&kind=%.*s", (int)to.kind.size, to.kind.data);
+    if (to.state.size > 0)
+        buf_format(&out, "&state=%.*s", (int)to.state.size, to.state.data);
+    if (to.by.size > 0)
+        buf_format(&out, "&by=%.*s", (int)to.by.size, to.by.data);
+    if (members_alone)
+        buf_format(&out, "&asked=" ASKED_MEMBERS);
     return buf_done(&out);
+}
+
+/* With or without sponsors' questions as it is now. */
+static struct text link_to(struct request *r, struct text tab, struct text kind, struct text state,
+                           struct text by)
+{
+    bool alone = text_is(request_text(r, "asked"), ASKED_MEMBERS);
+    return link_asked(r, (struct linked){tab, kind, state, by}, alone);
 }
 
 static void chip_add(struct view_chip *chips, size_t *count, const char *words, struct text link,
                      bool chosen)
 {
     chips[(*count)++] = (struct view_chip){text_of(words), link, chosen};
+}
+
+/* Only where there is something to leave out, or it is left out. */
+static void asked_chips(struct request *r, const struct front_filter *filter, struct view_front *v)
+{
+    struct linked to = {v->tab, v->kind, v->state, text_is(v->tab, "rated") ? v->by : TEXT("")};
+    bool any = filter->members_alone;
+    for (size_t i = 0; i < v->rows_count; i++)
+        any = any || v->rows[i].sponsor.size > 0;
+    v->asked = arena_array(r->arena, struct view_chip, 2);
+    if (!any)
+        return;
+    chip_add(v->asked, &v->asked_count, "With sponsored", link_asked(r, to, false),
+             !filter->members_alone);
+    chip_add(v->asked, &v->asked_count, "Colleagues’ questions alone", link_asked(r, to, true),
+             filter->members_alone);
 }
 
 void front_chips(struct request *r, const struct front_filter *filter, struct view_front *v)
@@ -190,6 +223,7 @@ void front_chips(struct request *r, const struct front_filter *filter, struct vi
     v->kinds = arena_array(r->arena, struct view_chip, STATES + 1);
     v->states = arena_array(r->arena, struct view_chip, STATES + 1);
     v->scales = arena_array(r->arena, struct view_chip, 2);
+    asked_chips(r, filter, v);
     if (text_is(v->tab, "unanswered"))
         return;
     chip_add(v->kinds, &v->kinds_count, "All kinds", link_to(r, v->tab, none, v->state, by),

@@ -11,8 +11,9 @@ struct front_filter {
     int64_t kinds[3], states[3];
     size_t kind_count, state_count;
     bool narrowed;
+    bool members_alone; /* without questions of sponsors */
 };
-/* Reads the fields "kind", "state" and "by". */
+/* Reads the fields "kind", "state", "asked" and "by". */
 struct front_filter front_filter_read(const struct request *r, struct text tab);
 /* Ids behind `before`, in the list's order: at most FRONT_AHEAD. */
 typedef enum result front_ids(struct request *r, struct text followed, int64_t before, int64_t *ids,

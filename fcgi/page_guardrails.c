@@ -264,8 +264,9 @@ static enum result audits_load(struct request *r, struct view_guardrails *v)
             .posting = rows[i].posting,
             .link = arena_format(r->arena, "/q/%" PRId64 "#p%" PRId64, rows[i].question,
                                  rows[i].posting),
-            .title =
-                found ? thread.title : arena_format(r->arena, "Posting %" PRId64, rows[i].posting),
+            .title = found ? page_titled(r->arena, thread.kind, thread.member, thread.source,
+                                         thread.title)
+                           : arena_format(r->arena, "Posting %" PRId64, rows[i].posting),
             .at = clock_ago(r->arena, rows[i].drawn_ms, r->now_ms),
         };
     }

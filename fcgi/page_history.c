@@ -118,7 +118,7 @@ enum result page_summary_history(struct request *r, struct reply *out)
     struct view_history v = {
         .head = page_head(r, TEXT("Versions of the summary")),
         .link = arena_format(r->arena, "/q/%" PRId64, r->id),
-        .title = thread.title,
+        .title = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title),
         .what = TEXT("Versions of the summary"),
     };
     summaries_fill(r, rows, count, &v);

@@ -19,12 +19,16 @@ struct page_handles {
 
 void page_hook_open(void **handle, enum pool pool, struct db *board)
 {
-    if (pool != POOL_MEMBER)
+    if (pool != POOL_MEMBER && pool != POOL_SPONSOR)
         return;
     struct page_handles *handles = calloc(1, sizeof *handles);
     if (handles == NULL)
         trace_die("start", "no memory for the pages' handles");
     handles->guard = guard_open();
+    if (pool == POOL_SPONSOR) { /* checks what he would ask; searches nothing that members wrote */
+        *handle = handles;
+        return;
+    }
     handles->board = board;
     if (board != NULL)
         handles->search = search_open(board);

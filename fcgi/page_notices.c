@@ -144,7 +144,7 @@ static enum result news_load(struct request *r, struct view_notices *v)
         v->news[v->news_count++] = (struct view_news){
             .kind = text_of(kinds[one->kind]),
             .question = one->question,
-            .title = thread.title,
+            .title = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title),
             .label = one->label,
             .topic = one->kind == PAGE_NEWS_TOPIC ? one->label : TEXT(""),
             .words = news_words(r, one),

@@ -93,6 +93,21 @@ static struct board_totals_in_list_row sums_of(struct request *r, const struct t
     return sums;
 }
 
+struct text page_sponsor_name(int64_t kind, int64_t member, struct text source)
+{
+    return kind <= POSTING_OBSERVATION && member == 0 ? source : TEXT("");
+}
+
+struct text page_titled(struct arena *arena, int64_t kind, int64_t member, struct text source,
+                        struct text title)
+{
+    struct text sponsor = page_sponsor_name(kind, member, source);
+    if (sponsor.size == 0)
+        return title;
+    return arena_format(arena, "Sponsored question · %.*s: %.*s", (int)sponsor.size, sponsor.data,
+                        (int)title.size, title.data);
+}
+
 struct view_thread_row page_thread_row(struct request *r, struct thread_facts facts)
 {
     struct board_totals_in_list_row sums = sums_of(r, &facts);
@@ -107,7 +122,8 @@ struct view_thread_row page_thread_row(struct request *r, struct thread_facts fa
         .ago = clock_ago(r->arena, facts.at_ms, r->now_ms),
         .iso = clock_iso(r->arena, facts.at_ms),
         .excerpt = facts.excerpt,
-        .source = facts.source,
+        .sponsor = page_sponsor_name(facts.kind, facts.member, facts.source),
+        .source = facts.kind <= POSTING_OBSERVATION ? TEXT("") : facts.source,
         .relevance = TEXT(""),
         .importance = TEXT(""),
     };

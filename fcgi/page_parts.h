@@ -41,6 +41,11 @@ struct thread_facts {
         .topics = (row)->topics, .title = (row)->title, .excerpt = (row)->excerpt, \
         .source = (row)->source                                                    \
     }
+/* Whose question it is, of a sponsor's; "" of anything else. */
+struct text page_sponsor_name(int64_t kind, int64_t member, struct text source);
+/* A title where there is room for nothing else: one of a sponsor's question says so. */
+struct text page_titled(struct arena *arena, int64_t kind, int64_t member, struct text source,
+                        struct text title);
 /* Sums of votes are in it for whoever opened the thread, and for admins. */
 struct view_thread_row page_thread_row(struct request *r, struct thread_facts facts);
 /* "unsolved", "solved", "case study", "observation" or "reference". */

@@ -134,7 +134,8 @@ static struct view_posting posting_of(struct request *r, const struct sight *sig
         .body = text_kept_html(row->html),
         .ago = clock_day(r->arena, row->at_ms),
         .iso = clock_iso(r->arena, row->at_ms),
-        .source = row->source,
+        .source = row->kind >= POSTING_REFERENCE ? row->source : TEXT(""),
+        .sponsor = page_sponsor_name(row->kind, row->member, row->source),
         .url = row->url,
         .licence = row->licence,
         .evidence = sight_evidence(r->arena, sight, row->id),
@@ -214,7 +215,8 @@ static enum result question_load(struct request *r, const struct sight *sight,
         result = page_kind_load(r, thread.kind, thread.solved != 0, &v->kind);
     if (result != OK)
         return result;
-    v->head = page_head(r, thread.title);
+    v->head = page_head(
+        r, page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title));
     v->state = text_of(page_state(thread.kind, thread.solved, thread.answers));
     v->solved = thread.solved != 0;
     v->version = thread.version;

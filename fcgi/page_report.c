@@ -494,6 +494,7 @@ enum result page_report(struct request *r, struct reply *out)
         .id = row.id,
         .kind = text_of(insight_template_name(row.template)),
         .title = page_report_title(row.template),
+        .sponsor = is_votes ? row.sponsor : TEXT(""),
         .period = page_report_period(r->arena, row.period),
         .at = clock_day(r->arena, row.at_ms),
         .sha256 = page_hex(r->arena, row.sha256),

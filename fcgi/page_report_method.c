@@ -100,11 +100,17 @@ void page_report_items(struct request *r, const struct insight_report *report,
          : is_words ? TEXT("Words of a public list, counted in what verified physicians wrote.")
                     : TEXT("The register of members."));
     item(v, "Who paid, who did it",
-         arena_format(r->arena,
-                      "%.*s made it for all sponsors alike; none ordered it, chose its subject or "
-                      "saw it first. Some votes may have been paid for; pay never depends on their "
-                      "direction.",
-                      (int)site.size, site.data));
+         v->sponsor.size > 0
+             ? arena_format(r->arena,
+                            "%.*s, a sponsor, asked the question, and members read that it did. "
+                            "%.*s made the report, for all sponsors alike; none saw it first. Some "
+                            "votes may have been paid for; pay never depends on their direction.",
+                            (int)v->sponsor.size, v->sponsor.data, (int)site.size, site.data)
+             : arena_format(r->arena,
+                            "%.*s made it for all sponsors alike; none ordered it, chose its "
+                            "subject or saw it first. Some votes may have been paid for; pay never "
+                            "depends on their direction.",
+                            (int)site.size, site.data));
     item(v, "Exact wording",
          is_votes ? TEXT("The question’s title above. Voters said: corroborate, dispute, or cannot "
                          "say, from their own experience.")

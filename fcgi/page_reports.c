@@ -80,6 +80,7 @@ enum result page_reports(struct request *r, struct reply *out)
         v.rows[v.rows_count++] = (struct view_report_row){
             .id = rows[i].id,
             .title = row_title(r, kinds[kind].template, rows[i].object, rows[i].title),
+            .sponsor = rows[i].sponsor,
             .period = page_report_period(r->arena, rows[i].period),
             .at = clock_day(r->arena, rows[i].at_ms),
             .shown = rows[i].shown,
@@ -96,6 +97,11 @@ static void entry_write(struct request *r, struct buf *xml, int64_t template,
     const struct text link =
         arena_format(r->arena, "%.*s/sponsor/report/%" PRId64, (int)url.size, url.data, row->id);
     buf_format(xml, "<entry>\n<title>");
+    if (row->sponsor.size > 0) {
+        buf_format(xml, "Sponsored question · ");
+        buf_text(xml, row->sponsor);
+        buf_format(xml, ": ");
+    }
     buf_text(xml, row_title(r, template, row->object, row->title));
     buf_format(xml, ", ");
     buf_text(xml, page_report_period(r->arena, row->period));

@@ -42,7 +42,8 @@ static struct view_trial_move move_view(struct request *r, const struct rank_tri
         return v;
     }
     bool found = board_thread_get(board, arena, move->question, &thread) == OK;
-    v.what = found ? thread.title : arena_format(arena, "Posting %" PRId64, move->id);
+    v.what = found ? page_titled(arena, thread.kind, thread.member, thread.source, thread.title)
+                   : arena_format(arena, "Posting %" PRId64, move->id);
     v.link = arena_format(arena, "/q/%" PRId64 "#p%" PRId64, move->question, move->id);
     v.before = arena_format(arena, "%.3f, place %" PRId64, move->before, move->order_before);
     v.after = arena_format(arena, "%.3f, place %" PRId64, move->after, move->order_after);

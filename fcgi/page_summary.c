@@ -171,7 +171,7 @@ static enum result summary_show(struct request *r, struct reply *out, struct dra
         page_draft_bar(r, out, page_place_name(r->arena, PAGE_FORM_SUMMARY, r->id), draft.kept);
     v.request = guard_request_id(r);
     v.question = r->id;
-    v.title = thread.title;
+    v.title = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title);
     v.body = draft.body;
     v.note = draft.note;
     v.spans = checked.spans;

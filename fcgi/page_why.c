@@ -63,7 +63,7 @@ enum result page_why_posting(struct request *r, struct reply *out)
     if (result != OK)
         return result;
     struct view_why v = why_open(r, TEXT("Why this place?"));
-    v.about = thread.title;
+    v.about = page_titled(r->arena, thread.kind, thread.member, thread.source, thread.title);
     v.what = posting.member > 0
                  ? arena_format(r->arena, "The %s by %.*s", posting_kind_name(posting.kind),
                                 (int)posting.pseudonym.size, posting.pseudonym.data)

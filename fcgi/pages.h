@@ -90,6 +90,9 @@ page_function page_openapi; /* openapi.c */
 
 /* Sponsor pool. */
 extern const struct field fields_campaigns[], fields_campaign[], fields_earmark[];
+extern const struct field fields_sponsored[], fields_sponsored_one[];
+page_function page_sponsored, page_sponsored_post, page_sponsored_again,
+    page_sponsored_one; /* page_sponsored.c */
 page_function page_sponsor, page_campaigns, page_campaigns_post, page_campaigns_again,
     page_campaign, page_earmark_post, page_earmark_again, page_totals; /* page_campaigns.c */
 page_function page_reports, page_reports_atom;                         /* page_reports.c */

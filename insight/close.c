@@ -42,8 +42,11 @@ static enum result title_put(struct close *close, struct release *release, int64
         return OK;
     enum result result =
         journal_read(close->journal, release->arena, question - 1, 1, &entries, &count);
-    if (result == OK && count == 1 && entries[0].texts[0].data)
-        result = release_title_put(release->db, question, entries[0].texts[0]);
+    if (result == OK && count == 1 && entries[0].texts[0].data) {
+        const struct event_posting_added *asked = &entries[0].event.posting_added;
+        result = release_title_put(release->db, question, entries[0].texts[0],
+                                   asked->has_sponsor ? asked->source : TEXT(""));
+    }
     return result;
 }
 

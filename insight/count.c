@@ -77,16 +77,16 @@ static void pairs_take(struct count *count, struct arena *arena, struct taken *t
 static void posting_added(struct count *count, const struct journal_entry *entry, bool with_terms)
 {
     const struct event_posting_added *e = &entry->event.posting_added;
-    const bool is_members = e->member > 0 && e->kind <= KIND_ANSWER;
+    const bool is_asked_here = (e->member > 0 || e->has_sponsor) && e->kind <= KIND_ANSWER;
     const bool is_held = e->has_held && e->held;
-    if (!is_members)
+    if (!is_asked_here)
         return;
     if (e->kind < KIND_ANSWER) {
         tally_question(&count->tally, entry->event.seq, entry->event.at_ms, e->topics);
         if (is_held)
             tally_drop(&count->tally, entry->event.seq, true);
     }
-    if (!with_terms || is_held)
+    if (!with_terms || is_held || e->member == 0) /* a sponsor's words are no member's */
         return;
     *table_at(&count->writers, (uint64_t)e->member) = 1;
     count->terms.here_count = 0;

@@ -26,6 +26,7 @@ import { png, upload } from "../support/picture.mjs";
 import { ruleGets, rulePosts } from "./rule_rows.mjs";
 import { draftGets, draftPosts } from "./draft_rows.mjs";
 import { moderationGets, moderationPosts, moderationWorld } from "./moderation_rows.mjs";
+import { sponsoredGets, sponsoredPosts, sponsoredWorld } from "./sponsored_rows.mjs";
 import { reportsFeed, safetyGets, safetyPosts, safetyWorld } from "./safety_rows.mjs";
 
 let house, them, it; // who there is, and what there is
@@ -110,7 +111,7 @@ const gets = {
   ...kindsGets(() => it),
   ...draftGets(() => it),
   ...moderationGets(() => it),
-  ...safetyGets(() => it),
+  ...safetyGets(() => it), ...sponsoredGets(() => it),
 };
 // page: where its form stands. fields: what a rightful actor sends. actor: who sends it in the end, and the answer. others: who may use the
 // route, but not on this object.
@@ -246,13 +247,13 @@ const posts = {
   ...moneyPosts(() => ({ them })),
   ...rulePosts(() => ({ ...it, them })),
   ...moderationPosts(() => it),
-  ...safetyPosts(() => it),
+  ...safetyPosts(() => it), ...sponsoredPosts(),
   ...draftPosts(() => ({ them })),
 };
 const value = (what) => (typeof what === "function" ? what() : what);
 
 before(async () => {
-  house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own" } });
+  house = await House.start({ conf: { "sponsor.questions_share": 1000, "ledger.close_alone": 0, "ledger.close_bucket": 64, "site.url": "own" } });
   const gate = await house.admin();
   them = { gate };
   house.staff("Latch", "admin");
@@ -305,6 +306,7 @@ before(async () => {
   it = { envelopes,
     ...(await moderationWorld(them, question, secret)),
     ...(await safetyWorld(them, question)),
+    ...(await sponsoredWorld(them)),
     reportsFeed: await reportsFeed(them.halden),
     question,
     case: poll,

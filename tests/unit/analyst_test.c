@@ -289,6 +289,61 @@ static void words_of_the_public_list_are_counted_by_the_week(void **state)
     assert_int_equal(code, 1);
 }
 
+/* Held first and then let stand. Its words are no member's: "zebra" stands in nothing else. */
+static int64_t sponsors_question(void)
+{
+    struct event event = {.kind = EVENT_POSTING_ADDED};
+    struct event decided = {.kind = EVENT_POSTING_DECIDED};
+    event.posting_added = (struct event_posting_added){.kind = 1,
+                                                       .topics = TEXT("nephrology"),
+                                                       .source = TEXT("Halden Bio"),
+                                                       .url = TEXT(""),
+                                                       .licence = TEXT(""),
+                                                       .has_held = true,
+                                                       .held = true,
+                                                       .has_sponsor = true,
+                                                       .sponsor = 1};
+    int64_t question =
+        past_add(&past, event, TEXT("How often, of all zebras?"), TEXT("A zebra"), 1000);
+    decided.posting_decided = (struct event_posting_decided){.posting = question,
+                                                             .question = question,
+                                                             .kind = 1,
+                                                             .by = 1,
+                                                             .outcome = 1,
+                                                             .was = 1,
+                                                             .words = TEXT("")};
+    (void)past_add(&past, decided, NO_TEXT, NO_TEXT, 1000);
+    return question;
+}
+
+static void a_sponsors_question_is_measured_as_any_other_and_says_whose_it_is(void **state)
+{
+    (void)state;
+    struct release_report_get_row row;
+    past.at_ms = clock_from_date(2025, 6, 3);
+    int64_t question = sponsors_question();
+    size_t answer = past.posting_count;
+    (void)past_answer(&past, question, past.members[1]);
+    for (size_t i = 2; i < 62; i++)
+        (void)past_vote(&past, answer, past.members[i], i < 42 ? 1 : 2, 0);
+    past.at_ms = clock_from_date(2025, 7, 1);
+    (void)past_question(&past, past.members[0]);
+    assert_true(serve_until("2025-06"));
+    const struct insight_report report = report_of(INSIGHT_RESULT, question, "2025-06");
+    assert_true(llabs(report.whole.n - 60) < 25);
+    struct db *db = release_open(ROLE_WEB_SPONSOR, DB_READ);
+    assert_int_equal(
+        release_report_get(db, &arena, report_id(INSIGHT_RESULT, question, "2025-06"), &row), OK);
+    assert_true(text_is(row.title, "How often, of all zebras?"));
+    assert_true(text_is(row.sponsor, "Halden Bio"));
+    assert_int_equal(
+        release_report_get(db, &arena, report_id(INSIGHT_RESULT, first_question, "2025-01"), &row),
+        OK);
+    assert_true(text_is(row.sponsor, "")); /* control: a member's */
+    db_close(db);
+    assert_int_equal(authors_of("2025-W23", "zebra"), -1);
+}
+
 static int kills(void)
 {
     int64_t count;
@@ -486,6 +541,7 @@ int main(void)
         cmocka_unit_test(every_report_is_the_same_for_all_and_for_ever),
         cmocka_unit_test(an_operator_closes_what_is_over),
         cmocka_unit_test(words_of_the_public_list_are_counted_by_the_week),
+        cmocka_unit_test(a_sponsors_question_is_measured_as_any_other_and_says_whose_it_is),
         cmocka_unit_test(kill_9_makes_no_report_twice_and_spends_nothing_twice),
         cmocka_unit_test(the_desks_weeks_are_counted_once_and_again_when_they_are_lost),
         cmocka_unit_test(no_statement_and_no_script_changes_a_report_or_the_budget),

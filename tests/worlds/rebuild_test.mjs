@@ -44,6 +44,16 @@ async function elsewhere(house, admin) {
   await admin.submit("/admin/topic/cardiology", "/admin/topic/cardiology", { excerpt: "The heart and its vessels.", body: "" }, { expect: 303 });
 }
 
+// A sponsor's question that was sent back, and one that stands and was answered.
+async function sponsored(sponsor, admin, member) {
+  for (const [title, outcome] of [["Is ours not the best of all?", 3], ["How often is it stopped early?", 1]]) {
+    const sent = await sponsor.submit("/sponsor/questions", "/sponsor/questions", { title, body: "As *seen*.", topics: "cardiology" }, { expect: 303 });
+    const question = sent.location.match(/\d+/)[0];
+    await admin.submit("/admin/desk", `/admin/desk/${question}`, { outcome, reason: outcome === 1 ? 0 : 2, words: "Ask." }, { expect: 303 });
+    if (outcome === 1) await answer(member, Number(question), "One in ten.");
+  }
+}
+
 before(async () => {
   house = await House.start({ conf: { "ledger.close_alone": 0, "ledger.close_bucket": 64 } });
   const admin = await house.admin();
@@ -87,6 +97,7 @@ before(async () => {
   await cedar.submit("/account/specialties", "/account/specialties", { s1: "nephrology", shown: "1" }, { expect: 303 });
   for (const part of [1, 3]) await cedar.submit("/account/background", "/account/background", { part }, { expect: 303 });
   await elsewhere(house, admin);
+  await sponsored(sponsor, admin, cedar);
   await closeMonth(house, admin);
   await house.settle();
   await house.down();

@@ -17,7 +17,7 @@ FROM member WHERE id > :after ORDER BY id LIMIT :most;
 --: may: web_member web_admin
 -- Newest first; title is that of the thread, or ''.
 SELECT n.id, n.kind, n.question, n.at_ms, n.seen, ifnull(p.title, '')
-FROM notice n LEFT JOIN posting p ON p.id = n.question
+FROM notice n LEFT JOIN titled p ON p.id = n.question
 WHERE n.member = :member AND n.id < :before ORDER BY n.id DESC LIMIT :most;
 
 --: topics_popular(most: int) => name: text, threads: int

@@ -111,19 +111,19 @@ FROM (SELECT id, posting, question, member, 0 AS withheld, body = '' AS gone FRO
 -- The same for the desk. thread_title: '' while its thread is withheld.
 SELECT c.question, c.posting, c.member, ifnull(m.pseudonym, ''), c.source, c.at_ms, c.html, ifnull(q.title, '')
 FROM (SELECT * FROM comment WHERE id = :id UNION ALL SELECT * FROM withheld_comment WHERE id = :id) c
-LEFT JOIN member m ON m.id = c.member LEFT JOIN posting q ON q.id = c.question;
+LEFT JOIN member m ON m.id = c.member LEFT JOIN titled q ON q.id = c.question;
 
 --: comment_excerpt(id: int) => one posting: int, question: int, member: int, excerpt: text, thread_title: text
 --: may: web_member web_admin
 -- Enough to know which one is meant; none that is withheld, gone, or stands under what is withheld.
 SELECT c.posting, c.question, c.member, substr(c.body, 1, 300), q.title
-FROM comment c JOIN posting p ON p.id = c.posting JOIN posting q ON q.id = c.question WHERE c.id = :id AND c.body <> '';
+FROM comment c JOIN posting p ON p.id = c.posting JOIN titled q ON q.id = c.question WHERE c.id = :id AND c.body <> '';
 
 --: comment_withheld_own(id: int, member: int) => one question: int, at_ms: int, html: text, thread_title: text, state: int, reason: int, words: text, appeal: int
 --: may: web_member
 -- For its author alone.
 SELECT w.question, w.at_ms, w.html, ifnull(q.title, ''), h.state, h.reason, h.words, h.appeal
-FROM withheld_comment w JOIN hold h ON h.posting = w.id LEFT JOIN posting q ON q.id = w.question
+FROM withheld_comment w JOIN hold h ON h.posting = w.id LEFT JOIN titled q ON q.id = w.question
 WHERE w.id = :id AND w.member = :member AND w.member > 0;
 
 --: hold_put(posting: int, state: int, reason: int, words: text, at_ms: int, appeal: int)
@@ -172,7 +172,7 @@ FROM moderation WHERE outcome <= 4 GROUP BY month ORDER BY month DESC LIMIT :mos
 -- For its author alone. state 0: its thread is withheld, not it.
 SELECT w.question, w.kind, w.at_ms, w.title, w.body, w.html, ifnull(t.topics, ''), ifnull(q.title, ''), ifnull(h.state, 0), ifnull(h.reason, 0),
   ifnull(h.words, ''), ifnull(h.at_ms, 0), ifnull(h.appeal, 0)
-FROM withheld w LEFT JOIN withheld_thread t ON t.question = w.id LEFT JOIN posting q ON q.id = w.question LEFT JOIN hold h ON h.posting = w.id
+FROM withheld w LEFT JOIN withheld_thread t ON t.question = w.id LEFT JOIN titled q ON q.id = w.question LEFT JOIN hold h ON h.posting = w.id
 WHERE w.id = :id AND w.member = :member AND w.member > 0;
 
 --: withheld_in_thread(question: int, member: int, most: int) => id: int, html: text, state: int, comment: bool
@@ -183,10 +183,10 @@ SELECT w.id, w.html, ifnull(h.state, 0), w.comment FROM (
   UNION ALL SELECT id, html, 1 FROM withheld_comment WHERE question = :question AND member = :member AND member > 0) w
 LEFT JOIN hold h ON h.posting = w.id ORDER BY w.id LIMIT :most;
 
---: withheld_get(id: int) => one question: int, kind: int, member: int, pseudonym: text, at_ms: int, title: text, html: text, thread_title: text
+--: withheld_get(id: int) => one question: int, kind: int, member: int, pseudonym: text, source: text, at_ms: int, title: text, html: text, thread_title: text
 --: may: web_admin
-SELECT w.question, w.kind, w.member, ifnull(m.pseudonym, ''), w.at_ms, w.title, w.html, ifnull(q.title, '')
-FROM withheld w LEFT JOIN posting q ON q.id = w.question LEFT JOIN member m ON m.id = w.member WHERE w.id = :id;
+SELECT w.question, w.kind, w.member, ifnull(m.pseudonym, ''), w.source, w.at_ms, w.title, w.html, ifnull(q.title, '')
+FROM withheld w LEFT JOIN titled q ON q.id = w.question LEFT JOIN member m ON m.id = w.member WHERE w.id = :id;
 
 --: duplicate_propose(question: int, target: int, at_ms: int)
 --: may: clerk
@@ -225,12 +225,12 @@ SELECT (SELECT count(*) FROM duplicate WHERE question = :question AND state = 2)
 
 --: duplicate_of(question: int) => one target: int, title: text, merged: int
 --: may: web_member web_admin clerk
-SELECT d.target, p.title, d.merged FROM duplicate d JOIN posting p ON p.id = d.target
+SELECT d.target, p.title, d.merged FROM duplicate d JOIN titled p ON p.id = d.target
 WHERE d.question = :question AND d.state = 2 ORDER BY d.at_ms DESC LIMIT 1;
 
 --: duplicates_of(target: int, most: int) => question: int, title: text, merged: int
 --: may: web_member web_admin
-SELECT d.question, p.title, d.merged FROM duplicate d JOIN posting p ON p.id = d.question
+SELECT d.question, p.title, d.merged FROM duplicate d JOIN titled p ON p.id = d.question
 WHERE d.target = :target AND d.state = 2 ORDER BY d.question LIMIT :most;
 
 --: merged_into(target: int, most: int) => question: int, version: int
@@ -242,14 +242,14 @@ WHERE d.target = :target AND d.merged = 1 ORDER BY d.question LIMIT :most;
 --: duplicates_proposed_of(question: int, most: int) => target: int, title: text
 --: may: web_member
 -- For who asked.
-SELECT d.target, p.title FROM duplicate d JOIN posting p ON p.id = d.target
+SELECT d.target, p.title FROM duplicate d JOIN titled p ON p.id = d.target
 WHERE d.question = :question AND d.state = 1 ORDER BY d.at_ms, d.target LIMIT :most;
 
 --: duplicates_listed(state: int, most: int) => question: int, title: text, target: int, target_title: text, merged: int, at_ms: int
 --: may: web_admin
 -- Proposed ones (1) or linked ones (2), the newest first.
 SELECT d.question, p.title, d.target, t.title, d.merged, d.at_ms
-FROM duplicate d JOIN posting p ON p.id = d.question JOIN posting t ON t.id = d.target
+FROM duplicate d JOIN titled p ON p.id = d.question JOIN titled t ON t.id = d.target
 WHERE d.state = :state ORDER BY d.at_ms DESC, d.question LIMIT :most;
 
 --: duplicates_most(most: int) => question: int, title: text, state_kind: int, solved: int, answers: int, duplicates: int
@@ -257,7 +257,7 @@ WHERE d.state = :state ORDER BY d.at_ms DESC, d.question LIMIT :most;
 -- What is asked again most often.
 SELECT t.question, p.title, t.kind, t.solved, t.answers, d.duplicates
 FROM (SELECT target, count(*) AS duplicates FROM duplicate WHERE state = 2 GROUP BY target ORDER BY duplicates DESC, target LIMIT :most) d
-JOIN thread t ON t.question = d.target JOIN posting p ON p.id = d.target ORDER BY d.duplicates DESC, t.question;
+JOIN thread t ON t.question = d.target JOIN titled p ON p.id = d.target ORDER BY d.duplicates DESC, t.question;
 
 --: posting_author_web(id: int) => one member: int
 --: may: web_member
@@ -266,4 +266,4 @@ SELECT member FROM posting WHERE id = :id;
 --: posting_excerpt(id: int) => one question: int, kind: int, member: int, excerpt: text, thread_title: text
 --: may: web_member web_admin
 -- Enough to know which one is meant.
-SELECT p.question, p.kind, p.member, p.excerpt, q.title FROM posting p JOIN posting q ON q.id = p.question WHERE p.id = :id;
+SELECT p.question, p.kind, p.member, p.excerpt, q.title FROM posting p JOIN titled q ON q.id = p.question WHERE p.id = :id;

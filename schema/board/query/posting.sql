@@ -23,5 +23,5 @@ SELECT kind, question, member, title, body FROM posting WHERE id = :id;
 -- A member's postings of all kinds, newest first; thread_title names the thread an answer stands in.
 SELECT p.id, p.kind, p.question, p.at_ms, p.title, p.excerpt, q.title,
   ifnull(y.corroborate, 0), ifnull(y.dispute, 0), ifnull(y.cannot_say, 0), ifnull(y.patients, 0)
-FROM posting p JOIN posting q ON q.id = p.question LEFT JOIN tally y ON y.posting = p.id
+FROM posting p JOIN titled q ON q.id = p.question LEFT JOIN tally y ON y.posting = p.id
 WHERE p.member = :member AND p.member > 0 AND p.id < :before ORDER BY p.id DESC LIMIT :most;

@@ -56,5 +56,5 @@ mine AS (
   FROM released l WHERE l.template IN (3, 4) AND (l.from_ms - 345600000) / 604800000 IN (SELECT number FROM week)
 )
 SELECT m.report, m.template, m.question, ifnull(p.title, ''), m.period, g.week_ms, sum(1 << g.kind)
-FROM mine m CROSS JOIN reading g ON g.report = m.report LEFT JOIN posting p ON p.id = m.question
+FROM mine m CROSS JOIN reading g ON g.report = m.report LEFT JOIN titled p ON p.id = m.question
 WHERE g.week_ms < :before_ms GROUP BY g.week_ms, m.report ORDER BY g.week_ms DESC, m.report DESC LIMIT :most;

@@ -33,7 +33,7 @@ WHERE question = :question AND id > :after AND id <= :upto AND id <> :question A
 
 --: thread_title(question: int) => one title: text
 --: may: clerk
-SELECT title FROM posting WHERE id = :question;
+SELECT title FROM titled WHERE id = :question;
 
 --: opinion_remove(member: int, question: int)
 --: may: clerk

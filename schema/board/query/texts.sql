@@ -191,7 +191,7 @@ FROM citation c WHERE c.question = :question ORDER BY c.posting, c.number LIMIT 
 --: may: web_member web_admin
 -- Answers and openings that cite one source, newest first.
 SELECT p.id, p.question, q.title, p.excerpt, ifnull(m.pseudonym, ''), p.member, p.at_ms
-FROM citation c JOIN posting p ON p.id = c.posting JOIN posting q ON q.id = p.question LEFT JOIN member m ON m.id = p.member
+FROM citation c JOIN posting p ON p.id = c.posting JOIN titled q ON q.id = p.question LEFT JOIN member m ON m.id = p.member
 WHERE c.kind = :kind AND c.key = :key AND c.posting < :before ORDER BY c.posting DESC LIMIT :most;
 
 --: marks_of_thread(question: int, most: int) => id: int, posting: int, what: int, member: int, pseudonym: text, at_ms: int, source: int, key: text, body: text

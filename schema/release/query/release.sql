@@ -1,13 +1,13 @@
---: reports(template: int, before: int, most: int) => id: int, object: int, period: text, at_ms: int, shown: int, withheld: int, title: text
+--: reports(template: int, before: int, most: int) => id: int, object: int, period: text, at_ms: int, shown: int, withheld: int, title: text, sponsor: text
 --: may: web_sponsor web_admin analyst
--- Of one template, latest first; title: of the question, '' when it was blanked or there is none.
-SELECT r.id, r.object, r.period, r.at_ms, r.shown, r.withheld, ifnull(t.title, '')
+-- Of one template, latest first; title: of the question, '' when it was blanked or there is none; sponsor: who asked it, '' a member.
+SELECT r.id, r.object, r.period, r.at_ms, r.shown, r.withheld, ifnull(t.title, ''), ifnull(t.sponsor, '')
 FROM report r LEFT JOIN question_title t ON t.question = r.object AND r.template IN (1, 2)
 WHERE r.template = :template AND r.id < :before ORDER BY r.id DESC LIMIT :most;
 
---: report_get(id: int) => one id: int, template: int, object: int, period: text, at_ms: int, journal_seq: int, shown: int, withheld: int, body: blob, sha256: blob, title: text
+--: report_get(id: int) => one id: int, template: int, object: int, period: text, at_ms: int, journal_seq: int, shown: int, withheld: int, body: blob, sha256: blob, title: text, sponsor: text
 --: may: web_sponsor web_admin analyst
-SELECT r.id, r.template, r.object, r.period, r.at_ms, r.journal_seq, r.shown, r.withheld, r.body, r.sha256, ifnull(t.title, '')
+SELECT r.id, r.template, r.object, r.period, r.at_ms, r.journal_seq, r.shown, r.withheld, r.body, r.sha256, ifnull(t.title, ''), ifnull(t.sponsor, '')
 FROM report r LEFT JOIN question_title t ON t.question = r.object AND r.template IN (1, 2) WHERE r.id = :id;
 
 --: report_of(template: int, object: int, period: text) => one id: int, body: blob, sha256: blob
@@ -98,10 +98,10 @@ INSERT INTO term_week (week, term, authors) VALUES (:week, :term, :authors);
 --: may: analyst
 SELECT term, authors FROM term_week WHERE week = :week ORDER BY term LIMIT :most;
 
---: title_put(question: int, title: text)
+--: title_put(question: int, title: text, sponsor: text)
 --: may: analyst
-INSERT INTO question_title (question, title) VALUES (:question, :title)
-ON CONFLICT (question) DO UPDATE SET title = excluded.title;
+INSERT INTO question_title (question, title, sponsor) VALUES (:question, :title, :sponsor)
+ON CONFLICT (question) DO UPDATE SET title = excluded.title, sponsor = excluded.sponsor;
 
 --: title_blank(question: int)
 --: may: analyst
