@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -38,6 +39,23 @@ enum result reward_rule_try(struct rule_set **set, struct arena *arena, enum ear
     return rule_load(set, arena, name, script, TEXT(""), &finding_functions[kind], 1, &other);
 }
 
+static bool holds(struct text text, const char *word)
+{
+    return memmem(text.data, text.size, word, strlen(word)) != NULL;
+}
+
+/* Which of the two functions a rule that does not load was meant to have. `why`: what is wrong with
+ * it as one by counts. */
+static bool is_of_findings(enum earmark_kind kind, struct text script, struct text why)
+{
+    const struct rule_function *counts = &pay_functions[kind], *found = &finding_functions[kind];
+    char takes[40];
+    if (strcmp(counts->name, found->name) != 0)
+        return holds(script, found->name) && !holds(script, counts->name);
+    snprintf(takes, sizeof takes, "takes %d arguments", (int)found->arguments);
+    return holds(why, takes);
+}
+
 void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text script,
                         struct buf *reply)
 {
@@ -48,8 +66,10 @@ void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text
         reward_rule_try(&set, arena, kind, TEXT("check"), script, &by_findings, &why) == OK;
     if (loads)
         rule_close(set);
-    check_reply(arena, script,
-                loads && by_findings ? &finding_functions[kind] : &pay_functions[kind], 1, reply);
+    else
+        by_findings = is_of_findings(kind, script, why);
+    check_reply(arena, script, by_findings ? &finding_functions[kind] : &pay_functions[kind], 1,
+                reply);
 }
 
 enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struct text name,
