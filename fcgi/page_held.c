@@ -67,10 +67,15 @@ enum result page_held_act(struct request *r, int64_t kind, int64_t posting, bool
 
 struct text page_held_why(struct arena *arena, int64_t why, bool vote)
 {
-    const char *linked = (why & WHY_LINKED) != 0 ? "Voter and author are found to be linked. " : "";
+    /* What the figures say, and not what anybody had in mind: in a small house votes go back and
+     * forth without any arrangement. */
+    const char *linked = (why & WHY_LINKED) != 0
+                             ? "Voter and author vote on each other’s postings more often than "
+                               "chance would have it. "
+                             : "";
     const char *trades = (why & WHY_TRADES) == 0 ? ""
-                         : vote                  ? "The voter is found to trade votes. "
-                                                 : "The author is found to trade votes. ";
+                         : vote ? "The voter’s votes go to few, and come back from them. "
+                                : "The author’s votes go to few, and come back from them. ";
     const char *alone = (why & WHY_UNSUPPORTED) != 0
                             ? "No colleague who is independent and known long enough corroborates "
                               "it. "

@@ -41,7 +41,7 @@ static struct text objection_says(struct arena *arena, const struct record_objec
     return arena_format(arena,
                         "Held back: votes %" PRId64 ", postings %" PRId64
                         ". Of them linked with the author %" PRId64
-                        ", by a member who trades votes %" PRId64
+                        ", by a member whose votes go to few and come back %" PRId64
                         ", corroborated by linked ones alone %" PRId64 ".",
                         o->votes, o->postings, o->linked, o->trades, o->unsupported);
 }

@@ -59,7 +59,8 @@ test("a member reads which acts could not earn and why, and objects without scri
   await signIn(birch, "Birch", password);
   await birch.goto("/earnings");
   await birch.getByRole("link", { name: /^Which, why, and how to object/ }).click();
-  assert.match(await birch.textContent("main"), /Your vote: Anticoagulation on dialysis.*found to be linked/s);
+  assert.match(await birch.textContent("main"), /Your vote: Anticoagulation on dialysis.*vote on each other’s postings more often than chance/s);
+  assert.doesNotMatch(await birch.textContent("main"), /trade/i, "figures, and no accusation");
   await birch.fill("#words", "We two are the only ones here who do this.");
   await birch.getByRole("button", { name: "Object" }).click();
   await birch.getByText("Sent. Two admins look at it.").waitFor();
