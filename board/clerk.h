@@ -102,8 +102,9 @@ enum command_who {
     BY_SPONSOR,
     BY_ADMIN,
     BY_OPERATOR,
-    BY_ANALYST, /* its user (socket.analyst_user), or the clerk's own */
-    BY_RANKER,  /* the same with socket.ranker_user */
+    BY_ANALYST,   /* its user (socket.analyst_user), or the clerk's own */
+    BY_RANKER,    /* the same with socket.ranker_user */
+    BY_PAYMASTER, /* and with socket.paymaster_user */
 };
 /* What a command answers whose form was sent, and done, before. */
 enum command_again {
@@ -215,6 +216,7 @@ enum result rule_propose_run(struct work *work); /* rule.c */
 enum result rule_approve_run(struct work *work);
 enum result rule_withdraw_run(struct work *work);
 enum result rule_tried_run(struct work *work);
+enum result rule_months_tried_run(struct work *work);
 enum result rule_shadow_run(struct work *work);
 enum result rule_rollback_run(struct work *work);
 enum result notices_seen_run(struct work *work); /* notice.c */

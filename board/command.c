@@ -39,6 +39,7 @@ static const struct command_row rows[] = {
     {COMMAND_RULE_APPROVE, BY_ADMIN, rule_approve_run, NULL, AGAIN_DONE},
     {COMMAND_RULE_WITHDRAW, BY_ADMIN, rule_withdraw_run, NULL, AGAIN_DONE},
     {COMMAND_RULE_TRIED, BY_RANKER, rule_tried_run, NULL, AGAIN_RUNS},
+    {COMMAND_RULE_MONTHS_TRIED, BY_PAYMASTER, rule_months_tried_run, NULL, AGAIN_RUNS},
     {COMMAND_STAFF_ADD, BY_OPERATOR, staff_add_run, staff_add_hash, AGAIN_CREATED},
     {COMMAND_REFERENCE_ADD, BY_OPERATOR, reference_add_run, NULL, AGAIN_RUNS},
     {COMMAND_REFERENCE_COMMENT, BY_OPERATOR, reference_comment_run, NULL, AGAIN_RUNS},
@@ -219,6 +220,13 @@ static enum result actor_find(struct work *work)
     return OK;
 }
 
+static struct text program_user(enum command_who who)
+{
+    return conf_text(who == BY_ANALYST  ? "socket.analyst_user"
+                     : who == BY_RANKER ? "socket.ranker_user"
+                                        : "socket.paymaster_user");
+}
+
 static enum result actor_may(struct work *work, enum command_who who)
 {
     const char *action = session_action(work->command->kind);
@@ -226,11 +234,8 @@ static enum result actor_may(struct work *work, enum command_who who)
         return OK;
     if (who == BY_OPERATOR)
         return work->job->operator_ ? OK : REFUSED;
-    if (who == BY_ANALYST || who == BY_RANKER)
-        return work->job->operator_ ||
-                       socket_user_named(work->job->uid,
-                                         conf_text(who == BY_ANALYST ? "socket.analyst_user"
-                                                                     : "socket.ranker_user"))
+    if (who == BY_ANALYST || who == BY_RANKER || who == BY_PAYMASTER)
+        return work->job->operator_ || socket_user_named(work->job->uid, program_user(who))
                    ? OK
                    : REFUSED;
     enum result result = actor_find(work);

@@ -183,7 +183,9 @@ static enum result rule_shadowed(struct db *db, const struct event *event)
 static enum result rule_tried(struct db *db, const struct event *event)
 {
     const struct event_rule_tried *e = &event->rule_tried;
-    return desk_rule_trial_set(db, e->proposal, e->passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED);
+    int64_t trial = e->passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED;
+    return e->has_months && e->months ? desk_rule_months_set(db, e->proposal, trial)
+                                      : desk_rule_trial_set(db, e->proposal, trial);
 }
 
 static enum result rule_rolled_back(struct db *db, const struct event *event)

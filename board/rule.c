@@ -6,10 +6,15 @@
 
 #include "schema/desk.h"
 
+static bool is_of_pay(struct text name)
+{
+    return text_starts(name, "reward/");
+}
+
 /* Rules that are tried, and run in the shadow, before they hold: of standing, and of pay. */
 static bool is_tried(struct text name)
 {
-    return text_starts(name, "rank/") || text_starts(name, "reward/");
+    return text_starts(name, "rank/") || is_of_pay(name);
 }
 
 static bool rule_name_good(struct text name)
@@ -78,10 +83,17 @@ static enum result proposal_open(struct work *work, int64_t proposal, struct des
     return result;
 }
 
-/* What such a rule must have behind it: a trial that it passed. The page shows its figures;
- * what holds is what the ranker told. */
+/* What such a rule must have behind it: a trial that it passed, and one of pay a second one, on
+ * what closed months' earmarks were on. The page shows their figures; what holds is what ranker and
+ * paymaster told. */
 static enum result trial_need(struct work *work, const struct desk_rule_get_row *row)
 {
+    if (is_of_pay(row->name) && row->trial == RULE_TRIAL_PASSED && row->months != RULE_TRIAL_PASSED)
+        return problem(work, CONFLICT, "proposal",
+                       row->months == RULE_TRIAL_FAILED
+                           ? "It failed on the house's closed months, so it cannot be approved. "
+                             "Propose a better one."
+                           : "It has not gone through the house's closed months yet.");
     if (!is_tried(row->name) || row->trial == RULE_TRIAL_PASSED)
         return OK;
     return problem(work, CONFLICT, "proposal",
@@ -163,7 +175,30 @@ enum result rule_tried_run(struct work *work)
     int64_t trial = c->passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED;
     if (result != OK || row.state != RULE_PROPOSED || row.trial == trial)
         return result;
-    event.rule_tried = (struct event_rule_tried){c->proposal, c->passed, c->words};
+    event.rule_tried =
+        (struct event_rule_tried){.proposal = c->proposal, .passed = c->passed, .words = c->words};
+    return clerk_record(work->clerk, &event, NULL, 0);
+}
+
+/* The same of the paymaster, who tells it of rules of pay alone. */
+enum result rule_months_tried_run(struct work *work)
+{
+    const struct command_rule_months_tried *c = &work->command->rule_months_tried;
+    struct event event = {.kind = EVENT_RULE_TRIED};
+    struct desk_rule_get_row row;
+    enum result result = desk_rule_get(work->clerk->desk, work->arena, c->proposal, &row);
+    if (result == NOT_FOUND)
+        return OK;
+    int64_t months = c->passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED;
+    if (result != OK || row.state != RULE_PROPOSED || row.months == months)
+        return result;
+    if (!is_of_pay(row.name))
+        return INVALID;
+    event.rule_tried = (struct event_rule_tried){.proposal = c->proposal,
+                                                 .passed = c->passed,
+                                                 .words = c->words,
+                                                 .has_months = true,
+                                                 .months = true};
     return clerk_record(work->clerk, &event, NULL, 0);
 }
 

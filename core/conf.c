@@ -84,6 +84,12 @@ const struct setting conf_settings[] = {
     NUMBER("rule.seeds", "worlds", 1, 10, 2, "How many of each of them."),
     NUMBER("rule.shadow_days", "days", 0, 90, 14,
            "How long a changed policy runs beside the one in force before it may replace it."),
+    NUMBER("rule.month_trials", "proposals", 1, 1000, 6,
+           "So many proposed rules of pay, in any 30 days, go through what closed months' earmarks "
+           "were on; more wait: each tells admins a little of it."),
+    NUMBER("rule.month_percent", "%", 1, 10000, 50,
+           "A proposed rule that would have paid for closed months more than this above what they "
+           "paid is refused."),
 
     NUMBER("clerk.batch_most", "commands", 1, 1024, 128,
            "At most this many commands share one commit."),
@@ -226,14 +232,17 @@ const struct setting conf_settings[] = {
     NUMBER("smtp.retry_seconds", "seconds", 1, 3600, 30,
            "Wait after a relay was not there or refused a mail; doubles up to four hours."),
 
-    WORDS(
-        "socket.peer_users", 0, 400, "",
-        "Users besides our own and the next two that may send commands to clerk and paymaster, by "
-        "spaces."),
+    WORDS("socket.peer_users", 0, 400, "",
+          "Users besides our own and the next three that may send commands to clerk and paymaster, "
+          "by "
+          "spaces."),
     WORDS("socket.analyst_user", 0, 64, "curbside-analyst",
           "User besides our own that may tell the clerk of new reports: the analyst's."),
     WORDS("socket.ranker_user", 0, 64, "curbside-ranker",
           "User besides our own that may tell the clerk what a trial came to: the ranker's."),
+    WORDS("socket.paymaster_user", 0, 64, "curbside-paymaster",
+          "User besides our own that may tell the clerk what a trial on closed months came to: the "
+          "paymaster's."),
     NUMBER("sandbox.kill", "", 0, 1, 0,
            "A refused system call fails (0) or ends the confined process (1)."),
     NUMBER("alive.seconds", "seconds", 1, 60, 5,

@@ -285,7 +285,8 @@ static bool user_may_call(uint32_t uid)
 {
     return socket_user_named(uid, conf_text("socket.peer_users")) ||
            socket_user_named(uid, conf_text("socket.analyst_user")) ||
-           socket_user_named(uid, conf_text("socket.ranker_user"));
+           socket_user_named(uid, conf_text("socket.ranker_user")) ||
+           socket_user_named(uid, conf_text("socket.paymaster_user"));
 }
 
 static struct server_client *client_place(struct server *server)
@@ -308,7 +309,8 @@ static void client_add(struct server *server, int fd)
         if (client != NULL)
             trace_warn("socket",
                        "uid=%lld may not call and was turned away: it is none of those in "
-                       "socket.peer_users, socket.analyst_user, socket.ranker_user",
+                       "socket.peer_users, socket.analyst_user, socket.ranker_user, "
+                       "socket.paymaster_user",
                        known ? (long long)peer.uid : -1);
         (void)close(fd);
         return;

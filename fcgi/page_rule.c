@@ -64,7 +64,8 @@ static void approval_set(const struct request *r, const struct board_rule_get_ro
                          struct view_rule_page *v)
 {
     bool own = row->proposed_by == r->reader.member;
-    bool tried = text_is(v->trial_state, "passed") || text_is(v->trial_state, "none");
+    bool first = text_is(v->trial_state, "passed") || text_is(v->trial_state, "none");
+    bool tried = first && (v->months_state.size == 0 || text_is(v->months_state, "passed"));
     bool shadowed = page_rule_shadow_over(r, row, v);
     v->can_approve = row->state == RULE_PROPOSED && !own && tried && shadowed;
     v->can_shadow =
@@ -73,6 +74,8 @@ static void approval_set(const struct request *r, const struct board_rule_get_ro
         v->why_not = v->shadow_words;
     else if (text_is(v->trial_state, "failed"))
         v->why_not = TEXT("It cannot be approved: its trial failed.");
+    else if (text_is(v->months_state, "failed"))
+        v->why_not = TEXT("It cannot be approved: it failed on closed months.");
     else if (own)
         v->why_not = TEXT("You proposed it, so another admin has to approve it.");
     else
@@ -100,6 +103,8 @@ static enum result rule_load_view(struct request *r, const struct board_rule_get
     seal_digest(hash, NULL, parts, 2); /* as the rule host makes it */
     v->hash = page_hex(r->arena, bytes_of(hash, DIGEST_SIZE));
     enum result result = page_rule_trial(r, v);
+    if (result == OK)
+        result = page_rule_months(r, v);
     if (result == OK)
         result = page_rule_shadow(r, row, v);
     if (result == OK)

@@ -8,7 +8,6 @@
 #include "schema/rank.h"
 
 enum { MICRO_A_CENT = 10000, MONTHS = 8 };
-/* The drawing: a pair of bars a month, in a box of 320 by 120. */
 enum { BAR_FIRST = 20, BAR_STEP = 38, BAR_BESIDE = 13, BAR_FOOT = 112, BAR_HIGH = 104 };
 
 static struct text money(struct arena *arena, int64_t micro)
@@ -16,12 +15,12 @@ static struct text money(struct arena *arena, int64_t micro)
     return page_money(arena, micro / MICRO_A_CENT);
 }
 
-static void bar_draw(struct buf *path, size_t month, int beside, int64_t micro, int64_t most)
+void page_rule_bar(struct buf *path, size_t month, bool then, int64_t amount, int64_t most)
 {
-    int64_t high = most > 0 ? micro * BAR_HIGH / most : 0;
+    int64_t high = most > 0 ? amount * BAR_HIGH / most : 0;
     if (high > 0)
-        buf_format(path, "M%d %dv-%" PRId64, BAR_FIRST + BAR_STEP * (int)month + beside, BAR_FOOT,
-                   high);
+        buf_format(path, "M%d %dv-%" PRId64,
+                   BAR_FIRST + BAR_STEP * (int)month + (then ? BAR_BESIDE : 0), BAR_FOOT, high);
 }
 
 static enum result months_load(struct request *r, struct view_rule_page *v)
@@ -42,8 +41,8 @@ static enum result months_load(struct request *r, struct view_rule_page *v)
     }
     v->months = arena_array(r->arena, struct view_rule_sum, MONTHS);
     for (size_t i = 0; i < count && i < MONTHS; i++) {
-        bar_draw(&before, i, 0, rows[i].before, most);
-        bar_draw(&after, i, BAR_BESIDE, rows[i].after, most);
+        page_rule_bar(&before, i, false, rows[i].before, most);
+        page_rule_bar(&after, i, true, rows[i].after, most);
         v->months[v->months_count++] = (struct view_rule_sum){
             .what = clock_month(r->arena, rows[i].start_ms),
             .acts = page_number(r->arena, rows[i].acts),

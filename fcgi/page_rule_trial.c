@@ -315,7 +315,8 @@ enum result page_rule_shadow(struct request *r, const struct board_rule_get_row 
     v->shadow_words = TEXT("");
     if (!rule_needs_shadow(row->name) ||
         (row->shadow_ms == 0 &&
-         (row->state != RULE_PROPOSED || !text_is(v->trial_state, "passed"))))
+         (row->state != RULE_PROPOSED || !text_is(v->trial_state, "passed") ||
+          (v->months_state.size > 0 && !text_is(v->months_state, "passed")))))
         return OK;
     if (row->shadow_ms == 0) {
         v->shadow_words = arena_format(r->arena,

@@ -27,6 +27,12 @@ MUST_USE enum result page_rule_shadow(struct request *r, const struct board_rule
 struct rank_trial_of_row;
 MUST_USE enum result page_rule_pay(struct request *r, const struct rank_trial_of_row *trial,
                                    struct view_rule_page *v);
+/* One bar of a month's pair into a drawing of 320 by 120 for eight months. */
+void page_rule_bar(struct buf *path, size_t month, bool then, int64_t amount, int64_t most);
+/* Of a rule of pay (page_rule_months.c): what it would have paid for what closed months' earmarks
+ * were on, as the paymaster tells it. Fills months_state: "" (of another rule, or decided before
+ * there was this), unknown (it cannot be asked), waiting, running, passed, failed. */
+MUST_USE enum result page_rule_months(struct request *r, struct view_rule_page *v);
 bool page_rule_shadow_over(const struct request *r, const struct board_rule_get_row *row,
                            const struct view_rule_page *v);
 

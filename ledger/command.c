@@ -7,6 +7,7 @@
 #include "ledger/breaker.h"
 #include "ledger/held.h"
 #include "ledger/ledger.h"
+#include "ledger/month_found.h"
 #include "ledger/payout.h"
 #include "ledger/preview.h"
 #include "ledger/reverse.h"
@@ -245,6 +246,8 @@ static enum result admin_command(struct paymaster *paymaster, const struct comma
         return rule_active(paymaster, command->rule_active.name, reply);
     case COMMAND_RULE_CHECK:
         return rule_check(paymaster, &command->rule_check, reply);
+    case COMMAND_RULE_MONTHS:
+        return month_found_reply(paymaster, command->rule_months.proposal, reply);
     default:
         return INVALID;
     }

@@ -122,13 +122,21 @@ static enum result earmark_take(struct paymaster *paymaster, struct evaluation *
     }
     if (result != OK || earmark.terms.valid_from_s * 1000 >= evaluation->end_ms)
         return result;
+    const struct tried_rule *tried = evaluation->tried;
     struct text script;
+    if (tried != NULL && earmark.terms.kind != tried->kind)
+        return OK;
     result = rule_load_by_hash(paymaster, evaluation, &earmark.terms);
     if (result == OK)
         result = selector_find(paymaster, &earmark, &script);
-    if (result == OK)
+    if (result != OK)
+        return result;
+    reward_earmark_add(evaluation->reward, &paymaster->arena, &earmark, script);
+    if (tried != NULL) {
+        memcpy(earmark.terms.rule, tried->sha256, 32);
         reward_earmark_add(evaluation->reward, &paymaster->arena, &earmark, script);
-    return result;
+    }
+    return OK;
 }
 
 static enum result earmarks_load(struct paymaster *paymaster, struct evaluation *evaluation,
@@ -194,6 +202,34 @@ enum result evaluation_open(struct paymaster *paymaster, struct evaluation *eval
     return result;
 }
 
+enum result evaluation_try(struct paymaster *paymaster, struct evaluation *evaluation,
+                           struct text period, const struct tried_rule *tried)
+{
+    struct vault_period_find_row row;
+    struct vault_finding_month_find_row kept;
+    struct text why = NO_TEXT;
+    enum result result = vault_period_find(paymaster->vault, &paymaster->arena, period, &row);
+    if (result != OK)
+        return result;
+    *evaluation = (struct evaluation){.reward = reward_open(),
+                                      .tried = tried,
+                                      .start_ms = row.start_ms,
+                                      .end_ms = row.end_ms,
+                                      .journal_seq = row.journal_seq};
+    result = reward_rule_add(evaluation->reward, &paymaster->arena, tried->kind, tried->sha256,
+                             tried->name, tried->script, &why);
+    if (result == OK)
+        result = earmarks_load(paymaster, evaluation, period, true);
+    /* A month that was closed without findings gets them for a rule that may ask for them. */
+    if (result == OK)
+        result = vault_finding_month_find(paymaster->vault, &paymaster->arena, period, &kept);
+    if (result == OK || result == NOT_FOUND)
+        result = finding_open(paymaster, evaluation, result == OK ? period : NO_TEXT, true);
+    if (result != OK)
+        evaluation_close(evaluation);
+    return result;
+}
+
 static void void_tell(const struct reward *reward)
 {
     const struct reward_earmark *earmarks;
@@ -230,12 +266,13 @@ enum result evaluation_step(struct paymaster *paymaster, struct evaluation *eval
         result = reward_finish(evaluation->reward, evaluation->end_ms, conf_int("earmark.audience"),
                                &why);
         *done = true;
-        void_tell(evaluation->reward);
-        if (reward_withheld(evaluation->reward) > 0)
+        if (evaluation->tried == NULL)
+            void_tell(evaluation->reward);
+        if (evaluation->tried == NULL && reward_withheld(evaluation->reward) > 0)
             trace_info("evaluate", "withheld=%lld acts of linked members",
                        (long long)reward_withheld(evaluation->reward));
     }
-    if (result != OK)
+    if (result != OK && (evaluation->tried == NULL || result != INVALID))
         trace_fail("evaluate", "seq=%lld result=%s %s", (long long)evaluation->cursor,
                    result_name(result), why == NULL ? "" : why);
     arena_reset(&paymaster->arena, mark);

@@ -10,6 +10,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/file.h"
+#include "ledger/month_trial.h"
 #include "ledger/preview.h"
 #include "schema/book.h"
 #include "schema/statement.h"
@@ -193,6 +194,7 @@ void paymaster_close(struct paymaster *paymaster)
 {
     close_drop(paymaster);
     preview_drop(paymaster);
+    month_trial_close(paymaster);
     book_close(&paymaster->writer.book);
     db_close(paymaster->statement);
     db_close(paymaster->vault);

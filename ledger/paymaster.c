@@ -17,13 +17,14 @@
 #include "core/socket.h"
 #include "core/trace.h"
 #include "ledger/breaker.h"
+#include "ledger/month_trial.h"
 #include "ledger/payout.h"
 #include "ledger/preview.h"
 #include "ledger/proposal.h"
 #include "ledger/refund.h"
 #include "ledger/tools.h"
 
-enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000 };
+enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000, LOOK_MS = 500 };
 
 static volatile sig_atomic_t stopping;
 
@@ -49,9 +50,9 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
     if (messages_arena.block == NULL)
         arena_open(&messages_arena, (size_t)BATCH_MOST * (SOCKET_MESSAGE_MAX + 4096));
     arena_reset(&messages_arena, 0);
-    size_t count = server_wait(server, &messages_arena,
-                               paymaster->close != NULL || preview_runs(paymaster) ? 0 : WAIT_MS,
-                               messages, BATCH_MOST, &other);
+    bool busy = paymaster->close != NULL || preview_runs(paymaster) || month_trial_runs(paymaster);
+    size_t count =
+        server_wait(server, &messages_arena, busy ? 0 : WAIT_MS, messages, BATCH_MOST, &other);
     /* Sessions first: a sponsor who just signed in must be known. */
     enum result followed = vault_follow(paymaster);
     if (followed == OK && paymaster->payees_moved) {
@@ -116,9 +117,26 @@ static bool cosigned_changed(void)
     return true;
 }
 
+/* A proposed rule on closed months, when nothing else is to be done. What cannot be done now must
+ * hold up nothing. */
+static void months_try(struct paymaster *paymaster, int64_t *again_us)
+{
+    bool idle = true;
+    if (paymaster->close != NULL || preview_runs(paymaster) ||
+        (!month_trial_runs(paymaster) && clock_steady_us() < *again_us))
+        return;
+    enum result result = month_trial_step(paymaster, &idle);
+    if (result != OK && result != BUSY)
+        trace_fail("month_trial", "result=%s, trying again", result_name(result));
+    if (result != OK)
+        *again_us = clock_steady_us() + (int64_t)RETRY_MS * 1000;
+    else if (idle)
+        *again_us = clock_steady_us() + (int64_t)LOOK_MS * 1000;
+}
+
 static enum result serve_loop(struct paymaster *paymaster, struct server *server, int wake)
 {
-    int64_t retry_us = 0, idle_us = clock_steady_us();
+    int64_t retry_us = 0, months_us = 0, idle_us = clock_steady_us();
     while (!stopping) {
         alive_beat();
         commands_answer(paymaster, server);
@@ -134,6 +152,8 @@ static enum result serve_loop(struct paymaster *paymaster, struct server *server
         }
         if (result == OK && cosigned_changed())
             result = commit_cosigned(paymaster);
+        if (result == OK)
+            months_try(paymaster, &months_us);
         arena_reset(&paymaster->arena, 0);
         if (result != OK) {
             trace_fail("serve", "result=%s, trying again", result_name(result));

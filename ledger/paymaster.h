@@ -17,8 +17,9 @@
 #define SELECTOR_NAME "select/match" /* of the selectors that the house keeps in its vault */
 enum { PERIOD_NAME_SIZE = 7, QUEUE_MOST = 64 };
 
-struct close;   /* a period being closed (ledger/close.c) */
-struct preview; /* what a close would do (ledger/preview.c) */
+struct close;       /* a period being closed (ledger/close.c) */
+struct preview;     /* what a close would do (ledger/preview.c) */
+struct month_trial; /* a proposed rule on closed months (ledger/month_trial.c) */
 
 struct paymaster {
     struct log *journal;
@@ -37,6 +38,7 @@ struct paymaster {
     struct arena arena; /* of one step or one batch of commands */
     struct close *close;
     struct preview *preview;
+    struct month_trial *month_trial;
     uint64_t last_tick;
     bool confirmed;    /* something was confirmed by a second admin and waits to be done */
     int64_t looked_ms; /* when the ranker's figures were last read (ledger/breaker.h); 0: not yet */
@@ -125,10 +127,17 @@ MUST_USE enum result close_replay(struct paymaster *paymaster, struct text name,
                                   int64_t *differ);
 
 /* --- evaluate.c --- */
+/* A proposed reward rule beside those that earmarks were promised under. */
+struct tried_rule {
+    enum earmark_kind kind;
+    uint8_t sha256[32];
+    struct text name, script; /* live as long as the evaluation */
+};
 struct evaluation {
     struct reward *reward;
-    struct finding *finding; /* while the ranker's child speaks; else NULL */
-    struct text period;      /* the caller's, and lives as long as this; of a preview empty */
+    const struct tried_rule *tried; /* of a trial; else NULL */
+    struct finding *finding;        /* while the ranker's child speaks; else NULL */
+    struct text period; /* the caller's, and lives as long as this; of a preview empty */
     int64_t start_ms, end_ms, journal_seq;
     int64_t cursor; /* last event seen */
 };
@@ -138,6 +147,11 @@ MUST_USE enum result evaluation_open(struct paymaster *paymaster, struct evaluat
 /* The same for a month that has no row: the earmarks due at a place of the journal. */
 MUST_USE enum result evaluation_begin(struct paymaster *paymaster, struct evaluation *evaluation,
                                       int64_t start_ms, int64_t end_ms, int64_t journal_seq);
+/* A closed month again, for a proposed rule: of its earmarks those of the rule's kind alone, each
+ * twice, at 2n by the rule it was promised under and at 2n + 1 by the proposed one. Nothing is
+ * written or traced. INVALID, here or of a step: the proposed rule failed. */
+MUST_USE enum result evaluation_try(struct paymaster *paymaster, struct evaluation *evaluation,
+                                    struct text period, const struct tried_rule *tried);
 /* The next events; *done after the last one, when the items are final. */
 MUST_USE enum result evaluation_step(struct paymaster *paymaster, struct evaluation *evaluation,
                                      bool *done);

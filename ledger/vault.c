@@ -16,6 +16,7 @@
 /* What vault.db keeps of the journal: who is in, sessions of sponsors and admins, reward rules. */
 
 enum { ROLE_PHYSICIAN_MEMBER = 1, ROLE_SPONSOR_MEMBER = 2, RULE_WAITS = 1, RULE_ACTIVE = 2 };
+enum { RULE_TRIAL_PASSED = 1, RULE_TRIAL_FAILED = 2 };
 enum { SELECTORS_BELOW = -1000 }; /* ids of what the house keeps without a proposal */
 
 enum earmark_kind vault_rule_kind(struct text name)
@@ -73,6 +74,13 @@ static enum result rule_approve(struct paymaster *paymaster, const struct event 
     }
     return vault_rule_approve(paymaster->vault, id, event->rule_approved.by, event->seq,
                               event->at_ms);
+}
+
+/* What it would have paid whom is nobody's business any more. */
+static enum result rule_withdraw(struct paymaster *paymaster, int64_t proposal)
+{
+    enum result result = vault_rule_withdraw(paymaster->vault, proposal);
+    return result == OK ? vault_month_tried_drop(paymaster->vault, proposal) : result;
 }
 
 /* Where money goes, as the clerk was told. */
@@ -158,8 +166,13 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
                                 event->rule_rolled_back.name, event->seq, event->at_ms);
     case EVENT_RULE_APPROVED:
         return rule_approve(paymaster, event, arena);
+    case EVENT_RULE_TRIED:
+        if (event->rule_tried.has_months && event->rule_tried.months)
+            return OK; /* what is told by us */
+        return vault_rule_tried(paymaster->vault, event->rule_tried.proposal,
+                                event->rule_tried.passed ? RULE_TRIAL_PASSED : RULE_TRIAL_FAILED);
     case EVENT_RULE_WITHDRAWN:
-        return vault_rule_withdraw(paymaster->vault, event->rule_withdrawn.proposal);
+        return rule_withdraw(paymaster, event->rule_withdrawn.proposal);
     case EVENT_OPERATION_CONFIRMED:
         paymaster->confirmed = true;
         return vault_operation_confirm(paymaster->vault, event->operation_confirmed.about,

@@ -57,6 +57,15 @@ static enum result tried(const struct person *by, int64_t proposal, bool passed)
     return room_do(by, &command, NULL);
 }
 
+/* The paymaster of closed months. */
+static enum result months_tried(const struct person *by, int64_t proposal, bool passed)
+{
+    struct command command = {.kind = COMMAND_RULE_MONTHS_TRIED};
+    request_new(&command);
+    command.rule_months_tried = (struct command_rule_months_tried){proposal, passed, TEXT("")};
+    return room_do(by, &command, NULL);
+}
+
 static enum result shadow(int64_t proposal)
 {
     struct command command = {.kind = COMMAND_RULE_SHADOW};
@@ -102,6 +111,7 @@ static void assert_refused_with(int64_t proposal, const char *name, const char *
 
 static void passes_its_trial_then_its_days_in_the_shadow(const char *name)
 {
+    bool pay = strncmp(name, "reward/", 7) == 0;
     setup();
     int64_t proposal = propose(name);
     assert_refused_with(proposal, name, "trial is not done");
@@ -110,6 +120,14 @@ static void passes_its_trial_then_its_days_in_the_shadow(const char *name)
     assert_refused_with(proposal, name, "trial failed");
     assert_int_equal(shadow(proposal), CONFLICT);
     assert_int_equal(tried(NULL, proposal, true), OK);
+    if (pay) { /* the ranker's word is not enough */
+        assert_refused_with(proposal, name, "has not gone through the house's closed months");
+        assert_int_equal(shadow(proposal), CONFLICT);
+        assert_int_equal(months_tried(NULL, proposal, false), OK);
+        assert_refused_with(proposal, name, "failed on the house's closed months");
+        assert_int_equal(shadow(proposal), CONFLICT);
+        assert_int_equal(months_tried(NULL, proposal, true), OK);
+    }
     assert_refused_with(proposal, name, "in the shadow");
     assert_int_equal(shadow(proposal), OK);
     assert_int_equal(shadow(proposal), CONFLICT); /* it is there already */
@@ -119,6 +137,11 @@ static void passes_its_trial_then_its_days_in_the_shadow(const char *name)
     assert_int_equal(tried(NULL, proposal, false), OK); /* its latest day failed */
     assert_refused_with(proposal, name, "trial failed");
     assert_int_equal(tried(NULL, proposal, true), OK);
+    if (pay) { /* it failed in the shadow, at a close */
+        assert_int_equal(months_tried(NULL, proposal, false), OK);
+        assert_refused_with(proposal, name, "failed on the house's closed months");
+        assert_int_equal(months_tried(NULL, proposal, true), OK);
+    }
     assert_int_equal(approve(proposal, name, NULL), OK); /* control */
     teardown();
 }
@@ -148,6 +171,24 @@ static void the_ranker_alone_tells_of_trials_and_once(void **state UNUSED)
     assert_int_equal(room.head, head + 1);
     room_again(); /* it is in the journal and in the fold */
     assert_refused_with(proposal, POLICY, "in the shadow");
+    teardown();
+}
+
+static void the_paymaster_alone_tells_of_closed_months_once_and_of_pay_alone(void **state UNUSED)
+{
+    setup();
+    int64_t proposal = propose("reward/answer"), standing = propose(POLICY), head = room.head;
+    assert_int_equal(months_tried(&second, proposal, true), REFUSED);
+    assert_int_equal(months_tried(&kestrel, proposal, true), REFUSED);
+    assert_int_equal(months_tried(NULL, standing, true), INVALID);
+    assert_int_equal(months_tried(NULL, proposal + 1000, true), OK);
+    assert_int_equal(room.head, head);
+    assert_int_equal(months_tried(NULL, proposal, true), OK);
+    assert_int_equal(months_tried(NULL, proposal, true), OK);
+    assert_int_equal(room.head, head + 1);
+    room_again();
+    assert_refused_with(proposal, "reward/answer",
+                        "trial is not done"); /* nor is it the ranker's */
     teardown();
 }
 
@@ -209,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_rule_of_standing_passes_its_trial_then_its_days_in_the_shadow),
         cmocka_unit_test(a_rule_of_pay_passes_its_trial_then_its_days_in_the_shadow),
         cmocka_unit_test(the_ranker_alone_tells_of_trials_and_once),
+        cmocka_unit_test(the_paymaster_alone_tells_of_closed_months_once_and_of_pay_alone),
         cmocka_unit_test(other_rules_need_neither),
         cmocka_unit_test(what_is_said_of_a_withdrawn_rule_is_not_kept_and_it_can_be_proposed_again),
         cmocka_unit_test(one_admin_takes_back_to_what_was_in_force_and_to_nothing_else),

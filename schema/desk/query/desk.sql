@@ -94,9 +94,9 @@ DELETE FROM interest WHERE topic = :topic AND member = :member;
 --: may: clerk
 SELECT topic FROM interest WHERE member = :member ORDER BY topic;
 
---: rule_get(proposal: int) => one name: text, proposed_by: int, state: int, shadow_ms: int, trial: int
+--: rule_get(proposal: int) => one name: text, proposed_by: int, state: int, shadow_ms: int, trial: int, months: int
 --: may: clerk
-SELECT name, proposed_by, state, shadow_ms, trial FROM rule WHERE proposal = :proposal;
+SELECT name, proposed_by, state, shadow_ms, trial, months FROM rule WHERE proposal = :proposal;
 
 --: rule_add(proposal: int, name: text, proposed_by: int)
 --: may: clerk
@@ -105,6 +105,10 @@ INSERT INTO rule (proposal, name, proposed_by, state) VALUES (:proposal, :name, 
 --: rule_trial_set(proposal: int, trial: int)
 --: may: clerk
 UPDATE rule SET trial = :trial WHERE proposal = :proposal;
+
+--: rule_months_set(proposal: int, months: int)
+--: may: clerk
+UPDATE rule SET months = :months WHERE proposal = :proposal;
 
 --: rule_shadow_set(proposal: int, shadow_ms: int)
 --: may: clerk
