@@ -192,6 +192,7 @@ enum result ask_run(struct work *work); /* posting.c */
 enum result answer_run(struct work *work);
 enum result text_blank_run(struct work *work);
 enum result vote_run(struct work *work); /* vote.c */
+enum result votes_today_run(struct work *work);
 enum result totals_show_run(struct work *work);
 /* INVALID with words when the text points to a patient. */
 MUST_USE enum result guard_text(struct work *work, const char *field, struct text text);

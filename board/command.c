@@ -126,6 +126,7 @@ static const struct command_row rows[] = {
     {COMMAND_SPECIALTIES_CHOOSE, BY_SIGNED_IN, specialties_choose_run, NULL, AGAIN_DONE},
     {COMMAND_BACKGROUND, BY_SIGNED_IN, background_run, NULL, AGAIN_RUNS},
     {COMMAND_BACKGROUND_TELL, BY_SIGNED_IN, background_tell_run, NULL, AGAIN_DONE},
+    {COMMAND_VOTES_TODAY, BY_PHYSICIAN, votes_today_run, NULL, AGAIN_RUNS},
     {COMMAND_DRAFT_SAVE, BY_PHYSICIAN, draft_save_run, NULL, AGAIN_RUNS},
     {COMMAND_DRAFT_REMOVE, BY_PHYSICIAN, draft_remove_run, NULL, AGAIN_RUNS},
     {COMMAND_FLAG, BY_PHYSICIAN, flag_run, NULL, AGAIN_DONE},

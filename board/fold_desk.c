@@ -127,7 +127,8 @@ static enum result vote_cast(struct db *db, const struct event *event)
     enum result result = (e->was_stance == STANCE_NONE ? desk_vote_add : desk_vote_change)(
         db, e->posting, e->member, e->stance, e->patients, e->has_informed && e->informed,
         event->at_ms);
-    THEN(result, desk_member_voted(db, e->member, event->at_ms / DAY_MS));
+    THEN(result,
+         desk_member_voted(db, e->member, event->at_ms / DAY_MS, e->was_stance == STANCE_NONE));
     return result;
 }
 

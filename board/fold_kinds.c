@@ -278,12 +278,12 @@ enum result fold_desk_kinds(struct db *db, const struct event *event, bool *know
     case EVENT_POLL_CHOSEN:
         result = desk_choice_set(db, chosen->question, chosen->member, chosen->choice,
                                  chosen->looked, event->at_ms);
-        THEN(result, desk_member_voted(db, chosen->member, event->at_ms / DAY_MS));
+        THEN(result, desk_member_voted(db, chosen->member, event->at_ms / DAY_MS, false));
         return result;
     case EVENT_QUESTION_RATED:
         result = desk_rating_set(db, rated->question, rated->member, rated->importance,
                                  rated->relevance, event->at_ms);
-        THEN(result, desk_member_voted(db, rated->member, event->at_ms / DAY_MS));
+        THEN(result, desk_member_voted(db, rated->member, event->at_ms / DAY_MS, false));
         return result;
     case EVENT_SPECIALTIES_CHOSEN:
         result = request_keep(db, event->specialties_chosen.request, event->seq);

@@ -69,6 +69,21 @@ enum result vote_run(struct work *work)
     return clerk_record(clerk, &event, NULL, 0);
 }
 
+/* Of today's votes of a member those that pay's daily limit counts (ledger/reward.h): the first on
+ * each posting, whatever they said. */
+enum result votes_today_run(struct work *work)
+{
+    struct desk_firsts_on_row row = {0};
+    struct reply_votes_today reply;
+    enum result result = desk_firsts_on(work->clerk->desk, work->arena, work->actor.member,
+                                        work->clerk->now_ms / DAY_MS, &row);
+    if (result != OK && result != NOT_FOUND)
+        return result;
+    reply.votes = row.firsts;
+    reply_votes_today_write(&work->reply, &reply);
+    return OK;
+}
+
 /* From now on the member sees the thread's totals. Once is enough, and whoever asked sees them
  * anyway. */
 enum result totals_show_run(struct work *work)

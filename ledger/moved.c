@@ -6,7 +6,8 @@
 /* statement.db's second part: what became of a member's money after the month that earned it. Items
  * of bank batches, rewards taken back, rewards whose payee the maker knows and objections, in the
  * order in which the vault numbers their changes; the cursors "rail", "reversal", "unblinding",
- * "payee" and "objection" say how far. */
+ * "payee" and "objection" say how far. And what the rule of pay for votes that is in force says of
+ * a day, the same for everybody. */
 
 enum { PAGE = 500 };
 
@@ -109,6 +110,22 @@ static enum result objections_take(struct paymaster *paymaster, size_t *count)
                : result;
 }
 
+static enum result allowance_take(struct paymaster *paymaster)
+{
+    struct vault_rule_current_row rule;
+    struct statement_allowance_get_row had;
+    int64_t votes;
+    enum result result =
+        vault_rule_current(paymaster->vault, &paymaster->arena, TEXT("reward/vote"), &rule);
+    if (result != OK)
+        return result == NOT_FOUND ? OK : result;
+    result = statement_allowance_get(paymaster->statement, &paymaster->arena, &had);
+    if (result != NOT_FOUND && (result != OK || had.rule == rule.id))
+        return result;
+    result = reward_rule_day_most(&paymaster->arena, rule.name, rule.script, &votes);
+    return result == OK ? statement_allowance_put(paymaster->statement, rule.id, votes) : result;
+}
+
 enum result moved_catch_up(struct paymaster *paymaster)
 {
     enum result result = OK;
@@ -127,6 +144,8 @@ enum result moved_catch_up(struct paymaster *paymaster)
             result = payees_take(paymaster, &payees);
         if (result == OK)
             result = objections_take(paymaster, &objections);
+        if (result == OK)
+            result = allowance_take(paymaster);
         if (result == OK)
             result = db_commit(paymaster->statement);
         else

@@ -55,8 +55,8 @@ static void commands_answer(struct paymaster *paymaster, struct server *server)
         server_wait(server, &messages_arena, busy ? 0 : WAIT_MS, messages, BATCH_MOST, &other);
     /* Sessions first: a sponsor who just signed in must be known. */
     enum result followed = vault_follow(paymaster);
-    if (followed == OK && paymaster->payees_moved) {
-        paymaster->payees_moved = false;
+    if (followed == OK && paymaster->told_moved) {
+        paymaster->told_moved = false;
         followed = moved_catch_up(paymaster);
     }
     for (size_t i = 0; i < count; i++) {

@@ -42,7 +42,8 @@ struct paymaster {
     uint64_t last_tick;
     bool confirmed;    /* something was confirmed by a second admin and waits to be done */
     int64_t looked_ms; /* when the ranker's figures were last read (ledger/breaker.h); 0: not yet */
-    bool payees_moved; /* members said where their money goes, or objected: statement.db follows */
+    bool told_moved; /* members said where their money goes, or objected, or a rule of pay came into
+                        force: statement.db follows */
 };
 
 /* --- open.c --- */

@@ -64,6 +64,10 @@ void reward_rule_report(struct arena *arena, enum earmark_kind kind, struct text
 MUST_USE enum result reward_rule_try(struct rule_set **set, struct arena *arena,
                                      enum earmark_kind kind, struct text name, struct text script,
                                      bool *by_findings, struct text *why);
+/* How many votes of a member's day can earn by a script of votes: its day_most, rounded up; 0: it
+ * sets no limit. INVALID when it does not load. */
+MUST_USE enum result reward_rule_day_most(struct arena *arena, struct text name, struct text script,
+                                          int64_t *votes);
 MUST_USE enum result reward_rule_check(struct arena *arena, enum earmark_kind kind,
                                        struct text name, struct text script, struct text *why);
 /* Its rule must be known. All earmarks before the first event. `selector`: the script of one that

@@ -83,6 +83,24 @@ enum result reward_rule_check(struct arena *arena, enum earmark_kind kind, struc
     return result;
 }
 
+enum result reward_rule_day_most(struct arena *arena, struct text name, struct text script,
+                                 int64_t *votes)
+{
+    struct rule_set *set = NULL;
+    struct text why = NO_TEXT;
+    bool by_findings;
+    double most = 0;
+    enum result result =
+        reward_rule_try(&set, arena, EARMARK_VOTE, name, script, &by_findings, &why);
+    *votes = 0;
+    if (result != OK)
+        return result;
+    if (rule_constant(set, "day_most", &most) && most > 0 && most < (double)INT32_MAX)
+        *votes = (int64_t)ceil(most);
+    rule_close(set);
+    return OK;
+}
+
 /* --- those of one evaluation --- */
 
 size_t reward_rule_find(const struct reward *reward, enum earmark_kind kind,

@@ -162,9 +162,11 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
     case EVENT_RULE_PROPOSED:
         return rule_propose(paymaster, entry);
     case EVENT_RULE_ROLLED_BACK:
+        paymaster->told_moved = true;
         return vault_rule_again(paymaster->vault, event->rule_rolled_back.proposal,
                                 event->rule_rolled_back.name, event->seq, event->at_ms);
     case EVENT_RULE_APPROVED:
+        paymaster->told_moved = true;
         return rule_approve(paymaster, event, arena);
     case EVENT_RULE_TRIED:
         if (event->rule_tried.has_months && event->rule_tried.months)
@@ -182,7 +184,7 @@ enum result vault_apply(void *self, const struct journal_entry *entry, struct ar
     case EVENT_TAX_FORM_SET:
     case EVENT_HELD_OBJECTED:
     case EVENT_PAYOUT_ASKED:
-        paymaster->payees_moved = true;
+        paymaster->told_moved = true;
         return payee_apply(paymaster, event);
     default:
         return OK;

@@ -78,7 +78,7 @@ const clerkCommands = () => ({
   answer: { question: it.theirs, body: "> It holds.\n\n`code`" }, vote: { posting: it.answer, stance: 2, patients: 1 },
   solve: { question: it.theirs, solved: true, how: "By *rest*.", answer: it.answer, study: true },
   poll_choose: { question: it.theirs, choice: 1 }, question_rate: { question: it.theirs, importance: 5, relevance: 1 },
-  background: {}, background_tell: { part: 2 },
+  votes_today: {}, background: {}, background_tell: { part: 2 },
   specialties: {}, specialties_choose: { words: "cardiology\nnephrology", shown: true }, topic_follow: { topic: "cardiology", follows: true },
   applications: {}, member_decide: { member: it.waiting, accepted: true, reason: "forged" },
   draft_save: { place: "ask", fields: [{ name: "title", value: "Half a ti" }, { name: "body", value: "Call 314-555-0142, ![x](image:9x9-a)" }] },

@@ -278,6 +278,44 @@ static void votes_held_together_make_the_same_steps_as_one_by_one(void **state U
         free(found[i / ROUNDS][i % ROUNDS]);
 }
 
+/* ---- votes of a day ---- */
+
+static int64_t today_of(const struct person *person)
+{
+    struct command command = {.kind = COMMAND_VOTES_TODAY};
+    struct reply_votes_today reply = {.votes = -1};
+    struct text told = NO_TEXT;
+    struct json *json;
+    assert_int_equal(room_do(person, &command, &told), OK);
+    assert_int_equal(json_read(text_bytes(told), &json), OK);
+    assert_int_equal(reply_votes_today_read(json, &room_arena, &reply), OK);
+    json_close(json);
+    return reply.votes;
+}
+
+static void
+of_a_day_the_first_vote_on_each_posting_is_counted_and_no_change_of_it(void **state UNUSED)
+{
+    setup();
+    int64_t second = person_answer(&kestrel, question, "Or halve it.");
+    assert_int_equal(today_of(&larkspur), 0);
+    assert_int_equal(person_vote(&larkspur, question, STANCE_CORROBORATE, 0), OK);
+    assert_int_equal(person_vote(&larkspur, answer, STANCE_CANNOT_SAY, 0), OK);
+    assert_int_equal(today_of(&larkspur), 2);
+    assert_int_equal(person_vote(&larkspur, answer, STANCE_DISPUTE, 3), OK);
+    assert_int_equal(today_of(&larkspur), 2);
+    assert_int_equal(today_of(&tamarack), 0); /* nobody else's */
+    *test_clock += DAY_MS;
+    person_sign_in(&larkspur, "Larkspur");
+    assert_int_equal(today_of(&larkspur), 0);
+    assert_int_equal(person_vote(&larkspur, answer, STANCE_CORROBORATE, 3),
+                     OK); /* a change alone */
+    assert_int_equal(today_of(&larkspur), 0);
+    assert_int_equal(person_vote(&larkspur, second, STANCE_CORROBORATE, 3), OK);
+    assert_int_equal(today_of(&larkspur), 1);
+    teardown();
+}
+
 /* ---- blind and informed ---- */
 
 static struct event_vote_cast last_vote(void)
@@ -419,6 +457,7 @@ int main(void)
         cmocka_unit_test(totals_are_shown_from_the_third_voter_on_at_the_quarter_of_an_hour),
         cmocka_unit_test(voting_to_and_fro_begins_no_step),
         cmocka_unit_test(votes_held_together_make_the_same_steps_as_one_by_one),
+        cmocka_unit_test(of_a_day_the_first_vote_on_each_posting_is_counted_and_no_change_of_it),
         cmocka_unit_test(a_vote_cast_without_a_look_is_blind_and_so_is_its_correction_of_patients),
         cmocka_unit_test(whoever_asked_or_looked_votes_informed_in_that_thread_alone),
         cmocka_unit_test(looking_is_one_event_however_often_and_private_as_votes_are),

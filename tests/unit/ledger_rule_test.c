@@ -1,6 +1,8 @@
 /* Which version of a reward rule a month is paid by, when one is approved and then rolled back. */
 #include "tests/unit/ledger_world.h"
 
+#include "schema/statement.h"
+
 #define SETTINGS                                                                                  \
     "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nledger.k = 11\nledger.kept_back = " \
     "0\n"
@@ -154,12 +156,46 @@ static void what_the_house_began_with_can_hold_again_and_only_what_was_approved(
     world_close(&world);
 }
 
+/* What members are told of the limit; -1: nothing. */
+static int64_t day_told(void)
+{
+    struct statement_allowance_get_row row;
+    enum result result = statement_allowance_get(paymaster.statement, &world.arena, &row);
+    assert_true(result == OK || result == NOT_FOUND);
+    return result == OK ? row.day_most : -1;
+}
+
+static void members_are_told_how_many_votes_of_a_day_the_rule_in_force_counts(void **state UNUSED)
+{
+    static const char nine_and_a_half[] =
+        "P = { day_most = { 9.5, 1, 100, \"votes\", \"a day\" } }\n"
+        "function pay_vote(a, b, c, d, e, f, g) return 1 end\n";
+    setup();
+    assert_int_equal(day_told(), 20); /* scripts/reward/settled.lua */
+    int64_t half = rule_put(nine_and_a_half);
+    assert_int_equal(rule_holds(), half);
+    assert_int_equal(moved_catch_up(&paymaster), OK);
+    assert_int_equal(day_told(), 10); /* the tenth vote has nine before it, which is under 9.5 */
+    (void)rule_put(PAYS("1"));
+    (void)rule_holds();
+    assert_int_equal(moved_catch_up(&paymaster), OK);
+    assert_int_equal(day_told(), 0); /* it sets no limit */
+    rule_roll_back(half);
+    (void)rule_holds();
+    assert_int_equal(day_told(), 0); /* (control) before statement.db followed */
+    assert_int_equal(moved_catch_up(&paymaster), OK);
+    assert_int_equal(day_told(), 10);
+    paymaster_close(&paymaster);
+    world_close(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(after_a_rollback_the_next_month_is_paid_by_the_version_before),
         cmocka_unit_test(without_it_the_next_month_is_paid_by_the_newest_version),
         cmocka_unit_test(what_the_house_began_with_can_hold_again_and_only_what_was_approved),
+        cmocka_unit_test(members_are_told_how_many_votes_of_a_day_the_rule_in_force_counts),
     };
     world_clock_open();
     return cmocka_run_group_tests(tests, NULL, NULL);

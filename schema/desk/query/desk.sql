@@ -31,10 +31,16 @@ VALUES (:id, :pseudonym_key, :pseudonym, :role, :level, :state, :credential);
 --: may: clerk
 UPDATE member SET level = :level, state = :state, level_why = 'document', level_ms = :at_ms, level_from = 0 WHERE id = :id;
 
---: member_voted(member: int, day: int)
+--: member_voted(member: int, day: int, first: bool)
 --: may: clerk
-INSERT INTO vote_day (member, day, votes) VALUES (:member, :day, 1)
-ON CONFLICT (member) DO UPDATE SET votes = iif(day = excluded.day, votes + 1, 1), day = excluded.day;
+-- first: the vote was his first on its posting.
+INSERT INTO vote_day (member, day, votes, firsts) VALUES (:member, :day, 1, :first)
+ON CONFLICT (member) DO UPDATE SET votes = iif(day = excluded.day, votes + 1, 1),
+  firsts = iif(day = excluded.day, firsts, 0) + excluded.firsts, day = excluded.day;
+
+--: firsts_on(member: int, day: int) => one firsts: int
+--: may: clerk
+SELECT firsts FROM vote_day WHERE member = :member AND day = :day;
 
 --: session_add(digest: blob, member: int, role: int, at_ms: int, expires_ms: int)
 --: may: clerk

@@ -57,3 +57,12 @@ INSERT INTO unblinding (payment, reason, at_ms, leaf) VALUES (:payment, :reason,
 --: unblinding_of(member: int, payment: int) => one reason: int, at_ms: int, leaf: int
 --: may: web_member web_admin paymaster operator
 SELECT u.reason, u.at_ms, u.leaf FROM unblinding u JOIN payment p ON p.id = u.payment WHERE u.payment = :payment AND p.member = :member;
+
+--: allowance_put(rule: int, day_most: int)
+--: may: paymaster
+INSERT INTO allowance (one, rule, day_most) VALUES (1, :rule, :day_most)
+ON CONFLICT (one) DO UPDATE SET rule = excluded.rule, day_most = excluded.day_most;
+
+--: allowance_get() => one rule: int, day_most: int
+--: may: web_member paymaster operator
+SELECT rule, day_most FROM allowance;
