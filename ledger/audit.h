@@ -40,6 +40,20 @@ struct audit_report {
 MUST_USE enum result audit_run(struct audit_report *report,
                                void (*progress)(uint64_t done, uint64_t all));
 
+/* --- audit_public.c --- */
+/* What anybody can judge without a leaf: FOLDER/checkpoint is signed by the key in FOLDER/vkey, all
+ * tiles of its tree are below FOLDER/tile, every hash of an upper row is the root of the tile below
+ * it, and together they give the signed root. With `older` (a file, or NULL) also: it is a
+ * checkpoint by the same key, and the tree begins with its tree. */
+struct public_report {
+    const char *check; /* vkey, checkpoint, older, tile, root; NULL: sound */
+    char what[160];
+    uint64_t size, older_size; /* entries */
+};
+/* INVALID: report->check and what say why not. */
+MUST_USE enum result audit_public(const char *folder, const char *older,
+                                  struct public_report *report);
+
 /* --- audit_opening.c --- */
 /* Whether anything was chosen afterwards, from the ledger's leaves and the published openings (what
  * `openings` prints, in its order) alone: each opening hashes to its commitment, is signed with a

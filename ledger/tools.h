@@ -30,6 +30,11 @@ int tool_receipt(const char *seq);
 /* Judge a receipt file with the key in the file `vkey` (NULL: of public/vkey), and say what it
  * proves. Needs nothing of a house but that key. */
 int tool_check(const char *path, const char *vkey);
+/* Judge the copy of a house's public files in `folder` (ledger/audit.h), and that its tree begins
+ * with that of the checkpoint in the file `older` (NULL: none was kept); print the names of the
+ * tiles such a copy still lacks, one a line. Neither needs anything of a house. */
+int tool_public(const char *folder, const char *older);
+int tool_tiles(const char *folder);
 /* Sign and seal an earmark described in a file; prints the public key and the envelope. */
 int tool_seal(const char *path);
 /* Paying out (ledger/payout.h): hold a batch for pain001 or nacha; make its file from a folder with
