@@ -22,6 +22,7 @@ enum {
 
 const struct field fields_ledger[] = {
     PAGE_FIELD_BEFORE,
+    {.name = "money", .type = FIELD_FLAG, .optional = true, .label = "Money alone"},
     {.name = "done",
      .type = FIELD_INT,
      .low = DONE_FUND,
@@ -40,12 +41,14 @@ const struct field fields_period[] = {
     {.name = NULL},
 };
 
-static enum result entries_page(struct request *r, int64_t before, struct reply_ledger_page *page)
+static enum result entries_page(struct request *r, int64_t before, bool money,
+                                struct reply_ledger_page *page)
 {
     struct json *root;
     struct command command = {.kind = COMMAND_LEDGER_PAGE};
     command.ledger_page.before = before;
-    command.ledger_page.most = ENTRIES_ASKED;
+    command.ledger_page.most = money ? ENTRIES_SHOWN : ENTRIES_ASKED;
+    command.ledger_page.money = money;
     enum result result = page_program(r, "paymaster", &command, &root);
     if (result == OK)
         result = root != NULL ? reply_ledger_page_read(root, r->arena, page) : BROKEN;
@@ -87,7 +90,7 @@ static enum result entries_load(struct request *r, int64_t before, struct view_l
     v->entries = arena_array(r->arena, struct view_ledger_entry, ENTRIES_SHOWN + ENTRIES_ASKED);
     for (int asked = 0; asked < ASKED_MOST && v->entries_count < ENTRIES_SHOWN; asked++) {
         page = (struct reply_ledger_page){0};
-        enum result result = entries_page(r, before, &page);
+        enum result result = entries_page(r, before, v->money, &page);
         if (result != OK)
             return result;
         if (asked == 0) {
@@ -214,7 +217,8 @@ static enum result ledger_show(struct request *r, struct reply *out, int64_t bef
                                struct view_ledger *v)
 {
     v->head = page_head(r, TEXT("Ledger"));
-    v->newest = before == PAGE_BEFORE_ALL;
+    v->newest = before == PAGE_BEFORE_ALL && !v->money;
+    v->first = before == PAGE_BEFORE_ALL;
     enum result result = page_may_ask(r) ? entries_load(r, before, v) : r->why;
     if (result == OK && v->newest)
         result = periods_load(r, v);
@@ -236,6 +240,7 @@ static enum result ledger_show(struct request *r, struct reply *out, int64_t bef
 enum result page_ledger(struct request *r, struct reply *out)
 {
     struct view_ledger v = {.funded = TEXT(""), .amount = TEXT(""), .notice = TEXT("")};
+    v.money = request_flag(r, "money");
     int64_t done = request_int(r, "done");
     if (done == DONE_FUND)
         v.notice = TEXT("The deposit is booked: earmarks of that campaign can be placed now.");

@@ -13,6 +13,7 @@
 #include "ledger/reverse.h"
 #include "ledger/unblind.h"
 #include "ledger/withhold.h"
+#include "schema/book.h"
 
 /* Commands that are not about one campaign: the batch, periods, the explorer. Whoever asks, the
  * session decides what he may. */
@@ -76,38 +77,56 @@ static enum result periods_list(struct paymaster *paymaster, struct buf *reply)
     return OK;
 }
 
-static enum result page_entries(struct paymaster *paymaster, const struct command_ledger_page *page,
+static enum result page_entry(struct paymaster *paymaster, const struct log_entry *entry,
+                              struct record_ledger_entry *one)
+{
+    struct leaf leaf;
+    struct buf hash;
+    if (leaf_decode(entry->body, &leaf, NULL) != OK)
+        return BROKEN;
+    buf_open(&hash, &paymaster->arena, 80);
+    buf_hex(&hash, bytes_of(entry->digest, 32));
+    *one = (struct record_ledger_entry){
+        .seq = (int64_t)leaf.seq,
+        .kind = text_of(leaf_kind_name((int)leaf.kind)),
+        .tick_ms = (int64_t)leaf.tick * 1000,
+        .summary = ledger_leaf_summary(&paymaster->arena, &leaf),
+        .leaf_hash = buf_done(&hash),
+    };
+    return OK;
+}
+
+/* The newest before a place. */
+static enum result page_entries(struct paymaster *paymaster, int64_t before, int64_t most,
                                 struct reply_ledger_page *out)
 {
     struct log_entry *entries;
     size_t count;
-    int64_t size = (int64_t)writer_size(&paymaster->writer);
-    int64_t before = page->before > 0 && page->before < size ? page->before : size;
-    int64_t first = before > page->most ? before - page->most : 0;
+    int64_t first = before > most ? before - most : 0;
     enum result result = log_read(paymaster->ledger, &paymaster->arena, first,
                                   (size_t)(before - first), &entries, &count);
-    if (result != OK)
-        return result;
-    out->entries = arena_array(&paymaster->arena, struct record_ledger_entry, count + 1);
-    out->entries_count = count;
-    for (size_t i = 0; i < count; i++) { /* newest first */
-        const struct log_entry *entry = &entries[count - 1 - i];
-        struct record_ledger_entry *one = &out->entries[i];
-        struct leaf leaf;
-        struct buf hash;
-        if (leaf_decode(entry->body, &leaf, NULL) != OK)
-            return BROKEN;
-        buf_open(&hash, &paymaster->arena, 80);
-        buf_hex(&hash, bytes_of(entry->digest, 32));
-        *one = (struct record_ledger_entry){
-            .seq = (int64_t)leaf.seq,
-            .kind = text_of(leaf_kind_name((int)leaf.kind)),
-            .tick_ms = (int64_t)leaf.tick * 1000,
-            .summary = ledger_leaf_summary(&paymaster->arena, &leaf),
-            .leaf_hash = buf_done(&hash),
-        };
+    for (size_t i = 0; i < count && result == OK; i++)
+        result =
+            page_entry(paymaster, &entries[count - 1 - i], &out->entries[out->entries_count++]);
+    return result;
+}
+
+/* The same of transfers alone, which most entries are not: promises and padding. */
+static enum result page_transfers(struct paymaster *paymaster, int64_t before, int64_t most,
+                                  struct reply_ledger_page *out)
+{
+    struct book_transfers_before_row *rows;
+    size_t count, read = 1;
+    enum result result = book_transfers_before(paymaster->writer.book.db, &paymaster->arena, before,
+                                               most, &rows, &count);
+    for (size_t i = 0; i < count && result == OK; i++) {
+        struct log_entry *entry;
+        result = log_read(paymaster->ledger, &paymaster->arena, rows[i].seq, 1, &entry, &read);
+        if (result == OK)
+            result = read == 1 ? page_entry(paymaster, entry, &out->entries[out->entries_count++])
+                               : BROKEN;
     }
-    return OK;
+    return result;
 }
 
 static enum result ledger_page(struct paymaster *paymaster, const struct command_ledger_page *page,
@@ -120,7 +139,12 @@ static enum result ledger_page(struct paymaster *paymaster, const struct command
     uint8_t hash[32];
     if (page->before < 0)
         return INVALID;
-    enum result result = page_entries(paymaster, page, &out);
+    const int64_t size = (int64_t)writer_size(&paymaster->writer);
+    const int64_t before = page->before > 0 && page->before < size ? page->before : size;
+    out.entries =
+        arena_array(&paymaster->arena, struct record_ledger_entry, (size_t)page->most + 1);
+    enum result result =
+        (page->money ? page_transfers : page_entries)(paymaster, before, page->most, &out);
     if (result == OK)
         result = vault_checkpoint_last(paymaster->vault, &paymaster->arena, &last);
     if (result == OK)
@@ -134,7 +158,7 @@ static enum result ledger_page(struct paymaster *paymaster, const struct command
     tree_root(&paymaster->writer.book.tree, hash);
     buf_open(&root, &paymaster->arena, 80);
     buf_hex(&root, bytes_of(hash, 32));
-    out.size = (int64_t)writer_size(&paymaster->writer);
+    out.size = size;
     out.root = buf_done(&root);
     out.origin = paymaster->signer.key.name;
     out.checkpoint_ms = last.at_ms;

@@ -71,3 +71,8 @@ SELECT place, hash FROM node WHERE row = :row AND place >= :first ORDER BY place
 SELECT seq, id FROM transfer INDEXED BY transfer_ends
 WHERE ends > 0 AND ends <= :now_s AND seq > :after AND NOT EXISTS (SELECT 1 FROM transfer r WHERE r.pending = transfer.id)
 ORDER BY seq LIMIT :most;
+
+--: transfers_before(before: int, most: int) => seq: int
+--: may: paymaster operator
+-- Their leaves, newest first.
+SELECT seq FROM transfer WHERE seq < :before ORDER BY seq DESC LIMIT :most;
