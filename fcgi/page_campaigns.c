@@ -86,10 +86,26 @@ static struct text refund_words(struct request *r, const struct record_campaign 
         conf_int("ledger.embargo_days"));
 }
 
-static struct view_campaign campaign_view(struct request *r, const struct record_campaign *campaign)
+/* What of a deposit no earmark has reserved. */
+static int64_t free_of(const struct reply_sponsor_totals *totals, struct text id)
+{
+    for (size_t i = 0; i < totals->campaigns_count; i++)
+        if (text_equal(totals->campaigns[i].id, id))
+            return totals->campaigns[i].free_cents;
+    return 0;
+}
+
+static int64_t width_of(int64_t cents, int64_t deposit)
+{
+    return deposit > 0 && cents > 0 && cents <= deposit ? cents * PERCENT / deposit : 0;
+}
+
+static struct view_campaign campaign_view(struct request *r, const struct record_campaign *campaign,
+                                          int64_t free_cents)
 {
     int64_t deposit = campaign->deposit_cents;
     int64_t paid = campaign->paid_cents;
+    int64_t reserved = campaign->escrow_cents - free_cents;
     return (struct view_campaign){
         .id = campaign->id,
         .name = campaign->name,
@@ -100,7 +116,10 @@ static struct view_campaign campaign_view(struct request *r, const struct record
         .deposit = page_money(r->arena, deposit),
         .escrow = page_money(r->arena, campaign->escrow_cents),
         .paid = page_money(r->arena, paid),
-        .paid_width = deposit > 0 && paid <= deposit ? paid * PERCENT / deposit : 0,
+        .paid_width = width_of(paid, deposit),
+        .reserved = page_money(r->arena, reserved),
+        .reserved_width = width_of(reserved, deposit),
+        .free = page_money(r->arena, free_cents),
         .payees = campaign->payees,
         .earmarks = campaign->earmarks,
         .refund = refund_words(r, campaign),
@@ -130,7 +149,7 @@ static enum result totals_load(struct request *r, struct reply_sponsor_totals *t
     return result;
 }
 
-/* The campaign of this page, and what of its deposit no earmark has reserved. */
+/* The campaign of this page, and what of its deposit is free. */
 static enum result campaign_load(struct request *r, struct record_campaign *campaign,
                                  int64_t *free_cents)
 {
@@ -141,10 +160,7 @@ static enum result campaign_load(struct request *r, struct record_campaign *camp
         result = totals_load(r, &totals);
     if (result != OK)
         return result;
-    *free_cents = 0;
-    for (size_t i = 0; i < totals.campaigns_count; i++)
-        if (text_equal(totals.campaigns[i].id, r->name))
-            *free_cents = totals.campaigns[i].free_cents;
+    *free_cents = free_of(&totals, r->name);
     for (size_t i = 0; i < all.campaigns_count; i++) {
         if (!text_equal(all.campaigns[i].id, r->name))
             continue;
@@ -157,13 +173,17 @@ static enum result campaign_load(struct request *r, struct record_campaign *camp
 static enum result campaigns_show(struct request *r, struct reply *out, struct view_campaigns *v)
 {
     struct reply_campaigns all = {0};
+    struct reply_sponsor_totals totals = {0};
     enum result result = page_may_ask(r) ? campaigns_load(r, &all) : r->why;
+    if (result == OK)
+        result = totals_load(r, &totals);
     if (result != OK)
         return result;
     v->head = page_head(r, TEXT("Campaigns"));
     v->campaigns = arena_array(r->arena, struct view_campaign, all.campaigns_count + 1);
     for (size_t i = 0; i < all.campaigns_count; i++)
-        v->campaigns[v->campaigns_count++] = campaign_view(r, &all.campaigns[i]);
+        v->campaigns[v->campaigns_count++] =
+            campaign_view(r, &all.campaigns[i], free_of(&totals, all.campaigns[i].id));
     v->unit = page_money(r->arena, conf_int("ledger.fund_unit_cents"));
     v->form = guard_form(r, out, "/sponsor/campaigns");
     v->request = guard_request_id(r);
@@ -279,8 +299,7 @@ static enum result campaign_show(struct request *r, struct reply *out, struct vi
         result = terms_load(r, v);
     if (result != OK)
         return result;
-    v->campaign = campaign_view(r, &campaign);
-    v->free = page_money(r->arena, free_cents);
+    v->campaign = campaign_view(r, &campaign, free_cents);
     v->head = page_head(r, v->campaign.name);
     v->may_place = r->now_ms <= campaign.ends_ms && r->now_ms >= campaign.starts_ms &&
                    campaign.deposit_cents > 0;

@@ -14,6 +14,7 @@
  * is shown of payments comes in groups of ledger.k payees and says nothing of one act. */
 
 enum { CAMPAIGNS_MOST = 100, TRANCHES_MOST = 60, YEARS_MOST_MS_DAYS = 3660 };
+enum { TRANCHES_ALL = 2400 }; /* of all campaigns: the reply is one message (core/socket.h) */
 
 bool campaign_id_read(struct arena *arena, struct text hex, uint8_t id[16])
 {
@@ -265,11 +266,13 @@ static enum result totals_list(struct paymaster *paymaster, int64_t sponsor, str
         return result;
     totals.campaigns = arena_array(&paymaster->arena, struct record_campaign_totals, count + 1);
     totals.campaigns_count = count;
+    const int64_t each =
+        count * TRANCHES_MOST > TRANCHES_ALL ? TRANCHES_ALL / (int64_t)count : TRANCHES_MOST;
     for (size_t i = 0; i < count && result == OK; i++) {
         struct vault_tranches_row *tranches;
         struct record_campaign_totals *one = &totals.campaigns[i];
-        result = vault_tranches(paymaster->vault, &paymaster->arena, rows[i].id, TRANCHES_MOST,
-                                &tranches, &one->tranches_count);
+        result = vault_tranches(paymaster->vault, &paymaster->arena, rows[i].id, each, &tranches,
+                                &one->tranches_count);
         if (result != OK)
             return result;
         one->id = campaign_id_text(&paymaster->arena, rows[i].id);
