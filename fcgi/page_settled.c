@@ -41,32 +41,48 @@ static void debit_words(struct request *r, struct buf *out,
     buf_hex(out, bytes_of(debit->transfer.data, REFERENCE_BYTES));
 }
 
-enum settled_state settled_of(struct request *r, const struct settled *settled, int64_t payment,
-                              struct text *words, int64_t *rest)
+/* A reward among the latest, or an older one by itself. */
+static enum result credit_find(struct request *r, const struct settled *settled, int64_t payment,
+                               struct statement_credit_of_row *credit)
 {
-    const struct statement_credits_row *credit = NULL;
-    enum settled_state state = SETTLED_PAID;
+    for (size_t i = 0; i < settled->credits_count; i++)
+        if (settled->credits[i].payment == payment) {
+            *credit = (struct statement_credit_of_row){.cents = settled->credits[i].cents,
+                                                       .upto = settled->credits[i].upto};
+            return OK;
+        }
+    if (settled->credits_count < CREDITS_MOST)
+        return NOT_FOUND;
+    return statement_credit_of(request_store(r, WEB_STATEMENT), r->arena, r->reader.member, payment,
+                               credit);
+}
+
+enum result settled_of(struct request *r, const struct settled *settled, int64_t payment,
+                       enum settled_state *state, struct text *words, int64_t *rest)
+{
+    struct statement_credit_of_row credit;
     struct buf out;
     size_t named = 0;
     *rest = 0;
     *words = TEXT("");
-    for (size_t i = 0; i < settled->credits_count && credit == NULL; i++)
-        if (settled->credits[i].payment == payment)
-            credit = &settled->credits[i];
-    if (credit == NULL || credit->upto - credit->cents >= settled->gone)
-        return SETTLED_NOT;
+    *state = SETTLED_NOT;
+    enum result result = credit_find(r, settled, payment, &credit);
+    if (result == NOT_FOUND || (result == OK && credit.upto - credit.cents >= settled->gone))
+        return OK;
+    if (result != OK)
+        return result;
+    *state = SETTLED_PAID;
     buf_open(&out, r->arena, 256);
     for (size_t i = settled->debits_count; i > 0; i--) {
         const struct statement_debits_row *debit = &settled->debits[i - 1];
-        if (debit->upto <= credit->upto - credit->cents ||
-            debit->upto - debit->cents >= credit->upto)
+        if (debit->upto <= credit.upto - credit.cents || debit->upto - debit->cents >= credit.upto)
             continue;
         if (named++ < NAMED_MOST)
             debit_words(r, &out, debit);
         if (debit->state != OUTGOING_PAID)
-            state = SETTLED_SENT;
+            *state = SETTLED_SENT;
     }
     *words = buf_done(&out);
-    *rest = credit->upto > settled->gone ? credit->upto - settled->gone : 0;
-    return state;
+    *rest = credit.upto > settled->gone ? credit.upto - settled->gone : 0;
+    return OK;
 }

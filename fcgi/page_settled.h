@@ -6,7 +6,7 @@
 #include "schema/statement.h"
 
 struct settled {
-    const struct statement_credits_row *credits; /* latest first */
+    const struct statement_credits_row *credits; /* the latest thousand, latest first */
     const struct statement_debits_row *debits;   /* the same */
     size_t credits_count, debits_count;
     int64_t gone; /* what all debits come to, in cents */
@@ -18,5 +18,5 @@ MUST_USE enum result settled_load(struct request *r, struct settled *settled);
 /* How far a reward has gone; words say when, in which batch and under which reference of the
  * bank's. *rest: cents of it that have not, where some of it has: an earlier one was taken back
  * after it had been paid, or the ledger held less than what was released. Else 0. */
-enum settled_state settled_of(struct request *r, const struct settled *settled, int64_t payment,
-                              struct text *words, int64_t *rest);
+MUST_USE enum result settled_of(struct request *r, const struct settled *settled, int64_t payment,
+                                enum settled_state *state, struct text *words, int64_t *rest);

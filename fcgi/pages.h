@@ -15,7 +15,7 @@ enum result page_hook_fault(struct request *r, struct reply *out, enum result re
 extern const struct field fields_front[], fields_ask_form[], fields_ask[], fields_answer[],
     fields_vote[], fields_solved[], fields_similar[], fields_preview[], fields_search[],
     fields_topic[], fields_topic_describe[], fields_follow[], fields_member[], fields_receipt[],
-    fields_seen[];
+    fields_payment[], fields_seen[];
 page_function page_front;
 page_function page_question;
 page_function page_ask, page_ask_post, page_ask_again, page_similar, page_preview; /* page_ask.c */
@@ -26,7 +26,8 @@ page_function page_topic, page_follow_post; /* page_topic.c */
 page_function page_topic_describe, page_topic_describe_again, page_topic_describe_post;
 page_function page_member;
 page_function page_why_posting, page_why_member; /* page_why.c */
-page_function page_earnings, page_receipt;       /* page_earnings.c */
+page_function page_earnings;                     /* page_earnings.c */
+page_function page_payment, page_receipt;        /* page_payment.c */
 page_function page_notices, page_seen_post;      /* page_notices.c */
 
 /* What a member follows and is told of. */

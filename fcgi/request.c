@@ -17,6 +17,7 @@
 
 enum { PATH_SIZE_MAX = 300, QUERY_SIZE_MAX = 4096, PAIRS_MAX = 160, WORDS_MAX = 300 };
 enum { FILE_WAIT_MS = 7500 }; /* work on what came beside a command may take seconds */
+enum { SOON_WAIT_MS = 300 };
 
 /* Paths of this site need no percent-encoding, so one that has it is not ours. */
 static bool path_is_plain(struct text path)
@@ -434,6 +435,16 @@ enum result request_command(struct request *r, const char *program, struct comma
                                                               : &r->worker->clerk;
     assert(strcmp(program, caller->program) == 0);
     return caller_ask(caller, r->arena, command_fill(r, command), reply);
+}
+
+enum result request_command_soon(struct request *r, struct command *command, struct bytes *reply)
+{
+    struct caller *clerk = &r->worker->clerk;
+    const int wait_ms = clerk->wait_ms;
+    clerk->wait_ms = SOON_WAIT_MS;
+    enum result result = caller_ask(clerk, r->arena, command_fill(r, command), reply);
+    clerk->wait_ms = wait_ms;
+    return result;
 }
 
 enum result request_command_with(struct request *r, const char *program, struct command *command,

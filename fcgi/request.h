@@ -169,6 +169,9 @@ void request_fresh(struct request *r);
 struct command;
 MUST_USE enum result request_command(struct request *r, const char *program,
                                      struct command *command, struct bytes *reply);
+/* The same of the clerk, for what a page can do without: BUSY or UNKNOWN after a moment. */
+MUST_USE enum result request_command_soon(struct request *r, struct command *command,
+                                          struct bytes *reply);
 /* The same with bytes beside it that are too long for a command: they are handed on in memory. */
 MUST_USE enum result request_command_with(struct request *r, const char *program,
                                           struct command *command, struct bytes file,

@@ -47,6 +47,7 @@ const struct route route_table[] = {
     GET("/earnings/held", MEMBER, PHYSICIAN, READ, fields_held, page_held),
     POST("/earnings/object", MEMBER, PHYSICIAN, POST, fields_held_object, page_held_post,
          page_held_again),
+    GET("/earnings/:id", MEMBER, PHYSICIAN, READ, fields_payment, page_payment),
     GET("/earnings/:id/receipt", MEMBER, PHYSICIAN, READ, fields_receipt, page_receipt),
     GET("/notices", MEMBER, PHYSICIAN, READ, NULL, page_notices),
     POST("/notices/seen", MEMBER, PHYSICIAN, POST, fields_seen, page_seen_post, NULL),

@@ -5,10 +5,10 @@
  * Reading statement.db (DB_READ, role web_member or web_admin): the calls of "schema/statement.h"
  * are the interface, statement_statement_list, statement_standing, statement_outgoings,
  * statement_payments, statement_reversal_of, statement_unblinding_of, statement_payment_find,
- * statement_parts, each of which takes the member whose rows these are; there is none that reads
- * another's. A payment's receipt and each part's receipt are ready files for download
- * (LEDGER_RECEIPT_TYPE), and a part's opening is 544 bytes that hash to the commitment its receipt
- * proves. */
+ * statement_parts, statement_part_find, each of which takes the member whose rows these are; there
+ * is none that reads another's. statement_allowance_get says what holds for all. A payment's
+ * receipt and each part's receipt are ready files for download (LEDGER_RECEIPT_TYPE), and a part's
+ * opening is 544 bytes that hash to the commitment its receipt proves. */
 #include "core/arena.h"
 #include "ledger/leaf.h"
 

@@ -248,7 +248,7 @@ test("a member says where the money goes, asks for it, and follows it to the ban
   await signIn(tamarack, "Tamarack", password);
   await tamarack.goto("/earnings");
   assert.match(await tamarack.locator(".figures").innerText(), /Payable\s+\$12\.00\s+Waits until you say where it goes/);
-  await tamarack.getByRole("link", { name: "Change where it goes" }).click();
+  await tamarack.getByRole("link", { name: "Say where it goes" }).click();
   const give = async (routing) => {
     await tamarack.fill("#routing", routing);
     await tamarack.fill("#account", "000 4477");

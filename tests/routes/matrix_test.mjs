@@ -70,11 +70,8 @@ const gets = {
   "/why/member/:id": { who: "member", path: () => `/why/member/${it.alder}` },
   "/earnings": { who: "physician" },
   "/earnings/held": { who: "physician", path: () => "/earnings/held?period=2026-03" },
-  "/earnings/:id/receipt": {
-    who: "physician",
-    path: () => `/earnings/${it.payment}/receipt`,
-    only: { alder: 404, birch: 200 },
-  },
+  "/earnings/:id": { who: "physician", path: () => `/earnings/${it.payment}`, only: { alder: 404, birch: 200 } },
+  "/earnings/:id/receipt": { who: "physician", path: () => `/earnings/${it.payment}/receipt`, only: { alder: 404, birch: 200 } },
   "/notices": { who: "physician" },
   "/login": { who: "anyone", open: true },
   "/join": { who: "anyone", open: true },

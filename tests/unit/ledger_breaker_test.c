@@ -85,7 +85,7 @@ static int64_t statements(void)
     size_t count, all = 0;
     for (size_t i = 0; i < WORLD_MEMBERS; i++) {
         assert_int_equal(statement_statement_list(paymaster.statement, &world.arena,
-                                                  world.members[i], 10, &rows, &count),
+                                                  world.members[i], TEXT("~"), 10, &rows, &count),
                          OK);
         all += count;
     }

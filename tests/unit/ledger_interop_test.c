@@ -103,7 +103,7 @@ static int month_make(void **state)
     struct statement_payment_find_row payment;
     size_t count;
     assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[7],
-                                        TEXT("2026-03"), 5, &payments, &count),
+                                        TEXT("2026-03"), 0, 5, &payments, &count),
                      OK);
     assert_int_equal(count, 1);
     assert_int_equal(statement_payment_find(paymaster.statement, &world.arena, world.members[7],

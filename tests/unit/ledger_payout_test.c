@@ -232,7 +232,7 @@ static void a_reward_is_taken_back_by_an_entry_its_member_can_read(void **state)
     size_t count;
     month_make();
     assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[1],
-                                        TEXT("2026-03"), 10, &payments, &count),
+                                        TEXT("2026-03"), 0, 10, &payments, &count),
                      OK);
     assert_int_equal(count, 1);
     int64_t id = payments[0].id;
@@ -253,7 +253,7 @@ static void a_reward_is_taken_back_by_an_entry_its_member_can_read(void **state)
     assert_int_equal(payout_close(&paymaster, RAIL_NACHA, batch), OK);
     assert_int_equal(sums_of().holds, 7);
     assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[2],
-                                        TEXT("2026-03"), 10, &payments, &count),
+                                        TEXT("2026-03"), 0, 10, &payments, &count),
                      OK);
     assert_int_equal(reward_reverse(&paymaster, payments[0].id, TEXT("Too late")), CONFLICT);
     assert_int_equal(commit_publish(&paymaster), OK);
@@ -323,7 +323,7 @@ static void killed_at_any_system_call_it_is_paid_once_and_has_one_file(void **st
     struct statement_payments_row *payments;
     size_t count;
     assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[1],
-                                        TEXT("2026-03"), 10, &payments, &count),
+                                        TEXT("2026-03"), 0, 10, &payments, &count),
                      OK);
     reward_leaf = payments[0].id;
     /* From each a part is withheld: it is held as often as the rest, once. */

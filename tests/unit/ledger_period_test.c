@@ -45,12 +45,17 @@ static void payment_holds(struct world *world, struct paymaster *paymaster, size
     assert_int_equal(leaf.kind, LEAF_TRANSFER);
     assert_int_equal(leaf.transfer.amount, cents);
     assert_int_equal(
-        statement_parts(paymaster->statement, &world->arena, member, id, 10, &parts, &count), OK);
+        statement_parts(paymaster->statement, &world->arena, member, id, 0, 10, &parts, &count),
+        OK);
     for (size_t i = 0; i < count; i++) {
+        struct statement_part_find_row part;
         uint8_t commitment[32];
-        assert_int_equal(parts[i].opening.size, EARMARK_OPENING_SIZE);
-        earmark_commitment(parts[i].opening.data, commitment);
-        leaf = proved(world, paymaster, parts[i].receipt);
+        assert_int_equal(statement_part_find(paymaster->statement, &world->arena, member, id,
+                                             parts[i].number, &part),
+                         OK);
+        assert_int_equal(part.opening.size, EARMARK_OPENING_SIZE);
+        earmark_commitment(part.opening.data, commitment);
+        leaf = proved(world, paymaster, part.receipt);
         assert_memory_equal(leaf.commitment, commitment, 32);
         sum += parts[i].cents;
     }
@@ -70,12 +75,12 @@ static int64_t statements_hold(struct world *world, struct paymaster *paymaster)
         struct statement_payments_row *payments;
         size_t count, payment_count;
         assert_int_equal(statement_statement_list(paymaster->statement, &world->arena,
-                                                  world->members[i], 10, &rows, &count),
+                                                  world->members[i], TEXT("~"), 10, &rows, &count),
                          OK);
         assert_int_equal(count, 1);
         cents += rows[0].cents;
         assert_int_equal(statement_payments(paymaster->statement, &world->arena, world->members[i],
-                                            TEXT("2026-03"), 10, &payments, &payment_count),
+                                            TEXT("2026-03"), 0, 10, &payments, &payment_count),
                          OK);
         assert_int_equal((int64_t)payment_count, rows[0].payments);
         for (size_t p = 0; p < payment_count; p++)

@@ -367,7 +367,7 @@ static int64_t payment_of(size_t who)
     struct statement_payments_row *rows;
     size_t count;
     assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[who],
-                                        TEXT("2026-03"), 10, &rows, &count),
+                                        TEXT("2026-03"), 0, 10, &rows, &count),
                      OK);
     assert_int_equal(count, 1);
     assert_true(rows[0].at_ms > 0);
@@ -461,7 +461,7 @@ static void payments_of_an_earlier_program_get_their_time_from_the_ledger(void *
     assert_int_equal(statement_payment_time(paymaster.statement, id, 0), OK);
     assert_int_equal(statement_catch_up(&paymaster), OK);
     assert_int_equal(statement_payments(paymaster.statement, &world.arena, world.members[2],
-                                        TEXT("2026-03"), 10, &rows, &count),
+                                        TEXT("2026-03"), 0, 10, &rows, &count),
                      OK);
     assert_int_equal(rows[0].at_ms, clock_from_date(2026, 4, 1) + 3600 * 1000);
     month_end();

@@ -14,15 +14,26 @@ INSERT INTO reversal (payment, why, at_ms, leaf) VALUES (:payment, :why, :at_ms,
 --: may: web_member web_admin paymaster operator
 SELECT r.why, r.at_ms, r.leaf FROM reversal r JOIN payment p ON p.id = r.payment WHERE r.payment = :payment AND p.member = :member;
 
---: outgoings(member: int, most: int) => transfer: blob, cents: int, withheld: int, state: int, since_ms: int, at_ms: int, reason: text
+--: outgoings(member: int, before_ms: int, most: int) => transfer: blob, cents: int, withheld: int, state: int, since_ms: int, at_ms: int, reason: text
 --: may: web_member web_admin paymaster operator
-SELECT transfer, cents, withheld, state, since_ms, at_ms, reason FROM outgoing WHERE member = :member ORDER BY since_ms DESC, transfer LIMIT :most;
+-- Latest first; before_ms: sent off earlier than then. A member is in a batch once, so no two have the same instant.
+SELECT transfer, cents, withheld, state, since_ms, at_ms, reason FROM outgoing WHERE member = :member AND since_ms < :before_ms
+ORDER BY since_ms DESC, transfer LIMIT :most;
 
 --: credits(member: int, most: int) => payment: int, cents: int, upto: int
 --: may: web_member web_admin paymaster operator
 -- Rewards that were not taken back, latest first; upto: what all up to it come to. What goes out takes the oldest first.
 SELECT p.id, p.cents, sum(p.cents) OVER (ORDER BY s.closed_ms, p.id) AS upto FROM payment p JOIN statement s ON s.member = p.member AND s.period = p.period
 WHERE p.member = :member AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id) ORDER BY upto DESC LIMIT :most;
+
+--: credit_of(member: int, payment: int) => one cents: int, upto: int
+--: may: web_member web_admin paymaster operator
+-- One of them; NOT_FOUND: it was taken back.
+WITH this AS (SELECT p.id, p.cents, s.closed_ms FROM payment p JOIN statement s ON s.member = p.member AND s.period = p.period
+  WHERE p.id = :payment AND p.member = :member AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id))
+SELECT t.cents, (SELECT sum(p.cents) FROM payment p JOIN statement s ON s.member = p.member AND s.period = p.period
+  WHERE p.member = :member AND (s.closed_ms, p.id) <= (t.closed_ms, t.id) AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.payment = p.id))
+FROM this t;
 
 --: debits(member: int, most: int) => transfer: blob, batch: int, state: int, since_ms: int, at_ms: int, cents: int, upto: int
 --: may: web_member web_admin paymaster operator

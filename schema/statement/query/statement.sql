@@ -23,20 +23,34 @@ UPDATE payment SET at_ms = :at_ms WHERE id = :id;
 INSERT INTO part (payment, number, kind, posting, cents, commitment_leaf, opening, receipt)
 VALUES (:payment, :number, :kind, :posting, :cents, :commitment_leaf, :opening, :receipt);
 
---: statement_list(member: int, most: int) => period: text, cents: int, payments: int, closed_ms: int
+--: statement_list(member: int, before: text, most: int) => period: text, cents: int, payments: int, closed_ms: int
 --: may: web_member web_admin paymaster operator
-SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member ORDER BY period DESC LIMIT :most;
+-- Latest first; before: months earlier than this one.
+SELECT period, cents, payments, closed_ms FROM statement WHERE member = :member AND period < :before ORDER BY period DESC LIMIT :most;
 
---: payments(member: int, period: text, most: int) => id: int, campaign: text, product: text, cents: int, at_ms: int, corrects: text
+--: statement_of(member: int, period: text) => one cents: int, payments: int, closed_ms: int
 --: may: web_member web_admin paymaster operator
-SELECT id, campaign, product, cents, at_ms, corrects FROM payment WHERE member = :member AND period = :period ORDER BY id LIMIT :most;
+SELECT cents, payments, closed_ms FROM statement WHERE member = :member AND period = :period;
 
---: payment_find(member: int, id: int) => one period: text, campaign: text, product: text, cents: int, receipt: text
+--: payments(member: int, period: text, after: int, most: int) => id: int, campaign: text, product: text, cents: int, at_ms: int, corrects: text
 --: may: web_member web_admin paymaster operator
-SELECT period, campaign, product, cents, receipt FROM payment WHERE id = :id AND member = :member;
+SELECT id, campaign, product, cents, at_ms, corrects FROM payment
+WHERE member = :member AND period = :period AND id > :after ORDER BY id LIMIT :most;
 
---: parts(member: int, payment: int, most: int) => number: int, kind: int, posting: int, cents: int, commitment_leaf: int, opening: blob, receipt: text
+--: payment_find(member: int, id: int) => one period: text, campaign: text, product: text, cents: int, at_ms: int, corrects: text, receipt: text
 --: may: web_member web_admin paymaster operator
-SELECT t.number, t.kind, t.posting, t.cents, t.commitment_leaf, t.opening, t.receipt
-FROM part t JOIN payment p ON p.id = t.payment
-WHERE t.payment = :payment AND p.member = :member ORDER BY t.number LIMIT :most;
+SELECT period, campaign, product, cents, at_ms, corrects, receipt FROM payment WHERE id = :id AND member = :member;
+
+--: parts(member: int, payment: int, after: int, most: int) => number: int, kind: int, posting: int, cents: int
+--: may: web_member web_admin paymaster operator
+SELECT t.number, t.kind, t.posting, t.cents FROM part t JOIN payment p ON p.id = t.payment
+WHERE t.payment = :payment AND p.member = :member AND t.number > :after ORDER BY t.number LIMIT :most;
+
+--: parts_count(member: int, payment: int) => one parts: int
+--: may: web_member web_admin paymaster operator
+SELECT count(*) FROM part t JOIN payment p ON p.id = t.payment WHERE t.payment = :payment AND p.member = :member;
+
+--: part_find(member: int, payment: int, number: int) => one opening: blob, receipt: text
+--: may: web_member web_admin paymaster operator
+SELECT t.opening, t.receipt FROM part t JOIN payment p ON p.id = t.payment
+WHERE t.payment = :payment AND p.member = :member AND t.number = :number;
