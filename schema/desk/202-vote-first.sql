@@ -7,5 +7,6 @@ DELETE FROM flag; DELETE FROM follow; DELETE FROM held_objection; DELETE FROM hi
 DELETE FROM invitation; DELETE FROM looked; DELETE FROM mail; DELETE FROM member; DELETE FROM opinion; DELETE FROM payee; DELETE FROM pioneer;
 DELETE FROM poll; DELETE FROM posting; DELETE FROM proposal; DELETE FROM query; DELETE FROM rating; DELETE FROM reader; DELETE FROM report_mail;
 DELETE FROM request; DELETE FROM reset; DELETE FROM round; DELETE FROM rule; DELETE FROM said; DELETE FROM saved; DELETE FROM session;
-DELETE FROM sighting; DELETE FROM subscription; DELETE FROM thank; DELETE FROM thread_topics; DELETE FROM token; DELETE FROM topic_mail;
+DELETE FROM sighting; DELETE FROM sponsored;
+DELETE FROM subscription; DELETE FROM thank; DELETE FROM thread_topics; DELETE FROM token; DELETE FROM topic_mail;
 DELETE FROM vote; DELETE FROM vote_day; DELETE FROM vouch; DELETE FROM watch; DELETE FROM withheld; DELETE FROM cursor;
