@@ -128,8 +128,8 @@ const struct setting conf_settings[] = {
     NUMBER("earmark.per_tick", "commitments", 1, 64, 4,
            "Commitments in each batch, real ones and dummies together."),
     NUMBER("earmark.audience", "members", 1, 100000, 50,
-           "An earmark that a selector chooses for pays only with at least so many active members "
-           "among whom its payees could have been; changed only just after a close."),
+           "An earmark pays only with at least so many active members among whom its payees could "
+           "have been. A month keeps the number its close began with."),
     WORDS("ledger.origin", 1, 100, "curbside.example/ledger",
           "First line of every checkpoint: the name of this log, never changed once used."),
     NUMBER("ledger.k", "payees", 2, 1000, 11,

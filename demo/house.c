@@ -35,18 +35,20 @@ static const char building_settings[] = "password.memory_mib = 8\n"
                                         "confirm.passkey_hours = 0\n"
                                         "money.two_admins = 0\n"
                                         "key.two_admins = 0\n"
-                                        "posting.hold_first = 0\n";
+                                        "posting.hold_first = 0\n"
+                                        "earmark.audience = 20\n";
 /* What stays: whoever looks around signs in with the printed passwords alone. */
 static const char demo_settings[] = "# A demo: second factors are offered, and nobody needs one; "
-                                    "deposits take one admin, and first\n"
-                                    "# postings are seen at once. A house that is meant in earnest "
-                                    "leaves these out.\n"
+                                    "deposits take one admin, first postings\n"
+                                    "# are seen at once, and earmarks pay in a community of forty. "
+                                    "A house that is meant in earnest leaves these out.\n"
                                     "second.physician = 0\n"
                                     "second.staff = 0\n"
                                     "confirm.passkey_hours = 0\n"
                                     "money.two_admins = 0\n"
                                     "key.two_admins = 0\n"
-                                    "posting.hold_first = 0\n";
+                                    "posting.hold_first = 0\n"
+                                    "earmark.audience = 20\n";
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *ftw)
 {

@@ -126,7 +126,7 @@ static bool line_take(struct choice_audit *audit, struct text line)
         return false;
     if (text_is(what, "script"))
         return script_take(audit, name, line);
-    if (!text_int(line, 0, INT64_MAX, &number))
+    if (!text_int(line, text_is(what, "month") ? -INT64_MAX : 0, INT64_MAX, &number))
         return false;
     if (text_is(what, "month")) {
         memcpy(key, name.data, name.size < 16 ? name.size : 16);
@@ -303,6 +303,8 @@ static const char *month_run(struct choice_audit *audit, struct reward *reward, 
     memcpy(key, name.data, name.size < 16 ? name.size : 16);
     if (!number_find(&audit->months, key, &audience))
         return "by which least audience the month was closed is not said";
+    if (audience < 0)
+        reward_hand_free(reward);
     reward_watch(reward, taken_note, audit);
     for (size_t i = 0; i < audit->promise_count && why == NULL; i++)
         if (!audit->promises[i].closed && audit->promises[i].terms.valid_from_s * 1000 < end_ms) {
@@ -313,7 +315,7 @@ static const char *month_run(struct choice_audit *audit, struct reward *reward, 
         return why;
     why = events_take(audit, reward, end_ms);
     const char *failed;
-    if (why == NULL && reward_finish(reward, end_ms, audience, &failed) != OK)
+    if (why == NULL && reward_finish(reward, end_ms, llabs(audience), &failed) != OK)
         why = "the month's events cannot be worked through";
     if (why != NULL)
         return why;

@@ -5,7 +5,7 @@
  *
  * What a house says of it besides (`curbside ledger selection`), a line each, parts by tabs:
  *   script <SHA-256 in hex> <a selector's text in base64>
- *   month <2026-03> <the least audience it was closed by>
+ *   month <2026-03> <the least audience it was closed by; below 0: of earmarks by a selector alone>
  *   campaign <id in hex> <its sponsor's number>
  *   earmark <leaf> <place in the journal its acts come after>
  *   account <id in hex> <number of the member whose it is>

@@ -143,7 +143,7 @@ static enum result close_begin(struct paymaster *paymaster, int64_t start_ms)
         result = log_head(paymaster->journal, &head, digest);
     if (result == OK)
         result = vault_period_add(paymaster->vault, name, start_ms, clock_month_next(start_ms),
-                                  head, bytes_of(digest, 32));
+                                  head, bytes_of(digest, 32), conf_int("earmark.audience"));
     return result == OK ? close_take_up(paymaster, name) : result;
 }
 
@@ -268,7 +268,7 @@ static enum result leaf_write(struct paymaster *paymaster, const struct close *c
         account_batch_id(&paymaster->key, close_name(close), leaf.close.batch);
         leaf.close.count = (uint32_t)plan->payout_count;
         leaf.close.total = (uint64_t)plan->cents;
-        plan_instructions(paymaster, plan, close_name(close), close->row.journal_seq,
+        plan_instructions(paymaster, plan, close_name(close), &close->row,
                           bytes_of(close->journal_digest, 32), leaf.close.instructions);
         break;
     case PLAN_PAD:

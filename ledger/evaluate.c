@@ -173,7 +173,8 @@ enum result evaluation_begin(struct paymaster *paymaster, struct evaluation *eva
     *evaluation = (struct evaluation){.reward = reward_open(),
                                       .start_ms = start_ms,
                                       .end_ms = end_ms,
-                                      .journal_seq = journal_seq};
+                                      .journal_seq = journal_seq,
+                                      .audience = conf_int("earmark.audience")};
     enum result result = earmarks_load(paymaster, evaluation, NO_TEXT, false);
     if (result == OK)
         result = finding_open(paymaster, evaluation, NO_TEXT, true);
@@ -193,7 +194,11 @@ enum result evaluation_open(struct paymaster *paymaster, struct evaluation *eval
                                       .period = period,
                                       .start_ms = row.start_ms,
                                       .end_ms = row.end_ms,
-                                      .journal_seq = row.journal_seq};
+                                      .journal_seq = row.journal_seq,
+                                      .audience = row.has_audience ? row.audience
+                                                                   : conf_int("earmark.audience")};
+    if (!row.has_audience)
+        reward_hand_free(evaluation->reward);
     result = earmarks_load(paymaster, evaluation, period, closed);
     if (result == OK)
         result = finding_open(paymaster, evaluation, period, !closed);
@@ -263,8 +268,7 @@ enum result evaluation_step(struct paymaster *paymaster, struct evaluation *eval
             result = reward_event(evaluation->reward, event, &why);
     }
     if (result == OK && evaluation->cursor >= evaluation->journal_seq) {
-        result = reward_finish(evaluation->reward, evaluation->end_ms, conf_int("earmark.audience"),
-                               &why);
+        result = reward_finish(evaluation->reward, evaluation->end_ms, evaluation->audience, &why);
         *done = true;
         if (evaluation->tried == NULL)
             void_tell(evaluation->reward);

@@ -140,7 +140,8 @@ struct evaluation {
     struct finding *finding;        /* while the ranker's child speaks; else NULL */
     struct text period; /* the caller's, and lives as long as this; of a preview empty */
     int64_t start_ms, end_ms, journal_seq;
-    int64_t cursor; /* last event seen */
+    int64_t audience; /* least one of an earmark (ledger/select.h) */
+    int64_t cursor;   /* last event seen */
 };
 /* Load the earmarks of a period: those due (closed = false), or those that were closed in it. */
 MUST_USE enum result evaluation_open(struct paymaster *paymaster, struct evaluation *evaluation,

@@ -94,8 +94,8 @@ struct leaf_transfer plan_transfer(const struct paymaster *paymaster,
 }
 
 void plan_instructions(const struct paymaster *paymaster, const struct plan *plan,
-                       struct text period, int64_t journal_seq, struct bytes journal_digest,
-                       uint8_t sha256[32])
+                       struct text period, const struct vault_period_find_row *row,
+                       struct bytes journal_digest, uint8_t sha256[32])
 {
     struct arena arena;
     struct buf list;
@@ -104,9 +104,11 @@ void plan_instructions(const struct paymaster *paymaster, const struct plan *pla
     buf_open(&list, &arena, (plan->payout_count + 4) * 128);
     buf_format(&list, "curbside/close/v1\nperiod ");
     buf_add(&list, period.data, period.size);
-    buf_format(&list, "\njournal %lld ", (long long)journal_seq);
+    buf_format(&list, "\njournal %lld ", (long long)row->journal_seq);
     buf_hex(&list, journal_digest);
     buf_char(&list, '\n');
+    if (row->has_audience)
+        buf_format(&list, "audience %lld\n", (long long)row->audience);
     for (size_t i = 0; i < plan->payout_count; i++) {
         struct leaf_transfer transfer = plan_transfer(paymaster, &plan->payouts[i]);
         buf_hex(&list, bytes_of(transfer.id, 16));

@@ -31,12 +31,13 @@ enum plan_op plan_at(const struct plan *plan, uint64_t place, size_t *index);
 struct leaf_transfer plan_transfer(const struct paymaster *paymaster,
                                    const struct vault_payouts_row *payout);
 /* SHA-256 of the canonical instruction list:
- *   "curbside/close/v1\n" "period NAME\n" "journal SEQ HEX(digest of that event)\n", then a payout
- * a line, by id: HEX(transfer id) HEX(debit account) HEX(credit account) CENTS The second and third
- * line anchor the journal in the ledger at every close. */
+ *   "curbside/close/v1\n" "period NAME\n" "journal SEQ HEX(digest of that event)\n" "audience N\n"
+ * (of a month that has it), then a payout a line, by id: HEX(transfer id) HEX(debit account)
+ * HEX(credit account) CENTS The second to fourth line anchor the journal, and the least audience
+ * the month was paid by, in the ledger at every close. */
 void plan_instructions(const struct paymaster *paymaster, const struct plan *plan,
-                       struct text period, int64_t journal_seq, struct bytes journal_digest,
-                       uint8_t sha256[32]);
+                       struct text period, const struct vault_period_find_row *row,
+                       struct bytes journal_digest, uint8_t sha256[32]);
 /* The payout that carries an item: same campaign and member. */
 const struct vault_payouts_row *plan_payout_of(const struct paymaster *paymaster,
                                                const struct plan *plan, struct text period,

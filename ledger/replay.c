@@ -126,8 +126,7 @@ static enum result close_compare(const struct replay *replay, int64_t *differ)
         result = BROKEN;
     if (result != OK)
         return result;
-    plan_instructions(paymaster, &replay->plan, replay->period, row.journal_seq,
-                      bytes_of(digest, 32), sha256);
+    plan_instructions(paymaster, &replay->plan, replay->period, &row, bytes_of(digest, 32), sha256);
     if (leaf.kind != LEAF_CLOSE || memcmp(leaf.close.instructions, sha256, 32) != 0) {
         trace_fail("replay", "period=%.*s leaf=%llu is another close, or the journal was changed",
                    (int)replay->period.size, replay->period.data, (unsigned long long)leaf.seq);

@@ -87,6 +87,12 @@ void reward_free(struct reward *reward, int64_t member)
     (void)table_put(&reward->freed, key, NULL);
 }
 
+void reward_hand_free(struct reward *reward)
+{
+    assert(reward->postings.count == 0);
+    select_hand_free(reward->select);
+}
+
 int64_t reward_withheld(const struct reward *reward)
 {
     return reward->withheld;
@@ -103,6 +109,13 @@ static bool in_time(const struct reward_earmark *earmark, int64_t seq, int64_t a
 {
     return seq > earmark->after_seq && at_ms >= earmark->start_ms && at_ms < earmark->end_ms &&
            at_ms / 1000 >= earmark->terms.valid_from_s && at_ms / 1000 <= earmark->terms.valid_to_s;
+}
+
+/* Before it was committed to, or before its month. */
+static bool is_early(const struct reward_earmark *earmark, int64_t seq, int64_t at_ms)
+{
+    return seq <= earmark->after_seq || at_ms < earmark->start_ms ||
+           at_ms / 1000 < earmark->terms.valid_from_s;
 }
 
 /* --- counting --- */
@@ -299,6 +312,9 @@ static enum result vote_pay(struct reward *reward, const struct event *event, in
     if (target_earmarked(reward, vote->posting))
         for (size_t i = 0; i < reward->earmark_count && result == OK; i++) {
             const struct reward_earmark *earmark = &reward->earmarks[i];
+            if (is_early(earmark, event->seq, event->at_ms) &&
+                earmark->terms.target == vote->posting)
+                select_without(reward->select, i, vote->member);
             if (!in_time(earmark, event->seq, event->at_ms) || !on_vote(reward, i, event))
                 continue;
             reward->fresh[i]++;
@@ -435,6 +451,11 @@ static size_t items_kept(const struct reward *reward, struct reward_item *items,
 /* Earmarks pay apart from each other: without one's items the others' are the same. */
 static void void_drop(struct reward *reward, int64_t end_ms, int64_t audience_least)
 {
+    for (size_t i = 0; i < reward->earmark_count; i++) {
+        size_t index = posting_find(reward, reward->earmarks[i].terms.target);
+        if (index != SIZE_MAX) /* nobody votes on what is his own */
+            select_without(reward->select, i, reward->posting[index].author);
+    }
     select_finish(reward->select, end_ms, audience_least);
     reward->item_count = items_kept(reward, reward->items, reward->item_count);
     reward->freed_count = items_kept(reward, reward->freed_items, reward->freed_count);

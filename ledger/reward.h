@@ -94,6 +94,9 @@ void reward_free(struct reward *reward, int64_t member);
 /* Of freed members, in the order of items: what each would have earned by each earmark, as if he
  * alone had been freed. The items themselves are as without. */
 size_t reward_freed_items(const struct reward *reward, const struct reward_item **items);
+/* Before the first event: earmarks chosen by hand have no least audience, as in months that
+ * programs of before began to close. */
+void reward_hand_free(struct reward *reward);
 /* Acts of the period that a rule would have paid for, and these findings did not let it. */
 int64_t reward_withheld(const struct reward *reward);
 /* Before the first event: who is to hear of each act an earmark is on, in its time, whatever the

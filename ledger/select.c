@@ -13,6 +13,7 @@
 
 enum { TOPICS = 5, SPECIALTY_AT = 4, BUDGET_MS = 60 * 1000, NUMBER_BYTES = 6, IN = 3 };
 
+static const char too_small[] = "its audience is too small";
 static const struct rule_function selects = {"selects", SELECT_ARGUMENTS, 1, 0};
 
 struct posting {
@@ -29,9 +30,15 @@ struct selector {
     struct rule_set *set; /* NULL: chosen by hand, or void */
     int64_t sponsor, from_ms;
     int64_t topic, kind; /* what its constants limit it to; 0: nothing */
+    enum earmark_kind pays;
     bool script, to_authors;
     bool *admits; /* by index of specialty: its members could have earned */
     const char *fault;
+};
+/* A member who is not in an earmark's audience. */
+struct absence {
+    size_t earmark;
+    int64_t member;
 };
 struct select {
     struct table postings, members, specialties;
@@ -41,7 +48,10 @@ struct select {
     size_t posting_room, member_room, specialty_room, admits_room;
     struct selector *selectors;
     size_t count;
-    bool any;
+    struct absence *absences;
+    size_t absence_count, absence_room;
+    bool any;       /* by a script */
+    bool hand_free; /* see select_hand_free */
 };
 
 static void *room_for(void *array, size_t *room, size_t index, size_t size)
@@ -173,6 +183,7 @@ void select_close(struct select *select)
     free(select->member);
     free(select->specialty);
     free(select->selectors);
+    free(select->absences);
     free(select);
 }
 
@@ -201,6 +212,7 @@ void select_add(struct select *select, struct arena *arena, const struct earmark
     struct selector *selector = &select->selectors[select->count++];
     *selector = (struct selector){.sponsor = sponsor,
                                   .from_ms = terms->valid_from_s * 1000,
+                                  .pays = terms->kind,
                                   .script = terms->by.script,
                                   .to_authors = terms->kind != EARMARK_VOTE};
     if (!terms->by.script)
@@ -218,6 +230,27 @@ void select_add(struct select *select, struct arena *arena, const struct earmark
 bool select_any(const struct select *select)
 {
     return select->any;
+}
+
+void select_hand_free(struct select *select)
+{
+    select->hand_free = true;
+}
+
+void select_without(struct select *select, size_t earmark, int64_t member)
+{
+    const struct selector *selector = &select->selectors[earmark];
+    if (selector->script || selector->pays != EARMARK_VOTE || member == 0)
+        return;
+    select->absences = room_for(select->absences, &select->absence_room, select->absence_count,
+                                sizeof *select->absences);
+    select->absences[select->absence_count++] = (struct absence){earmark, member};
+}
+
+/* Whether audiences are asked about at all. */
+static bool has_audiences(const struct select *select)
+{
+    return select->any || (select->count > 0 && !select->hand_free);
 }
 
 /* --- facts --- */
@@ -255,6 +288,9 @@ static const struct posting *posting_find(const struct select *select, int64_t i
 static void posting_take(struct select *select, const struct event *event)
 {
     const struct event_posting_added *added = &event->posting_added;
+    member_of(select, added->member)->seen_ms = event->at_ms;
+    if (!select->any)
+        return;
     struct text topics = added->topics, topic;
     struct posting posting = {.question = added->question,
                               .at_ms = event->at_ms,
@@ -272,7 +308,6 @@ static void posting_take(struct select *select, const struct event *event)
     select->posting =
         room_for(select->posting, &select->posting_room, index, sizeof *select->posting);
     select->posting[index] = posting;
-    member_of(select, added->member)->seen_ms = event->at_ms;
 }
 
 static void specialty_set(struct select *select, int64_t member, bool shown, struct text name)
@@ -285,7 +320,7 @@ static void specialty_set(struct select *select, int64_t member, bool shown, str
 void select_event(struct select *select, const struct event *event)
 {
     struct text rest, first = NO_TEXT;
-    if (!select->any)
+    if (!has_audiences(select))
         return;
     if (select->specialties.count == 0)
         (void)specialty_index(select, 0);
@@ -433,15 +468,39 @@ static int64_t members_between(struct select *select, const int64_t *active,
     return count;
 }
 
+static bool is_active(const struct member *member, int64_t end_ms)
+{
+    return member->in && end_ms - member->seen_ms <= SELECT_ACTIVE_DAYS * (int64_t)DAY_MS;
+}
+
+/* Those chosen by hand: one of all active members, but for absences. */
+static void hand_judge(struct select *select, const int64_t *active, int64_t end_ms, int64_t least)
+{
+    int64_t *counts = calloc(select->count + 1, sizeof *counts);
+    assert(counts != NULL);
+    for (size_t i = 0; i < select->count; i++)
+        counts[i] = members_between(select, active, &select->selectors[i], NULL);
+    for (size_t i = 0; i < select->absence_count; i++)
+        counts[select->absences[i].earmark] -=
+            is_active(member_of(select, select->absences[i].member), end_ms);
+    for (size_t i = 0; i < select->count; i++) {
+        struct selector *selector = &select->selectors[i];
+        if (!selector->script && selector->pays != EARMARK_POSTING && counts[i] < least)
+            selector->fault = too_small;
+    }
+    free(counts);
+}
+
 static const char *audience_fault(struct select *select, const int64_t *active, size_t at,
                                   int64_t least)
 {
     struct selector *selector = &select->selectors[at];
     if (members_between(select, active, selector, NULL) < least)
-        return "its audience is too small";
+        return too_small;
     for (size_t i = 0; i < select->count; i++) {
         const struct selector *other = &select->selectors[i];
-        bool settled = !other->script || i < at; /* by hand never void, or before in the ledger */
+        /* Those by hand are judged first; the others by their order in the ledger. */
+        bool settled = !other->script || i < at;
         if (i == at || !settled || other->sponsor != selector->sponsor || other->fault != NULL)
             continue;
         int64_t apart = members_between(select, active, selector, other);
@@ -453,16 +512,17 @@ static const char *audience_fault(struct select *select, const int64_t *active, 
 
 void select_finish(struct select *select, int64_t end_ms, int64_t audience_least)
 {
-    if (!select->any)
+    if (!has_audiences(select))
         return;
     int64_t *active = calloc(select->specialties.count + 1, sizeof *active);
     assert(active != NULL);
     for (size_t i = 0; i < select->members.count; i++) {
         const struct member *member = &select->member[i];
-        bool lately = end_ms - member->seen_ms <= SELECT_ACTIVE_DAYS * (int64_t)DAY_MS;
-        if (member->in && lately)
+        if (is_active(member, end_ms))
             active[specialty_index(select, member->specialty)]++;
     }
+    if (!select->hand_free)
+        hand_judge(select, active, end_ms, audience_least);
     for (size_t i = 0; i < select->count; i++) {
         struct selector *selector = &select->selectors[i];
         bool told = !selector->to_authors || selector->admits != NULL;

@@ -16,14 +16,25 @@
  *
  * What makes an earmark void, so that nobody earns by it; all else is as if nobody had acted:
  * - its script does not load with its values, or once gave an error, or anything but 1 or 0;
- * - its audience is smaller than `audience_least`, or differs from that of another live earmark of
- *   its sponsor by fewer members than that, but not by none. A statement would tell of a handful.
- * Of two by scripts the later in the ledger is void, so that an auditor comes to the same.
+ * - its audience is smaller than `audience_least`. A statement would tell of a handful;
+ * - it is by a script, and its audience differs from that of another live earmark of its sponsor by
+ *   fewer members than that, but not by none: subtracted, two statements would tell the same. Of
+ * two by scripts the later in the ledger is void, so that an auditor comes to the same.
  *
  * The audience of an earmark: members of full standing who did anything here in the last
- * SELECT_ACTIVE_DAYS days before the period's end; for pay to authors only those whose shown
- * specialty, in the place of the author's, would have let one of its postings be selected. Of
- * earmarks chosen by hand, and of those on votes, it is all of them. */
+ * SELECT_ACTIVE_DAYS days before the period's end;
+ * - for pay to authors by a script only those whose shown specialty, in the place of the author's,
+ *   would have let one of its postings be selected;
+ * - for pay for votes on a posting chosen by hand without its author, and without those who had
+ *   voted on it before the earmark was committed to: who waits until nearly everybody has voted
+ *   would be told of the rest.
+ * What is chosen by hand for its author has one payee by its nature, whom all can read under it. No
+ * audience could hide him, and no vote is in question: it is never void. What hides whether he was
+ * paid are the groups of ledger/tranche.h.
+ *
+ * Two earmarks chosen by hand are not held against each other: whom their audiences lack is not of
+ * their sponsor's choosing, and no act earns by both unless both are on one posting. Beside one by
+ * a script an earmark chosen by hand counts with all active members. */
 #include "core/journal.h"
 #include "ledger/earmark.h"
 
@@ -47,8 +58,13 @@ void select_close(struct select *select); /* NULL is harmless */
 /* Earmark number `earmark`, in order from 0; `script` of those by a script. */
 void select_add(struct select *select, struct arena *arena, const struct earmark *terms,
                 int64_t sponsor, struct text script);
-/* Whether any earmark is by a script: only then the others below do anything. */
+/* Whether any earmark is by a script: any posting may be earmarked then. */
 bool select_any(const struct select *select);
+/* Before the first event: what is chosen by hand is held against no least audience. */
+void select_hand_free(struct select *select);
+/* This member cannot earn by an earmark on votes that is chosen by hand, each member once for each
+ * earmark. Of others, and of member 0, it says nothing. */
+void select_without(struct select *select, size_t earmark, int64_t member);
 /* Each event before its acts are asked about. */
 void select_event(struct select *select, const struct event *event);
 /* Whether this earmark's script takes a posting for an act at `at_ms`; `order` among the answers.

@@ -93,11 +93,15 @@ static enum result months_print(struct paymaster *paymaster, int64_t limit)
     enum result result =
         vault_periods(paymaster->vault, &paymaster->arena, PERIODS_MOST, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++) {
+        struct vault_period_find_row row;
         size_t mark = paymaster->arena.used;
         if (rows[i].state != 3 || rows[i].first_leaf > limit)
             continue;
+        result = vault_period_find(paymaster->vault, &paymaster->arena, rows[i].name, &row);
+        if (result != OK)
+            break;
         printf("month\t%.*s\t%lld\n", (int)rows[i].name.size, rows[i].name.data,
-               (long long)conf_int("earmark.audience"));
+               (long long)(row.has_audience ? row.audience : -conf_int("earmark.audience")));
         result = accounts_print(paymaster, rows[i].name, &members);
         arena_reset(&paymaster->arena, mark);
     }

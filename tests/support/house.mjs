@@ -17,7 +17,7 @@ const quick = {
   "password.memory_mib": 8, "password.passes": 1, "password.niceness": 0, "password.per_minute": 100000, "session.idle_minutes": 1440,
   "session.idle_minutes_staff": 1440, "session.hours": 168, "session.hours_staff": 168, "rate.read_per_minute": 0,
   "rate.post_per_minute": 0, "rate.vote_per_minute": 0, "rate.draft_per_minute": 0, "rate.sign_in_per_minute": 0, "search.per_minute": 0,
-  "vote.per_day": 10000, "posting.per_day": 10000, "second.physician": 0, "second.staff": 0, "confirm.passkey_hours": 0, "money.two_admins": 0, "key.two_admins": 0, "rule.worlds": "", "rule.shadow_days": 0, "posting.hold_first": 0,
+  "vote.per_day": 10000, "posting.per_day": 10000, "second.physician": 0, "second.staff": 0, "confirm.passkey_hours": 0, "money.two_admins": 0, "key.two_admins": 0, "rule.worlds": "", "rule.shadow_days": 0, "posting.hold_first": 0, "earmark.audience": 1,
 };
 const unlimited = { PAGE_RATE: "100000", PAGE_BURST: "100000", SIGN_IN_RATE: "100000", SIGN_IN_BURST: "10000", CONNECTIONS: "1000" };
 

@@ -28,6 +28,7 @@ static void setup(enum earmark_kind kind, const char *rule)
     struct text why = NO_TEXT;
     struct reward_earmark earmark = {.id = 1, .end_ms = INT64_MAX};
     reward = reward_open();
+    reward_hand_free(reward); /* nobody here was let in */
     assert_int_equal(
         reward_rule_add(reward, &arena, kind, hash, TEXT("rule"), script_of(rule), &why), OK);
     earmark.terms = (struct earmark){.kind = kind,

@@ -13,6 +13,7 @@
 #define ONE "P = {}\nfunction selects(a, b, c, d, e, f, g, h, i, j) return "
 #define PAYS "P = {}\nfunction pay_vote(a, b, c, d, e, f, g) return 1 end\n"
 #define ANSWER_PAYS "P = {}\nfunction pay_answer(a, b, c, d, e, f) return 1 end\n"
+#define AUTHOR_PAYS "P = {}\nfunction pay_posting(a, b, c, d, e, f, g) return 1 end\n"
 
 enum { MEMBERS = 30, AUTHORS = 10, SPONSOR = 900, LEAST = 5 };
 
@@ -122,7 +123,9 @@ static void event_add(struct run *run, struct event event)
 static struct run run_open(enum earmark_kind kind)
 {
     struct run run = {.reward = reward_open()};
-    struct text why, script = kind == EARMARK_VOTE ? TEXT(PAYS) : TEXT(ANSWER_PAYS);
+    struct text why, script = kind == EARMARK_VOTE     ? TEXT(PAYS)
+                              : kind == EARMARK_ANSWER ? TEXT(ANSWER_PAYS)
+                                                       : TEXT(AUTHOR_PAYS);
     seal_sha256(run.rule, text_bytes(script), NO_BYTES);
     assert_int_equal(
         reward_rule_add(run.reward, &arena, kind, run.rule, TEXT("rule"), script, &why), OK);
@@ -347,6 +350,70 @@ static void audiences_of_one_sponsor_that_differ_by_a_few_members_pay_nobody(voi
                         "its audience differs too little from another of its sponsor's");
 }
 
+/* --- chosen by hand --- */
+
+/* What `live` writes, with nobody a cardiologist: 30 members in 75 events, then the question, its
+ * answers and the votes on the first of them, by its 20 voters one after another. */
+enum { QUESTION = 76, FIRST_ANSWER = 78, FIRST_VOTE = 98, VOTERS = MEMBERS - AUTHORS };
+
+struct by_hand {
+    enum earmark_kind kind;
+    int64_t target, after_seq, least;
+    bool free;
+};
+
+static size_t payees_by_hand(struct by_hand hand, const char **why)
+{
+    struct run run = run_open(hand.kind);
+    struct reward_earmark earmark = {.terms = terms_of(hand.kind, (struct earmark_by){0}),
+                                     .after_seq = hand.after_seq,
+                                     .end_ms = INT64_MAX,
+                                     .sponsor = SPONSOR};
+    earmark.terms.target = hand.target;
+    memcpy(earmark.terms.rule, run.rule, 32);
+    reward_earmark_add(run.reward, &arena, &earmark, TEXT(""));
+    if (hand.free)
+        reward_hand_free(run.reward);
+    live(&run, 0, 1);
+    size_t count = payees(&run, hand.least);
+    *why = reward_void(run.reward, 0);
+    reward_close(run.reward);
+    return count;
+}
+
+static void votes_on_a_posting_chosen_by_hand_need_an_audience_without_author_and_early_voters(
+    void **state UNUSED)
+{
+    const int64_t early = 16, left = VOTERS - early, last = FIRST_VOTE + early - 1;
+    struct by_hand hand = {EARMARK_VOTE, FIRST_ANSWER, 0, MEMBERS - 1, false};
+    const char *why;
+    assert_int_equal(payees_by_hand(hand, &why), VOTERS);
+    assert_null(why);
+    hand.least++;
+    assert_int_equal(payees_by_hand(hand, &why), 0);
+    assert_string_equal(why, "its audience is too small");
+    /* Committed to when sixteen had voted: four may still earn, among thirteen. */
+    hand = (struct by_hand){EARMARK_VOTE, FIRST_ANSWER, last, MEMBERS - 1 - early, false};
+    assert_int_equal(payees_by_hand(hand, &why), left);
+    hand.least++;
+    assert_int_equal(payees_by_hand(hand, &why), 0);
+}
+
+static void answers_chosen_by_hand_need_an_audience_and_an_author_has_none(void **state UNUSED)
+{
+    struct by_hand hand = {EARMARK_ANSWER, QUESTION, 0, MEMBERS, false};
+    const char *why;
+    assert_int_equal(payees_by_hand(hand, &why), AUTHORS);
+    hand.least++;
+    assert_int_equal(payees_by_hand(hand, &why), 0);
+    assert_string_equal(why, "its audience is too small");
+    hand.free = true; /* a month that began to close before there was this limit */
+    assert_int_equal(payees_by_hand(hand, &why), AUTHORS);
+    hand = (struct by_hand){EARMARK_POSTING, FIRST_ANSWER, 0, 1000, false};
+    assert_int_equal(payees_by_hand(hand, &why), 1);
+    assert_null(why);
+}
+
 /* --- a month --- */
 
 static struct paymaster paymaster;
@@ -431,6 +498,36 @@ static void a_month_pays_by_the_committed_selector_and_replays_to_the_same(void 
     world_close(&world);
 }
 
+static void vault_change(const char *sql)
+{
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    assert_int_equal(db_run_script(paymaster.vault, sql), OK);
+    paymaster_close(&paymaster);
+}
+
+static void
+a_month_replays_by_the_audience_it_was_paid_by_whatever_the_setting_says(void **state UNUSED)
+{
+    struct vault_period_find_row row;
+    assert_int_equal(month("5"), 10);
+    world_settings(conf_state(), SETTINGS "earmark.audience = 5000\n");
+    assert_int_equal(conf_int("earmark.audience"), 5000);
+    assert_int_equal(differ(), 0);
+    assert_int_equal(paymaster_open(&paymaster), OK);
+    assert_int_equal(vault_period_find(paymaster.vault, &world.arena, TEXT("2026-03"), &row), OK);
+    assert_int_equal(row.audience, 5);
+    paymaster_close(&paymaster);
+    /* Control: what is kept decides, and stands in the ledger: even one that pays the same. */
+    vault_change("UPDATE period SET audience = 5000");
+    assert_true(differ() > 1);
+    vault_change("UPDATE period SET audience = 6");
+    assert_int_equal(differ(), 1);
+    /* A month of before has none: it replays by the setting as it is. */
+    vault_change("UPDATE period SET audience = NULL");
+    assert_true(differ() > 1);
+    world_close(&world);
+}
+
 static void a_house_with_too_few_members_pays_nobody_by_a_selector(void **state UNUSED)
 {
     assert_int_equal(month("50"), 0);
@@ -451,7 +548,11 @@ int main(void)
         cmocka_unit_test(what_constants_limit_it_to_a_selector_is_not_asked_beyond),
         cmocka_unit_test(an_audience_below_the_limit_pays_nobody),
         cmocka_unit_test(audiences_of_one_sponsor_that_differ_by_a_few_members_pay_nobody),
+        cmocka_unit_test(
+            votes_on_a_posting_chosen_by_hand_need_an_audience_without_author_and_early_voters),
+        cmocka_unit_test(answers_chosen_by_hand_need_an_audience_and_an_author_has_none),
         cmocka_unit_test(a_month_pays_by_the_committed_selector_and_replays_to_the_same),
+        cmocka_unit_test(a_month_replays_by_the_audience_it_was_paid_by_whatever_the_setting_says),
         cmocka_unit_test(a_house_with_too_few_members_pays_nobody_by_a_selector),
     };
     arena_open(&arena, 256 << 20);

@@ -19,7 +19,8 @@ static void two_open(void)
 {
     char settings[400];
     world_open(&world, two);
-    snprintf(settings, sizeof settings, "%sledger.findings = 0\nsecond.staff = 0\n", two);
+    snprintf(settings, sizeof settings,
+             "%sledger.findings = 0\nsecond.staff = 0\nearmark.audience = 1\n", two);
     FILE *file = fopen(conf_path("curbside.conf"), "w");
     assert_non_null(file);
     assert_true(fputs(settings, file) >= 0);

@@ -1,13 +1,13 @@
 -- Periods, what they pay, checkpoints and failed ids.
 
---: period_add(name: text, start_ms: int, end_ms: int, journal_seq: int, journal_digest: blob)
+--: period_add(name: text, start_ms: int, end_ms: int, journal_seq: int, journal_digest: blob, audience: int)
 --: may: paymaster
-INSERT INTO period (name, start_ms, end_ms, state, journal_seq, journal_digest, first_leaf, last_leaf, payees, cents, closed_ms, checkpoint_size)
-VALUES (:name, :start_ms, :end_ms, 1, :journal_seq, :journal_digest, 0, 0, 0, 0, 0, 0);
+INSERT INTO period (name, start_ms, end_ms, state, journal_seq, journal_digest, first_leaf, last_leaf, payees, cents, closed_ms, checkpoint_size, audience)
+VALUES (:name, :start_ms, :end_ms, 1, :journal_seq, :journal_digest, 0, 0, 0, 0, 0, 0, :audience);
 
---: period_find(name: text) => one start_ms: int, end_ms: int, state: int, journal_seq: int, journal_digest: blob, first_leaf: int, last_leaf: int, payees: int, cents: int, closed_ms: int, checkpoint_size: int
+--: period_find(name: text) => one start_ms: int, end_ms: int, state: int, journal_seq: int, journal_digest: blob, first_leaf: int, last_leaf: int, payees: int, cents: int, closed_ms: int, checkpoint_size: int, audience: int?
 --: may: paymaster
-SELECT start_ms, end_ms, state, journal_seq, journal_digest, first_leaf, last_leaf, payees, cents, closed_ms, checkpoint_size
+SELECT start_ms, end_ms, state, journal_seq, journal_digest, first_leaf, last_leaf, payees, cents, closed_ms, checkpoint_size, audience
 FROM period WHERE name = :name;
 
 --: period_open() => one name: text, state: int
