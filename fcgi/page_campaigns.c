@@ -260,6 +260,69 @@ enum result page_campaigns_post(struct request *r, struct reply *out)
                           opened.id.data);
 }
 
+/* Units of constants for which names or a choice are offered. */
+static struct text value_choices(struct text unit)
+{
+    static const char *const known[] = {"topic", "specialty", "kind"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (text_is(unit, known[i]))
+            return unit;
+    return TEXT("");
+}
+
+static struct text value_label(struct request *r, struct text name)
+{
+    struct text label = arena_text(r->arena, name);
+    char *first = (char *)(uintptr_t)label.data; /* the arena's own copy */
+    if (label.size > 0 && first[0] >= 'a' && first[0] <= 'z')
+        first[0] = (char)(first[0] - 'a' + 'A');
+    return label;
+}
+
+/* The form of a selector is made from the constants it declares, as that of a rule is. */
+static void selectors_view(struct request *r, const struct reply_earmark_terms *terms,
+                           struct view_campaign_page *v)
+{
+    v->selectors = arena_array(r->arena, struct view_selector, terms->selectors_count + 1);
+    for (size_t i = 0; i < terms->selectors_count; i++) {
+        const struct record_selector *selector = &terms->selectors[i];
+        struct view_selector *one = &v->selectors[v->selectors_count++];
+        struct buf words;
+        buf_open(&words, r->arena, 256);
+        one->sha256 = selector->sha256;
+        one->values = arena_array(r->arena, struct view_selector_value, selector->values_count + 1);
+        for (size_t j = 0; j < selector->values_count; j++) {
+            const struct record_selector_value *value = &selector->values[j];
+            buf_format(&words, "%s%.*s", j == 0 ? "" : ", ", (int)value->name.size,
+                       value->name.data);
+            one->values[one->values_count++] =
+                (struct view_selector_value){value->name,    value_label(r, value->name),
+                                             value->value,   value->low,
+                                             value->high,    value->unit,
+                                             value->meaning, value_choices(value->unit)};
+        }
+        one->words = buf_done(&words);
+    }
+}
+
+static void reach_view(struct request *r, const struct reply_earmark_terms *terms,
+                       struct view_campaign_page *v)
+{
+    v->month = terms->month.size > 0 ? page_month(r->arena, terms->month) : TEXT("");
+    v->active = terms->active;
+    v->specialties =
+        arena_array(r->arena, struct view_reach_specialty, terms->specialties_count + 1);
+    for (size_t i = 0; i < terms->specialties_count; i++)
+        v->specialties[v->specialties_count++] = (struct view_reach_specialty){
+            terms->specialties[i].name, terms->specialties[i].members};
+    v->topics = arena_array(r->arena, struct view_reach_topic, terms->topics_count + 1);
+    for (size_t i = 0; i < terms->topics_count; i++) {
+        const struct record_reach_topic *topic = &terms->topics[i];
+        v->topics[v->topics_count++] = (struct view_reach_topic){
+            topic->name, topic->questions, topic->cases, topic->observations, topic->answers};
+    }
+}
+
 /* What sealing needs: the paymaster's key and rules, and the keys this sponsor has signed with. */
 static enum result terms_load(struct request *r, struct view_campaign_page *v)
 {
@@ -283,6 +346,9 @@ static enum result terms_load(struct request *r, struct view_campaign_page *v)
     v->rules = buf_done(&rules);
     v->now_s = r->now_ms / 1000;
     v->month_s = clock_month_next(r->now_ms) / 1000 - 1;
+    v->audience = conf_int("earmark.audience");
+    selectors_view(r, &terms, v);
+    reach_view(r, &terms, v);
     v->keys = arena_array(r->arena, struct view_signing_key, terms.keys_count + 1);
     for (size_t i = 0; i < terms.keys_count; i++)
         v->keys[v->keys_count++] = (struct view_signing_key){
@@ -320,8 +386,12 @@ enum result page_campaign(struct request *r, struct reply *out)
 {
     struct view_campaign_page v = {.notice = TEXT(""), .envelope = TEXT("")};
     if (request_flag(r, "placed"))
-        v.notice = TEXT("The earmark is sealed and waits for the next batch of commitments. From "
-                        "then on, what members do may earn it.");
+        v.notice = arena_format(
+            r->arena,
+            "The earmark is sealed and waits for the next batch of commitments. From then on, what "
+            "members do may earn it; if by the month’s end fewer than %" PRId64
+            " active members could have, it pays nobody.",
+            conf_int("earmark.audience"));
     else if (request_flag(r, "opened"))
         v.notice = TEXT("The campaign is open.");
     return campaign_show(r, out, &v);

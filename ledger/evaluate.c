@@ -4,6 +4,7 @@
 #include "core/seal.h"
 #include "core/trace.h"
 #include "ledger/paymaster.h"
+#include "ledger/reach.h"
 
 /* One period through the reward rules: earmarks out of the vault, events out of the journal from
  * its first to the place the period was closed at, always all of them and in order. Run again later
@@ -199,6 +200,8 @@ enum result evaluation_open(struct paymaster *paymaster, struct evaluation *eval
                                                                    : conf_int("earmark.audience")};
     if (!row.has_audience)
         reward_hand_free(evaluation->reward);
+    if (!closed)
+        reach_watch(evaluation);
     result = earmarks_load(paymaster, evaluation, period, closed);
     if (result == OK)
         result = finding_open(paymaster, evaluation, period, !closed);

@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "ledger/envelope.h"
 #include "ledger/proposal.h"
+#include "ledger/reach.h"
 #include "ledger/select.h"
 
 /* Earmarks as their sponsors send them: signed by a key that stays with the sponsor, sealed where
@@ -23,11 +24,38 @@ static enum result hex_text(struct arena *arena, struct bytes bytes, struct text
     return OK;
 }
 
+/* The selectors of the house, with the constants that an earmark gives values to. */
+static enum result selectors_tell(struct paymaster *paymaster, struct reply_earmark_terms *terms)
+{
+    struct vault_selector_newest_row newest;
+    struct vault_rule_by_hash_row rule;
+    struct select_value values[EARMARK_VALUES_MAX];
+    struct arena *arena = &paymaster->arena;
+    size_t count = 0;
+    enum result result =
+        vault_selector_newest(paymaster->vault, arena, TEXT(SELECTOR_NAME), &newest);
+    if (result == OK)
+        result = vault_rule_by_hash(paymaster->vault, arena, newest.sha256, &rule);
+    if (result == OK)
+        result = select_values_of(arena, rule.script, values, &count);
+    if (result != OK)
+        return result;
+    struct record_selector *selector = arena_array(arena, struct record_selector, 1);
+    selector->name = rule.name;
+    selector->values = arena_array(arena, struct record_selector_value, count + 1);
+    for (size_t i = 0; i < count; i++)
+        selector->values[selector->values_count++] =
+            (struct record_selector_value){values[i].name, values[i].value, values[i].low,
+                                           values[i].high, values[i].unit,  values[i].meaning};
+    terms->selectors = selector;
+    terms->selectors_count = 1;
+    return hex_text(arena, newest.sha256, &selector->sha256);
+}
+
 static enum result terms_tell(struct paymaster *paymaster, const struct vault_actor *actor,
                               struct buf *reply)
 {
     struct reply_earmark_terms terms = {0};
-    struct vault_selector_newest_row selector;
     struct vault_own_keys_of_row *keys;
     struct arena *arena = &paymaster->arena;
     size_t count;
@@ -42,9 +70,9 @@ static enum result terms_tell(struct paymaster *paymaster, const struct vault_ac
             result = hex_text(arena, row.sha256, &rule->sha256);
     }
     if (result == OK)
-        result = vault_selector_newest(paymaster->vault, arena, TEXT(SELECTOR_NAME), &selector);
+        result = selectors_tell(paymaster, &terms);
     if (result == OK)
-        result = hex_text(arena, selector.sha256, &terms.selector);
+        result = reach_tell(paymaster, &terms);
     if (result == OK)
         result =
             vault_own_keys_of(paymaster->vault, arena, actor->member, KEYS_MOST, &keys, &count);

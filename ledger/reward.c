@@ -93,6 +93,11 @@ void reward_hand_free(struct reward *reward)
     select_hand_free(reward->select);
 }
 
+struct select *reward_select(struct reward *reward)
+{
+    return reward->select;
+}
+
 int64_t reward_withheld(const struct reward *reward)
 {
     return reward->withheld;

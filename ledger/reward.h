@@ -97,6 +97,8 @@ size_t reward_freed_items(const struct reward *reward, const struct reward_item 
 /* Before the first event: earmarks chosen by hand have no least audience, as in months that
  * programs of before began to close. */
 void reward_hand_free(struct reward *reward);
+/* Whom selectors were asked about. */
+struct select *reward_select(struct reward *reward);
 /* Acts of the period that a rule would have paid for, and these findings did not let it. */
 int64_t reward_withheld(const struct reward *reward);
 /* Before the first event: who is to hear of each act an earmark is on, in its time, whatever the

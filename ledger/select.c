@@ -5,16 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/buf.h"
 #include "core/clock.h"
 #include "core/rule.h"
-#include "core/seal.h"
 #include "ledger/table.h"
 
-enum { TOPICS = 5, SPECIALTY_AT = 4, BUDGET_MS = 60 * 1000, NUMBER_BYTES = 6, IN = 3 };
+enum { TOPICS = 5, SPECIALTY_AT = 4, BUDGET_MS = 60 * 1000, IN = 3 };
 
 static const char too_small[] = "its audience is too small";
-static const struct rule_function selects = {"selects", SELECT_ARGUMENTS, 1, 0};
 
 struct posting {
     int64_t question, at_ms, specialty;
@@ -41,7 +38,9 @@ struct absence {
     int64_t member;
 };
 struct select {
-    struct table postings, members, specialties;
+    struct table postings, members, specialties, names;
+    char **name; /* of numbers, while watched */
+    size_t name_room;
     struct posting *posting;
     struct member *member;
     int64_t *specialty; /* numbers that were seen */
@@ -50,8 +49,12 @@ struct select {
     size_t count;
     struct absence *absences;
     size_t absence_count, absence_room;
-    bool any;       /* by a script */
-    bool hand_free; /* see select_hand_free */
+    struct table topics;
+    struct select_topic *topic;
+    size_t topic_room;
+    int64_t watch_from_ms; /* INT64_MAX: nobody watches */
+    bool any;              /* by a script */
+    bool hand_free;        /* see select_hand_free */
 };
 
 static void *room_for(void *array, size_t *room, size_t index, size_t size)
@@ -66,105 +69,13 @@ static void *room_for(void *array, size_t *room, size_t index, size_t size)
     return array;
 }
 
-int64_t select_number(struct text name)
-{
-    uint8_t hash[32];
-    int64_t number = 0;
-    name = text_trim(name);
-    if (name.size == 0)
-        return 0;
-    seal_sha256(hash, text_bytes(name), NO_BYTES);
-    for (int i = 0; i < NUMBER_BYTES; i++)
-        number = number << 8 | hash[i];
-    return number;
-}
-
-/* --- scripts and their values --- */
-
-static enum result script_load(struct rule_set **set, struct arena *arena, struct text script,
-                               struct text values, struct text *why)
-{
-    return rule_load(set, arena, TEXT("select"), script, values, &selects, 1, why);
-}
-
-/* The script with the earmark's values in place of its own. */
-static enum result selector_load(struct rule_set **set, struct arena *arena, struct text script,
-                                 const struct earmark_by *by, struct text *why)
-{
-    const struct rule_constant *constants;
-    struct buf lines;
-    enum result result = script_load(set, arena, script, TEXT(""), why);
-    if (result != OK)
-        return result;
-    size_t count = rule_constants(*set, &constants);
-    buf_open(&lines, arena, 512);
-    for (size_t i = 0; i < count && i < by->value_count; i++) {
-        buf_add(&lines, constants[i].name.data, constants[i].name.size);
-        buf_format(&lines, " = %lld\n", (long long)by->values[i]);
-    }
-    rule_close(*set);
-    *set = NULL;
-    *why = TEXT("the earmark has more or fewer values than the selector has constants");
-    return count == by->value_count ? script_load(set, arena, script, buf_done(&lines), why)
-                                    : INVALID;
-}
-
-enum result select_check(struct arena *arena, struct text script, const struct earmark_by *by,
-                         struct text *why)
-{
-    struct rule_set *set = NULL;
-    enum result result = selector_load(&set, arena, script, by, why);
-    if (result == OK)
-        rule_close(set);
-    return result;
-}
-
-static bool value_take(const struct rule_constant *constants, size_t count, struct text word,
-                       struct earmark_by *by)
-{
-    struct text name;
-    if (memchr(word.data, '=', word.size) == NULL || !text_next(&word, '=', &name))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!text_equal(constants[i].name, name))
-            continue;
-        if (!text_int(word, 0, EARMARK_VALUE_MAX, &by->values[i]))
-            by->values[i] = select_number(word);
-        return true;
-    }
-    return false;
-}
-
-bool select_values(struct arena *arena, struct text script, struct text words,
-                   struct earmark_by *by, struct text *why)
-{
-    const struct rule_constant *constants;
-    struct rule_set *set = NULL;
-    struct text word;
-    *by = (struct earmark_by){.script = true};
-    if (script_load(&set, arena, script, TEXT(""), why) != OK)
-        return false;
-    size_t count = rule_constants(set, &constants);
-    bool good = count <= EARMARK_VALUES_MAX;
-    *why = TEXT("a selector has at most eight constants");
-    for (size_t i = 0; i < count && good; i++)
-        by->values[i] = llround(constants[i].value);
-    by->value_count = good ? count : 0;
-    while (good && text_next(&words, ',', &word)) {
-        good = value_take(constants, count, text_trim(word), by);
-        *why = TEXT("a value is written NAME=VALUE, with a name the selector declares");
-    }
-    rule_close(set);
-    seal_sha256(by->sha256, text_bytes(script), NO_BYTES);
-    return good && select_check(arena, script, by, why) == OK;
-}
-
 /* --- open and close --- */
 
 struct select *select_open(void)
 {
     struct select *select = calloc(1, sizeof *select);
     assert(select != NULL);
+    select->watch_from_ms = INT64_MAX;
     return select;
 }
 
@@ -179,6 +90,12 @@ void select_close(struct select *select)
     table_close(&select->postings);
     table_close(&select->members);
     table_close(&select->specialties);
+    for (size_t i = 0; i < select->names.count; i++)
+        free(select->name[i]);
+    table_close(&select->names);
+    table_close(&select->topics);
+    free(select->topic);
+    free(select->name);
     free(select->posting);
     free(select->member);
     free(select->specialty);
@@ -218,7 +135,7 @@ void select_add(struct select *select, struct arena *arena, const struct earmark
     if (!terms->by.script)
         return;
     select->any = true;
-    if (selector_load(&selector->set, arena, script, &terms->by, &why) != OK) {
+    if (select_load(&selector->set, arena, script, &terms->by, &why) != OK) {
         selector->fault = "its selector does not load with its values";
         return;
     }
@@ -237,6 +154,16 @@ void select_hand_free(struct select *select)
     select->hand_free = true;
 }
 
+void select_watch(struct select *select, int64_t from_ms)
+{
+    select->watch_from_ms = from_ms;
+}
+
+static bool watches(const struct select *select)
+{
+    return select->watch_from_ms < INT64_MAX;
+}
+
 void select_without(struct select *select, size_t earmark, int64_t member)
 {
     const struct selector *selector = &select->selectors[earmark];
@@ -250,10 +177,29 @@ void select_without(struct select *select, size_t earmark, int64_t member)
 /* Whether audiences are asked about at all. */
 static bool has_audiences(const struct select *select)
 {
-    return select->any || (select->count > 0 && !select->hand_free);
+    return select->any || watches(select) || (select->count > 0 && !select->hand_free);
 }
 
 /* --- facts --- */
+
+/* The number of a name, which is kept while somebody watches. */
+static int64_t number_of(struct select *select, struct text name)
+{
+    int64_t number = select_number(name);
+    uint8_t key[16];
+    bool fresh = false;
+    if (!watches(select) || number == 0)
+        return number;
+    table_key(key, number, 0);
+    size_t index = table_put(&select->names, key, &fresh);
+    if (!fresh)
+        return number;
+    name = text_trim(name);
+    select->name = room_for(select->name, &select->name_room, index, sizeof *select->name);
+    select->name[index] = strndup(name.data, name.size);
+    assert(select->name[index] != NULL);
+    return number;
+}
 
 /* 0, no specialty, is the first. */
 static size_t specialty_index(struct select *select, int64_t number)
@@ -285,11 +231,24 @@ static const struct posting *posting_find(const struct select *select, int64_t i
     return index == SIZE_MAX ? NULL : &select->posting[index];
 }
 
+static void topics_count(struct select *select, const struct posting *posting)
+{
+    uint8_t key[16];
+    for (size_t i = 0; i < TOPICS && posting->topics[i] != 0; i++) {
+        table_key(key, posting->topics[i], 0);
+        size_t index = table_put(&select->topics, key, NULL);
+        select->topic = room_for(select->topic, &select->topic_room, index, sizeof *select->topic);
+        select->topic[index].number = posting->topics[i];
+        if (posting->kind < SELECT_KINDS)
+            select->topic[index].postings[posting->kind]++;
+    }
+}
+
 static void posting_take(struct select *select, const struct event *event)
 {
     const struct event_posting_added *added = &event->posting_added;
     member_of(select, added->member)->seen_ms = event->at_ms;
-    if (!select->any)
+    if (!select->any && !watches(select))
         return;
     struct text topics = added->topics, topic;
     struct posting posting = {.question = added->question,
@@ -302,7 +261,11 @@ static void posting_take(struct select *select, const struct event *event)
     if (thread != NULL)
         memcpy(posting.topics, thread->topics, sizeof posting.topics);
     for (size_t i = 0; thread == NULL && i < TOPICS && text_next(&topics, ' ', &topic); i++)
-        posting.topics[i] = select_number(topic);
+        posting.topics[i] = number_of(select, topic);
+    if (posting.at_ms >= select->watch_from_ms)
+        topics_count(select, &posting);
+    if (!select->any && thread != NULL)
+        return; /* only threads give topics to others */
     table_key(key, event->seq, 0);
     size_t index = table_put(&select->postings, key, NULL);
     select->posting =
@@ -312,7 +275,7 @@ static void posting_take(struct select *select, const struct event *event)
 
 static void specialty_set(struct select *select, int64_t member, bool shown, struct text name)
 {
-    int64_t number = shown ? select_number(name) : 0;
+    int64_t number = shown ? number_of(select, name) : 0;
     (void)specialty_index(select, number);
     member_of(select, member)->specialty = number;
 }
@@ -510,17 +473,25 @@ static const char *audience_fault(struct select *select, const int64_t *active, 
     return NULL;
 }
 
+void select_active(const struct select *select, int64_t end_ms, int64_t *counts)
+{
+    uint8_t key[16];
+    memset(counts, 0, select->specialties.count * sizeof *counts);
+    for (size_t i = 0; i < select->members.count; i++) {
+        if (!is_active(&select->member[i], end_ms))
+            continue;
+        table_key(key, select->member[i].specialty, 0);
+        counts[table_find(&select->specialties, key)]++;
+    }
+}
+
 void select_finish(struct select *select, int64_t end_ms, int64_t audience_least)
 {
     if (!has_audiences(select))
         return;
     int64_t *active = calloc(select->specialties.count + 1, sizeof *active);
     assert(active != NULL);
-    for (size_t i = 0; i < select->members.count; i++) {
-        const struct member *member = &select->member[i];
-        if (is_active(member, end_ms))
-            active[specialty_index(select, member->specialty)]++;
-    }
+    select_active(select, end_ms, active);
     if (!select->hand_free)
         hand_judge(select, active, end_ms, audience_least);
     for (size_t i = 0; i < select->count; i++) {
@@ -535,4 +506,26 @@ void select_finish(struct select *select, int64_t end_ms, int64_t audience_least
 const char *select_void(const struct select *select, size_t earmark)
 {
     return select->selectors[earmark].fault;
+}
+
+/* --- watching --- */
+
+size_t select_topics(const struct select *select, const struct select_topic **topics)
+{
+    *topics = select->topic;
+    return select->topics.count;
+}
+
+size_t select_specialties(const struct select *select, const int64_t **numbers)
+{
+    *numbers = select->specialty;
+    return select->specialties.count;
+}
+
+struct text select_name(const struct select *select, int64_t number)
+{
+    uint8_t key[16];
+    table_key(key, number, 0);
+    size_t index = table_find(&select->names, key);
+    return index == SIZE_MAX ? TEXT("") : text_of(select->name[index]);
 }

@@ -36,11 +36,23 @@
  * their sponsor's choosing, and no act earns by both unless both are on one posting. Beside one by
  * a script an earmark chosen by hand counts with all active members. */
 #include "core/journal.h"
+#include "core/rule.h"
 #include "ledger/earmark.h"
 
 struct select; /* of one evaluation */
 
-enum { SELECT_ARGUMENTS = 10, SELECT_ACTIVE_DAYS = 90 };
+enum { SELECT_ARGUMENTS = 10, SELECT_ACTIVE_DAYS = 90, SELECT_KINDS = 5 };
+
+/* --- select_script.c --- */
+/* One constant of a script, whole and in range. */
+struct select_value {
+    struct text name, unit, meaning;
+    int64_t value, low, high;
+};
+/* The constants of a selector script, at most EARMARK_VALUES_MAX, in order. INVALID: it is none. */
+MUST_USE enum result select_values_of(struct arena *arena, struct text script,
+                                      struct select_value values[EARMARK_VALUES_MAX],
+                                      size_t *count);
 
 /* The number of a topic's or specialty's name: the first 6 bytes of its SHA-256, big-endian; of no
  * name 0. */
@@ -53,6 +65,11 @@ bool select_values(struct arena *arena, struct text script, struct text words,
 MUST_USE enum result select_check(struct arena *arena, struct text script,
                                   const struct earmark_by *by, struct text *why);
 
+/* The script with the earmark's values in place of its own; INVALID and *why. */
+MUST_USE enum result select_load(struct rule_set **set, struct arena *arena, struct text script,
+                                 const struct earmark_by *by, struct text *why);
+
+/* --- select.c --- */
 struct select *select_open(void);
 void select_close(struct select *select); /* NULL is harmless */
 /* Earmark number `earmark`, in order from 0; `script` of those by a script. */
@@ -65,6 +82,21 @@ void select_hand_free(struct select *select);
 /* This member cannot earn by an earmark on votes that is chosen by hand, each member once for each
  * earmark. Of others, and of member 0, it says nothing. */
 void select_without(struct select *select, size_t earmark, int64_t member);
+/* Before the first event: count what there is for selectors to take, whether an earmark asks for it
+ * or not; postings from an instant on. */
+void select_watch(struct select *select, int64_t from_ms);
+/* Postings in threads of a topic, by kind. */
+struct select_topic {
+    int64_t number;
+    int64_t postings[SELECT_KINDS];
+};
+size_t select_topics(const struct select *select, const struct select_topic **topics);
+/* Numbers of the specialties that were shown; 0, none, among them. */
+size_t select_specialties(const struct select *select, const int64_t **numbers);
+/* Of one that is watched: how a number's name was first written; "" of 0. */
+struct text select_name(const struct select *select, int64_t number);
+/* Active members by the specialty they show: counts[i] of the i-th of select_specialties. */
+void select_active(const struct select *select, int64_t end_ms, int64_t *counts);
 /* Each event before its acts are asked about. */
 void select_event(struct select *select, const struct event *event);
 /* Whether this earmark's script takes a posting for an act at `at_ms`; `order` among the answers.

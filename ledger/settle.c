@@ -10,6 +10,7 @@
 #include "core/trace.h"
 #include "ledger/correct.h"
 #include "ledger/held.h"
+#include "ledger/reach.h"
 #include "ledger/table.h"
 #include "ledger/tranche.h"
 
@@ -100,6 +101,8 @@ static enum result plan_write(struct paymaster *paymaster, struct evaluation *ev
         qsort(due, count, sizeof *due, due_order);
     if (result == OK)
         result = payouts_write(paymaster, due, count, period);
+    if (result == OK)
+        result = reach_write(paymaster, evaluation, period);
     if (result == OK)
         result = held_resolve(paymaster, evaluation->reward, period);
     if (result == OK)

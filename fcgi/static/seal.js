@@ -13,9 +13,10 @@
   const problem = form.querySelector("[data-seal-problem]");
   const number = (view, at, value) => view.setBigUint64(at, BigInt(value));
 
+  const BY_HAND = ["", "author of posting", "answers to posting", "votes on posting"], BY_SCRIPT = ["", "authors by", "answers by", "votes by"];
   const plaintext = async (sodium, terms, key) => {
     const plain = new Uint8Array(PLAIN), view = new DataView(plain.buffer);
-    const selector = words.encode(["", "author of posting", "answers to posting", "votes on posting"][terms.kind] + ` ${terms.target}`);
+    const chosen = words.encode(terms.script === "" ? `${BY_HAND[terms.kind]} ${terms.target}` : [BY_SCRIPT[terms.kind], terms.script, ...terms.values].join(" "));
     plain.set(words.encode("EMK1"));
     plain[4] = terms.kind;
     plain.set(sodium.from_hex(terms.campaign), 8);
@@ -28,9 +29,9 @@
     number(view, 64, terms.from);
     number(view, 72, terms.to);
     plain.set(sodium.from_hex(terms.rule), 80);
-    plain.set(new Uint8Array(await crypto.subtle.digest("SHA-256", selector)), 112);
+    plain.set(new Uint8Array(await crypto.subtle.digest("SHA-256", chosen)), 112);
     plain.set(key.publicKey, 144);
-    plain.set(selector, SELECTOR);
+    plain.set(chosen, SELECTOR);
     const context = words.encode("ldg/earmark/v1 sponsor\n"), message = new Uint8Array(context.length + SIGNED);
     message.set(context);
     message.set(plain.subarray(0, SIGNED), context.length);
@@ -56,20 +57,41 @@
     const [, whole, rest = ""] = /^\$?([0-9,]{1,12})(?:\.([0-9]{1,2}))?$/.exec(text.trim()) ?? [];
     return whole === undefined ? NaN : Number(whole.replace(/,/g, "")) * 100 + Number(rest.padEnd(2, "0"));
   };
+  const script = () => form.querySelector("[data-part=on]:checked").value; /* "": chosen by hand */
+  const group = () => form.querySelector(`fieldset[data-on="${script()}"]`);
   const typed = () => ({
-    target: Number(part("target").value),
+    script: script(),
+    target: script() === "" ? Number(part("target").value) : 0,
     kind: Number(form.querySelector("[data-part=kind]:checked").value),
     amount: cents(part("amount").value),
     cap: cents(part("cap").value),
     payees: Number(part("payees").value),
     until: Date.parse(`${part("until").value}T23:59:59Z`) / 1000,
   });
-  const fault = (t) => !Number.isSafeInteger(t.target) || t.target < 1 ? ["target", "The posting is a whole number."]
-    : !(t.amount >= 1) ? ["amount", "The amount each is a sum like 80 or 12.50."]
-    : !(t.cap >= t.amount) ? ["cap", "The most in all must be at least the amount each: nobody could earn it."]
-    : !Number.isSafeInteger(t.payees) || t.payees < 1 || t.payees > 100000 ? ["payees", "So many members: a whole number."]
-    : !(t.until >= Number(form.dataset.now)) ? ["until", "The last day has passed already."]
+  const fault = (t) => t.script === "" && (!Number.isSafeInteger(t.target) || t.target < 1) ? [part("target"), "The posting is a whole number."]
+    : t.script !== "" && selector.fault(group(), t.kind) !== null ? selector.fault(group(), t.kind)
+    : !(t.amount >= 1) ? [part("amount"), "The amount each is a sum like 80 or 12.50."]
+    : !(t.cap >= t.amount) ? [part("cap"), "The most in all must be at least the amount each: nobody could earn it."]
+    : !Number.isSafeInteger(t.payees) || t.payees < 1 || t.payees > 100000 ? [part("payees"), "So many members: a whole number."]
+    : !(t.until >= Number(form.dataset.now)) ? [part("until"), "The last day has passed already."]
     : null;
+
+  /* Fields of what it is on stand there when that is chosen; what it would cover is said beside them. */
+  const choose = () => {
+    for (const one of form.querySelectorAll("[data-on]")) one.hidden = one.dataset.on !== script();
+    if (group()) group().querySelector("[data-reach]").textContent = selector.words(group(), typed().kind, form);
+  };
+  /* What is typed, by the ids of its fields; of choices, the one that was made. */
+  const inputs = () => [...form.querySelectorAll("[data-seal-with] input:not([type=file]), [data-seal-with] select")];
+  const kept_fields = () => inputs().filter((one) => one.type !== "radio" || one.checked)
+    .map((one) => (one.type === "radio" ? { part: one.dataset.part, value: one.value } : { id: one.id, value: one.value }));
+  const restore = (fields) => {
+    for (const { part: name, id, value } of fields) {
+      const one = inputs().find((input) => (name ? input.dataset.part === name && input.value === value : input.id === id));
+      if (one && name) one.checked = true;
+      else if (one) one.value = value;
+    }
+  };
 
   const kept = (sodium) => {
     const text = localStorage.getItem(STORE);
@@ -111,10 +133,9 @@
     const before = JSON.parse(sessionStorage.getItem(TYPED) ?? "null");
     sessionStorage.removeItem(TYPED);
     if (before !== null && before.campaign === form.dataset.campaign && document.querySelector(".problems"))
-      for (const [name, value] of Object.entries(before.fields)) {
-        if (name !== "kind") part(name).value = value;
-        else form.querySelector(`[data-part=kind][value="${value}"]`).checked = true;
-      }
+      restore(before.fields);
+    form.addEventListener("input", choose);
+    choose();
 
     form.addEventListener("submit", async (event) => {
       if (form.elements.envelope.value !== "") return; /* sealed elsewhere, or just now */
@@ -122,18 +143,17 @@
       const terms = typed(), wrong = fault(terms);
       if (wrong !== null) {
         say(wrong[1]);
-        part(wrong[0]).focus();
+        wrong[0].focus();
         return;
       }
-      const names = ["target", "amount", "cap", "payees", "until"];
-      const fields = Object.fromEntries(names.map((name) => [name, part(name).value]));
-      sessionStorage.setItem(TYPED, JSON.stringify({ campaign: form.dataset.campaign, fields: { ...fields, kind: String(terms.kind) } }));
+      sessionStorage.setItem(TYPED, JSON.stringify({ campaign: form.dataset.campaign, fields: kept_fields() }));
       if (kept(sodium) === null) keep(sodium.to_hex(sodium.randombytes_buf(32)));
       const key = kept(sodium), rules = form.dataset.rules.split(" ");
       form.elements.public_key.value = sodium.to_hex(key.publicKey);
       form.elements.envelope.value = await envelope(sodium, [{
         ...terms,
-        payees: terms.kind === 1 ? 1 : terms.payees,
+        values: terms.script === "" ? [] : await selector.values(group()),
+        payees: terms.kind === 1 && terms.script === "" ? 1 : terms.payees, /* a posting has one author */
         campaign: form.dataset.campaign,
         rule: rules[terms.kind - 1],
         from: Number(form.dataset.now),
