@@ -63,7 +63,7 @@ uses_fcgi := board ranking ledger insight core
 uses_demo := board ranking ledger insight core
 
 main_of = $(filter $1/%,$(wildcard $(MAINS)))
-sources_of = $(filter-out $(MAINS),$(wildcard $1/*.c))
+sources_of = $(filter-out $(MAINS),$(wildcard $1/*.c $1/*/*.c))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 program_name = $(if $(filter core/curbside.c,$1),curbside,curbside-$(basename $(notdir $1)))
 PROGRAMS := $(foreach m,$(wildcard $(MAINS)),$(BUILD)/bin/$(call program_name,$m))
@@ -154,7 +154,7 @@ $(BUILD)/obj/ranking/pay_kind.o: scripts/reward/posting.lua
 $(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
 $(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
 $(BUILD)/obj/ledger/tax_table.o: scripts/tax/years.txt
-$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c)): $(wildcard scripts/reward/*.lua)
+$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c ledger/*/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))
 define program_rule
@@ -172,7 +172,7 @@ $(BUILD)/obj/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 # NAME_test.c links what FOLDER/NAME.c may link, so a fault elsewhere does not stop it; a test of no single file links everything.
-home_of = $(firstword $(foreach f,$(FOLDERS),$(if $(wildcard $f/$1.c),$f)))
+home_of = $(firstword $(foreach f,$(FOLDERS),$(if $(wildcard $f/$1.c $f/*/$1.c),$f)))
 test_archives = $(if $(call home_of,$1),$(call archives,$(call home_of,$1)),$(ALL_ARCHIVES))
 define unit_rule
 $(BUILD)/obj/tests/unit/$1_test.o: | $(if $(call home_of,$1),$(call needs,$(call home_of,$1)),$(ALL_HEADERS))
