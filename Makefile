@@ -151,9 +151,9 @@ endif
 $(BUILD)/obj/ranking/policy.o: scripts/rank/policy.lua
 $(BUILD)/obj/ranking/pay.o: scripts/reward/settled.lua
 $(BUILD)/obj/ranking/pay_kind.o: scripts/reward/posting.lua
-$(BUILD)/obj/board/guard_rules.o: scripts/guard/patient.rules
+$(BUILD)/obj/board/guard/guard_rules.o: scripts/guard/patient.rules
 $(BUILD)/obj/insight/vocabulary.o: scripts/insight/words.txt
-$(BUILD)/obj/ledger/tax_table.o: scripts/tax/years.txt
+$(BUILD)/obj/ledger/payout/tax_table.o: scripts/tax/years.txt
 $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard ledger/*.c ledger/*/*.c)): $(wildcard scripts/reward/*.lua)
 
 archives = $(foreach f,$1 $(uses_$1),$(archive_$f))

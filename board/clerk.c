@@ -1,6 +1,6 @@
 /* curbside-clerk: serves commands (`serve`), and the operator's verbs around it. */
-#include "board/roster.h"
-#include "board/vocab.h"
+#include "board/roster/roster.h"
+#include "board/search/vocab.h"
 
 #include "core/clock.h"
 #include "core/conf.h"

@@ -2,8 +2,8 @@
  * one place where codes stand in clear, and only on paper's way: both files are the operator's
  * alone. Letters count as sent only once both files are whole on disk; whatever breaks off before
  * that is printed again by the next run, with the same codes. */
-#include "board/letter_pdf.h"
-#include "board/tools.h"
+#include "board/door/letter_pdf.h"
+#include "board/clerk/tools.h"
 
 #include "core/clock.h"
 #include "core/conf.h"

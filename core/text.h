@@ -38,8 +38,8 @@ struct text_image {
 };
 MUST_USE enum result text_images(struct arena *arena, struct text markdown, size_t most,
                                  struct text_image *images, size_t *count, const char **fault);
-/* The text without this picture, wherever it stands as image_markdown of board/picture.c writes it;
- * as it came when it stands nowhere so. */
+/* The text without this picture, wherever it stands as image_markdown of board/picture/picture.c
+ * writes it; as it came when it stands nowhere so. */
 struct text text_image_without(struct arena *arena, struct text markdown, struct text id);
 /* The plain words of a posting for lists and descriptions, at most `characters` (> 0) code points:
  * if something is left out, cut behind a word (if there is one) and ended with an ellipsis. Never

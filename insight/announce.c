@@ -49,7 +49,7 @@ static enum result tell(struct announce *announce, struct arena *arena,
 static struct record_released record_of(struct arena *arena,
                                         const struct release_report_heads_row *row)
 {
-    enum { KEY_BYTES = 16 }; /* of its digest: fcgi/page_report.c, page_report_by_digest */
+    enum { KEY_BYTES = 16 }; /* of its digest: fcgi/sponsor/page_report.c, page_report_by_digest */
     const bool is_question = row->template == INSIGHT_RESULT || row->template == INSIGHT_TREND;
     struct period period = {PERIOD_WEEK, 0};
     struct buf key;

@@ -14,8 +14,8 @@ const char *group_name(int group);
 int64_t group_physicians(int group);
 #define GROUP_SOURCE "AAMC, 2022 Physician Specialty Data Report"
 
-/* What members may tell beside it, each of them one of the two only (board/background.h): four
- * regions of the Census Bureau, four bands of years in practice. */
+/* What members may tell beside it, each of them one of the two only (board/account/background.h):
+ * four regions of the Census Bureau, four bands of years in practice. */
 enum margin { MARGIN_REGION, MARGIN_YEARS, MARGINS };
 enum { PARTS = 4 };
 const char *part_name(enum margin margin, int part);

@@ -4,8 +4,8 @@
 
 #include "core/buf.h"
 #include "core/clock.h"
-#include "ledger/account.h"
-#include "ledger/earmark.h"
+#include "ledger/log/account.h"
+#include "ledger/earmark/earmark.h"
 
 struct text ledger_money(struct arena *arena, int64_t cents)
 {

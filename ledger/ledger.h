@@ -10,7 +10,7 @@
  * receipt and each part's receipt are ready files for download (LEDGER_RECEIPT_TYPE), and a part's
  * opening is 544 bytes that hash to the commitment its receipt proves. */
 #include "core/arena.h"
-#include "ledger/leaf.h"
+#include "ledger/log/leaf.h"
 
 #define LEDGER_RECEIPT_TYPE "text/plain; charset=utf-8"
 #define LEDGER_RECEIPT_SUFFIX ".tlog-proof"
@@ -20,7 +20,7 @@ struct text ledger_money(struct arena *arena, int64_t cents);
 /* "80", "12.50": units of the currency, at most a thousand million, in cents. */
 bool ledger_money_read(struct text text, int64_t *cents);
 /* Until when a payment credited at this instant is blinded: the first instant after 30 June of the
- * next year, UTC (ledger/unblind.h). */
+ * next year, UTC (ledger/payout/unblind.h). */
 int64_t ledger_blind_until_ms(int64_t at_ms);
 /* What a part of a payment was earned with (enum earmark_kind): "vote on", "answer to", "posting".
  */
@@ -29,7 +29,7 @@ const char *ledger_part_name(int64_t kind);
  * nobody's name. */
 struct text ledger_leaf_summary(struct arena *arena, const struct leaf *leaf);
 
-/* What the circuit breaker watches (ledger/breaker.h): trips say which it was. */
+/* What the circuit breaker watches (ledger/reward/breaker.h): trips say which it was. */
 enum breaker_figure {
     BREAKER_MONEY = 1, /* a month's rewards, cents for each of its days; no more than */
     BREAKER_TOP,       /* thousandths of them to the first of a hundred payees; no more than */

@@ -17,11 +17,11 @@
 #include "core/conf.h"
 #include "core/seal.h"
 #include "core/trace.h"
-#include "ledger/cosigned.h"
-#include "ledger/file.h"
-#include "ledger/http.h"
-#include "ledger/signer_desk.h"
-#include "ledger/witness.h"
+#include "ledger/sign/cosigned.h"
+#include "ledger/log/file.h"
+#include "ledger/sign/http.h"
+#include "ledger/sign/signer_desk.h"
+#include "ledger/sign/witness.h"
 
 enum { ARENA = 4 * 1024 * 1024, FOLLOW_S = 5 };
 

@@ -1,6 +1,6 @@
 /* curbside-paymaster: follows the journal, answers sponsors' and admins' commands, commits at a
  * fixed pace and closes periods (`serve`); and the ledger's verbs around it. */
-#include "ledger/paymaster.h"
+#include "ledger/desk/paymaster.h"
 
 #include <ftw.h>
 #include <signal.h>
@@ -16,13 +16,13 @@
 #include "core/seal.h"
 #include "core/socket.h"
 #include "core/trace.h"
-#include "ledger/breaker.h"
-#include "ledger/month_trial.h"
-#include "ledger/payout.h"
-#include "ledger/preview.h"
-#include "ledger/proposal.h"
-#include "ledger/refund.h"
-#include "ledger/tools.h"
+#include "ledger/reward/breaker.h"
+#include "ledger/reward/month_trial.h"
+#include "ledger/payout/payout.h"
+#include "ledger/close/preview.h"
+#include "ledger/desk/proposal.h"
+#include "ledger/earmark/refund.h"
+#include "ledger/desk/tools.h"
 
 enum { BATCH_MOST = 32, WAIT_MS = 250, CLOSE_SLICE_MS = 200, RETRY_MS = 5000, LOOK_MS = 500 };
 

@@ -1,8 +1,8 @@
 #pragma once
 /* What guardrails watch of the ranker's work, counted by the day of the events' own time: how far
  * votes depended on links, how many postings votes have judged, and how often an admin's audit of a
- * sample agrees with them. Whoever may stop payouts by it is elsewhere (ledger/breaker.h); ranking
- * goes on whatever they say, and nothing here moves a score.
+ * sample agrees with them. Whoever may stop payouts by it is elsewhere (ledger/reward/breaker.h);
+ * ranking goes on whatever they say, and nothing here moves a score.
  *
  * Direction-blind: a vote's link is the one by votes of either sign, the only one that pay knows.
  * The sample is drawn by the posting's number alone, so that neither its author nor an admin

@@ -12,7 +12,7 @@ enum { SHARE_UNIT = 1000000, CALLS_CPU_MS = 5000, MEMBER_LEVEL = 3, PAY = 0 };
 enum { VOTE_FACTS = 7, FINDINGS_OF_VOTE = 3, FINDINGS_OF_AUTHOR = 4, ASK_LATER = -1 };
 enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
-/* Below half of it nobody is taken to be independent, or trusted: as in ledger/reward.c. */
+/* Below half of it nobody is taken to be independent, or trusted: as in ledger/reward/reward.c. */
 #define LINKED_BELOW 0.5
 
 __asm__(".pushsection .rodata\n"

@@ -2,7 +2,7 @@
 /* Rules of pay of one kind (scripts/README.md) as the paymaster asks them, where there are no
  * earmarks: beside an invented community, or the house's past as if every posting had
  * been earmarked when it was written and the earmark closed when it settled. What the paymaster
- * counts itself is counted here by the same definitions (ledger/reward.c;
+ * counts itself is counted here by the same definitions (ledger/reward/reward.c;
  * tests/unit/pay_kind_test.c holds both against each other), and what bars an act from pay by any
  * rule bars it here.
  *

@@ -1,5 +1,5 @@
 /* Earmarks are signed and sealed here, by a key that never leaves this browser: what the server carries on to the paymaster it cannot
-   open. The form's own fields have no names, so they are never sent. Layouts: ledger/earmark.h, ledger/envelope.h. */
+   open. The form's own fields have no names, so they are never sent. Layouts: ledger/earmark/earmark.h, ledger/earmark/envelope.h. */
 "use strict";
 
 (() => {

@@ -1,6 +1,6 @@
 /* Earmarks by a selector: its values out of the form, and what it would have covered in the last closed month. The count is worked out here, from
    figures that every sponsor's page holds whole: a request for one count would tell the server what is wanted. It is of single columns, so it
-   says at most how much fits; that no column is crossed with another is on purpose (ledger/reach.h). Layout of the selector: ledger/earmark.h. */
+   says at most how much fits; that no column is crossed with another is on purpose (ledger/earmark/reach.h). Layout of the selector: ledger/earmark/earmark.h. */
 "use strict";
 
 const selector = (() => {

@@ -1,5 +1,5 @@
 /* Judges receipts (c2sp.org/tlog-proof@v1) in the browser: signature, way up the tree, what the entry says, and that a promise was what its
-   commitment holds. Layouts: ledger/leaf.h, ledger/receipt.h, ledger/earmark.h. */
+   commitment holds. Layouts: ledger/log/leaf.h, ledger/log/receipt.h, ledger/earmark/earmark.h. */
 "use strict";
 
 (() => {

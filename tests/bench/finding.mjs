@@ -144,7 +144,7 @@ const sameTen = (lists, others) => {
 
 // The words of each question as every engine gets them: what our own reading calls a stop word is left out.
 function withoutStopWords(queries) {
-  const table = readFileSync(join(here, "../../board/asked.c"), "utf8").match(/stop_words\[\] = \{([^}]*)\}/)[1];
+  const table = readFileSync(join(here, "../../board/search/asked.c"), "utf8").match(/stop_words\[\] = \{([^}]*)\}/)[1];
   const stop = new Set([...table.matchAll(/"([a-z]+)"/g)].map(([, word]) => word));
   return queries.map(([id, text]) => [id, [...new Set(text.toLowerCase().match(/[a-z0-9]+/g))].filter((word) => !stop.has(word)).join(" ")]);
 }

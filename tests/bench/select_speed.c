@@ -2,12 +2,12 @@
  * of so many votes with so many earmarks on votes, each chosen by the shipped selector for a topic
  * (of 100), or for the first answers. A posting gets ten votes, half of them on its first day, the
  * others within three. Prints seconds, microseconds a vote, and payments. */
-#include "ledger/reward.h"
-#include "ledger/select.h"
+#include "ledger/reward/reward.h"
+#include "ledger/earmark/select.h"
 
 #include "core/clock.h"
 #include "core/seal.h"
-#include "ledger/file.h"
+#include "ledger/log/file.h"
 #include "tests/support/chance.h"
 #include "tests/support/scratch.h"
 

@@ -3,25 +3,25 @@
  *
  * Built as any other program (`make test`), it reads files instead, each once: what a fuzzer found,
  * and the seeds. Usage: parsers NAME FILE... | parsers (prints the names) */
-#include "board/html.h"
-#include "board/image.h"
-#include "board/passkey.h"
-#include "board/pubmed.h"
-#include "board/roster.h"
-#include "board/xml.h"
+#include "board/import/html.h"
+#include "board/picture/image.h"
+#include "board/account/passkey.h"
+#include "board/import/pubmed.h"
+#include "board/roster/roster.h"
+#include "board/import/xml.h"
 #include "core/json.h"
 #include "core/map.h"
 #include "core/rule.h"
 #include "core/seal.h"
 #include "core/text.h"
 #include "fcgi/multipart.h"
-#include "ledger/checkpoint.h"
-#include "ledger/cosign.h"
-#include "ledger/earmark.h"
-#include "ledger/leaf.h"
-#include "ledger/quorum.h"
-#include "ledger/rail.h"
-#include "ledger/receipt.h"
+#include "ledger/log/checkpoint.h"
+#include "ledger/sign/cosign.h"
+#include "ledger/earmark/earmark.h"
+#include "ledger/log/leaf.h"
+#include "ledger/sign/quorum.h"
+#include "ledger/payout/rail.h"
+#include "ledger/log/receipt.h"
 #include "schema/command.h"
 #include "schema/event.h"
 
@@ -167,7 +167,7 @@ static void map_try(struct bytes in)
 static bool article_take(void *self, const struct pubmed_article *article)
 {
     (void)self;
-    /* Whether it is UTF-8 is asked by who takes it (board/pubmed_import.c). */
+    /* Whether it is UTF-8 is asked by who takes it (board/import/pubmed_import.c). */
     assert(pubmed_field_text(&article->title).size <= PUBMED_TITLE_MAX);
     return true;
 }

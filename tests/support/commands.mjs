@@ -50,4 +50,4 @@ for (const [, cases, action] of read("core/session.c").matchAll(/((?:case COMMAN
 // What only the programs' own user may ask for, at the clerk by its table; at the paymaster it may whatever admins may.
 export const operators = new Set(["ledger_tick", "payout_close", "payout_export", "payout_answer", "reward_reverse", "payment_unblind", "withheld_remit",
   "period_close", "campaign_fund", "breaker_reset", "operation_withdraw", "operation_retry", "campaign_refund", "period_preview_start"]);
-for (const [, name] of read("board/command.c").matchAll(/COMMAND_(\w+), BY_(?:OPERATOR|ANALYST|RANKER)/g)) operators.add(name.toLowerCase());
+for (const [, name] of read("board/clerk/command.c").matchAll(/COMMAND_(\w+), BY_(?:OPERATOR|ANALYST|RANKER)/g)) operators.add(name.toLowerCase());

@@ -37,7 +37,7 @@ export async function campaign(house, sponsor, admin, { name = "Anticoagulation"
 
 const seed = Buffer.alloc(32, 7); // of the sponsors' signing key, which no program of the house has
 
-// What a sponsor's browser sends: as fcgi/static/seal.js makes it, over the same layouts (ledger/earmark.h, ledger/envelope.h).
+// What a sponsor's browser sends: as fcgi/static/seal.js makes it, over the same layouts (ledger/earmark/earmark.h, ledger/earmark/envelope.h).
 // kind: 1 its author, 2 answers to it, 3 votes on it. `terms`: the campaign's page as JSON.
 export async function sealed(house, terms, id, target, kind, { amount = 80, cap = 400, payees = 40, days = 60, seed: own = seed } = {}) {
   await sodium.ready;

@@ -28,15 +28,15 @@ local libraries = {
   ["curl/curl.h"] = { "board/smtp.c", "board/postman.c" },
   ["zlib.h"] = { "fcgi/gzip.c", "board/inflate.c" },
   ["seccomp.h"] = { "core/sandbox.c" },
-  ["pcre2.h"] = { "board/guard.c" },
-  ["hpdf.h"] = { "board/letter_pdf.c" },
-  ["liboath/oath.h"] = { "board/totp.c" },
-  ["fido.h"] = { "board/passkey.c" },
+  ["pcre2.h"] = { "board/guard/guard.c" },
+  ["hpdf.h"] = { "board/door/letter_pdf.c" },
+  ["liboath/oath.h"] = { "board/account/totp.c" },
+  ["fido.h"] = { "board/account/passkey.c" },
   ["qrencode.h"] = { "fcgi/qr.c" },
-  ["expat.h"] = { "board/xml.c", "board/pubmed_xml.c" },
-  ["turbojpeg.h"] = { "board/image_jpeg.c" },
-  ["png.h"] = { "board/image_png.c" },
-  ["webp/decode.h"] = { "board/image_webp.c" },
+  ["expat.h"] = { "board/import/xml.c", "board/import/pubmed_xml.c" },
+  ["turbojpeg.h"] = { "board/picture/image_jpeg.c" },
+  ["png.h"] = { "board/picture/image_png.c" },
+  ["webp/decode.h"] = { "board/picture/image_webp.c" },
 }
 
 local below = {

@@ -1,8 +1,8 @@
 /* The parts behind members' accounts, one by one: codes of RFC 6238, tickets, common passwords,
  * names that look alike, and who lacks a second factor. */
-#include "board/passkey.h"
-#include "board/pseudonym.h"
-#include "board/totp.h"
+#include "board/account/passkey.h"
+#include "board/account/pseudonym.h"
+#include "board/account/totp.h"
 #include "tests/unit/room.h"
 
 static struct arena arena;

@@ -1,5 +1,5 @@
 /* Reading what was typed into the search. */
-#include "board/asked.h"
+#include "board/search/asked.h"
 #include "board/board.h"
 
 #include "core/clock.h"

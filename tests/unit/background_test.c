@@ -2,7 +2,7 @@
  * the same again from the journal. */
 #include "tests/unit/room.h"
 
-#include "board/background.h"
+#include "board/account/background.h"
 
 static const char *const names[] = {"Avocet", "Bittern",  "Cuckoo", "Dunlin",  "Egret",  "Fulmar",
                                     "Gannet", "Heron",    "Ibis",   "Jackdaw", "Knot",   "Linnet",

@@ -1,6 +1,6 @@
 /* Batches: all or nothing, busy stores, a command that breaks, folds that are lost, several clerks
  * on one journal. */
-#include "board/tools.h"
+#include "board/clerk/tools.h"
 #include "tests/unit/room.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* What an admin may read of a trial on earmarks tells groups, and nothing of anybody in them. */
-#include "ledger/coarse.h"
+#include "ledger/reward/coarse.h"
 
 #include <math.h>
 #include <setjmp.h>

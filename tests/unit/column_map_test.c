@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "board/column_map.h"
+#include "board/offline/column_map.h"
 #include "tests/support/shared.h"
 
 static struct arena arena;

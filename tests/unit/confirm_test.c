@@ -1,4 +1,4 @@
-/* A second person's passkey over one exact operation (board/confirm.h, core/operation.h). */
+/* A second person's passkey over one exact operation (board/clerk/confirm.h, core/operation.h). */
 #include "board/board.h"
 #include "tests/unit/passkey.h"
 #include "tests/unit/lists.h"

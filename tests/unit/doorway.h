@@ -3,7 +3,7 @@
  * letter. */
 #include "tests/unit/room.h"
 
-#include "board/door.h"
+#include "board/door/door.h"
 #include "tests/unit/lists.h"
 
 enum { FROM = 1000, LISTED = 80 };

@@ -1,7 +1,7 @@
 /* The inside of a search: lists of postings walked word by word, the commoner words read in texts,
  * sizes and rarities near enough. */
-#include "board/gather.h"
-#include "board/rest.h"
+#include "board/search/gather.h"
+#include "board/search/rest.h"
 #include "tests/unit/room.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* The eighteen identifiers of 45 CFR 164.514(b)(2)(i), each found in its usual shapes and not seen
  * where medicine looks like it. The rules' own file has more such cases; these are not from it. */
-#include "board/guard_inside.h"
+#include "board/guard/guard_inside.h"
 
 #include "tests/support/scratch.h"
 

@@ -1,6 +1,6 @@
 /* The check for patient data: what it does with a text, however it is written, and with rules that
  * change under it. What is looked for stands in guard_hipaa_test.c and with the rules. */
-#include "board/guard_inside.h"
+#include "board/guard/guard_inside.h"
 
 #include "core/conf.h"
 #include "tests/support/scratch.h"

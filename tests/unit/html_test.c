@@ -1,6 +1,6 @@
 /* HTML from elsewhere as Markdown: what is kept, what is dropped, and that nothing in it becomes
  * markup that it was not. Links core and board. */
-#include "board/html.h"
+#include "board/import/html.h"
 #include "core/seal.h"
 #include "core/text.h"
 #include "tests/support/scratch.h"

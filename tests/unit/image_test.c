@@ -1,6 +1,6 @@
 /* Pictures made anew: sizes, turns, what is refused, and that nothing a child says is believed
  * beyond its limits. */
-#include "board/imager.h"
+#include "board/picture/imager.h"
 
 #include "board/board.h"
 #include "core/seal.h"
@@ -16,7 +16,8 @@
 
 #include <cmocka.h>
 
-/* What is tested runs in a child whose memory ends with it (board/image.h): nothing is given back.
+/* What is tested runs in a child whose memory ends with it (board/picture/image.h): nothing is
+ * given back.
  */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)

@@ -3,7 +3,7 @@
  */
 #include "tests/unit/room.h"
 
-#include "board/tools.h"
+#include "board/clerk/tools.h"
 #include "schema/roster.h"
 
 #include <stdlib.h>

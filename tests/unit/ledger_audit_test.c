@@ -2,8 +2,8 @@
  * changed tiles and books; and the signer against a forked tree. test-seconds: 300 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/checkpoint.h"
-#include "ledger/file.h"
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/file.h"
 #include "schema/book.h"
 #include "schema/log.h"
 

@@ -2,7 +2,7 @@
  * layers that keep the ledger append-only. */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/audit_fold.h"
+#include "ledger/audit/audit_fold.h"
 #include "schema/book.h"
 #include "schema/log.h"
 

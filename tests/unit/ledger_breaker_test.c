@@ -2,7 +2,7 @@
  * test-seconds: 60 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/breaker.h"
+#include "ledger/reward/breaker.h"
 #include "ledger/ledger.h"
 #include "schema/statement.h"
 

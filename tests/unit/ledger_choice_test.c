@@ -2,7 +2,7 @@
  * chooses, or that was void and paid, is named. Each house here is honest but for one thing. */
 #include "tests/unit/ledger_openings.h"
 
-#include "ledger/select.h"
+#include "ledger/earmark/select.h"
 
 #define SETTINGS                                                                                  \
     "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nledger.k = 11\nledger.kept_back = " \

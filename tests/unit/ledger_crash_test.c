@@ -2,7 +2,7 @@
  * everybody is paid once. test-seconds: 300 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/plan.h"
+#include "ledger/close/plan.h"
 
 static void child_close(void)
 {

@@ -2,8 +2,8 @@
  * pays in replays pays here as well. */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/file.h"
-#include "ledger/finding.h"
+#include "ledger/log/file.h"
+#include "ledger/reward/finding.h"
 
 enum { AUTHOR = 1, VOTER = 2, OTHER = 3, QUESTION = 10, ANSWER = 11, AMOUNT = 1000 };
 

@@ -5,8 +5,8 @@
  * none. FLIPS=1 tries every bit, FLIPS=N one in N, from bit SEED on. test-seconds: 120 */
 #include "tests/unit/ledger_flip.h"
 
-#include "ledger/file.h"
-#include "ledger/receipt.h"
+#include "ledger/log/file.h"
+#include "ledger/log/receipt.h"
 #include "schema/book.h"
 
 /* Queries about every row of a store and, where a program finds rows by an index, by that too. */

@@ -3,9 +3,9 @@
  * the witness's (tests/unit/ledger_flip.h says how). test-seconds: 120 */
 #include "tests/unit/ledger_flip.h"
 
-#include "ledger/file.h"
-#include "ledger/signer_desk.h"
-#include "ledger/witness.h"
+#include "ledger/log/file.h"
+#include "ledger/sign/signer_desk.h"
+#include "ledger/sign/witness.h"
 #include "schema/statement.h"
 #include "schema/vault.h"
 

@@ -4,9 +4,9 @@
 
 #include <fcntl.h>
 
-#include "ledger/correct.h"
-#include "ledger/held.h"
-#include "ledger/tools.h"
+#include "ledger/close/correct.h"
+#include "ledger/reward/held.h"
+#include "ledger/desk/tools.h"
 #include "schema/statement.h"
 
 static struct world world;

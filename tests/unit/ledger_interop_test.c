@@ -3,11 +3,11 @@
  * Each must also refuse a changed copy. What is not installed is skipped. test-seconds: 240 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/file.h"
-#include "ledger/payout.h"
-#include "ledger/tools.h"
-#include "ledger/unblind.h"
-#include "ledger/withhold.h"
+#include "ledger/log/file.h"
+#include "ledger/payout/payout.h"
+#include "ledger/desk/tools.h"
+#include "ledger/payout/unblind.h"
+#include "ledger/payout/withhold.h"
 #include "schema/statement.h"
 
 static struct world world;

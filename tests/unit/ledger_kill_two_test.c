@@ -4,8 +4,8 @@
 #include "tests/unit/ledger_killed.h"
 
 #include "core/operation.h"
-#include "ledger/proposal.h"
-#include "ledger/refund.h"
+#include "ledger/desk/proposal.h"
+#include "ledger/earmark/refund.h"
 
 #define SETTINGS "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\n"
 

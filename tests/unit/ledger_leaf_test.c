@@ -9,7 +9,7 @@
 
 #include "core/buf.h"
 #include "core/seal.h"
-#include "ledger/leaf.h"
+#include "ledger/log/leaf.h"
 
 static struct leaf leaf_of(int kind)
 {

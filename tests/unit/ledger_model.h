@@ -1,7 +1,7 @@
 #pragma once
 /* The books' rules once more, as plainly as they can be said: arrays, no store, no bytes, no code
- * of the ledger. Answers are the names of ledger/book.h's refusals, in its order. Included by one
- * test file each. */
+ * of the ledger. Answers are the names of ledger/log/book.h's refusals, in its order. Included by
+ * one test file each. */
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * close paid, is refused for what it does there, and leaves all else as it was. test-seconds: 60 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/month_found.h"
-#include "ledger/month_trial.h"
+#include "ledger/reward/month_found.h"
+#include "ledger/reward/month_trial.h"
 
 #define SETTINGS "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nledger.k = 2\n"
 #define VOTE "reward/vote"

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "ledger/file.h"
-#include "ledger/tools.h"
+#include "ledger/log/file.h"
+#include "ledger/desk/tools.h"
 
 /* What a verb prints. */
 static UNUSED struct text printed_of(struct arena *arena, int (*verb)(void))

@@ -2,11 +2,11 @@
  * program is killed, its taxes too. KILLS=1 tries every system call. test-seconds: 240 */
 #include "tests/unit/ledger_killed.h"
 
-#include "ledger/file.h"
-#include "ledger/payout.h"
-#include "ledger/reverse.h"
-#include "ledger/unblind.h"
-#include "ledger/withhold.h"
+#include "ledger/log/file.h"
+#include "ledger/payout/payout.h"
+#include "ledger/close/reverse.h"
+#include "ledger/payout/unblind.h"
+#include "ledger/payout/withhold.h"
 #include "schema/statement.h"
 
 static struct world world;

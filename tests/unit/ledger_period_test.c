@@ -2,10 +2,10 @@
  * crashes. test-seconds: 300 */
 #include "tests/unit/ledger_openings.h"
 
-#include "ledger/checkpoint.h"
-#include "ledger/file.h"
-#include "ledger/receipt.h"
-#include "ledger/tools.h"
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/file.h"
+#include "ledger/log/receipt.h"
+#include "ledger/desk/tools.h"
 #include "schema/log.h"
 #include "schema/statement.h"
 

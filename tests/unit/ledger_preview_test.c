@@ -2,7 +2,7 @@
 #include "tests/unit/ledger_world.h"
 
 #include "core/db.h"
-#include "ledger/preview.h"
+#include "ledger/close/preview.h"
 #include "schema/book.h"
 
 static struct world world;

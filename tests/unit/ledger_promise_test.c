@@ -3,7 +3,7 @@
  */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/account.h"
+#include "ledger/log/account.h"
 
 enum { PLACES = 4 };
 

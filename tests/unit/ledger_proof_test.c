@@ -13,12 +13,12 @@
 
 #include "core/json.h"
 #include "core/seal.h"
-#include "ledger/checkpoint.h"
-#include "ledger/file.h"
-#include "ledger/leaf.h"
-#include "ledger/receipt.h"
-#include "ledger/tile.h"
-#include "ledger/tree.h"
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/file.h"
+#include "ledger/log/leaf.h"
+#include "ledger/log/receipt.h"
+#include "ledger/log/tile.h"
+#include "ledger/log/tree.h"
 
 static struct arena arena;
 

@@ -11,11 +11,11 @@
 #include <cmocka.h>
 
 #include "core/seal.h"
-#include "ledger/audit.h"
-#include "ledger/checkpoint.h"
-#include "ledger/file.h"
-#include "ledger/tile.h"
-#include "ledger/tools.h"
+#include "ledger/audit/audit.h"
+#include "ledger/log/checkpoint.h"
+#include "ledger/log/file.h"
+#include "ledger/log/tile.h"
+#include "ledger/desk/tools.h"
 #include "tests/support/scratch.h"
 
 enum { LEAVES = 70000, OLDER = 66000, ROWS = 3 }; /* three rows, whole and partial tiles in each */

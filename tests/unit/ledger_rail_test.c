@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "core/seal.h"
-#include "ledger/file.h"
+#include "ledger/log/file.h"
 #include "core/bank.h"
-#include "ledger/rail.h"
+#include "ledger/payout/rail.h"
 #include "tests/support/scratch.h"
 #include "tests/support/shared.h"
 

@@ -2,7 +2,7 @@
  * and the same for whoever asks. */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/reach.h"
+#include "ledger/earmark/reach.h"
 
 #define SETTINGS "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nearmark.audience = 50\n"
 

@@ -2,9 +2,9 @@
 #include "tests/unit/ledger_world.h"
 
 #include "core/operation.h"
-#include "ledger/proposal.h"
-#include "ledger/refund.h"
-#include "ledger/tranche.h"
+#include "ledger/desk/proposal.h"
+#include "ledger/earmark/refund.h"
+#include "ledger/earmark/tranche.h"
 
 static struct world world;
 static struct paymaster paymaster;

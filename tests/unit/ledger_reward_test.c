@@ -2,8 +2,8 @@
  * direction. */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/file.h"
-#include "ledger/reward.h"
+#include "ledger/log/file.h"
+#include "ledger/reward/reward.h"
 
 enum { EVENTS_MAX = 2000, VOTERS = 20, FIRST_MEMBER = 1, TARGET = 101, QUESTION = 103 };
 

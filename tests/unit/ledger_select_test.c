@@ -2,10 +2,10 @@
  * them void, and a month of them from envelope to audit. */
 #include "tests/unit/ledger_openings.h"
 
-#include "ledger/audit.h"
-#include "ledger/file.h"
-#include "ledger/select.h"
-#include "ledger/tools.h"
+#include "ledger/audit/audit.h"
+#include "ledger/log/file.h"
+#include "ledger/earmark/select.h"
+#include "ledger/desk/tools.h"
 
 #define SETTINGS                                                                                  \
     "ledger.close_bucket = 64\nledger.fund_unit_cents = 1000\nledger.k = 11\nledger.kept_back = " \

@@ -2,13 +2,13 @@
  * payment whose maker does not know of whom it went to leaves in no report. test-seconds: 120 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/file.h"
+#include "ledger/log/file.h"
 #include "ledger/ledger.h"
-#include "ledger/payout.h"
-#include "ledger/reverse.h"
-#include "ledger/tools.h"
-#include "ledger/unblind.h"
-#include "ledger/withhold.h"
+#include "ledger/payout/payout.h"
+#include "ledger/close/reverse.h"
+#include "ledger/desk/tools.h"
+#include "ledger/payout/unblind.h"
+#include "ledger/payout/withhold.h"
 #include "schema/book.h"
 #include "schema/statement.h"
 

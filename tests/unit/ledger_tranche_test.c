@@ -2,7 +2,7 @@
  * other payees; the target was paid or not, by a coin. TRIALS: 20,000; SEED: 1. */
 #include "core/arena.h"
 #include "core/seal.h"
-#include "ledger/tranche.h"
+#include "ledger/earmark/tranche.h"
 #include "tests/support/chance.h"
 #include <math.h>
 #include <setjmp.h>

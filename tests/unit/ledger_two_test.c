@@ -3,9 +3,9 @@
 
 #include <sqlite3.h>
 
-#include "ledger/proposal.h"
+#include "ledger/desk/proposal.h"
 #include "core/operation.h"
-#include "ledger/tools.h"
+#include "ledger/desk/tools.h"
 
 static struct world world;
 static struct paymaster paymaster;

@@ -2,9 +2,9 @@
  * word is enough, and the log's own signer may live under another user. test-seconds: 120 */
 #include "tests/unit/ledger_world.h"
 
-#include "ledger/cosigned.h"
-#include "ledger/file.h"
-#include "ledger/witness.h"
+#include "ledger/sign/cosigned.h"
+#include "ledger/log/file.h"
+#include "ledger/sign/witness.h"
 
 enum { LEAVES = 40 };
 

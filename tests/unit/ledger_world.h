@@ -22,10 +22,10 @@
 #include "core/seal.h"
 #include "core/session.h"
 #include "core/trace.h"
-#include "ledger/audit.h"
-#include "ledger/envelope.h"
-#include "ledger/file.h"
-#include "ledger/paymaster.h"
+#include "ledger/audit/audit.h"
+#include "ledger/earmark/envelope.h"
+#include "ledger/log/file.h"
+#include "ledger/desk/paymaster.h"
 #include "tests/support/scratch.h"
 
 enum { WORLD_MEMBERS = 30, WORLD_RULE_ACTIVE = 2 };

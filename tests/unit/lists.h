@@ -1,7 +1,7 @@
 #pragma once
 /* Public lists for tests of the door: Missouri physicians called Canaryfirst Canarylast, whose
  * licences and NPIs are those of join_command(name, number). Include after tests/unit/room.h. */
-#include "board/name.h"
+#include "board/roster/name.h"
 #include "schema/roster.h"
 
 #include <fcntl.h>

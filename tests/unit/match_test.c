@@ -1,6 +1,6 @@
 /* Advice on applications: every rule of the matcher, and what must not make it stumble. */
-#include "board/match.h"
-#include "board/roster.h"
+#include "board/roster/match.h"
+#include "board/roster/roster.h"
 
 #include "core/conf.h"
 #include "schema/roster.h"

@@ -1,6 +1,6 @@
 /* A watch that looks back: older postings that name the product go to the safety desk as new ones
  * do, a few at a time, each once, whatever stops in between. */
-#include "board/safety.h"
+#include "board/desk/safety.h"
 #include "tests/unit/telling_room.h"
 
 enum { THREADS = 50 };

@@ -1,6 +1,6 @@
 /* Packed lists add up to what the search index itself says, however it was changed since. */
-#include "board/gather.h"
-#include "board/packing.h"
+#include "board/search/gather.h"
+#include "board/search/packing.h"
 #include "tests/unit/room.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "fcgi/page_rules.h"
+#include "fcgi/admin/page_rules.h"
 
 static struct arena arena;
 

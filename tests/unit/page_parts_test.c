@@ -1,4 +1,4 @@
-#include "fcgi/page_parts.h"
+#include "fcgi/page/page_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #pragma once
-/* A passkey in software (EdDSA), made with libsodium and nothing of board/passkey.c, and a person
- * of tests/unit/room.h who adds it and confirms operations with it. */
+/* A passkey in software (EdDSA), made with libsodium and nothing of board/account/passkey.c, and a
+ * person of tests/unit/room.h who adds it and confirms operations with it. */
 #include "core/operation.h"
 #include "tests/unit/room.h"
 

@@ -7,7 +7,7 @@
 #include "core/seal.h"
 /* The two folders never meet but here, and use one name for two things. */
 #define vote_facts reward_vote_facts
-#include "ledger/reward.h"
+#include "ledger/reward/reward.h"
 #undef vote_facts
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Saved searches against postings: what a search asks for, and which postings it fits. */
 #include "board/board.h"
-#include "board/percolate.h"
-#include "board/stem.h"
+#include "board/telling/percolate.h"
+#include "board/telling/stem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

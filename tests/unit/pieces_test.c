@@ -1,5 +1,5 @@
 /* The pieces the search index lies in are joined without changing what it holds. */
-#include "board/pieces.h"
+#include "board/search/pieces.h"
 #include "tests/unit/room.h"
 
 enum { POSTINGS = 60, STEPS_MAX = 200 };

@@ -1,5 +1,5 @@
 /* The search index's pages as we read them ourselves are what FTS5 reads in them. */
-#include "board/postings.h"
+#include "board/search/postings.h"
 #include "tests/unit/room.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "ledger/product.h"
+#include "ledger/earmark/product.h"
 
 static struct arena arena;
 

@@ -1,7 +1,7 @@
 /* PubMed's files: what of an article is kept, in both forms; a broken file changes nothing; memory
  * does not grow with the file. */
-#include "board/pubmed.h"
-#include "board/tools.h"
+#include "board/import/pubmed.h"
+#include "board/clerk/tools.h"
 #include "core/conf.h"
 #include "schema/pubmed.h"
 #include "tests/support/scratch.h"

@@ -1,6 +1,6 @@
 /* Reports told by the analyst: who is mailed of them, once, and what kinds of sponsors read what an
  * author's postings stood in. */
-#include "board/released.h"
+#include "board/telling/released.h"
 #include "tests/unit/telling_room.h"
 
 enum { WEEK_REPORT = 3, MEMBERS_REPORT = 5 };

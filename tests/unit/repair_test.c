@@ -1,5 +1,5 @@
 /* How far two words are apart. What is done with it: search_test.c. */
-#include "board/repair.h"
+#include "board/search/repair.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 #pragma once
 /* A clerk without sockets and children, for tests: commands go straight into batches. Time moves
  * only when a test moves it. */
-#include "board/clerk.h"
+#include "board/clerk/clerk.h"
 #include "core/clock.h"
 #include "core/conf.h"
 #include "core/session.h"

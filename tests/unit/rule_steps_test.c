@@ -1,5 +1,5 @@
 /* What the clerk itself holds of a rule's way, whatever the pages show: a passed trial, days in the
- * shadow, another admin; and the way back (board/rule.c). */
+ * shadow, another admin; and the way back (board/desk/rule.c). */
 #include "board/board.h"
 #include "tests/unit/passkey.h"
 #include "tests/unit/lists.h"

@@ -1,6 +1,6 @@
 /* The safety desk: what names a product, whatever stands around it; what is looked at anew; and
  * what the maker is told again when an author has spoken since. */
-#include "board/safety.h"
+#include "board/desk/safety.h"
 #include "tests/unit/telling_room.h"
 
 static int64_t watch_set(const char *product, const char *names, const char *study,

@@ -1,5 +1,5 @@
 /* Rows of lists, cut by columns that were found by name. */
-#include "board/sheet.h"
+#include "board/roster/sheet.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
-/* What the split questionnaire (board/background.h) is for: somebody who reads the whole journal,
- * and knows a colleague's specialty, region and years in practice from elsewhere, looks for his
- * pseudonym. Houses of five thousand by the specialties of the United States, in which six of ten
- * answer what they are asked. TRIALS: colleagues looked for (2000). */
+/* What the split questionnaire (board/account/background.h) is for: somebody who reads the whole
+ * journal, and knows a colleague's specialty, region and years in practice from elsewhere, looks
+ * for his pseudonym. Houses of five thousand by the specialties of the United States, in which six
+ * of ten answer what they are asked. TRIALS: colleagues looked for (2000). */
 #include "core/bytes.h"
 #include "insight/group.h"
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* What the lists do to members: who lapsed is lowered and told why, who is back comes back to where
  * he was, and a name alone lowers nobody. */
-#include "board/roster.h"
+#include "board/roster/roster.h"
 #include "schema/identity.h"
 #include "schema/roster.h"
 #include "tests/unit/room.h"

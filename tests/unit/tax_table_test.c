@@ -11,8 +11,8 @@
 
 #include "core/conf.h"
 #include "core/trace.h"
-#include "ledger/file.h"
-#include "ledger/tax_table.h"
+#include "ledger/log/file.h"
+#include "ledger/payout/tax_table.h"
 #include "tests/support/scratch.h"
 
 static struct arena arena;

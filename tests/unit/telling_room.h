@@ -1,7 +1,7 @@
 #pragma once
 /* Three physicians who follow and are told of things, in the clerk and without a postman. */
-#include "board/percolate.h"
-#include "board/telling.h"
+#include "board/telling/percolate.h"
+#include "board/telling/telling.h"
 #include "core/json.h"
 #include "schema/board.h"
 #include "tests/unit/room.h"

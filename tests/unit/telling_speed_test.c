@@ -1,7 +1,7 @@
 /* What a posting costs the clerk: the same whoever follows its topic or thread, and little more
  * with a hundred thousand searches saved. Times are this process's own, medians of postings in
  * turn, so that what else runs here says nothing. `make bench` shows the figures this prints. */
-#include "board/percolate.h"
+#include "board/telling/percolate.h"
 #include "tests/unit/room.h"
 
 #include <stdlib.h>

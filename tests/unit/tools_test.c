@@ -1,7 +1,7 @@
 /* test-seconds: 120
  * The program itself: killed at random moments, it keeps what it acknowledged; passwords are hashed
  * in its children. */
-#include "board/tools.h"
+#include "board/clerk/tools.h"
 
 #include "core/clock.h"
 #include "core/conf.h"

@@ -1,4 +1,4 @@
--- Search. The query text is built by board/search.c from quoted words only; nothing a person types reaches FTS5 as syntax.
+-- Search. The query text is built by board/search/search.c from quoted words only; nothing a person types reaches FTS5 as syntax.
 
 --: search_count_between(query: text, low: int, high: int, most: int) => one rows: int, last: int
 --: may: web_member web_admin clerk operator
@@ -17,7 +17,7 @@ SELECT id, sz FROM posting_text_docsize WHERE id BETWEEN :low AND :high;
 
 --: search_walk(query: text) => one walked: int
 --: may: web_member web_admin clerk operator
--- Shows one match to the ranker, which goes through the postings of each word by itself from there (core/db.h, board/gather.h).
+-- Shows one match to the ranker, which goes through the postings of each word by itself from there (core/db.h, board/search/gather.h).
 SELECT rank_row(posting_text) FROM posting_text WHERE posting_text MATCH :query LIMIT 1;
 
 --: search_words(id: int) => one title: text, names: text, topics: text, body: text
@@ -30,7 +30,7 @@ SELECT gist, comments FROM posting_words WHERE id = :id;
 
 --: index_shape() => one shape: blob
 --: may: web_member web_admin clerk operator
--- In which pieces the index lies (board/pieces.c).
+-- In which pieces the index lies (board/search/pieces.c).
 SELECT block FROM posting_text_data WHERE id = 10;
 
 --: index_format() => one format: int
@@ -39,7 +39,7 @@ SELECT v FROM posting_text_config WHERE k = 'version';
 
 --: index_leaf(piece: int, term: blob) => one page: int
 --: may: web_member web_admin clerk operator
--- The page of a piece on which a term stands if any of the piece's does (board/postings.c).
+-- The page of a piece on which a term stands if any of the piece's does (board/search/postings.c).
 SELECT pgno >> 1 FROM posting_text_idx WHERE segid = :piece AND term <= :term ORDER BY term DESC LIMIT 1;
 
 --: index_leaves(piece: int, low: blob, high: blob, most: int) => page: int
@@ -63,7 +63,7 @@ SELECT max((SELECT ifnull(max(id), 0) FROM posting), (SELECT ifnull(max(id), 0) 
 
 --: packed_pieces() => piece: int, pages: int, mark: int, newest: int, after: blob, done: int
 --: may: web_member web_admin clerk operator
--- What is packed or being packed (board/packed.h).
+-- What is packed or being packed (board/search/packed.h).
 SELECT piece, pages, mark, newest, after, done FROM packed_piece;
 
 --: packed_rows(piece: int, term: blob) => one rows: int
@@ -102,7 +102,7 @@ DELETE FROM packed_piece WHERE piece = :piece;
 
 --: search_rank(query: text) => one rows: int
 --: may: web_member web_admin clerk operator
--- Shows every match to the ranker (core/db.h, board/weigh.c), which keeps the best.
+-- Shows every match to the ranker (core/db.h, board/search/weigh.c), which keeps the best.
 SELECT count(*) FROM posting_text WHERE posting_text MATCH :query AND rank_row(posting_text);
 
 --: search_rank_filtered(query: text, topic: text, author: text, kind: int, solved: int, answered: int, since_ms: int) => one rows: int

@@ -1,4 +1,4 @@
--- The fold of the ledger; written only by ledger/book.c.
+-- The fold of the ledger; written only by ledger/log/book.c.
 
 --: account_add(id: blob, seq: int, code: int, flags: int, currency: text, exponent: int)
 --: may: paymaster

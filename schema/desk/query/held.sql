@@ -1,4 +1,4 @@
--- Objections to what was held back (board/held.c).
+-- Objections to what was held back (board/desk/held.c).
 
 --: held_objection_add(member: int, period: text, seq: int)
 --: may: clerk

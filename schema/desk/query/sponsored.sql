@@ -1,4 +1,4 @@
--- Questions of sponsors (board/sponsored.c).
+-- Questions of sponsors (board/posting/sponsored.c).
 
 --: sponsored_add(question: int, sponsor: int, name: text, at_ms: int)
 --: may: clerk

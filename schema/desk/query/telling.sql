@@ -14,7 +14,7 @@ UPDATE reader SET seen = max(seen, :seen) WHERE member = :member;
 
 --: reader_own_set(member: int, kind: int, how: int)
 --: may: clerk
--- kind: TELL_COMMENTS, TELL_THANKS or TELL_MARKS (board/telling.h).
+-- kind: TELL_COMMENTS, TELL_THANKS or TELL_MARKS (board/telling/telling.h).
 UPDATE reader SET comments = iif(:kind = 7, :how, comments), thanks = iif(:kind = 8, :how, thanks), marks = iif(:kind = 9, :how, marks)
 WHERE member = :member;
 

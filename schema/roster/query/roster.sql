@@ -13,7 +13,7 @@ SELECT name, rows, as_of, source, imported_ms FROM list WHERE generation > 0 ORD
 --:   last_name: text, suffix: text, former_name: text, status: text, gone: int, issued: text, expires: text, discipline: text,
 --:   birth_year: int, school: text, graduation_year: int, source: text, as_of: text
 --: may: clerk operator
--- The key is licence_key() of the number (board/name.h). Several rows when the board numbers each profession for itself, physicians first.
+-- The key is licence_key() of the number (board/roster/name.h). Several rows when the board numbers each profession for itself, physicians first.
 SELECT c.profession, c.physician, c.number, c.first_name, c.middle_name, c.last_name, c.suffix, c.former_name, c.status, c.gone,
   c.issued, c.expires, c.discipline, c.birth_year, c.school, c.graduation_year, l.name, iif(c.as_of = '', l.as_of, c.as_of)
 FROM list l JOIN licence c ON c.state = :state AND c.key = :key

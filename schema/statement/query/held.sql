@@ -1,4 +1,4 @@
--- What was held back of a member's acts (ledger/held.c writes it; fcgi/page_held.c reads).
+-- What was held back of a member's acts (ledger/reward/held.c writes it; fcgi/member/page_held.c reads).
 
 --: held_add(member: int, period: text, posting: int, kind: int, why: int)
 --: may: paymaster

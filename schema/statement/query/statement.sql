@@ -1,4 +1,4 @@
--- Made by ledger/statement.c, read by the member pages.
+-- Made by ledger/close/statement.c, read by the member pages.
 
 --: statement_add(member: int, period: text, cents: int, payments: int, closed_ms: int)
 --: may: paymaster

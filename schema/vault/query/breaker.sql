@@ -1,4 +1,4 @@
--- The circuit breaker: what tripped it, and what cleared it (ledger/breaker.c).
+-- The circuit breaker: what tripped it, and what cleared it (ledger/reward/breaker.c).
 
 --: trip_add(figure: int, about: text, measured: int, allowed: int, at_ms: int)
 --: may: paymaster

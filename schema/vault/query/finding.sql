@@ -1,4 +1,4 @@
--- What the ranker found out of a month's acts (ledger/finding.c).
+-- What the ranker found out of a month's acts (ledger/reward/finding.c).
 
 --: finding_month_add(period: text, postings: int, votes: int)
 --: may: paymaster

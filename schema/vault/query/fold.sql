@@ -1,4 +1,4 @@
--- What the vault folds from the journal (ledger/vault.c).
+-- What the vault folds from the journal (ledger/earmark/vault.c).
 
 --: member_put(id: int, role: int, level: int, since_ms: int, until_ms: int)
 --: may: paymaster

@@ -1,4 +1,4 @@
--- Acts that findings kept from earning, and what becomes of objections to it (ledger/held.c).
+-- Acts that findings kept from earning, and what becomes of objections to it (ledger/reward/held.c).
 
 --: held_act_add(period: text, posting: int, voter: int, member: int, kind: int, why: int, apart: real, trust: real, support: real)
 --: may: paymaster

@@ -1,4 +1,4 @@
--- Proposed reward rules on closed months (ledger/month_trial.c).
+-- Proposed reward rules on closed months (ledger/reward/month_trial.c).
 
 --: rule_tried(id: int, tried: int)
 --: may: paymaster

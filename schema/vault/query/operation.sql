@@ -1,4 +1,4 @@
--- What two people must want (ledger/proposal.c), and how batches stand (ledger/batch.c).
+-- What two people must want (ledger/desk/proposal.c), and how batches stand (ledger/payout/batch.c).
 
 --: operation_next() => one number: int
 --: may: paymaster

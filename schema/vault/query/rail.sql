@@ -1,4 +1,4 @@
--- Batches for banks; written only by ledger/payout.c.
+-- Batches for banks; written only by ledger/payout/payout.c.
 
 --: rail_payees(rail: int, after: int, most: int) => member: int, charity: text, form: int, asked_ms: int
 --: may: paymaster

@@ -1,4 +1,4 @@
--- How far earmarks by a selector could have reached in closed months (ledger/reach.c).
+-- How far earmarks by a selector could have reached in closed months (ledger/earmark/reach.c).
 
 --: reach_add(period: text, what: int, name: text, kind: int, count: int)
 --: may: paymaster

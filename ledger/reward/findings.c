@@ -1,0 +1,71 @@
+#include "ledger/reward/findings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { ROOM_FIRST = 256 };
+
+void findings_close(struct findings *findings)
+{
+    table_close(&findings->vote_of);
+    table_close(&findings->posting_of);
+    free(findings->votes);
+    free(findings->postings);
+    *findings = (struct findings){.votes = NULL};
+}
+
+void findings_vote_put(struct findings *findings, const struct vote_finding *finding)
+{
+    uint8_t key[16];
+    table_key(key, finding->posting, finding->member);
+    size_t index = table_put(&findings->vote_of, key, NULL);
+    if (index >= findings->vote_room) {
+        findings->vote_room = findings->vote_room == 0 ? ROOM_FIRST : findings->vote_room * 2;
+        findings->votes =
+            reallocarray(findings->votes, findings->vote_room, sizeof *findings->votes);
+        assert(findings->votes != NULL);
+    }
+    findings->votes[index] = *finding;
+}
+
+void findings_posting_put(struct findings *findings, const struct posting_finding *finding)
+{
+    uint8_t key[16];
+    table_key(key, finding->posting, 0);
+    size_t index = table_put(&findings->posting_of, key, NULL);
+    if (index >= findings->posting_room) {
+        findings->posting_room =
+            findings->posting_room == 0 ? ROOM_FIRST : findings->posting_room * 2;
+        findings->postings =
+            reallocarray(findings->postings, findings->posting_room, sizeof *findings->postings);
+        assert(findings->postings != NULL);
+    }
+    findings->postings[index] = *finding;
+}
+
+const struct vote_finding *findings_vote(const struct findings *findings, int64_t posting,
+                                         int64_t member)
+{
+    uint8_t key[16];
+    table_key(key, posting, member);
+    size_t index = table_find(&findings->vote_of, key);
+    return index == SIZE_MAX ? NULL : &findings->votes[index];
+}
+
+const struct posting_finding *findings_posting(const struct findings *findings, int64_t posting)
+{
+    uint8_t key[16];
+    table_key(key, posting, 0);
+    size_t index = table_find(&findings->posting_of, key);
+    return index == SIZE_MAX ? NULL : &findings->postings[index];
+}
+
+bool findings_vote_low(const struct vote_finding *found)
+{
+    return found->apart < LINKED_BELOW || found->trust < LINKED_BELOW;
+}
+
+bool findings_posting_low(const struct posting_finding *found)
+{
+    return found->trust < LINKED_BELOW || found->support < LINKED_BELOW;
+}
