@@ -340,8 +340,8 @@ enum result page_rule_shadow(struct request *r, const struct board_rule_get_row 
         v->shadow_words = TEXT("It has been in the shadow for long enough; its first look is due.");
     else
         v->shadow_words = arena_format(r->arena,
-                                       "It has run beside the rule in force since before "
-                                       "%.*s without a fault.",
+                                       "Its time beside the rule in force was over on %.*s, "
+                                       "without a fault.",
                                        (int)end.size, end.data);
     return result;
 }
