@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const root = resolve(new URL("../..", import.meta.url).pathname);
-const program = resolve(root, process.env.BUILD ?? "build", "bin", "curbside-web");
+const programs = resolve(root, process.env.BUILD ?? "build", "bin");
+const program = join(programs, "curbside-web");
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const record = (type, content) => {
@@ -42,10 +43,20 @@ const childrenOf = (pid) => readdirSync("/proc").filter((name) => /^\d+$/.test(n
   try { return Number(readFileSync(`/proc/${one}/stat`, "utf8").split(") ")[1].split(" ")[1]) === pid; } catch { return false; }
 });
 
+// The clerk makes what the pool reads: a worker waits for its stores before it takes requests.
+async function stores(state) {
+  const clerk = spawn(join(programs, "curbside-clerk"), ["--state", state, "serve"], { stdio: "ignore" });
+  const ended = new Promise((done) => clerk.once("exit", done));
+  for (let i = 0; i < 200 && !existsSync(join(state, "run", "clerk.sock")); i++) await sleep(50);
+  clerk.kill("SIGTERM");
+  await ended;
+}
+
 async function pool(work) {
   const folder = mkdtempSync(join(process.env.TEST_TMP ?? tmpdir(), "roll-"));
   const state = join(folder, "state"), path = join(state, "run", "web-login.sock");
   mkdirSync(join(state, "run"), { recursive: true });
+  await stores(state);
   const log = openSync(join(folder, "log"), "a");
   const master = spawn(program, ["--state", state, "--pool", "login", "serve"], { stdio: ["ignore", log, log] });
   const ended = new Promise((done) => master.once("exit", (code) => done(code)));
