@@ -10,7 +10,7 @@
 #include "core/seal.h"
 #include "ledger/log/account.h"
 #include "ledger/reward/reward.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 enum { EVENTS_PAGE = 1000, ARENA = 256 << 20, SCRATCH = 64 << 20 };
 
@@ -58,20 +58,6 @@ struct choice_audit {
     const char *fault; /* of what is said */
 };
 
-static void *room_for(void *array, size_t *room, size_t index, size_t size)
-{
-    if (index < *room)
-        return array;
-    size_t more = *room == 0 ? 256 : *room;
-    while (more <= index)
-        more *= 2;
-    char *grown = realloc(array, more * size);
-    assert(grown != NULL); /* the memory of a tool that ends with its answer */
-    memset(grown + *room * size, 0, (more - *room) * size);
-    *room = more;
-    return grown;
-}
-
 /* --- what is said --- */
 
 /* Whether it says the same as before, if it was said before. */
@@ -79,7 +65,8 @@ static bool number_put(struct numbers *numbers, const uint8_t key[16], int64_t n
 {
     bool fresh;
     size_t index = table_put(&numbers->of, key, &fresh);
-    numbers->number = room_for(numbers->number, &numbers->room, index, sizeof *numbers->number);
+    numbers->number =
+        table_room(numbers->number, &numbers->room, index + 1, sizeof *numbers->number);
     if (fresh)
         numbers->number[index] = number;
     return numbers->number[index] == number;
@@ -103,7 +90,8 @@ static bool script_take(struct choice_audit *audit, struct text hex, struct text
     if (memcmp(have, sha256, 32) != 0)
         return false;
     size_t index = table_put(&audit->scripts.of, sha256, NULL);
-    audit->script = room_for(audit->script, &audit->script_room, index, sizeof *audit->script);
+    audit->script =
+        table_room(audit->script, &audit->script_room, index + 1, sizeof *audit->script);
     audit->script[index] = (struct text){(const char *)script.data, script.size};
     return true;
 }
@@ -285,8 +273,8 @@ static void voids_note(struct choice_audit *audit, const struct reward *reward)
         const char *why = reward_void(reward, i);
         if (why == NULL)
             continue;
-        audit->voids =
-            room_for(audit->voids, &audit->void_room, audit->void_count, sizeof *audit->voids);
+        audit->voids = table_room(audit->voids, &audit->void_room, audit->void_count + 1,
+                                  sizeof *audit->voids);
         audit->voids[audit->void_count++] = (struct opening_void){(uint64_t)earmarks[i].id, why};
     }
 }
@@ -377,8 +365,8 @@ static const char *promise_take(struct choice_audit *audit, uint64_t seq,
         return "from which place of the journal on it holds is not said";
     if (after < audit->place)
         return "it is said to hold from before its batch on";
-    audit->promises = room_for(audit->promises, &audit->promise_room, audit->promise_count,
-                               sizeof *audit->promises);
+    audit->promises = table_room(audit->promises, &audit->promise_room, audit->promise_count + 1,
+                                 sizeof *audit->promises);
     audit->promises[audit->promise_count++] =
         (struct promise){.terms = *terms, .seq = seq, .after = after};
     return NULL;
@@ -387,7 +375,7 @@ static const char *promise_take(struct choice_audit *audit, uint64_t seq,
 static void reward_take(struct choice_audit *audit, const struct leaf_transfer *transfer)
 {
     size_t index = table_put(&audit->rewards, transfer->id, NULL);
-    audit->paids = room_for(audit->paids, &audit->paid_room, index, sizeof *audit->paids);
+    audit->paids = table_room(audit->paids, &audit->paid_room, index + 1, sizeof *audit->paids);
     memcpy(audit->paids[index].account, transfer->credit, 16);
 }
 
@@ -396,8 +384,8 @@ static void reveal_take(struct choice_audit *audit, const struct leaf *leaf)
     size_t paid = table_find(&audit->rewards, leaf->reveal.transfer);
     if (paid == SIZE_MAX)
         return; /* named by the caller's own walk */
-    audit->reveals =
-        room_for(audit->reveals, &audit->reveal_room, audit->reveal_count, sizeof *audit->reveals);
+    audit->reveals = table_room(audit->reveals, &audit->reveal_room, audit->reveal_count + 1,
+                                sizeof *audit->reveals);
     audit->reveals[audit->reveal_count++] =
         (struct reveal){leaf->reveal.commitment, leaf->seq, paid};
 }

@@ -17,16 +17,6 @@ void audit_fold_close(struct audit_fold *fold)
     *fold = (struct audit_fold){0};
 }
 
-static void *grown(void *array, size_t *room, size_t need, size_t size)
-{
-    if (need <= *room)
-        return array;
-    *room = *room == 0 ? 1024 : *room * 2;
-    array = reallocarray(array, *room, size);
-    assert(array != NULL);
-    return array;
-}
-
 static const char *account_take(struct audit_fold *fold, const struct leaf *leaf)
 {
     const struct leaf_account *made = &leaf->account;
@@ -34,7 +24,8 @@ static const char *account_take(struct audit_fold *fold, const struct leaf *leaf
     size_t index = table_put(&fold->account_ids, made->id, &fresh);
     if (!fresh)
         return "an account's id is used twice";
-    fold->accounts = grown(fold->accounts, &fold->account_room, index + 1, sizeof *fold->accounts);
+    fold->accounts =
+        table_room(fold->accounts, &fold->account_room, index + 1, sizeof *fold->accounts);
     struct audit_account *account = &fold->accounts[index];
     *account = (struct audit_account){.seq = (int64_t)leaf->seq,
                                       .code = made->code,
@@ -116,7 +107,7 @@ static const char *transfer_take(struct audit_fold *fold, const struct leaf *lea
     if (!fresh)
         return "a transfer's id is used twice";
     fold->transfers =
-        grown(fold->transfers, &fold->transfer_room, index + 1, sizeof *fold->transfers);
+        table_room(fold->transfers, &fold->transfer_room, index + 1, sizeof *fold->transfers);
     fold->transfers[index] = (struct audit_transfer){.debit = (uint32_t)debit,
                                                      .credit = (uint32_t)credit,
                                                      .amount = amount,

@@ -2,7 +2,7 @@
 /* The auditor's own double entry, in memory: a second reading of the rules, sharing nothing with
  * ledger/log/book.c. Private to ledger/. */
 #include "ledger/log/leaf.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 struct audit_account {
     uint8_t id[16];

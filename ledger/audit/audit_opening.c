@@ -14,7 +14,7 @@
 #include "ledger/earmark/earmark.h"
 #include "ledger/log/file.h"
 #include "ledger/log/leaf.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 #include "ledger/desk/tools.h"
 
 /* What an auditor works out from leaves and openings alone: two walks of the ledger. The first
@@ -64,18 +64,6 @@ static bool fault(struct auditor *a, uint64_t leaf, const char *what)
     a->report->leaf = (int64_t)leaf;
     a->report->what = what;
     return false;
-}
-
-static void *room_for(void *array, size_t *room, size_t index, size_t size)
-{
-    if (index < *room)
-        return array;
-    size_t more = *room == 0 ? 1024 : *room * 2;
-    char *grown = realloc(array, more * size);
-    assert(grown != NULL); /* the memory of a tool that ends with its answer */
-    memset(grown + *room * size, 0, (more - *room) * size);
-    *room = more;
-    return grown;
 }
 
 /* A hash as a key of a table; half of it is still 2^64 tries away from another. */
@@ -130,12 +118,13 @@ static bool facts_visit(struct auditor *a, const struct leaf *leaf)
         if (leaf->transfer.code != TRANSFER_REWARD)
             return true;
         index = table_put(&a->rewards, leaf->transfer.id, NULL);
-        a->paids = room_for(a->paids, &a->paid_room, index, sizeof *a->paids);
+        a->paids = table_room(a->paids, &a->paid_room, index + 1, sizeof *a->paids);
         a->paids[index] = (struct paid){.cents = (int64_t)leaf->transfer.amount, .seq = leaf->seq};
         memcpy(a->paids[index].campaign, leaf->transfer.ref, 16);
         return true;
     case LEAF_REVEAL:
-        a->reveals = room_for(a->reveals, &a->reveal_room, a->reveal_count, sizeof *a->reveals);
+        a->reveals =
+            table_room(a->reveals, &a->reveal_room, a->reveal_count + 1, sizeof *a->reveals);
         a->reveals[a->reveal_count++] =
             (struct reveal){.commitment = leaf->reveal.commitment,
                             .seq = leaf->seq,
@@ -144,7 +133,7 @@ static bool facts_visit(struct auditor *a, const struct leaf *leaf)
     case LEAF_CLOSE:
         if (leaf->close.rail != 0)
             return true;
-        a->closes = room_for(a->closes, &a->close_room, a->close_count, sizeof *a->closes);
+        a->closes = table_room(a->closes, &a->close_room, a->close_count + 1, sizeof *a->closes);
         a->closes[a->close_count++] = (struct month_end){leaf->seq, a->last_ms};
         return true;
     default:
@@ -209,7 +198,7 @@ static bool commitments_visit(struct auditor *a, const struct leaf *leaf)
     }
     table_key(key, (int64_t)leaf->seq, 0);
     size_t index = table_put(&a->commitments, key, NULL);
-    a->openeds = room_for(a->openeds, &a->opened_room, index, sizeof *a->openeds);
+    a->openeds = table_room(a->openeds, &a->opened_room, index + 1, sizeof *a->openeds);
     a->openeds[index] = opened;
     return promise_visit(a, leaf, &opened.terms);
 }

@@ -6,7 +6,7 @@
 
 #include "core/clock.h"
 #include "ledger/log/account.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 struct promise {
     size_t campaign;
@@ -50,20 +50,6 @@ struct promise_audit {
     bool anchors; /* one was seen: from here on every batch has one */
     bool after_anchor;
 };
-
-static void *room_for(void *array, size_t *room, size_t index, size_t size)
-{
-    if (index < *room)
-        return array;
-    size_t more = *room == 0 ? 256 : *room;
-    while (more <= index)
-        more *= 2;
-    char *grown = realloc(array, more * size);
-    assert(grown != NULL); /* the memory of a tool that ends with its answer */
-    memset(grown + *room * size, 0, (more - *room) * size);
-    *room = more;
-    return grown;
-}
 
 struct promise_audit *promise_audit_open(void)
 {
@@ -151,7 +137,7 @@ static size_t campaign_of(struct promise_audit *audit, const uint8_t id[16])
 {
     size_t index = table_put(&audit->campaigns, id, NULL);
     audit->campaign =
-        room_for(audit->campaign, &audit->campaign_room, index, sizeof *audit->campaign);
+        table_room(audit->campaign, &audit->campaign_room, index + 1, sizeof *audit->campaign);
     return index;
 }
 
@@ -168,7 +154,7 @@ static void transfer_take(struct promise_audit *audit, const struct leaf *leaf)
     if (transfer->code == TRANSFER_FUND) {
         size_t index = table_put(&audit->escrows, transfer->credit, NULL);
         audit->of_escrow =
-            room_for(audit->of_escrow, &audit->escrow_room, index, sizeof *audit->of_escrow);
+            table_room(audit->of_escrow, &audit->escrow_room, index + 1, sizeof *audit->of_escrow);
         audit->of_escrow[index] = campaign_of(audit, transfer->ref);
     }
     if (leaf->flags == TRANSFER_PENDING || leaf->flags == TRANSFER_VOID)
@@ -178,7 +164,8 @@ static void transfer_take(struct promise_audit *audit, const struct leaf *leaf)
     if (transfer->code != TRANSFER_REWARD)
         return;
     size_t index = table_put(&audit->rewards, transfer->id, NULL);
-    audit->reward = room_for(audit->reward, &audit->reward_room, index, sizeof *audit->reward);
+    audit->reward =
+        table_room(audit->reward, &audit->reward_room, index + 1, sizeof *audit->reward);
     audit->reward[index].cents = (int64_t)transfer->amount;
 }
 
@@ -188,14 +175,16 @@ static const char *promise_take(struct promise_audit *audit, const struct leaf *
     uint8_t key[16];
     table_key(key, (int64_t)leaf->seq, 0);
     size_t index = table_put(&audit->promises, key, NULL);
-    audit->promise = room_for(audit->promise, &audit->promise_room, index, sizeof *audit->promise);
+    audit->promise =
+        table_room(audit->promise, &audit->promise_room, index + 1, sizeof *audit->promise);
     audit->promise[index] = (struct promise){.campaign = campaign_of(audit, terms->campaign),
                                              .amount = terms->amount,
                                              .cap = terms->cap,
                                              .payees_max = terms->payees_max,
                                              .from_ms = terms->valid_from_s * 1000,
                                              .to_ms = terms->valid_to_s * 1000};
-    audit->open = room_for(audit->open, &audit->open_room, audit->open_count, sizeof *audit->open);
+    audit->open =
+        table_room(audit->open, &audit->open_room, audit->open_count + 1, sizeof *audit->open);
     audit->open[audit->open_count++] = index;
     struct campaign *campaign = &audit->campaign[audit->promise[index].campaign];
     campaign->open += terms->cap;
@@ -221,8 +210,8 @@ static void reveal_take(struct promise_audit *audit, const struct leaf *leaf)
         return;
     }
     audit->reward[reward].amounts += audit->promise[promise].amount;
-    audit->shares =
-        room_for(audit->shares, &audit->share_room, audit->share_count, sizeof *audit->shares);
+    audit->shares = table_room(audit->shares, &audit->share_room, audit->share_count + 1,
+                               sizeof *audit->shares);
     audit->shares[audit->share_count++] = (struct share){promise, reward, leaf->seq};
 }
 

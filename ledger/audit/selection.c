@@ -3,7 +3,7 @@
 #include "core/conf.h"
 #include "core/trace.h"
 #include "ledger/desk/paymaster.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 #include "ledger/desk/tools.h"
 
 /* What an auditor who has the journal needs besides the openings, to choose payees again: the lines

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/log/table.h"
+
 void corrections_close(struct corrections *corrections)
 {
     free(corrections->wants);
@@ -11,16 +13,6 @@ void corrections_close(struct corrections *corrections)
     free(corrections->objections);
     free(corrections->list);
     *corrections = (struct corrections){0};
-}
-
-static void *room_for(void *array, size_t *room, size_t count, size_t size)
-{
-    if (count < *room)
-        return array;
-    *room = *room == 0 ? 16 : *room * 2;
-    array = reallocarray(array, *room, size);
-    assert(array != NULL);
-    return array;
 }
 
 static bool same_month(const char *a, const char *b)
@@ -42,8 +34,8 @@ static enum result item_want(struct paymaster *paymaster, struct corrections *co
                                           earmark->id, item->member, &had);
     if (result != OK || item->cents <= had.cents)
         return result;
-    corrections->wants = room_for(corrections->wants, &corrections->want_room,
-                                  corrections->want_count, sizeof *corrections->wants);
+    corrections->wants = table_room(corrections->wants, &corrections->want_room,
+                                    corrections->want_count + 1, sizeof *corrections->wants);
     struct correct_want *want = &corrections->wants[corrections->want_count++];
     *want = (struct correct_want){.member = item->member,
                                   .earmark = earmark->id,
@@ -85,8 +77,8 @@ static enum result objections_load(struct paymaster *paymaster, struct correctio
         paymaster->vault, &paymaster->arena, paid.data == NULL ? TEXT("") : paid, &rows, &count);
     for (size_t i = 0; i < count && result == OK; i++) {
         corrections->objections =
-            room_for(corrections->objections, &corrections->objection_room,
-                     corrections->objection_count, sizeof *corrections->objections);
+            table_room(corrections->objections, &corrections->objection_room,
+                       corrections->objection_count + 1, sizeof *corrections->objections);
         struct correct_objection *objection =
             &corrections->objections[corrections->objection_count++];
         *objection = (struct correct_objection){.member = rows[i].member};
@@ -214,8 +206,8 @@ static enum result part_fit(const struct fit *fit, size_t index)
     int64_t cents = want->cents < tail.cents ? want->cents : tail.cents;
     if (result != OK || tail.open || cents <= 0 || (want->fresh && tail.payees <= 0))
         return result;
-    corrections->parts = room_for(corrections->parts, &corrections->part_room,
-                                  corrections->part_count, sizeof *corrections->parts);
+    corrections->parts = table_room(corrections->parts, &corrections->part_room,
+                                    corrections->part_count + 1, sizeof *corrections->parts);
     corrections->parts[corrections->part_count++] =
         (struct correct_part){.want = index, .tail = tail.id, .cents = cents, .reserved = tail.now};
     return OK;
@@ -254,8 +246,8 @@ static void list_add(struct corrections *corrections, const struct correct_part 
             same_month(corrections->list[i].corrects, want->corrects))
             one = &corrections->list[i];
     if (one == NULL) {
-        corrections->list = room_for(corrections->list, &corrections->room, corrections->count,
-                                     sizeof *corrections->list);
+        corrections->list = table_room(corrections->list, &corrections->room,
+                                       corrections->count + 1, sizeof *corrections->list);
         one = &corrections->list[corrections->count++];
         *one = (struct correction){.member = want->member};
         memcpy(one->campaign, want->campaign, 16);

@@ -9,7 +9,7 @@
 #include "ledger/close/correct.h"
 #include "ledger/close/plan.h"
 #include "ledger/close/settle.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 enum { PREVIEW_NONE = 0, PREVIEW_RUNNING = 1, PREVIEW_READY = 2, PREVIEW_FAILED = 3 };
 enum { FIRST_MS_MAX = 2000, GROUPS_MAX = 40, PREVIEW_ARENA = 1 << 20 };

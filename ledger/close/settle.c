@@ -11,7 +11,7 @@
 #include "ledger/close/correct.h"
 #include "ledger/reward/held.h"
 #include "ledger/earmark/reach.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 #include "ledger/earmark/tranche.h"
 
 enum { EARMARKS_PAGE = 256, CAMPAIGNS_MOST = 100000 };

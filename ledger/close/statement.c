@@ -6,7 +6,7 @@
 #include "ledger/reward/held.h"
 #include "ledger/close/plan.h"
 #include "ledger/log/receipt.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 #include "schema/common.h"
 #include "schema/statement.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/clock.h"
 #include "core/rule.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 enum { TOPICS = 5, SPECIALTY_AT = 4, BUDGET_MS = 60 * 1000, IN = 3 };
 
@@ -56,18 +56,6 @@ struct select {
     bool any;              /* by a script */
     bool hand_free;        /* see select_hand_free */
 };
-
-static void *room_for(void *array, size_t *room, size_t index, size_t size)
-{
-    if (index < *room)
-        return array;
-    size_t more = *room == 0 ? 256 : *room * 2;
-    array = reallocarray(array, more, size);
-    assert(array != NULL);
-    memset((uint8_t *)array + *room * size, 0, (more - *room) * size);
-    *room = more;
-    return array;
-}
 
 /* --- open and close --- */
 
@@ -169,8 +157,8 @@ void select_without(struct select *select, size_t earmark, int64_t member)
     const struct selector *selector = &select->selectors[earmark];
     if (selector->script || selector->pays != EARMARK_VOTE || member == 0)
         return;
-    select->absences = room_for(select->absences, &select->absence_room, select->absence_count,
-                                sizeof *select->absences);
+    select->absences = table_room(select->absences, &select->absence_room,
+                                  select->absence_count + 1, sizeof *select->absences);
     select->absences[select->absence_count++] = (struct absence){earmark, member};
 }
 
@@ -195,7 +183,7 @@ static int64_t number_of(struct select *select, struct text name)
     if (!fresh)
         return number;
     name = text_trim(name);
-    select->name = room_for(select->name, &select->name_room, index, sizeof *select->name);
+    select->name = table_room(select->name, &select->name_room, index + 1, sizeof *select->name);
     select->name[index] = strndup(name.data, name.size);
     assert(select->name[index] != NULL);
     return number;
@@ -208,8 +196,8 @@ static size_t specialty_index(struct select *select, int64_t number)
     bool fresh;
     table_key(key, number, 0);
     size_t index = table_put(&select->specialties, key, &fresh);
-    select->specialty =
-        room_for(select->specialty, &select->specialty_room, index, sizeof *select->specialty);
+    select->specialty = table_room(select->specialty, &select->specialty_room, index + 1,
+                                   sizeof *select->specialty);
     select->specialty[index] = number;
     return index;
 }
@@ -219,7 +207,8 @@ static struct member *member_of(struct select *select, int64_t id)
     uint8_t key[16];
     table_key(key, id, 0);
     size_t index = table_put(&select->members, key, NULL);
-    select->member = room_for(select->member, &select->member_room, index, sizeof *select->member);
+    select->member =
+        table_room(select->member, &select->member_room, index + 1, sizeof *select->member);
     return &select->member[index];
 }
 
@@ -237,7 +226,8 @@ static void topics_count(struct select *select, const struct posting *posting)
     for (size_t i = 0; i < TOPICS && posting->topics[i] != 0; i++) {
         table_key(key, posting->topics[i], 0);
         size_t index = table_put(&select->topics, key, NULL);
-        select->topic = room_for(select->topic, &select->topic_room, index, sizeof *select->topic);
+        select->topic =
+            table_room(select->topic, &select->topic_room, index + 1, sizeof *select->topic);
         select->topic[index].number = posting->topics[i];
         if (posting->kind < SELECT_KINDS)
             select->topic[index].postings[posting->kind]++;
@@ -269,7 +259,7 @@ static void posting_take(struct select *select, const struct event *event)
     table_key(key, event->seq, 0);
     size_t index = table_put(&select->postings, key, NULL);
     select->posting =
-        room_for(select->posting, &select->posting_room, index, sizeof *select->posting);
+        table_room(select->posting, &select->posting_room, index + 1, sizeof *select->posting);
     select->posting[index] = posting;
 }
 

@@ -4,7 +4,7 @@
  * (schema/book/190-id.sql). Nothing is lost with them: they stand in the book's transfers. Private
  * to ledger/. */
 #include "core/result.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 enum { RECENT_SLICES = 256 };
 

@@ -7,7 +7,7 @@
 #include "core/trace.h"
 #include "ledger/ledger.h"
 #include "ledger/earmark/product.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 #include "ledger/desk/tools.h"
 #include "ledger/payout/unblind.h"
 #include "ledger/payout/withhold.h"

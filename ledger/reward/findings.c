@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { ROOM_FIRST = 256 };
-
 void findings_close(struct findings *findings)
 {
     table_close(&findings->vote_of);
@@ -19,12 +17,8 @@ void findings_vote_put(struct findings *findings, const struct vote_finding *fin
     uint8_t key[16];
     table_key(key, finding->posting, finding->member);
     size_t index = table_put(&findings->vote_of, key, NULL);
-    if (index >= findings->vote_room) {
-        findings->vote_room = findings->vote_room == 0 ? ROOM_FIRST : findings->vote_room * 2;
-        findings->votes =
-            reallocarray(findings->votes, findings->vote_room, sizeof *findings->votes);
-        assert(findings->votes != NULL);
-    }
+    findings->votes =
+        table_room(findings->votes, &findings->vote_room, index + 1, sizeof *findings->votes);
     findings->votes[index] = *finding;
 }
 
@@ -33,13 +27,8 @@ void findings_posting_put(struct findings *findings, const struct posting_findin
     uint8_t key[16];
     table_key(key, finding->posting, 0);
     size_t index = table_put(&findings->posting_of, key, NULL);
-    if (index >= findings->posting_room) {
-        findings->posting_room =
-            findings->posting_room == 0 ? ROOM_FIRST : findings->posting_room * 2;
-        findings->postings =
-            reallocarray(findings->postings, findings->posting_room, sizeof *findings->postings);
-        assert(findings->postings != NULL);
-    }
+    findings->postings = table_room(findings->postings, &findings->posting_room, index + 1,
+                                    sizeof *findings->postings);
     findings->postings[index] = *finding;
 }
 

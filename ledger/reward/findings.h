@@ -2,7 +2,7 @@
 /* What the ranker found out of a month's votes and postings, in memory; meanings and ranges stand
  * in ranking/facts.h, whose lines they come in. No finding of a vote depends on how it was cast.
  * Private to ledger/. */
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 struct vote_finding {
     int64_t posting, member;

@@ -9,18 +9,6 @@
 
 enum { OUTCOME_KEPT = 1, HOLD_WAITS = 1 }; /* as in the event posting_decided */
 
-void *reward_grown(void *array, size_t *room, size_t need, size_t size)
-{
-    if (need <= *room)
-        return array;
-    size_t more = *room == 0 ? 256 : *room * 2;
-    array = reallocarray(array, more, size);
-    assert(array != NULL);
-    memset((uint8_t *)array + *room * size, 0, (more - *room) * size);
-    *room = more;
-    return array;
-}
-
 struct reward *reward_open(void)
 {
     struct reward *reward = calloc(1, sizeof *reward);
@@ -131,7 +119,7 @@ static struct reward_member *member_of(struct reward *reward, int64_t id)
     table_key(key, id, 0);
     size_t index = table_put(&reward->members, key, NULL);
     reward->member =
-        reward_grown(reward->member, &reward->member_room, index + 1, sizeof *reward->member);
+        table_room(reward->member, &reward->member_room, index + 1, sizeof *reward->member);
     return &reward->member[index];
 }
 
@@ -140,7 +128,7 @@ static int64_t *pair_of(struct reward *reward, int64_t from, int64_t to)
     uint8_t key[16];
     table_key(key, from, to);
     size_t index = table_put(&reward->pairs, key, NULL);
-    reward->pair = reward_grown(reward->pair, &reward->pair_room, index + 1, sizeof *reward->pair);
+    reward->pair = table_room(reward->pair, &reward->pair_room, index + 1, sizeof *reward->pair);
     return &reward->pair[index];
 }
 
@@ -173,8 +161,8 @@ void reward_earmark_add(struct reward *reward, struct arena *arena,
 
 static void due_add(struct reward *reward, size_t earmark, size_t posting)
 {
-    reward->answers = reward_grown(reward->answers, &reward->answer_room, reward->answer_count + 1,
-                                   sizeof *reward->answers);
+    reward->answers = table_room(reward->answers, &reward->answer_room, reward->answer_count + 1,
+                                 sizeof *reward->answers);
     reward->answers[reward->answer_count++] = (struct answer_due){earmark, posting};
 }
 
@@ -223,7 +211,7 @@ static void posting_event(struct reward *reward, const struct event *event)
     table_key(key, event->seq, 0);
     size_t index = table_put(&reward->postings, key, NULL);
     reward->posting =
-        reward_grown(reward->posting, &reward->posting_room, index + 1, sizeof *reward->posting);
+        table_room(reward->posting, &reward->posting_room, index + 1, sizeof *reward->posting);
     reward->posting[index] = (struct reward_posting){.id = event->seq,
                                                      .question = added->question,
                                                      .author = added->member,

@@ -76,8 +76,8 @@ static enum result pay_freed(struct reward *reward, size_t index, int64_t member
         return result;
     table_key(key, (int64_t)index, member);
     (void)table_put(&reward->freed_paid, key, NULL);
-    reward->freed_items = reward_grown(reward->freed_items, &reward->freed_room,
-                                       reward->freed_count + 1, sizeof *reward->freed_items);
+    reward->freed_items = table_room(reward->freed_items, &reward->freed_room,
+                                     reward->freed_count + 1, sizeof *reward->freed_items);
     reward->freed_items[reward->freed_count++] = (struct reward_item){index, member, cents};
     return OK;
 }
@@ -98,8 +98,8 @@ static enum result pay(struct reward *reward, size_t index, int64_t member, cons
     earmark->payees++;
     table_key(key, (int64_t)index, member);
     (void)table_put(&reward->paid, key, NULL);
-    reward->items = reward_grown(reward->items, &reward->item_room, reward->item_count + 1,
-                                 sizeof *reward->items);
+    reward->items = table_room(reward->items, &reward->item_room, reward->item_count + 1,
+                               sizeof *reward->items);
     reward->items[reward->item_count++] = (struct reward_item){index, member, cents};
     return OK;
 }

@@ -4,7 +4,7 @@
  * these three. */
 #include "ledger/reward/reward.h"
 #include "ledger/earmark/select.h"
-#include "ledger/reward/table.h"
+#include "ledger/log/table.h"
 
 enum { REWARD_RULES_MAX = 64 };
 
@@ -61,8 +61,6 @@ struct answer_due {
 size_t reward_rule_find(const struct reward *reward, enum earmark_kind kind,
                         const uint8_t sha256[32]);
 
-/* An array with room for `need`, the new places zero. */
-void *reward_grown(void *array, size_t *room, size_t need, size_t size);
 /* By the rule and what it takes; a linked voter, or one who trades votes, earns nothing by any.
  * `counts`: what a rule that takes no findings is given. INVALID and *why when it fails. */
 MUST_USE enum result reward_vote_earns(struct reward *reward, size_t earmark, int64_t posting,
