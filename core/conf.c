@@ -233,9 +233,8 @@ const struct setting conf_settings[] = {
            "Wait after a relay was not there or refused a mail; doubles up to four hours."),
 
     WORDS("socket.peer_users", 0, 400, "",
-          "Users besides our own and the next three that may send commands to clerk and paymaster, "
-          "by "
-          "spaces."),
+          "Users besides our own and the next three that may send commands to clerk and "
+          "paymaster, by spaces."),
     WORDS("socket.analyst_user", 0, 64, "curbside-analyst",
           "User besides our own that may tell the clerk of new reports: the analyst's."),
     WORDS("socket.ranker_user", 0, 64, "curbside-ranker",
