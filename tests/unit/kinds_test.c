@@ -117,8 +117,8 @@ static void options_that_are_no_choice_are_refused(void **state UNUSED)
 {
     static const char *const bad[] = {"Only one", "Same\nSame", "1\n2\n3\n4\n5\n6\n7",
                                       "Call 314-555-0134\nWait",
-                                      "a\x01"
-                                      "b\nc"};
+                                      ("a\x01"
+                                       "b\nc")};
     setup();
     int64_t head = room.head;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

@@ -43,7 +43,8 @@ static struct record_released report_of(int64_t template, int64_t object)
 {
     const int64_t from_ms =
         template <= REPORT_TREND && template > 0 ? clock_month_start(*now) : clock_week_start(*now);
-    return (struct record_released){.report = ++told,
+    told++;
+    return (struct record_released){.report = told,
                                     .template = template,
                                     .object = object,
                                     .period = TEXT("2026-03"),

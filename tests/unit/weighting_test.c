@@ -203,8 +203,8 @@ static void distributions_are_taken_whole_with_their_source_or_not_at_all(void *
                                       "region\tNowhere\t4\n",
                                       "height\tWest\t4\n",
                                       "region\tWest\t-4\n",
-                                      "region\tNortheast\t9\nregion\tMidwest\t9\n"
-                                      "region\tSouth\t9\nregion\tWest\t9\n"};
+                                      ("region\tNortheast\t9\nregion\tMidwest\t9\n"
+                                       "region\tSouth\t9\nregion\tWest\t9\n")};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         assert_int_equal(load(db, bad[i], &why), INVALID);
         assert_non_null(why.data);
